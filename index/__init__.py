@@ -1,0 +1,91 @@
+"""Articles in, ranked passages out: what a collection is, how it is kept, and how it is searched.
+
+Knows no user interface, no HTTP and no language model. Names are loaded when they are first used, so
+`import index` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.articles import find
+    from index.collection import Collection
+    from index.confidence import ANSWERED
+    from index.errors import (
+        ArticleError,
+        ArticleTooLarge,
+        EmptyArticle,
+        ModelError,
+        NotFound,
+        QuestionError,
+        SanadError,
+        StoreDamaged,
+        StoreError,
+        StoreIncompatible,
+        StoreUnavailable,
+        UnreadableArticle,
+        UnsupportedFormat,
+    )
+    from index.language import detect, direction
+    from index.rebuilding import rebuild_home
+    from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
+    from index.reader import ArticleInfo
+
+_HOMES = {
+    "index.articles": ("find",),
+    "index.collection": ("Collection",),
+    "index.confidence": ("ANSWERED",),
+    "index.errors": (
+        "ArticleError", "ArticleTooLarge", "EmptyArticle", "ModelError", "NotFound", "QuestionError",
+        "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
+        "UnreadableArticle", "UnsupportedFormat",
+    ),
+    "index.language": ("detect", "direction"),
+    "index.rebuilding": ("rebuild_home",),
+    "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
+    "index.reader": ("ArticleInfo",),
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ANSWERED",
+    "AddReport",
+    "Added",
+    "Article",
+    "ArticleError",
+    "ArticleInfo",
+    "ArticleTooLarge",
+    "Collection",
+    "EmptyArticle",
+    "Filters",
+    "Hit",
+    "ModelError",
+    "NotFound",
+    "Passage",
+    "QuestionError",
+    "Ranking",
+    "SanadError",
+    "Span",
+    "StoreDamaged",
+    "StoreError",
+    "StoreIncompatible",
+    "StoreUnavailable",
+    "UnreadableArticle",
+    "UnsupportedFormat",
+    "detect",
+    "direction",
+    "find",
+    "rebuild_home",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # any public name
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'index' has no name {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

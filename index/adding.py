@@ -1,0 +1,135 @@
+"""Adding: whether an article is new, changed or known, and what is written for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.articles import read
+from index.errors import ArticleError
+from index.preparing import Identified, identify, passages_of, prepare
+from index.records import Added, Article
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from index.embedding import Encoder
+    from index.reader import Reader
+    from index.writer import NewPassage, Writer
+
+
+class Ready(NamedTuple):
+    """An article on its way in; passages None: none seemed to be needed when we looked."""
+
+    one: Identified
+    passages: list[NewPassage] | None
+
+
+def identified(source: Article | Path) -> Identified | Added:
+    """Read and recognise an article; a bad one comes back as skipped, with the reason."""
+    name = str(source) if isinstance(source, Path) else source.origin or source.title or source.id
+    try:
+        return identify(read(source) if isinstance(source, Path) else source)
+    except ArticleError as error:
+        return Added("skipped", name or "article", None, str(error))
+
+
+def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None:
+    """Give the vectors that the article has already, by passage text; None: its text is unchanged."""
+    number = _find(reader, one)
+    if number is None:
+        return {}
+    article_id, _, text_digest = reader.digests(number)
+    if text_digest == one.text_digest:
+        return None
+    old = reader.article(article_id)
+    spans = reader.vectors_by_span(number)
+    return {old.text[start:end]: vector for (start, end), vector in spans.items()} if old else {}
+
+
+def ready(one: Identified, encoder: Encoder, known: Mapping[str, bytes]) -> Ready | Added:
+    """Make an article's passages; one without any comes back as skipped."""
+    try:
+        return Ready(one, prepare(one.article, passages_of(one.article), encoder, known))
+    except ArticleError as error:
+        return _added("skipped", one, str(error))
+
+
+def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
+    """Write one article, deciding in this transaction what it is."""
+    if isinstance(given, Added):
+        return given
+    one = given.one
+    number = _find(writer, one)
+    if number is not None and one.article.origin and _is_shared(writer, number, one):
+        writer.unlink(one.article.origin)
+        number = writer.number_by_text(one.text_digest)
+    if number is not None and _same_text(writer, number, one):
+        return _update_metadata(writer, number, one)
+    if given.passages is None:  # its text was there when we looked, and was changed or removed since
+        made = ready(one, encoder, {})
+        if isinstance(made, Added):
+            return made
+        given = made
+    passages = given.passages or []
+    if number is None:
+        return _insert(writer, one, passages)
+    one = _with_id(one, writer.digests(number)[0])
+    writer.replace(number, one.article, (one.digest, one.text_digest), passages)
+    return _added("updated", one, _count(passages))
+
+
+def _insert(writer: Writer, one: Identified, passages: list[NewPassage]) -> Added:
+    if writer.number_by_id(one.article.id or "") is not None:
+        # the id came from an origin whose first article lives on under it
+        one = _with_id(one, one.text_digest[:16])
+    writer.insert(one.article, (one.digest, one.text_digest), passages)
+    return _added("added", one, _count(passages))
+
+
+def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
+    article_id, digest, _ = writer.digests(number)
+    one = _with_id(one, article_id)
+    origins = writer.origins(number)
+    if one.article.origin and one.article.origin not in origins:
+        writer.link(one.article.origin, number)
+        return _added("unchanged", one, "the same text is there already")
+    if digest == one.digest or not (one.own_id or one.article.origin):
+        return _added("unchanged", one, "the same text is there already")
+    writer.replace(number, one.article, (one.digest, one.text_digest), None)
+    return _added("updated", one, "metadata changed")
+
+
+def _find(reader: Reader, one: Identified) -> int | None:
+    """Find the article that this one is, or is a new version of."""
+    if one.article.origin:
+        number = reader.number_by_origin(one.article.origin)
+        if number is not None:
+            return number
+    if one.own_id:
+        return reader.number_by_id(one.article.id or "")
+    return reader.number_by_text(one.text_digest)
+
+
+def _same_text(reader: Reader, number: int, one: Identified) -> bool:
+    return reader.digests(number)[2] == one.text_digest
+
+
+def _is_shared(reader: Reader, number: int, one: Identified) -> bool:
+    """Whether a changed file's old text is also held by another origin, so that it must stay."""
+    origins = reader.origins(number)
+    return not _same_text(reader, number, one) and one.article.origin in origins and len(origins) > 1
+
+
+def _with_id(one: Identified, article_id: str) -> Identified:
+    return one._replace(article=replace(one.article, id=article_id))
+
+
+def _count(passages: list[NewPassage]) -> str:
+    return f"{len(passages)} passage{'s' if len(passages) != 1 else ''}"
+
+
+def _added(state: str, one: Identified, reason: str) -> Added:
+    name = one.article.origin or one.article.title or one.article.id or ""
+    return Added(state, name, None if state == "skipped" else one.article.id, reason)

@@ -1,0 +1,125 @@
+"""Articles from files, and what can be said of them without inventing anything."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index import frontmatter, metadata
+from index.decoding import decode
+from index.errors import ArticleError, EmptyArticle
+from index.files import find, load, shown
+from index.records import Article
+from index.sections import Kind, blocks, heading_text
+from index.sentences import sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["MAX_BYTES", "complete", "find", "read"]
+
+MAX_BYTES = 5_000_000
+MAX_TITLE_CHARS = 90
+
+_DETECTION_CHARS = 4_000
+_DATE_KEYS = ("published", "date", "published_at", "pubdate")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_TOP_HEADING = re.compile(r"#\s")
+
+
+def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Article:
+    """Read a plain text or Markdown file.
+
+    The text is as decoded, newlines untouched and nothing dropped; `origin` is the absolute path.
+    Front matter gives title, source, url, author, published and language.
+
+    Raises:
+        UnreadableArticle: missing, a folder, a link, no regular file, not permitted, not decodable.
+        UnsupportedFormat: by its name or its content something else than text or Markdown.
+        ArticleTooLarge: above `max_bytes`; not read.
+        EmptyArticle: nothing but white space.
+    """
+    name = shown(path)
+    text = decode(load(path, max_bytes), name)
+    if not text.strip("\ufeff \t\r\n\f\v"):
+        raise EmptyArticle(f"{name}: the file is empty; add some text to it or leave it out")
+    return _with_front_matter(Article(text=text, origin=str(path.parent.resolve() / path.name)))
+
+
+def complete(article: Article) -> Article:
+    """Fill in title, language and id where they are None, and check what was given.
+
+    The title is that of the front matter, else a heading above all prose, else the first sentence,
+    shortened. The date is never guessed from the text. The id is the first 16 hexadecimal digits of
+    the SHA-256 of the origin, else of the text.
+
+    Raises:
+        EmptyArticle: the text has no letters.
+        ArticleError: the id, date, url, language or text cannot be used; the message names it.
+    """
+    name = _name(article)
+    if _SURROGATE.search(article.text):
+        raise ArticleError(f"{name}: the text holds half characters (lone surrogates); decode it anew")
+    if not any(map(str.isalpha, article.text)):
+        raise EmptyArticle(f"{name}: no words in it that could be cited; leave it out")
+    article = _with_front_matter(article)
+    return replace(
+        article,
+        id=metadata.article_id(article.id, name) or _digest(article.origin or article.text),
+        title=metadata.cleaned(article.title) or _title(article.text),
+        source=metadata.cleaned(article.source),
+        url=metadata.url(article.url, name),
+        author=metadata.cleaned(article.author),
+        published=metadata.published(article.published, name),
+        language=metadata.language(article.language, name) or _detected(article.text),
+    )
+
+
+def _name(article: Article) -> str:
+    name = article.origin or article.id or article.title or article.text[:60].strip()
+    return shown(name) or "article"
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _with_front_matter(article: Article) -> Article:
+    """Fill what is None from the front matter; a value that cannot be used there is passed over."""
+    values, _ = frontmatter.parse(article.text)
+    if not values:
+        return article
+    date = next((values[key] for key in _DATE_KEYS if key in values), None)
+    return replace(
+        article,
+        title=article.title or values.get("title"),
+        source=article.source or values.get("source"),
+        author=article.author or values.get("author"),
+        url=article.url or metadata.lenient(metadata.url, values.get("url")),
+        published=article.published or metadata.lenient(metadata.published, date),
+        language=article.language or metadata.lenient(metadata.language, values.get("language")),
+    )
+
+
+def _title(text: str) -> str:
+    headings: list[str] = []
+    for block in blocks(text):
+        body = text[block.start : block.end]
+        if block.kind is Kind.PROSE:
+            first = sentences(text, block.start, block.end)[0]
+            title = max(headings, key=len, default=text[first.start : first.end])
+            return metadata.shortened(title, MAX_TITLE_CHARS)
+        if block.kind is Kind.HEADING:
+            if _TOP_HEADING.match(body):
+                return metadata.shortened(heading_text(body), MAX_TITLE_CHARS)
+            headings.append(heading_text(body))
+    return metadata.shortened(max(headings, key=len, default=text), MAX_TITLE_CHARS)
+
+
+def _detected(text: str) -> str:
+    from index.language import detect
+
+    _, begin = frontmatter.parse(text)
+    return detect(text[begin : begin + _DETECTION_CHARS])

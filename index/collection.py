@@ -1,0 +1,309 @@
+"""A collection: articles in, rankings out; durable, shared between threads and processes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from index.adding import Ready, identified, known_vectors, put, ready
+from index.compatibility import check_canaries, check_settings, model_named, start
+from index.embedding import open_encoder
+from index.errors import NotFound, StoreError
+from index.home import Home
+from index.opened import Opened
+from index.rebuilding import rebuild
+from index.records import Added, AddReport
+from index.search import Searcher
+from index.store import Store
+from index.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from index.embedding import Encoder
+    from index.lexicon import Lexicon
+    from index.reader import ArticleInfo, Reader
+    from index.records import Article, Filters, Ranking
+    from index.writer import Writer
+
+log = logging.getLogger(__name__)
+
+# articles in one transaction: large enough that fsync does not dominate, small enough that other
+# writers wait for a moment only
+BATCH = 64
+# passages added since the last snapshot, absolutely and as a share, before another is written
+SNAPSHOT_ROWS = 2_000
+SNAPSHOT_SHARE = 0.25
+
+
+class Collection:
+    """The articles of one home folder.
+
+    Safe to use from several threads, and from several processes at once: each question is answered
+    from the collection as the last committed change left it.
+    """
+
+    def __init__(self, home: Path, model: str | None = None) -> None:
+        """Open a collection, or start an empty one.
+
+        Args:
+            home: the folder it lives in; made when it does not exist.
+            model: None for the shipped model, else a sentence-transformers model.
+
+        Raises:
+            StoreUnavailable: the home cannot be read or written.
+            StoreDamaged: the database is not sound.
+            StoreIncompatible: made with another model, analyser, chunker or format.
+            ModelError: the model cannot be loaded.
+        """
+        self._home = Home(home)
+        self._guard = threading.Lock()
+        self._lexicon = _shipped_lexicon()
+        encoder = open_encoder(model)
+        start(self._home, encoder)
+        self._state = self._open(encoder)
+        self._searchers = {encoder.fingerprint: Searcher(encoder, self._lexicon)}
+
+    def _open(self, encoder: Encoder) -> Opened:
+        path = self._home.current()
+        if path is None:
+            raise StoreError(f"{self._home.path} holds no collection any more; open it again")
+        state = Opened(path, self._home, encoder)
+        try:
+            check_settings(state.store, encoder, self._home.path)
+            check_canaries(state.store, encoder)
+        except StoreError:
+            state.leave()
+            raise
+        return state
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def _using(self) -> Iterator[Opened]:
+        """Hold the current database open, after following another process that replaced it."""
+        while True:
+            state = self._state
+            if state.stamp != self._home.stamp():
+                self._follow(state)
+                continue
+            if state.enter():
+                break
+        try:
+            yield state
+        finally:
+            state.leave()
+
+    def _follow(self, old: Opened) -> None:
+        with self._guard:
+            if self._state is not old:
+                return
+            path = self._home.current()
+            encoder = old.encoder
+            if path is not None:
+                store = Store(path)
+                with store.reading() as reader:
+                    made = reader.settings()
+                store.close()
+                if made.get("model fingerprint") != encoder.fingerprint:
+                    encoder = open_encoder(model_named(made.get("model")))
+            self._state = self._open(encoder)
+            old.leave()
+
+    @contextmanager
+    def _viewing(self) -> Iterator[tuple[Opened, View, Reader]]:
+        with self._using() as state:
+            while True:
+                with state.store.reading() as reader:
+                    view = state.view_at(reader)
+                    if view.sequence == reader.sequence:
+                        yield state, view, reader
+                        return
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
+        """Rank the passages that may answer a question; see `Searcher.search`."""
+        with self._viewing() as (state, view, reader):
+            return self._searcher(state.encoder).search(view, reader, question, k, filters)
+
+    def _searcher(self, encoder: Encoder) -> Searcher:
+        key = encoder.fingerprint
+        if key not in self._searchers:
+            self._searchers[key] = Searcher(encoder, self._lexicon)
+        return self._searchers[key]
+
+    def article(self, article_id: str) -> Article:
+        """Give an article with its text.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        with self._using() as state, state.store.reading() as reader:
+            found = reader.article(article_id)
+        if found is None:
+            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+        return found
+
+    def articles(self) -> list[ArticleInfo]:
+        """Give all articles without their texts, oldest first."""
+        with self._using() as state, state.store.reading() as reader:
+            return reader.articles()
+
+    def health(self) -> dict[str, object]:
+        """Say what the collection holds and what it was made with."""
+        with self._using() as state, state.store.reading() as reader:
+            return {
+                "home": str(self._home.path),
+                "model": state.encoder.name,
+                "sequence": reader.sequence,
+                **reader.counts(),
+                "languages": reader.languages(),
+            }
+
+    def check(self) -> list[str]:
+        """Verify the database, the snapshots and the model; one line a problem, none when sound."""
+        with self._using() as state:
+            with state.store.reading() as reader:
+                found = reader.problems() + reader.misplaced()
+            check_canaries(state.store, state.encoder)
+            return found + state.snapshots.problems(state.encoder.dimension)
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Opened, Writer]]:
+        """Change the current database, even if another process replaces it while we wait."""
+        while True:
+            with self._using() as state, state.store.writing() as writer:
+                if self._home.stamp() == state.stamp:
+                    yield state, writer
+                    return
+
+    def add(
+        self,
+        sources: Iterable[Article | Path],
+        progress: Callable[[int, Added], None] | None = None,
+    ) -> AddReport:
+        """Add articles, or files to be read; when this returns they are durable and searchable.
+
+        An article that is there already (the same origin or id, or the same text) is left as it is,
+        or replaced where it changed. A bad one is skipped and listed; the others go on.
+
+        Args:
+            sources: articles or paths of files, in any number; read as they are needed.
+            progress: called after each with how many are done and what happened to it.
+
+        Raises:
+            StoreError: the database cannot be written; what the report would have listed before the
+                last batch stays.
+        """
+        items: list[Added] = []
+        stream = iter(sources)
+        while batch := list(islice(stream, BATCH)):
+            for item in self._add_batch(batch):
+                items.append(item)
+                if progress:
+                    progress(len(items), item)
+        self._save_if_grown()
+        return AddReport(tuple(items))
+
+    def _add_batch(self, sources: Sequence[Article | Path]) -> list[Added]:
+        batch = [identified(source) for source in sources]
+        with self._using() as state:
+            encoder = state.encoder
+            with state.store.reading() as reader:
+                known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
+        made = [
+            one
+            if isinstance(one, Added)
+            else Ready(one, None)
+            if vectors is None
+            else ready(one, encoder, vectors)
+            for one, vectors in zip(batch, known, strict=True)
+        ]
+        with self._writing() as (state, writer):
+            return [put(writer, given, state.encoder) for given in made]
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article; it is in no answer of any process once this returns.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        with self._writing() as (_, writer):
+            number = writer.number_by_id(article_id)
+            if number is None:
+                raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            writer.remove(number)
+
+    def forget(self, folder: Path, keep: Iterable[Path]) -> list[Added]:
+        """Remove the articles that were read from files below a folder which are not in `keep`.
+
+        An article that was also read from elsewhere stays and forgets this origin only.
+        """
+        kept = {str(path) for path in keep}
+        gone: list[Added] = []
+        with self._using() as state, state.store.reading() as reader:
+            if all(origin in kept for origin, _ in reader.origins_below(str(folder))):
+                return gone
+        with self._writing() as (_, writer):
+            for origin, number in writer.origins_below(str(folder)):
+                if origin in kept:
+                    continue
+                article_id = writer.digests(number)[0]
+                writer.unlink(origin)
+                if not writer.origins(number):
+                    writer.remove(number)
+                    gone.append(Added("removed", origin, article_id, "the file is gone"))
+        return gone
+
+    # -- upkeep ----------------------------------------------------------------------------------
+
+    def _save_if_grown(self) -> None:
+        """Write a snapshot when so much was added that opening would take noticeably long."""
+        with self._viewing() as (state, view, reader):
+            grown = view.n_passages - state.saved_rows
+            if grown < max(SNAPSHOT_ROWS, SNAPSHOT_SHARE * view.n_passages):
+                return
+            whole = View.empty(view.dimension).updated(reader)
+            try:
+                state.snapshots.save(whole)
+            except (OSError, StoreError) as error:
+                log.warning("no snapshot was written (the collection itself is safe): %s", error)
+                return
+            state.saved_rows = whole.n_rows
+            if view is state.view:
+                state.view = whole
+
+    def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
+        """Make everything anew from the stored articles; see `rebuild`.
+
+        Args:
+            model: another model from now on; None: the one in use.
+            progress: called with how many articles are done, and of how many.
+        """
+        with self._using() as state:
+            encoder = open_encoder(model) if model else state.encoder
+        rebuild(self._home, encoder, progress)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._state.leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _shipped_lexicon() -> Lexicon | None:
+    folder = Path(__file__).parent / "bundled" / "lexicon"
+    if not folder.exists():
+        return None
+    from index.lexicon import Lexicon
+
+    return Lexicon.open(folder)

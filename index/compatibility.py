@@ -1,0 +1,149 @@
+"""What gives a collection's vectors and terms their meaning; another meaning is refused by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.analysis import ANALYSER_VERSION
+from index.errors import StoreIncompatible
+from index.passages import CHUNKER_VERSION
+from index.store import FORMAT, Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from index.embedding import Encoder
+    from index.home import Home
+
+# one sentence in each of eight scripts: if a model of the same name reads any of them otherwise (another
+# tokenizer, another library version), its vectors must not be mixed with the stored ones
+CANARIES = (
+    "The council met on Tuesday to discuss the water supply of the old town.",
+    "اجتمع المجلس يوم الثلاثاء لبحث إمدادات المياه في البلدة القديمة.",
+    "Совет собрался во вторник, чтобы обсудить водоснабжение старого города.",
+    "परिषद ने मंगलवार को पुराने शहर की जल आपूर्ति पर चर्चा की।",
+    "市议会星期二开会讨论老城的供水问题。",
+    "Το συμβούλιο συνεδρίασε την Τρίτη για την ύδρευση της παλιάς πόλης.",
+    "המועצה התכנסה ביום שלישי כדי לדון באספקת המים לעיר העתיקה.",
+    "สภาประชุมเมื่อวันอังคารเพื่อหารือเรื่องน้ำประปาของเมืองเก่า",
+)
+SMALLEST_COSINE = 0.999
+SHIPPED_NAME = "bundled"
+
+
+def settings_of(encoder: Encoder) -> dict[str, str]:
+    """Give what a collection made now, with this model, is made with."""
+    return {
+        "format": str(FORMAT),
+        "analyser": str(ANALYSER_VERSION),
+        "chunker": str(CHUNKER_VERSION),
+        "model": encoder.name,
+        "model fingerprint": encoder.fingerprint,
+        "dimension": str(encoder.dimension),
+    }
+
+
+def start(home: Home, encoder: Encoder) -> None:
+    """Make an empty database if the home has none, or has an empty one made with other settings."""
+    path = home.current()
+    if path is not None and not _is_empty_and_foreign(path, encoder):
+        return
+    with home.lock():
+        path = home.current()
+        if path is not None and not _is_empty_and_foreign(path, encoder):
+            return
+        home.discard_others()
+        home.switch(create(home, encoder))
+
+
+def create(home: Home, encoder: Encoder) -> Path:
+    """Make an empty database beside the current one; it is not yet in use."""
+    path = home.next_database()
+    store = Store(path, create=True)
+    vectors = encoder.encode_passages(CANARIES)
+    with store.writing() as writer:
+        canaries = {text: v.tobytes() for text, v in zip(CANARIES, vectors, strict=True)}
+        writer.set(settings_of(encoder), canaries)
+    store.close()
+    return path
+
+
+def _is_empty_and_foreign(path: Path, encoder: Encoder) -> bool:
+    store = Store(path)
+    try:
+        with store.reading() as reader:
+            return (
+                reader.settings().get("format") == str(FORMAT)
+                and not reader.counts()["articles"]
+                and bool(_differences(reader.settings(), encoder))
+            )
+    finally:
+        store.close()
+
+
+def _differences(made: dict[str, str], encoder: Encoder) -> list[str]:
+    ours = settings_of(encoder)
+    # the same files under another name or path are the same model
+    names = [name for name in ours if name != "model"]
+    differing = [name for name in names if made.get(name) != ours[name]]
+    if "model fingerprint" in differing and made.get("model") != ours["model"]:
+        differing = [
+            "model",
+            *(n for n in differing if n not in {"model fingerprint", "dimension"}),
+        ]
+    return [f"{name} {made.get(name, 'unknown')} (now {ours[name]})" for name in differing]
+
+
+def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
+    """Refuse a collection that this program and model would misread.
+
+    Raises:
+        StoreIncompatible: naming each difference and the command that mends it.
+    """
+    with store.reading() as reader:
+        made = reader.settings()
+    differing = _differences(made, encoder)
+    if not differing:
+        return
+    raise StoreIncompatible(
+        f"the collection in {home} was made with {', '.join(differing)}; "
+        f"run `sanad rebuild --home {home}{_option(encoder.name)}`"
+        + (f", or open it {_with(made.get('model'))}" if differing[0].startswith("model ") else "")
+    )
+
+
+def model_named(name: str | None) -> str | None:
+    """Give the `model` argument that opens the model a collection was made with."""
+    return None if name == SHIPPED_NAME else name
+
+
+def _option(name: str) -> str:
+    return "" if name == SHIPPED_NAME else f" --model {name}"
+
+
+def _with(name: str | None) -> str:
+    return "without --model" if name == SHIPPED_NAME else f"with --model {name}"
+
+
+def check_canaries(store: Store, encoder: Encoder) -> None:
+    """Refuse a model that gives other vectors than it gave when the collection was made.
+
+    Raises:
+        StoreIncompatible: naming the model, the cosine found, and the command that mends it.
+    """
+    with store.reading() as reader:
+        canaries = reader.canaries()
+    texts = list(canaries)
+    stored = np.array([np.frombuffer(canaries[text], dtype=np.float32) for text in texts])
+    now = encoder.encode_passages(texts)
+    for text, was, here in zip(texts, stored, now, strict=True):
+        if not was.any() and not here.any():
+            continue  # a model may know no token of a script
+        cosine = float(was @ here)
+        if not cosine >= SMALLEST_COSINE:
+            raise StoreIncompatible(
+                f"the model {encoder.name} now reads {text[:24]!r}… otherwise than when the collection "
+                f"was made (cosine {cosine:.3f}); run `sanad rebuild`"
+            )

@@ -1,0 +1,126 @@
+"""Files and folders as they are on disk: which there are, and their bytes, without surprises."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from typing import TYPE_CHECKING
+
+from index.errors import ArticleTooLarge, UnreadableArticle, UnsupportedFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMATS = (".txt", ".md", ".markdown")
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def find(path: Path) -> Iterator[Path]:
+    """Give the files to read: a file itself, or those in a folder and below, sorted by name.
+
+    Hidden files and folders are left out, and so are links to what is in the folder anyway. A link
+    out of the folder is not followed but given as it is, so that `read` refuses and reports it;
+    other formats, pipes and folders that may not be listed are given for the same reason. If `path`
+    itself is a link, what it points to is meant.
+
+    Raises:
+        UnreadableArticle: there is nothing at `path`, or it may not be looked at.
+    """
+    try:
+        root = path.resolve(strict=True)
+        is_folder = root.is_dir()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UnreadableArticle(f"{shown(path)}: {_reason(error)}") from error
+    yield from _walk(root, root) if is_folder else (root,)
+
+
+def load(path: Path, max_bytes: int) -> bytes:
+    """Give the content of a regular file of one of FORMATS.
+
+    A link is not followed, a pipe or device not waited for, and what is checked is what was opened.
+
+    Raises:
+        UnreadableArticle: missing, a folder, a link, no regular file, not permitted.
+        UnsupportedFormat: by its name something else than text or Markdown.
+        ArticleTooLarge: above `max_bytes`; not read.
+    """
+    name = shown(path)
+    if _SURROGATE.search(str(path)):
+        raise UnreadableArticle(f"{name}: the file name is not valid UTF-8; rename the file")
+    try:
+        _check(path.lstat(), path, max_bytes)
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            _check(os.fstat(descriptor), path, max_bytes)
+            data = file.read(max_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise UnreadableArticle(f"{name}: {_reason(error)}") from error
+    if len(data) > max_bytes:  # it grew while it was read
+        raise _too_large(name, len(data), max_bytes)
+    return data
+
+
+def shown(path: Path | str) -> str:
+    """Give a path as it can stand in a one-line message: no control or direction characters."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(path))
+
+
+def _walk(folder: Path, root: Path) -> Iterator[Path]:
+    pending = [folder]
+    while pending:
+        path = pending.pop()
+        if path != folder and (path.is_symlink() or not path.is_dir()):
+            if not (path.is_symlink() and _stays_in(path, root)):
+                yield path
+            continue
+        try:
+            entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+        except OSError:
+            yield path
+            continue
+        pending.extend(reversed(entries))
+
+
+def _stays_in(link: Path, root: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False
+
+
+def _check(status: os.stat_result, path: Path, max_bytes: int) -> None:
+    name = shown(path)
+    if stat.S_ISLNK(status.st_mode):
+        raise UnreadableArticle(f"{name}: a link, which is not followed; add what it points to")
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableArticle(f"{name}: a folder, not a file; check that it may be listed")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableArticle(f"{name}: not a regular file; copy its content into one")
+    if path.suffix.lower() not in FORMATS:
+        raise UnsupportedFormat(f"{name}: not a format we read; give it as {', '.join(FORMATS)}")
+    if status.st_size > max_bytes:
+        raise _too_large(name, status.st_size, max_bytes)
+
+
+def _too_large(name: str, size: int, max_bytes: int) -> ArticleTooLarge:
+    return ArticleTooLarge(f"{name}: {size} bytes, above the limit of {max_bytes}; split the file")
+
+
+def _reason(error: Exception) -> str:
+    reasons = {
+        errno.ENOENT: "no such file; check the path",
+        errno.ENOTDIR: "no such file; check the path",
+        errno.EACCES: "may not be read; change its permissions",
+        errno.EPERM: "may not be read; change its permissions",
+        errno.ELOOP: "a link, which is not followed; add what it points to",
+        errno.ENAMETOOLONG: "the name is too long; rename the file",
+        errno.ENXIO: "not a regular file; copy its content into one",
+    }
+    if isinstance(error, OSError):
+        return reasons.get(error.errno or 0, f"cannot be read ({error.strerror})")
+    return "not a usable path; check it"

@@ -1,0 +1,124 @@
+"""The folder that holds a collection: which database is the current one, and who may replace it.
+
+home/
+  current                 one line, the name of the current database; replaced atomically
+  collection-1.sqlite     the database (beside it SQLite's own -wal and -shm)
+  snapshots/              what is derived from it; may be deleted at any time
+  lock                    held while a database is made or replaced
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from index.errors import StoreDamaged, StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NAME = re.compile(r"collection-(\d+)\.sqlite")
+
+
+class Home:
+    """A home folder; made when it does not exist."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the folder.
+
+        Raises:
+            StoreUnavailable: it cannot be made, or is not a folder one may write to.
+        """
+        self.path = path.resolve()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / "lock").touch()
+        except OSError as error:
+            raise StoreUnavailable(
+                f"cannot write to the home folder {path}: {error.strerror}; "
+                "choose another with --home or SANAD_HOME"
+            ) from error
+
+    @property
+    def snapshots(self) -> Path:
+        """Where derived data lies, one folder for each database."""
+        return self.path / "snapshots"
+
+    def current(self) -> Path | None:
+        """Give the current database, or None before the first one is made.
+
+        Raises:
+            StoreDamaged: the pointer does not name a database.
+        """
+        try:
+            name = (self.path / "current").read_text("ascii", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreUnavailable(f"cannot read {self.path / 'current'}: {error.strerror}") from error
+        if not _NAME.fullmatch(name) or not (self.path / name).is_file():
+            raise StoreDamaged(
+                f"{self.path / 'current'} names no database of this folder ({name[:80]!r}); "
+                f"write one of {self._databases() or 'none left'} into it"
+            )
+        return self.path / name
+
+    def stamp(self) -> tuple[int, int]:
+        """Give a value that changes whenever the current database is replaced; costs one stat."""
+        try:
+            state = (self.path / "current").stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (state.st_mtime_ns, state.st_ino)
+
+    def next_database(self) -> Path:
+        """Give the path of a database that does not exist yet."""
+        numbers = [int(match[1]) for name in self._databases() if (match := _NAME.fullmatch(name))]
+        return self.path / f"collection-{max(numbers, default=0) + 1}.sqlite"
+
+    def switch(self, database: Path) -> None:
+        """Make a database the current one, durably and atomically."""
+        pointer = self.path / "current"
+        fresh = pointer.with_suffix(".new")
+        with fresh.open("w", encoding="ascii") as file:
+            file.write(database.name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(pointer)
+        sync_folder(self.path)
+
+    def discard_others(self) -> None:
+        """Delete databases that are not the current one; who has one open keeps reading it.
+
+        To be called with the lock held: what is not current is then a leftover.
+        """
+        current = self.current()
+        for name in self._databases():
+            if current is None or name != current.name:
+                for suffix in ("", "-wal", "-shm"):
+                    (self.path / (name + suffix)).unlink(missing_ok=True)
+                shutil.rmtree(self.snapshots / name, ignore_errors=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the right to make or replace the database; the kernel frees it when we die."""
+        with (self.path / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _databases(self) -> list[str]:
+        return sorted(p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name))
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames and new names in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

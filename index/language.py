@@ -1,0 +1,109 @@
+"""Which language a text is in: by script, then by function words, then by py3langid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import Literal
+
+from index.analysis import words
+from index.analysis.scripts import script_of_word
+from index.analysis.stopwords import stopwords
+
+READ = 2_000
+"""Characters of a text that are looked at."""
+# A function word shared by k languages speaks 1/k for each. Votes this far ahead decide (docs/retrieval.md, "Language").
+DECISIVE = 1.6
+
+_RTL = frozenset("ar arc ckb dv fa he ku ps sd syr ug ur yi".split())
+_ONE_LANGUAGE = {
+    "Hang": "ko", "Kana": "ja", "Thai": "th", "Laoo": "lo", "Khmr": "km", "Mymr": "my", "Grek": "el", "Hebr": "he", "Armn": "hy",
+    "Geor": "ka", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml",
+    "Sinh": "si", "Tibt": "bo", "Ethi": "am", "Hani": "zh", "Syrc": "syr",
+}  # fmt: skip
+_LETTERS = {
+    "ckb": "ەێۆڵڕ", "ps": "ټډړښځڅۍ", "sd": "ڄڃڦڳڱ", "ug": "ۇۈې", "ur": "ٹڈڑںےھہ", "fa": "پچژگکی",
+    "uk": "іїєґ", "be": "ўі", "sr": "јђћџљњ", "mk": "ѓќѕ", "kk": "әғқңөұүһі",
+}  # fmt: skip
+_OF_SCRIPT = {
+    "Latn": frozenset("en fr de es it pt nl tr id vi ro pl cs sk hu sv da no fi hr sq az sw ca".split()),
+    "Arab": frozenset("ar ckb fa ps sd ug ur".split()),
+    "Cyrl": frozenset("ru uk be bg sr mk kk".split()),
+    "Deva": frozenset("hi mr ne".split()),
+}
+_USUAL = {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}
+
+
+def detect(text: str, default: str = "und") -> str:
+    """ISO 639-1 code of the language a text is written in.
+
+    Args:
+        text: a question or an article; the first `READ` characters decide.
+        default: what to say of a text without words, or of a bare name in Latin letters.
+    """
+    text = text[:READ]
+    found = words(text)
+    scripts = Counter(script for word in found if (script := script_of_word(word.folded)) != "Zyyy")
+    if not scripts:
+        return default
+    if "Kana" in scripts:
+        return "ja"
+    by_words = _by_function_words([word.folded for word in found], scripts)
+    script, most = scripts.most_common(1)[0]
+    if by_words and 3 * scripts[_script_of_language(by_words)] < most:
+        by_words = None  # a foreign title inside the text, as in "Who 是什么组织"
+    script = _script_of_language(by_words) if by_words else script
+    if script in _ONE_LANGUAGE:
+        return _ONE_LANGUAGE[script]
+    return _by_letters(text, script) or by_words or _by_model(text, script, default, len(found))
+
+
+def direction(language: str) -> Literal["rtl", "ltr"]:
+    """Writing direction of a language given by its ISO 639 code; left to right when unknown."""
+    return "rtl" if language.partition("-")[0] in _RTL else "ltr"
+
+
+@cache
+def _speakers() -> dict[str, tuple[str, ...]]:
+    speakers: dict[str, list[str]] = {}
+    for language, listed in stopwords().items():
+        for word in listed:
+            speakers.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in speakers.items()}
+
+
+def _by_function_words(folded: list[str], scripts: Counter[str]) -> str | None:
+    votes: Counter[str] = Counter()
+    for word in folded:
+        languages = _speakers().get(word, ())
+        for language in languages:
+            votes[language] += 1 / len(languages)  # type: ignore[assignment]
+    ranked = [*votes.most_common(2), ("", 0), ("", 0)]
+    (first, most), (_, second) = ranked[0], ranked[1]
+    return first if most >= 0.5 and most >= DECISIVE * second and scripts else None
+
+
+@cache
+def _script_of_language(language: str) -> str:
+    return Counter(script_of_word(word) for word in stopwords()[language]).most_common(1)[0][0]
+
+
+def _by_letters(text: str, script: str) -> str | None:
+    """The first language whose own letters make up a fiftieth of the text; Persian's are used by Urdu and others too."""
+    letters = sum(map(str.isalpha, text))
+    for language in _LETTERS:
+        count = sum(map(text.count, _LETTERS[language]))
+        if language in _OF_SCRIPT.get(script, ()) and count * 50 > letters:
+            return language
+    return None
+
+
+def _by_model(text: str, script: str, default: str, count: int) -> str:
+    """py3langid among the languages of the script; too little text gives the script's usual language."""
+    if script not in _OF_SCRIPT:
+        return default
+    if count < 3:
+        return _USUAL.get(script, default)
+    from py3langid import rank  # reads its model when first used
+
+    return next((language for language, _ in rank(text) if language in _OF_SCRIPT[script]), default)

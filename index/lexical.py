@@ -1,0 +1,267 @@
+"""BM25 over postings: a rank-bm25 `BM25Okapi` that grows, shrinks and takes weighted terms.
+
+`LexicalIndex` is a `BM25Okapi` in all that defines a score (k1, b, epsilon, the idf with its floor of
+epsilon times the average idf, the length normalisation), and gives the scores of `get_scores` to float
+error. What differs is how: it reads only the postings of the question's terms, it is made of parts
+that can be added, and it forgets removed rows exactly. Three cases that the library does not survive
+are defined here: an empty collection scores nothing; a floor that would not be positive (one article,
+or terms that all stand everywhere) becomes `SMALLEST_IDF`, so that a matching row never scores below a
+row that does not match.
+
+Source: Robertson et al., TREC-3; the variant with the floor is Trotman, Jia, Crane, SIGIR 2012 workshop.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from rank_bm25 import BM25Okapi
+
+from index.postings import Postings, postings_of_tokens, term_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from index.query import QueryTerm
+
+SMALLEST_IDF = 1e-9
+
+
+class Part(NamedTuple):
+    """Postings of some rows, and what is left of them after removals.
+
+    Attributes:
+        postings: never changed.
+        frequencies: (t,) int32, rows that still hold each term.
+    """
+
+    postings: Postings
+    frequencies: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, postings: Postings) -> Part:
+        """Take postings of which nothing is removed."""
+        return cls(postings, postings.frequencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What BM25 must know of the whole channel; exact after every change.
+
+    Attributes:
+        n_rows: rows that are not removed.
+        n_terms: terms of these rows, repeated ones counted.
+        spread: how many distinct terms stand in f rows, by f; gives the average idf without a pass
+            over the vocabulary.
+    """
+
+    n_rows: int = 0
+    n_terms: int = 0
+    spread: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def average_length(self) -> float:
+        """Terms in a row on average; 0 in an empty channel."""
+        return self.n_terms / self.n_rows if self.n_rows else 0.0
+
+    @property
+    def average_idf(self) -> float:
+        """Mean idf over the distinct terms, before the floor; 0 in an empty channel."""
+        held = {f: n for f, n in self.spread.items() if f > 0 and n > 0}
+        total = sum(held.values())
+        if not total:
+            return 0.0
+        return sum(n * _raw_idf(self.n_rows, f) for f, n in held.items()) / total
+
+
+def _raw_idf(n_rows: int, frequency: float) -> float:
+    return math.log(n_rows - frequency + 0.5) - math.log(frequency + 0.5)
+
+
+class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
+    """One channel of the collection; immutable: `with_rows` and `without_rows` give a new one."""
+
+    def __init__(
+        self,
+        corpus: Sequence[Sequence[str]] = (),
+        *,
+        k1: float = 1.5,
+        b: float = 0.75,
+        epsilon: float = 0.25,
+    ) -> None:
+        """Index token lists, one per row, as rank-bm25 does."""
+        self._start((), Statistics(), (k1, b, epsilon))
+        if corpus:
+            grown = self.with_rows(postings_of_tokens(corpus))
+            self._start(grown.parts, grown.statistics, (k1, b, epsilon))
+
+    def _start(
+        self, parts: tuple[Part, ...], statistics: Statistics, constants: tuple[float, float, float]
+    ) -> None:
+        self.k1, self.b, self.epsilon = constants
+        self.parts = parts
+        self.statistics = statistics
+        self.corpus_size = sum(len(part.postings.lengths) for part in parts)
+        self.avgdl = statistics.average_length
+        self.average_idf = statistics.average_idf
+
+    @classmethod
+    def of_parts(
+        cls,
+        parts: Sequence[Part],
+        statistics: Statistics,
+        *,
+        k1: float,
+        b: float,
+        epsilon: float = 0.25,
+    ) -> LexicalIndex:
+        """Join parts whose statistics are known, as from a snapshot."""
+        index = cls.__new__(cls)
+        index._start(tuple(parts), statistics, (k1, b, epsilon))
+        return index
+
+    @property
+    def doc_len(self) -> list[int]:
+        """Terms of each row, in row order; the name is rank-bm25's."""
+        return [int(n) for part in self.parts for n in part.postings.lengths]
+
+    def with_rows(self, postings: Postings) -> LexicalIndex:
+        """Give this channel with more rows behind its own; costs what the new rows cost."""
+        before = self._frequencies(postings.terms)
+        spread = self.statistics.spread.copy()
+        spread.subtract(before[before > 0].tolist())
+        spread.update((before + postings.frequencies).tolist())
+        statistics = Statistics(
+            n_rows=self.statistics.n_rows + len(postings.lengths),
+            n_terms=self.statistics.n_terms + int(postings.lengths.sum()),
+            spread=+spread,
+        )
+        return self.of_parts(
+            (*self.parts, Part.of(postings)), statistics, k1=self.k1, b=self.b, epsilon=self.epsilon
+        )
+
+    def without_rows(self, part: int, removed: Postings) -> LexicalIndex:
+        """Give this channel with rows of one part out of the statistics.
+
+        The rows keep their places (and their scores mean nothing); the caller leaves them out.
+
+        Args:
+            part: which part the rows are in.
+            removed: postings of exactly these rows; only terms, frequencies and lengths are read.
+        """
+        before = self._frequencies(removed.terms)
+        spread = self.statistics.spread.copy()
+        spread.subtract(before[before > 0].tolist())
+        spread.update((before - removed.frequencies).tolist())
+        del spread[0]
+        old = self.parts[part]
+        frequencies = old.frequencies.copy()
+        frequencies[old.postings.positions(removed.terms)] -= removed.frequencies
+        parts = list(self.parts)
+        parts[part] = Part(old.postings, frequencies)
+        statistics = replace(
+            self.statistics,
+            n_rows=self.statistics.n_rows - len(removed.lengths),
+            n_terms=self.statistics.n_terms - int(removed.lengths.sum()),
+            spread=+spread,
+        )
+        return self.of_parts(parts, statistics, k1=self.k1, b=self.b, epsilon=self.epsilon)
+
+    def _frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
+        total = np.zeros(len(terms), dtype=np.int64)
+        for part in self.parts:
+            places = part.postings.positions(terms)
+            found = places >= 0
+            total[found] += part.frequencies[places[found]]
+        return total
+
+    def frequency(self, term: str) -> int:
+        """In how many rows a term stands."""
+        return int(self._frequencies(np.array([term_hash(term)], dtype=np.uint64))[0])
+
+    def idf_of(self, frequency: float) -> float:
+        """Weight of a term by the (weighted) number of rows it stands in; 0 for none.
+
+        rank-bm25's: log(N - f + 0.5) - log(f + 0.5); where that is negative, epsilon times the
+        average idf, here never below SMALLEST_IDF.
+        """
+        if frequency <= 0 or not self.statistics.n_rows:
+            return 0.0
+        # several alternatives may together stand in more rows than there are
+        raw = _raw_idf(self.statistics.n_rows, min(frequency, self.statistics.n_rows))
+        if raw < 0:
+            raw = self.epsilon * self.average_idf
+        return max(raw, SMALLEST_IDF)
+
+    def get_scores(self, query: Sequence[str]) -> NDArray[np.float64]:
+        """Score every row for a list of terms, repeated terms counted again; (n,) float64."""
+        weights = Counter(query)
+        return self.score([(float(n), ((term, 1.0),)) for term, n in weights.items()])
+
+    def score(
+        self, query: Sequence[QueryTerm | tuple[float, tuple[tuple[str, float], ...]]]
+    ) -> NDArray[np.float64]:
+        """Score every row for weighted terms.
+
+        A question term stands for all its alternatives at once (probabilistic structured queries):
+        tf(row) = sum over alternatives of p * tf(alternative, row), the row frequency likewise, and
+        BM25 on those; a plain term is its own only alternative with p = 1.
+
+        Returns:
+            (n,) float64, in row order over all parts; >= 0; 0 where no alternative stands.
+
+        Source: Darwish, Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
+        """
+        scores = np.zeros(self.corpus_size)
+        if not self.avgdl:
+            return scores
+        for weight, alternatives in query:
+            terms = np.array([term_hash(term) for term, _ in alternatives], dtype=np.uint64)
+            shares = np.array([p for _, p in alternatives])
+            idf = self.idf_of(float(np.dot(self._frequencies(terms), shares)))
+            if idf and weight:
+                self._add(scores, terms, shares, weight * idf)
+        return scores
+
+    def _add(
+        self,
+        scores: NDArray[np.float64],
+        terms: NDArray[np.uint64],
+        shares: NDArray[np.float64],
+        weight: float,
+    ) -> None:
+        first = 0
+        for part in self.parts:
+            rows, tf = _gather(part.postings, terms, shares)
+            lengths = part.postings.lengths[rows]
+            norm = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
+            scores[first + rows] += weight * tf * (self.k1 + 1) / (tf + norm)
+            first += len(part.postings.lengths)
+
+
+def _gather(
+    postings: Postings, terms: NDArray[np.uint64], shares: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Give the distinct rows that hold any of the terms, and their weighted frequencies."""
+    slices = [
+        (slice(postings.offsets[place], postings.offsets[place + 1]), share)
+        for place, share in zip(postings.positions(terms), shares, strict=True)
+        if place >= 0
+    ]
+    if not slices:
+        return np.empty(0, np.int32), np.empty(0)
+    if len(slices) == 1:
+        where, share = slices[0]
+        return postings.rows[where], share * postings.counts[where]
+    tf = np.bincount(
+        np.concatenate([postings.rows[where] for where, _ in slices]),
+        weights=np.concatenate([share * postings.counts[where] for where, share in slices]),
+    )
+    rows = np.flatnonzero(tf)
+    return rows.astype(np.int32), np.asarray(tf[rows], dtype=np.float64)

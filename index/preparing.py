@@ -1,0 +1,126 @@
+"""From an article to what the database stores: digests, passages, their words and vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.analysis import stemmer_of, words
+from index.articles import complete
+from index.errors import EmptyArticle, ModelError, UnreadableArticle
+from index.passages import split
+from index.writer import NewPassage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from index.embedding import Encoder
+    from index.records import Article, Passage
+
+
+class Identified(NamedTuple):
+    """An article with everything filled in, and what it is recognised by.
+
+    Attributes:
+        article: id, title and language set.
+        own_id: whether the caller chose the id.
+        digest: of the text and the metadata.
+        text_digest: of the text.
+    """
+
+    article: Article
+    own_id: bool
+    digest: str
+    text_digest: str
+
+
+def identify(article: Article) -> Identified:
+    """Fill in what the caller left out and take the digests.
+
+    Raises:
+        ArticleError: it cannot be stored as it is.
+    """
+    _check_text(article)
+    whole = complete(article)
+    values = (whole.title, whole.source, whole.url, whole.author, whole.published, whole.language)
+    text_digest = hashlib.sha256(whole.text.encode()).hexdigest()
+    metadata = json.dumps(values, ensure_ascii=True)
+    digest = hashlib.sha256((metadata + text_digest).encode()).hexdigest()
+    return Identified(whole, article.id is not None, digest, text_digest)
+
+
+def _check_text(article: Article) -> None:
+    name = article.origin or article.title or article.id or "the article"
+    if "\0" in article.text:
+        raise UnreadableArticle(f"{name} holds NUL characters: it is not text; save it as UTF-8 text")
+    try:
+        article.text.encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableArticle(
+            f"{name} holds half a character (a lone surrogate) at {error.start}; save it again as UTF-8"
+        ) from error
+
+
+def passages_of(article: Article) -> list[Passage]:
+    """Cut an article into passages.
+
+    Raises:
+        EmptyArticle: there is nothing in it that could be cited.
+    """
+    found = split(article.text)
+    if not found:
+        raise EmptyArticle(f"{article.title or article.id}: no sentence in it that could be cited")
+    return found
+
+
+def prepare(
+    article: Article,
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    known: Mapping[str, bytes] | None = None,
+) -> list[NewPassage]:
+    """Analyse and embed an article's passages.
+
+    Args:
+        article: completed; its language chooses the stemmers.
+        passages: of this article.
+        encoder: gives the vectors.
+        known: vectors by passage text, which are not made again.
+
+    Raises:
+        ModelError: the model gave vectors that cannot be used.
+    """
+    known = known or {}
+    fresh = [p.text for p in passages if p.text not in known]
+    vectors = dict(zip(fresh, map(bytes, usable(encoder.encode_passages(fresh), encoder)), strict=True))
+    language = article.language or "und"
+    return [
+        NewPassage(p.start, p.end, _words(p.text, language), known.get(p.text) or vectors[p.text])
+        for p in passages
+    ]
+
+
+def usable(vectors: NDArray[np.float32], encoder: Encoder) -> NDArray[np.float32]:
+    """Pass vectors on if they can be searched.
+
+    Raises:
+        ModelError: wrong shape or values that are not finite.
+    """
+    if vectors.ndim != 2 or vectors.shape[1] != encoder.dimension:
+        raise ModelError(
+            f"the model {encoder.name} gave vectors of shape {vectors.shape}, "
+            f"expected (n, {encoder.dimension}); use another with --model"
+        )
+    if not np.isfinite(vectors).all():
+        raise ModelError(f"the model {encoder.name} gave vectors that are not finite; use another")
+    return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _words(text: str, language: str) -> Counter[tuple[str, str]]:
+    return Counter((stemmer_of(word.folded, language), word.folded) for word in words(text))

@@ -1,0 +1,218 @@
+"""Reading the database: what one transaction sees, as rows with names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.records import Article
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from index.records import Filters
+
+_METADATA = "title, source, url, author, published, language"
+
+
+class StoredPassage(NamedTuple):
+    """A passage as it is stored.
+
+    Attributes:
+        words: (w, 2) int32 as bytes: vocabulary numbers and how often each stands in the passage.
+        vector: (d,) float32 as bytes.
+    """
+
+    number: int
+    article: int
+    words: bytes
+    vector: bytes
+
+
+class Place(NamedTuple):
+    """Where a passage stands: article id, number in the article from 1, characters [start, end)."""
+
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+
+
+class ArticleInfo(NamedTuple):
+    """An article without its text, as a list shows it. `added` is UTC, ISO 8601."""
+
+    id: str
+    title: str | None
+    source: str | None
+    url: str | None
+    author: str | None
+    published: str | None
+    language: str | None
+    added: str
+    passages: int
+    origins: tuple[str, ...]
+
+
+class Reader:
+    """What one read transaction sees: the collection at one sequence number, whatever others do."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self.sequence: int = self._one("SELECT coalesce(max(seq), 0) FROM changes")
+
+    def _one(self, sql: str, *values: object) -> int:
+        return int(self._db.execute(sql, values).fetchone()[0])
+
+    def settings(self) -> dict[str, str]:
+        """What the collection was made with, by name."""
+        return dict(self._db.execute("SELECT name, value FROM settings"))
+
+    def canaries(self) -> dict[str, bytes]:
+        """Sentences and the vectors the model gave them when the collection was made."""
+        return dict(self._db.execute("SELECT text, vector FROM canaries"))
+
+    def counts(self) -> dict[str, int]:
+        """How many articles, passages and words the collection holds."""
+        return {
+            "articles": self._one("SELECT count(*) FROM articles"),
+            "passages": self._one("SELECT coalesce(sum(n_passages), 0) FROM articles"),
+            "words": self._one("SELECT count(*) FROM vocabulary"),
+        }
+
+    def languages(self) -> dict[str, int]:
+        """Passages by language."""
+        sql = "SELECT coalesce(language, 'und'), sum(n_passages) FROM articles GROUP BY 1"
+        return dict(self._db.execute(sql))
+
+    def number_by_id(self, article_id: str) -> int | None:
+        """Give an article's number."""
+        row = self._db.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return row[0] if row else None
+
+    def number_by_origin(self, origin: str) -> int | None:
+        """Give the number of the article read from an origin."""
+        sql = "SELECT article FROM origins WHERE origin = ?"
+        row = self._db.execute(sql, (origin,)).fetchone()
+        return row[0] if row else None
+
+    def number_by_text(self, text_digest: str) -> int | None:
+        """Give the number of an article with this very text, the oldest if there are several."""
+        sql = "SELECT min(number) FROM articles WHERE text_digest = ?"
+        number: int | None = self._db.execute(sql, (text_digest,)).fetchone()[0]
+        return number
+
+    def digests(self, number: int) -> tuple[str, str, str]:
+        """Give an article's id, digest and text digest."""
+        sql = "SELECT id, digest, text_digest FROM articles WHERE number = ?"
+        row: tuple[str, str, str] = self._db.execute(sql, (number,)).fetchone()
+        return row
+
+    def origins(self, number: int) -> tuple[str, ...]:
+        """Give what an article was read from."""
+        sql = "SELECT origin FROM origins WHERE article = ? ORDER BY origin"
+        return tuple(row[0] for row in self._db.execute(sql, (number,)))
+
+    def origins_below(self, folder: str) -> list[tuple[str, int]]:
+        """Give the origins that start with a folder's path, and their articles' numbers."""
+        sql = "SELECT origin, article FROM origins WHERE substr(origin, 1, ?) = ?"
+        prefix = folder.rstrip("/") + "/"
+        return list(self._db.execute(sql, (len(prefix), prefix)))
+
+    def article(self, article_id: str) -> Article | None:
+        """Give an article with its text."""
+        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id = ?"  # noqa: S608  # constants
+        row = self._db.execute(sql, (article_id,)).fetchone()
+        if not row:
+            return None
+        names = ("id", "text", *_METADATA.split(", "))
+        return Article(**dict(zip(names, row, strict=True)))
+
+    def articles(self) -> list[ArticleInfo]:
+        """Give all articles without their texts, oldest first."""
+        origins: dict[int, list[str]] = {}
+        for origin, number in self._db.execute("SELECT origin, article FROM origins ORDER BY 1"):
+            origins.setdefault(number, []).append(origin)
+        sql = f"SELECT number, id, {_METADATA}, added, n_passages FROM articles ORDER BY number"  # noqa: S608
+        return [
+            ArticleInfo._make((*row, tuple(origins.get(number, ()))))
+            for number, *row in self._db.execute(sql)
+        ]
+
+    def changed_articles(self, after: int) -> list[str]:
+        """Give the ids of articles added or changed after a sequence number, oldest change first."""
+        sql = "SELECT id FROM articles WHERE seq > ? ORDER BY seq, number"
+        return [row[0] for row in self._db.execute(sql, (after,))]
+
+    def gone_articles(self, after: int) -> list[str]:
+        """Give the ids of articles removed after a sequence number."""
+        sql = "SELECT id FROM gone WHERE seq > ? ORDER BY seq"
+        return [row[0] for row in self._db.execute(sql, (after,))]
+
+    def article_numbers(self, filters: Filters) -> set[int]:
+        """Give the numbers of the articles that pass the filters."""
+        conditions = {
+            "source = ?": filters.source,
+            "language = ?": filters.language,
+            "id = ?": filters.article,
+            "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
+            "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
+        }
+        used = {sql: value for sql, value in conditions.items() if value}
+        sql = f"SELECT number FROM articles WHERE {' AND '.join(used) or '1'}"  # noqa: S608
+        return {row[0] for row in self._db.execute(sql, tuple(used.values()))}
+
+    def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
+        """Give passages with numbers above `after` (and not above `upto`), in order of number."""
+        sql = (
+            "SELECT number, article, words, vector FROM passages"
+            " WHERE number > ? AND number <= ? ORDER BY number"
+        )
+        rows = self._db.execute(sql, (after, 2**62 if upto is None else upto))
+        return (StoredPassage(*row) for row in rows)
+
+    def removed(self, after: int) -> list[tuple[int, bytes]]:
+        """Give numbers and words of passages removed after a sequence number."""
+        sql = "SELECT passage, words FROM removed WHERE seq > ? ORDER BY passage"
+        return list(self._db.execute(sql, (after,)))
+
+    def places(self, numbers: Sequence[int]) -> dict[int, Place]:
+        """Give where passages stand, by passage number."""
+        marks = ",".join("?" * len(numbers))
+        sql = (
+            "SELECT p.number, a.id, p.ordinal, p.start, p.end FROM passages p"  # noqa: S608
+            f" JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})"
+        )
+        return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
+
+    def vectors_by_span(self, number: int) -> dict[tuple[int, int], bytes]:
+        """Give the vectors of an article's passages, by (start, end)."""
+        sql = "SELECT start, end, vector FROM passages WHERE article = ?"
+        return {(start, end): vector for start, end, vector in self._db.execute(sql, (number,))}
+
+    def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Give the term hashes of vocabulary words; (number, uint64s as bytes)."""
+        step = 30_000  # below SQLite's limit on the number of values in a statement
+        for first in range(0, len(numbers), step):
+            some = tuple(numbers[first : first + step])
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT number, terms FROM vocabulary WHERE number IN ({marks})"  # noqa: S608
+            yield from self._db.execute(sql, some)
+
+    def misplaced(self) -> list[str]:
+        """Name articles whose passages do not fit: beyond the text, miscounted, or without a vector."""
+        sql = (
+            "SELECT a.id, count(p.number), a.n_passages, coalesce(max(p.end > length(a.text)), 0),"
+            " coalesce(max(p.start >= p.end), 0), count(DISTINCT length(p.vector))"
+            " FROM articles a LEFT JOIN passages p ON p.article = a.number GROUP BY a.number"
+        )
+        return [
+            f"article {article_id}: {n} passages of {expected}, or offsets or vectors that do not fit"
+            for article_id, n, expected, beyond, inverted, sizes in self._db.execute(sql)
+            if n != expected or beyond or inverted or sizes > 1
+        ]
+
+    def problems(self) -> list[str]:
+        """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""
+        rows = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
+        rows += [f"row without its article: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
+        return [row for row in rows if row != "ok"]

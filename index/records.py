@@ -1,0 +1,164 @@
+"""The nouns that travel through the program: article, passage, filters, hit, ranking, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Span(NamedTuple):
+    """Characters [start, end) of an article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One source document. Only `text` is needed; the rest is filled in or stays None.
+
+    Attributes:
+        text: the whole text, exactly as it was given; every offset counts its characters.
+        id: unique in a collection. None: derived when the article is added.
+        title: None: the first heading, else the first sentence, shortened.
+        source: who published it, for people and for filters.
+        url: where it can be read.
+        author: who wrote it.
+        published: ISO 8601 date (`2023-10-19`) or date and time.
+        language: ISO 639-1 code. None: detected.
+        origin: what it was read from (an absolute path or an address); the same origin read again
+            replaces the article. None for text given directly.
+    """
+
+    text: str
+    id: str | None = None
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    author: str | None = None
+    published: str | None = None
+    language: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A contiguous span of an article: `article.text[start:end] == text`, always."""
+
+    start: int
+    end: int
+    text: str
+    heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a passage's article must match; None matches all. Dates are ISO 8601, both ends included."""
+
+    source: str | None = None
+    language: str | None = None
+    published_from: str | None = None
+    published_to: str | None = None
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found for a question.
+
+    Attributes:
+        rank: 1 is best.
+        score: comparable only inside one ranking.
+        passage_id: `article.id` and the passage's number in it; the same in every process.
+        start, end: characters of `article.text`; `article.text[start:end] == text`.
+        evidence: spans of the article's text inside [start, end): the sentence that answers.
+        article: the article's metadata and text.
+        also_in: ids of other articles that hold nearly the same passage.
+    """
+
+    rank: int
+    score: float
+    passage_id: str
+    start: int
+    end: int
+    text: str
+    evidence: tuple[Span, ...]
+    article: Article
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """Hits for one question, best first, and how sure we are that the first ones answer it.
+
+    A sequence of its hits.
+
+    Attributes:
+        question: as it was searched.
+        language: ISO 639-1 code of the question, detected.
+        hits: rank 1 first.
+        confidence: calibrated probability, 0 to 1, that an answer is among the first hits.
+        sequence: the collection's sequence number that was searched.
+    """
+
+    question: str
+    language: str
+    hits: tuple[Hit, ...]
+    confidence: float
+    sequence: int
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __getitem__(self, place: int) -> Hit:
+        return self.hits[place]
+
+
+class Added(NamedTuple):
+    """What happened to one article: `state` is added, updated, unchanged, skipped or removed."""
+
+    state: str
+    name: str
+    article_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What `add` did with each article, in the order given."""
+
+    items: tuple[Added, ...] = field(default=())
+
+    def _of(self, state: str) -> tuple[Added, ...]:
+        return tuple(item for item in self.items if item.state == state)
+
+    @property
+    def added(self) -> tuple[Added, ...]:
+        """New articles."""
+        return self._of("added")
+
+    @property
+    def updated(self) -> tuple[Added, ...]:
+        """Articles whose text or metadata was replaced."""
+        return self._of("updated")
+
+    @property
+    def unchanged(self) -> tuple[Added, ...]:
+        """Articles that the collection held already, word for word."""
+        return self._of("unchanged")
+
+    @property
+    def removed(self) -> tuple[Added, ...]:
+        """Articles whose file is gone (only `sync` removes)."""
+        return self._of("removed")
+
+    @property
+    def skipped(self) -> tuple[Added, ...]:
+        """Articles that were not taken, each with its reason."""
+        return self._of("skipped")

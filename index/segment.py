@@ -1,0 +1,64 @@
+"""A segment: the derived data of some passages, immutable; a view is made of a few of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.dense import DenseIndex
+from index.vocabulary import Channels, channels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from index.reader import Reader, StoredPassage
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Rows of passages.
+
+    Attributes:
+        numbers: (n,) int64, passage numbers, ascending.
+        articles: (n,) int64, the number of each passage's article.
+        dense: the n vectors.
+        channels: the postings of each lexical channel, over the same rows.
+    """
+
+    numbers: NDArray[np.int64]
+    articles: NDArray[np.int64]
+    dense: DenseIndex
+    channels: Channels
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the rows of the passages that are in this segment."""
+        places = np.searchsorted(self.numbers, numbers)
+        places[places == len(self)] = 0
+        return np.asarray(places[self.numbers[places] == numbers], dtype=np.int64)
+
+
+def segment_of(reader: Reader, passages: Iterable[StoredPassage], dimension: int) -> Segment | None:
+    """Make a segment from stored passages in order of number; None from none.
+
+    Args:
+        reader: the transaction the passages come from; their words are looked up in it.
+        passages: what `Reader.passages` gives.
+        dimension: d of the vectors.
+    """
+    rows = list(passages)
+    if not rows:
+        return None
+    vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
+    return Segment(
+        numbers=np.array([row.number for row in rows], dtype=np.int64),
+        articles=np.array([row.article for row in rows], dtype=np.int64),
+        dense=DenseIndex(vectors.reshape(-1, dimension)),
+        channels=channels_of(reader, [row.words for row in rows]),
+    )

@@ -1,0 +1,153 @@
+"""The database: one SQLite file that is the truth about a collection.
+
+Everything else (FAISS, postings, snapshots) is derived from it. A change is one transaction with one
+sequence number; SQLite (WAL, synchronous=FULL) makes it durable and whole. A reader that was at
+sequence s learns what is new from `passages.seq > s` and `removed.seq > s`; passage numbers only grow
+and are never used again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from index.errors import SanadError, StoreDamaged, StoreUnavailable
+from index.reader import Reader
+from index.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMAT = 1
+BUSY_TIMEOUT_S = 30
+
+_SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE canaries (text TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL);
+CREATE TABLE articles (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
+  text_digest TEXT NOT NULL, seq INTEGER NOT NULL, added TEXT NOT NULL, n_passages INTEGER NOT NULL,
+  title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT, text TEXT NOT NULL);
+CREATE INDEX articles_by_text ON articles (text_digest);
+CREATE INDEX articles_by_seq ON articles (seq);
+CREATE INDEX articles_by_language ON articles (language);
+CREATE TABLE gone (id TEXT NOT NULL, seq INTEGER NOT NULL);
+CREATE INDEX gone_by_seq ON gone (seq);
+CREATE TABLE origins (
+  origin TEXT PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX origins_by_article ON origins (article);
+CREATE TABLE passages (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles,
+  ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, seq INTEGER NOT NULL,
+  words BLOB NOT NULL, vector BLOB NOT NULL);
+CREATE INDEX passages_by_article ON passages (article);
+CREATE TABLE removed (passage INTEGER PRIMARY KEY, seq INTEGER NOT NULL, words BLOB NOT NULL);
+CREATE INDEX removed_by_seq ON removed (seq);
+CREATE TABLE vocabulary (
+  number INTEGER PRIMARY KEY, stemmer TEXT NOT NULL, word TEXT NOT NULL, terms BLOB NOT NULL,
+  UNIQUE (stemmer, word));
+"""
+
+
+class Store:
+    """A database file, open; connections are made per thread and closed together."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Open a database, or make an empty one.
+
+        Raises:
+            StoreUnavailable: it cannot be opened or written.
+            StoreDamaged: it is not a database of ours.
+        """
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        with translated(path):
+            if create:
+                connection = self._connect()
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            elif not self._connection().execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise StoreDamaged(f"{path} is not a collection; restore it from a backup")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -16000")
+        with self._guard:
+            self._connections.append(connection)
+        self._local.connection = connection
+        return connection
+
+    def _connection(self) -> sqlite3.Connection:
+        return getattr(self._local, "connection", None) or self._connect()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Read the collection as it is now, unchanged until the block ends."""
+        with translated(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                yield Reader(connection)
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Change the collection: all of the block or none of it; waits for other writers."""
+        with translated(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                writer = Writer(connection)
+                yield writer
+                writer.close()
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, naming the file and what to do."""
+    try:
+        yield
+    except SanadError:
+        raise
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        raise _translation(path, code, error) from error
+
+
+def _translation(path: Path, code: int, error: sqlite3.Error) -> SanadError:
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreUnavailable(
+            f"another process has been writing to {path} for more than {BUSY_TIMEOUT_S} s; try again"
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return StoreUnavailable(f"the disk that holds {path} is full; nothing was changed; make room")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return StoreUnavailable(f"{path} cannot be opened for writing ({error}); check its permissions")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreUnavailable(f"the disk reported an error on {path} ({error}); nothing was changed")
+    return StoreDamaged(f"{path} is damaged ({error}); run `sanad check`, restore a backup")

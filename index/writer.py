@@ -1,0 +1,159 @@
+"""Writing the database: one transaction, one sequence number, all of it or nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.reader import Reader
+from index.vocabulary import term_hashes
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from index.records import Article
+
+
+class NewPassage(NamedTuple):
+    """A passage on its way in; `words` maps (stemmer, folded word) to how often it stands there."""
+
+    start: int
+    end: int
+    words: Mapping[tuple[str, str], int]
+    vector: bytes
+
+
+class Writer(Reader):
+    """One write transaction; everything done through it becomes visible at once, or not at all."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._before = self.sequence
+        self.sequence += 1
+        self._now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._changed = False
+
+    def close(self) -> None:
+        """Give the transaction its sequence number if it changed the collection."""
+        if self._changed:
+            sql = "INSERT INTO changes (seq, at) VALUES (?, ?)"
+            self._db.execute(sql, (self.sequence, self._now))
+
+    def set(self, settings: Mapping[str, str], canaries: Mapping[str, bytes]) -> None:
+        """Replace what the collection says it was made with."""
+        self._db.execute("DELETE FROM settings")
+        self._db.execute("DELETE FROM canaries")
+        self._db.executemany("INSERT INTO settings VALUES (?, ?)", settings.items())
+        self._db.executemany("INSERT INTO canaries VALUES (?, ?)", canaries.items())
+
+    def start_after(self, sequence: int) -> None:
+        """Let this transaction's number come after another database's."""
+        self.sequence = max(self.sequence, sequence + 1)
+        self._changed = True
+
+    def insert(
+        self,
+        article: Article,
+        digests: tuple[str, str],
+        passages: Sequence[NewPassage],
+        added: str | None = None,
+    ) -> int:
+        """Add an article (its id set and unused) with its passages; give its number."""
+        self._changed = True
+        cursor = self._db.execute(
+            "INSERT INTO articles (id, digest, text_digest, seq, added, n_passages, title, source,"  # noqa: S608
+            f" url, author, published, language, text) VALUES ({','.join('?' * 13)})",
+            (article.id, *digests, self.sequence, added or self._now, len(passages),
+             article.title, article.source, article.url, article.author, article.published,
+             article.language, article.text),
+        )  # fmt: skip
+        number = int(cursor.lastrowid or 0)
+        self._insert_passages(number, passages)
+        if article.origin:
+            self.link(article.origin, number)
+        return number
+
+    def replace(
+        self,
+        number: int,
+        article: Article,
+        digests: tuple[str, str],
+        passages: Sequence[NewPassage] | None,
+    ) -> None:
+        """Replace an article's text and metadata; passages None: the text is the same."""
+        self._changed = True
+        self._db.execute(
+            "UPDATE articles SET digest=?, text_digest=?, seq=?, title=?, source=?, url=?, author=?,"
+            " published=?, language=?, text=? WHERE number=?",
+            (*digests, self.sequence, article.title, article.source, article.url, article.author,
+             article.published, article.language, article.text, number),
+        )  # fmt: skip
+        if passages is not None:
+            self._remove_passages(number)
+            self._insert_passages(number, passages)
+            sql = "UPDATE articles SET n_passages = ? WHERE number = ?"
+            self._db.execute(sql, (len(passages), number))
+
+    def remove(self, number: int) -> None:
+        """Remove an article, its passages and what it was read from."""
+        self._changed = True
+        self._remove_passages(number)
+        self._db.execute(
+            "INSERT INTO gone SELECT id, ? FROM articles WHERE number = ?", (self.sequence, number)
+        )
+        self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
+
+    def link(self, origin: str, number: int) -> None:
+        """Say that an origin holds an article."""
+        sql = "INSERT INTO origins VALUES (?, ?) ON CONFLICT DO UPDATE SET article = excluded.article"
+        self._db.execute(sql, (origin, number))
+
+    def unlink(self, origin: str) -> None:
+        """Forget an origin."""
+        self._db.execute("DELETE FROM origins WHERE origin = ?", (origin,))
+
+    def _remove_passages(self, number: int) -> None:
+        sql = "INSERT INTO removed SELECT number, ?, words FROM passages WHERE article = ?"
+        self._db.execute(sql, (self.sequence, number))
+        self._db.execute("DELETE FROM passages WHERE article = ?", (number,))
+
+    def _insert_passages(self, number: int, passages: Sequence[NewPassage]) -> None:
+        words = self._word_numbers({word for passage in passages for word in passage.words})
+        self._db.executemany(
+            "INSERT INTO passages (article, ordinal, start, end, seq, words, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    number,
+                    ordinal,
+                    p.start,
+                    p.end,
+                    self.sequence,
+                    _words_blob(p.words, words),
+                    p.vector,
+                )
+                for ordinal, p in enumerate(passages, start=1)
+            ],
+        )
+
+    def _word_numbers(self, words: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        numbers: dict[tuple[str, str], int] = {}
+        find = "SELECT number FROM vocabulary WHERE stemmer = ? AND word = ?"
+        insert = "INSERT INTO vocabulary (stemmer, word, terms) VALUES (?, ?, ?)"
+        # sorted: the same article gives the same numbers in every process
+        for stemmer, word in sorted(words):
+            row = self._db.execute(find, (stemmer, word)).fetchone()
+            if row:
+                numbers[stemmer, word] = row[0]
+            else:
+                cursor = self._db.execute(insert, (stemmer, word, term_hashes(word, stemmer)))
+                numbers[stemmer, word] = int(cursor.lastrowid or 0)
+        return numbers
+
+
+def _words_blob(words: Mapping[tuple[str, str], int], numbers: Mapping[tuple[str, str], int]) -> bytes:
+    pairs = sorted((numbers[word], count) for word, count in words.items())
+    return np.array(pairs, dtype=np.int32).tobytes()

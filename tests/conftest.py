@@ -1,0 +1,40 @@
+"""What several tests share: small articles in eight scripts, and a home for a collection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from index import Article
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# one machine is slower than another: examples are counted, never timed
+settings.register_profile("sanad", deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+settings.load_profile("sanad")
+
+TEXTS = {
+    "ar": "أعلنت وزارة الصحة افتتاح مستشفى جديد في مدينة الميناء يوم الاثنين. وقال الوزير إن المستشفى يضم مئتي سرير.",
+    "en": "The harbour authority closed the old bridge on Friday. Engineers found cracks in two of its pillars.",
+    "ru": "Городской совет утвердил бюджет на ремонт дорог. Работы начнутся в мае.",
+    "el": "Το μουσείο άνοιξε ξανά μετά από δύο χρόνια. Οι επισκέπτες περίμεναν ώρες.",
+    "hi": "किसानों ने बारिश के बाद गेहूं की बुवाई शुरू की। मंडी में दाम स्थिर रहे।",
+    "zh": "科学家在湖中发现了一种新的鱼类。研究结果发表在星期三的期刊上。",
+    "he": "הרכבת החדשה תחבר בין שתי הערים בתוך חצי שעה. הקו ייפתח בקיץ.",
+    "th": "นักวิจัยพบพืชชนิดใหม่ในป่าทางเหนือ พวกเขาจะศึกษาต่อในปีหน้า",
+}
+
+
+@pytest.fixture
+def articles() -> list[Article]:
+    """One short article in each of eight scripts; its id is its language."""
+    return [Article(id=language, text=text, language=language) for language, text in TEXTS.items()]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder for a collection, not yet made."""
+    return tmp_path / "home"

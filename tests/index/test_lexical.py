@@ -1,0 +1,102 @@
+"""LexicalIndex is rank-bm25's BM25Okapi: same scores, on any corpus that the library survives."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rank_bm25 import BM25Okapi
+
+from index.lexical import SMALLEST_IDF, LexicalIndex
+from index.postings import postings_of_tokens
+
+TOKENS = st.sampled_from([f"t{i}" for i in range(12)])
+CORPORA = st.lists(st.lists(TOKENS, min_size=1, max_size=15), min_size=2, max_size=25)
+QUERIES = st.lists(TOKENS, max_size=6)
+
+
+def reference(corpus: list[list[str]], query: list[str]) -> np.ndarray:
+    library = BM25Okapi(corpus, k1=0.9, b=0.4)
+    # where the library's floor is not positive its scores are wrong on purpose of ours; tested below
+    assume(library.epsilon * library.average_idf > SMALLEST_IDF)
+    return np.asarray(library.get_scores(query))
+
+
+def close(ours: np.ndarray, theirs: np.ndarray) -> None:
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-7)
+
+
+@given(CORPORA, QUERIES)
+def test_scores_are_the_librarys(corpus: list[list[str]], query: list[str]) -> None:
+    close(LexicalIndex(corpus, k1=0.9, b=0.4).get_scores(query), reference(corpus, query))
+
+
+@given(CORPORA, QUERIES, st.data())
+def test_rows_may_come_in_parts(corpus: list[list[str]], query: list[str], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(corpus)))
+    index = LexicalIndex(k1=0.9, b=0.4)
+    for some in (corpus[:cut], corpus[cut:]):
+        index = index.with_rows(postings_of_tokens(some))
+    close(index.get_scores(query), reference(corpus, query))
+
+
+@given(CORPORA, QUERIES, st.data())
+def test_removed_rows_leave_no_trace(corpus: list[list[str]], query: list[str], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(corpus) - 1))
+    gone = data.draw(st.sets(st.integers(0, cut), max_size=cut)) if cut else set()
+    index = LexicalIndex(k1=0.9, b=0.4).with_rows(postings_of_tokens(corpus[: cut + 1]))
+    index = index.with_rows(postings_of_tokens(corpus[cut + 1 :]))
+    for row in gone:
+        index = index.without_rows(0, postings_of_tokens([corpus[row]]))
+    left = [tokens for row, tokens in enumerate(corpus) if row not in gone]
+    assume(len(left) > 1)
+    alive = [row for row in range(len(corpus)) if row not in gone]
+    close(index.get_scores(query)[alive], reference(left, query))
+    assert index.statistics.spread == LexicalIndex(left).statistics.spread
+
+
+def test_a_weighted_term_is_its_definition() -> None:
+    corpus = [["هجوم", "قاعدة"], ["ضربة"], ["سوق", "نفط", "سوق"], ["نهر"], ["بحر"]]
+    index = LexicalIndex(corpus, k1=0.9, b=0.4)
+    scores = index.score([(2.0, (("هجوم", 0.7), ("ضربة", 0.2)))])
+    frequency = 0.7 * 1 + 0.2 * 1
+    idf = math.log(5 - frequency + 0.5) - math.log(frequency + 0.5)
+    average = (2 + 1 + 3 + 1 + 1) / 5
+
+    def expected(tf: float, length: int) -> float:
+        return 2.0 * idf * tf * (0.9 + 1) / (tf + 0.9 * (1 - 0.4 + 0.4 * length / average))
+
+    np.testing.assert_allclose(scores, [expected(0.7, 2), expected(0.2, 1), 0, 0, 0])
+
+
+def test_alternatives_in_one_row_add_up_before_saturation() -> None:
+    corpus = [["a", "b"], ["c"], ["d"], ["e"]]
+    index = LexicalIndex(corpus, k1=1.5, b=0.75)
+    frequency = 0.5 + 0.5
+    idf = math.log(4 - frequency + 0.5) - math.log(frequency + 0.5)
+    tf = 0.5 + 0.5
+    average = 5 / 4
+    expected = idf * tf * 2.5 / (tf + 1.5 * (0.25 + 0.75 * 2 / average))
+    assert index.score([(1.0, (("a", 0.5), ("b", 0.5)))])[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("corpus", [[], [[]], [[], []]])
+def test_an_empty_channel_scores_nothing(corpus: list[list[str]]) -> None:
+    """The library raises ZeroDivisionError here."""
+    index = LexicalIndex(corpus)
+    assert not index.get_scores(["كلمة"]).any()
+    assert index.average_idf == 0
+
+
+def test_the_only_matching_row_is_above_the_others() -> None:
+    """The library gives -0.39 for one article, so that "score > 0" hides the only answer."""
+    assert LexicalIndex([["التنف"]]).get_scores(["التنف"])[0] > 0
+    scores = LexicalIndex([["x", "y"], ["x", "z"]]).get_scores(["y", "x"])
+    assert scores[0] > scores[1] > 0
+
+
+def test_unknown_terms_score_nothing() -> None:
+    assert not LexicalIndex([["a"], ["b"], ["c"]]).get_scores(["zzz"]).any()

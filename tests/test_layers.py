@@ -1,0 +1,93 @@
+"""The rules of import: who may know whom, and which heavy library is imported where."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("assistant/**/*.py"), ROOT / "app.py"])
+
+# heavy library -> the modules that may import it
+HOMES = {
+    "torch": {"index/transformer.py"},
+    "sentence_transformers": {"index/transformer.py"},
+    "faiss": {"index/dense.py"},
+    "rank_bm25": {"index/lexical.py"},
+    "sqlite3": {"index/store.py"},
+    "gradio": {"assistant/chat.py"},
+    "uvicorn": {"assistant/server.py"},
+    "watchfiles": {"assistant/watch.py"},
+}
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Every imported module of a file, and whether it is imported for types only."""
+    tree = ast.parse(path.read_text("utf-8"))
+    typing_only = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) in typing_only) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append((node.module, id(node) in typing_only))
+    return found
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_run_one_way(path: Path) -> None:
+    for module, _ in imports(path):
+        top = module.split(".")[0]
+        if name(path).startswith("index/"):
+            assert top != "assistant", f"index must not know assistant: {module}"
+        elif name(path).startswith("assistant/"):
+            assert not module.startswith("index."), f"only public names of index: {module}"
+        else:
+            assert top != "index", f"app.py knows assistant only: {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_heavy_libraries_have_one_home(path: Path) -> None:
+    for module, typing_only in imports(path):
+        top = module.split(".")[0]
+        if top in HOMES and not typing_only:
+            assert name(path) in HOMES[top], f"{module} belongs into {HOMES[top]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_settings_read_the_environment(path: Path) -> None:
+    """One exception: the transformer module tells its libraries to stay offline."""
+    if name(path) in {"assistant/settings.py", "index/transformer.py"}:
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not used & {"os.environ", "os.getenv"}
+
+
+@pytest.mark.parametrize("statement", ["import index", "import assistant", "import assistant.cli"])
+def test_importing_loads_nothing_heavy(statement: str) -> None:
+    heavy = ["torch", "faiss", "gradio", "fastapi", "sentence_transformers", "pandas", "sqlite3"]
+    code = f"{statement}; import sys; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", ["index", "assistant"])
+def test_what_is_exported_exists(package: str) -> None:
+    module = __import__(package)
+    assert len(set(module.__all__)) == len(module.__all__)
+    for public in module.__all__:
+        assert getattr(module, public).__doc__ or not callable(getattr(module, public)), public
