@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.articles import find
+    from index.backups import restore
     from index.collection import Collection
     from index.confidence import ANSWERED
     from index.errors import (
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
         UnsupportedFormat,
     )
     from index.language import detect, direction
+    from index.reader import ArticleInfo
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
-    from index.reader import ArticleInfo
 
 _HOMES = {
     "index.articles": ("find",),
@@ -43,6 +44,7 @@ _HOMES = {
         "UnreadableArticle", "UnsupportedFormat",
     ),
     "index.language": ("detect", "direction"),
+    "index.backups": ("restore",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
@@ -78,6 +80,7 @@ __all__ = [
     "direction",
     "find",
     "rebuild_home",
+    "restore",
 ]
 
 

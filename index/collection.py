@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from index.adding import Ready, identified, known_vectors, put, ready
+from index.backups import backup
 from index.compatibility import check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
@@ -163,13 +164,34 @@ class Collection:
                 "languages": reader.languages(),
             }
 
-    def check(self) -> list[str]:
-        """Verify the database, the snapshots and the model; one line a problem, none when sound."""
+    def check(self, *, repair: bool = False) -> list[str]:
+        """Verify the database, the snapshots and the model.
+
+        Args:
+            repair: delete damaged snapshots and make a new one from the database.
+
+        Returns:
+            One line for each problem found, also for one that was repaired; none when all is sound.
+
+        Raises:
+            StoreIncompatible: the model gives other vectors than it gave when the collection was made.
+        """
         with self._using() as state:
             with state.store.reading() as reader:
                 found = reader.problems() + reader.misplaced()
             check_canaries(state.store, state.encoder)
-            return found + state.snapshots.problems(state.encoder.dimension)
+            derived = state.snapshots.problems(state.encoder.dimension)
+            if repair and derived:
+                state.snapshots.discard()
+                state.saved_rows = 0
+        if repair and derived:
+            self._save_if_grown()
+        return found + derived
+
+    def backup(self, target: Path) -> None:
+        """Write the collection to one file while it stays in use; see `index.backups`."""
+        with self._using() as state:
+            backup(state.store, target)
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -238,6 +260,20 @@ class Collection:
             if number is None:
                 raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
             writer.remove(number)
+
+    def remove_source(self, source: str) -> list[str]:
+        """Remove all articles of a source in one change; give their ids.
+
+        Raises:
+            NotFound: no article is of this source.
+        """
+        with self._writing() as (_, writer):
+            ids = writer.ids_by_source(source)
+            for article_id in ids:
+                writer.remove(writer.number_by_id(article_id) or 0)
+        if not ids:
+            raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
+        return ids
 
     def forget(self, folder: Path, keep: Iterable[Path]) -> list[Added]:
         """Remove the articles that were read from files below a folder which are not in `keep`.

@@ -110,7 +110,7 @@ def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
     raise StoreIncompatible(
         f"the collection in {home} was made with {', '.join(differing)}; "
         f"run `sanad rebuild --home {home}{_option(encoder.name)}`"
-        + (f", or open it {_with(made.get('model'))}" if differing[0].startswith("model ") else "")
+        + (f", or open it {_with(made.get('model'))}" if made.get("model") != encoder.name else "")
     )
 
 

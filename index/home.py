@@ -92,17 +92,20 @@ class Home:
         fresh.replace(pointer)
         sync_folder(self.path)
 
-    def discard_others(self) -> None:
-        """Delete databases that are not the current one; who has one open keeps reading it.
+    def others(self, current: Path | None) -> list[Path]:
+        """Give the databases that are not the current one: with the lock held, leftovers."""
+        return [self.path / name for name in self._databases() if current is None or name != current.name]
 
-        To be called with the lock held: what is not current is then a leftover.
-        """
-        current = self.current()
-        for name in self._databases():
-            if current is None or name != current.name:
-                for suffix in ("", "-wal", "-shm"):
-                    (self.path / (name + suffix)).unlink(missing_ok=True)
-                shutil.rmtree(self.snapshots / name, ignore_errors=True)
+    def discard(self, database: Path) -> None:
+        """Delete a database and what is derived from it; who has it open keeps reading it."""
+        for suffix in ("", "-wal", "-shm"):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        shutil.rmtree(self.snapshots / database.name, ignore_errors=True)
+
+    def discard_others(self) -> None:
+        """Delete the databases that are not the current one; to be called with the lock held."""
+        for path in self.others(self.current()):
+            self.discard(path)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ READ = 2_000
 # A function word shared by k languages speaks 1/k for each. Votes this far ahead decide (docs/retrieval.md, "Language").
 DECISIVE = 1.6
 
-_RTL = frozenset("ar arc ckb dv fa he ku ps sd syr ug ur yi".split())
+_RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
 _ONE_LANGUAGE = {
     "Hang": "ko", "Kana": "ja", "Thai": "th", "Laoo": "lo", "Khmr": "km", "Mymr": "my", "Grek": "el", "Hebr": "he", "Armn": "hy",
     "Geor": "ka", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml",
@@ -26,10 +26,37 @@ _LETTERS = {
     "uk": "іїєґ", "be": "ўі", "sr": "јђћџљњ", "mk": "ѓќѕ", "kk": "әғқңөұүһі",
 }  # fmt: skip
 _OF_SCRIPT = {
-    "Latn": frozenset("en fr de es it pt nl tr id vi ro pl cs sk hu sv da no fi hr sq az sw ca".split()),
-    "Arab": frozenset("ar ckb fa ps sd ug ur".split()),
-    "Cyrl": frozenset("ru uk be bg sr mk kk".split()),
-    "Deva": frozenset("hi mr ne".split()),
+    "Latn": frozenset(
+        [
+            "en",
+            "fr",
+            "de",
+            "es",
+            "it",
+            "pt",
+            "nl",
+            "tr",
+            "id",
+            "vi",
+            "ro",
+            "pl",
+            "cs",
+            "sk",
+            "hu",
+            "sv",
+            "da",
+            "no",
+            "fi",
+            "hr",
+            "sq",
+            "az",
+            "sw",
+            "ca",
+        ]
+    ),
+    "Arab": frozenset(["ar", "ckb", "fa", "ps", "sd", "ug", "ur"]),
+    "Cyrl": frozenset(["ru", "uk", "be", "bg", "sr", "mk", "kk"]),
+    "Deva": frozenset(["hi", "mr", "ne"]),
 }
 _USUAL = {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}
 

@@ -138,15 +138,24 @@ class Reader:
             for number, *row in self._db.execute(sql)
         ]
 
-    def changed_articles(self, after: int) -> list[str]:
-        """Give the ids of articles added or changed after a sequence number, oldest change first."""
-        sql = "SELECT id FROM articles WHERE seq > ? ORDER BY seq, number"
-        return [row[0] for row in self._db.execute(sql, (after,))]
+    def added(self, article_id: str) -> str:
+        """Give when an article was added; UTC, ISO 8601; empty for an unknown one."""
+        row = self._db.execute("SELECT added FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return str(row[0]) if row else ""
 
-    def gone_articles(self, after: int) -> list[str]:
-        """Give the ids of articles removed after a sequence number."""
-        sql = "SELECT id FROM gone WHERE seq > ? ORDER BY seq"
-        return [row[0] for row in self._db.execute(sql, (after,))]
+    def all_digests(self) -> dict[str, str]:
+        """Give every article's digest by id, in the order in which they were added."""
+        return dict(self._db.execute("SELECT id, digest FROM articles ORDER BY number"))
+
+    def all_origins(self) -> list[tuple[str, str]]:
+        """Give every origin with the id of its article."""
+        sql = "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article"
+        return list(self._db.execute(sql))
+
+    def ids_by_source(self, source: str) -> list[str]:
+        """Give the ids of the articles of a source."""
+        sql = "SELECT id FROM articles WHERE source = ? ORDER BY number"
+        return [row[0] for row in self._db.execute(sql, (source,))]
 
     def article_numbers(self, filters: Filters) -> set[int]:
         """Give the numbers of the articles that pass the filters."""

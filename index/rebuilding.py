@@ -1,15 +1,16 @@
 """Rebuilding: a second database beside the first, swapped when it is whole.
 
 Needed for another model, analyser or chunker. The old database answers, and takes changes, until the
-new one has caught up; the last changes are carried over while the old one's write lock is held, and the
-pointer is replaced under that lock, so no change falls between the two.
+new one has caught up: what differs is copied, and what differs after that is copied once more while the
+old one's write lock is held; the pointer is replaced under that lock, so no change falls between the
+two. A rebuild that was killed is taken up where it stopped: what was copied is not embedded again.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.compatibility import create
+from index.compatibility import create, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
@@ -51,14 +52,14 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
         path = home.current()
         if path is None:
             raise StoreError(f"{home.path} holds no collection; add articles first: sanad add PATH")
-        home.discard_others()
-        old = Store(path)
-        target = create(home, encoder)
-        new = Store(target)
+        target = _begun_before(home, path, encoder) or create(home, encoder)
+        old, new = Store(path), Store(target)
         try:
-            done = _copy(old, new, encoder, progress)
-            with old.writing() as writer:  # from here on nobody changes the old one
-                _carry_over(writer, new, encoder, done)
+            with old.reading() as reader:
+                wanted = reader.all_digests()
+            _copy(old, new, encoder, wanted, progress)
+            with old.writing() as frozen:  # from here on nobody changes the old one
+                _finish(frozen, new, encoder)
                 home.switch(target)
         finally:
             old.close()
@@ -66,57 +67,75 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
         home.discard_others()
 
 
-def _copy(old: Store, new: Store, encoder: Encoder, progress: Callable[[int, int], None] | None) -> int:
-    """Copy what is there now; give the sequence number up to which it is copied."""
-    with old.reading() as reader:
-        sequence, ids = reader.sequence, reader.changed_articles(0)
-        added = {info.id: info.added for info in reader.articles()}
-    for first in range(0, len(ids), BATCH):
-        batch = ids[first : first + BATCH]
-        with old.reading() as reader:
-            articles = _read(reader, batch)
-        _write(new, articles, encoder, added)
-        if progress:
-            progress(first + len(batch), len(ids))
-    return sequence
-
-
-def _carry_over(old: Reader, new: Store, encoder: Encoder, after: int) -> None:
-    """Bring what changed since, in one transaction that continues the old sequence numbers."""
-    changed = old.changed_articles(after)
-    articles = _read(old, changed)
-    added = {info.id: info.added for info in old.articles()}
-    with new.writing() as writer:
-        for article_id in {*changed, *old.gone_articles(after)}:
-            number = writer.number_by_id(article_id)
-            if number is not None:
-                writer.remove(number)
-        writer.start_after(old.sequence)
-    _write(new, articles, encoder, added)
-
-
-def _read(reader: Reader, ids: Sequence[str]) -> list[tuple[Article, tuple[str, ...]]]:
-    found = []
-    for article_id in ids:
-        article, number = reader.article(article_id), reader.number_by_id(article_id)
-        if article is not None and number is not None:
-            found.append((article, reader.origins(number)))
+def _begun_before(home: Home, current: Path, encoder: Encoder) -> Path | None:
+    """Find what an interrupted rebuild to the same settings left; delete what others left."""
+    found = None
+    for path in home.others(current):
+        store = Store(path)
+        try:
+            with store.reading() as reader:
+                fits = reader.settings() == settings_of(encoder)
+        except StoreError:
+            fits = False
+        finally:
+            store.close()
+        if fits and found is None:
+            found = path
+        else:
+            home.discard(path)
     return found
 
 
-def _write(
+def _copy(
+    old: Store,
     new: Store,
-    articles: Sequence[tuple[Article, tuple[str, ...]]],
     encoder: Encoder,
-    added: dict[str, str],
+    wanted: dict[str, str],
+    progress: Callable[[int, int], None] | None,
 ) -> None:
+    """Copy the articles whose digest the new database does not have."""
+    with new.reading() as reader:
+        held = reader.all_digests()
+    missing = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
+    done = len(wanted) - len(missing)
+    for first in range(0, len(missing), BATCH):
+        batch = missing[first : first + BATCH]
+        with old.reading() as reader:
+            articles = _read(reader, batch)
+        _write(new, articles, encoder)
+        if progress:
+            progress(done + first + len(batch), len(wanted))
+
+
+def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
+    """Bring what changed meanwhile, what went, and what every article was read from."""
+    wanted = old.all_digests()
+    with new.reading() as reader:
+        held = reader.all_digests()
+    changed = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
+    _write(new, _read(old, changed), encoder)
+    with new.writing() as writer:
+        for article_id in held.keys() - wanted.keys():
+            writer.remove(writer.number_by_id(article_id) or 0)
+        writer.copy_origins(old.all_origins())
+        writer.start_after(old.sequence)
+
+
+def _read(reader: Reader, ids: Sequence[str]) -> list[tuple[Article, str]]:
+    """Give articles and when they were added."""
+    found = ((reader.article(article_id), reader.added(article_id)) for article_id in ids)
+    return [(article, added) for article, added in found if article is not None]
+
+
+def _write(new: Store, articles: Sequence[tuple[Article, str]], encoder: Encoder) -> None:
+    # an article that the present chunker finds nothing to cite in is kept: nothing is lost
     prepared: list[list[NewPassage]] = [
         prepare(article, split(article.text), encoder) for article, _ in articles
     ]
     with new.writing() as writer:
-        for (article, origins), passages in zip(articles, prepared, strict=True):
+        for (article, added), passages in zip(articles, prepared, strict=True):
             one = identify(article)
-            digests = (one.digest, one.text_digest)
-            number = writer.insert(one.article, digests, passages, added.get(one.article.id or ""))
-            for origin in origins:
-                writer.link(origin, number)
+            number = writer.number_by_id(article.id or "")
+            if number is not None:
+                writer.remove(number)
+            writer.insert(one.article, (one.digest, one.text_digest), passages, added)

@@ -170,7 +170,8 @@ def _tail(items: list[Look], before: Look | None) -> list[Kind]:
     if before is None:
         return [Kind.PROSE] * len(items)
     if len(items) > 2:
-        is_menu = all(item.words <= 3 and not item.has_facts for item in items)
+        words = sum(item.words for item in items)
+        is_menu = words * 2 <= 5 * len(items) and not any(item.has_facts for item in items)
         return [Kind.FURNITURE if is_menu else Kind.PROSE] * len(items)
     return [Kind.FURNITURE if _is_signature(item) else Kind.PROSE for item in items]
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILES = ("modules.json", "model.safetensors", "tokenizer.json")
+# Parts of no word: cutting there, and lower case, make many more words known ones. The tokenizer
+# does both itself, so no vector depends on it.
+SPACED = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~،؛؟«»“”‘’…–—", " "))
 MAX_KNOWN = 300_000  # words whose tokens are kept at hand: 60 MB at most, emptied when full
 
 
@@ -97,7 +100,7 @@ class StaticEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one unit row for each text, zero where no token is known, shape (n, dimension)."""
-        words = [text.split() for text in texts]
+        words = [text.translate(SPACED).lower().split() for text in texts]
         known = self._tokens_of(set(chain.from_iterable(words)))
         vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
         for vector, own in zip(vectors, words, strict=True):

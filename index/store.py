@@ -33,10 +33,8 @@ CREATE TABLE articles (
   text_digest TEXT NOT NULL, seq INTEGER NOT NULL, added TEXT NOT NULL, n_passages INTEGER NOT NULL,
   title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT, text TEXT NOT NULL);
 CREATE INDEX articles_by_text ON articles (text_digest);
-CREATE INDEX articles_by_seq ON articles (seq);
+CREATE INDEX articles_by_source ON articles (source);
 CREATE INDEX articles_by_language ON articles (language);
-CREATE TABLE gone (id TEXT NOT NULL, seq INTEGER NOT NULL);
-CREATE INDEX gone_by_seq ON gone (seq);
 CREATE TABLE origins (
   origin TEXT PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
 ) WITHOUT ROWID;
@@ -57,8 +55,13 @@ CREATE TABLE vocabulary (
 class Store:
     """A database file, open; connections are made per thread and closed together."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, wal: bool = False) -> None:
         """Open a database, or make an empty one.
+
+        Args:
+            path: of the file.
+            create: make an empty one; there must be none.
+            wal: switch a copy of a database to the journal that lets readers and a writer go on together.
 
         Raises:
             StoreUnavailable: it cannot be opened or written.
@@ -69,11 +72,13 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         with translated(path):
+            if create or wal:
+                self._connect().execute("PRAGMA journal_mode = WAL")
             if create:
-                connection = self._connect()
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-            elif not self._connection().execute("SELECT 1 FROM sqlite_master").fetchone():
+                self._connection().executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            elif (
+                not path.is_file() or not self._connection().execute("SELECT 1 FROM sqlite_master").fetchone()
+            ):
                 raise StoreDamaged(f"{path} is not a collection; restore it from a backup")
 
     def _connect(self) -> sqlite3.Connection:
@@ -117,6 +122,16 @@ class Store:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the database, as it is at one moment, to a file that does not exist yet."""
+        with translated(target):
+            copy = sqlite3.connect(target)
+            try:
+                self._connection().backup(copy, pages=4096)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            finally:
+                copy.close()
 
     def close(self) -> None:
         """Close every thread's connection."""

@@ -115,7 +115,7 @@ class TransformerEncoder:
 def _fetch(model: str) -> Path:
     """Give the folder of a hub model: as downloaded before, else downloaded now."""
     from huggingface_hub import HfApi, constants, snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(model, local_files_only=True, allow_patterns=list(WANTED)))

@@ -101,15 +101,18 @@ class Writer(Reader):
         """Remove an article, its passages and what it was read from."""
         self._changed = True
         self._remove_passages(number)
-        self._db.execute(
-            "INSERT INTO gone SELECT id, ? FROM articles WHERE number = ?", (self.sequence, number)
-        )
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
 
     def link(self, origin: str, number: int) -> None:
         """Say that an origin holds an article."""
         sql = "INSERT INTO origins VALUES (?, ?) ON CONFLICT DO UPDATE SET article = excluded.article"
         self._db.execute(sql, (origin, number))
+
+    def copy_origins(self, origins: Iterable[tuple[str, str]]) -> None:
+        """Replace all origins by (origin, article id) pairs."""
+        self._db.execute("DELETE FROM origins")
+        sql = "INSERT INTO origins SELECT ?, number FROM articles WHERE id = ?"
+        self._db.executemany(sql, origins)
 
     def unlink(self, origin: str) -> None:
         """Forget an origin."""

@@ -13,8 +13,8 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from index import (
@@ -25,8 +25,12 @@ from index import (
     StoreDamaged,
     StoreIncompatible,
     StoreUnavailable,
+    restore,
 )
 from index.collection import SNAPSHOT_ROWS
+
+if TYPE_CHECKING:
+    import numpy as np
 
 QUESTIONS = [
     "new hospital",
@@ -285,8 +289,13 @@ def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
                 assert len(collection.check()) == 1, path.name
                 assert ranking(collection, "mark3x") == expected
         path.write_bytes(whole)
+    path.write_bytes(whole[:-1])
     with Collection(big) as collection:
+        assert len(collection.check(repair=True)) == 1
         assert collection.check() == []
+        with collection._viewing() as (state, _, _):
+            assert state.saved_rows >= SNAPSHOT_ROWS
+        assert ranking(collection, "mark3x") == expected
 
 
 # -- what is refused ------------------------------------------------------------------------------
@@ -385,11 +394,95 @@ def test_changes_during_a_rebuild_are_carried_over(home: Path) -> None:
             assert one.check() == []
 
 
+REBUILDER = """
+import os, signal, sys
+from pathlib import Path
+from index import rebuild_home
+def progress(done, total):
+    if done >= total // 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+rebuild_home(Path(sys.argv[1]), None, progress)
+"""
+
+
+def test_a_killed_rebuild_goes_on_where_it_stopped(home: Path) -> None:
+    made = [Article(id=f"{i}", text=f"Chapter {i} tells of a mill and its owner.") for i in range(300)]
+    with Collection(home) as collection:
+        collection.add(made)
+        before = ranking(collection, "chapter 17 mill")
+        done = subprocess.run([sys.executable, "-c", REBUILDER, str(home)], check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert ranking(collection, "chapter 17 mill") == before
+        collection.remove("0")
+        collection.add([replace(made[1], text="Chapter 1 tells of a bridge instead.")])
+        progress: list[int] = []
+        collection.rebuild(progress=lambda n, _: progress.append(n))
+        assert progress
+        assert progress[0] > len(made) // 2, "the first half was not copied again"
+        assert {info.id for info in collection.articles()} == {str(i) for i in range(1, 300)}
+        assert collection.search("bridge", 1)[0].article.id == "1"
+        assert collection.check() == []
+        assert len(list(home.glob("*.sqlite"))) == 1
+
+
+# -- backup ---------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_taken_in_use_and_put_back(home: Path, articles: list[Article], tmp_path: Path) -> None:
+    file = tmp_path / "saved.sanad"
+    with Collection(home) as collection, Collection(home) as other:
+        collection.add(articles)
+        expected = [ranking(collection, question) for question in QUESTIONS]
+        collection.backup(file)
+        collection.remove("ar")
+        collection.add([Article(id="later", text="The later article speaks of windmills.")])
+        restore(home, file)
+        for one in (collection, other):
+            assert [ranking(one, question) for question in QUESTIONS] == expected
+        other.remove("en")
+        assert all(hit.article.id != "en" for hit in collection.search("cracks in the bridge", 9))
+    with Collection(tmp_path / "elsewhere") as moved:
+        restore(tmp_path / "elsewhere", file)
+        assert [ranking(moved, question) for question in QUESTIONS] == expected
+
+
+def test_a_bad_backup_is_refused_and_nothing_changes(
+    home: Path, articles: list[Article], tmp_path: Path
+) -> None:
+    with Collection(home) as collection:
+        collection.add(articles)
+        file = tmp_path / "saved.sanad"
+        collection.backup(file)
+        whole = file.read_bytes()
+        file.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(StoreDamaged):
+            restore(home, file)
+        with pytest.raises(StoreUnavailable, match="no backup file"):
+            restore(home, tmp_path / "missing")
+        with pytest.raises(StoreUnavailable):
+            collection.backup(tmp_path / "no" / "folder" / "file")
+        assert collection.search("cracks in the bridge", 1)[0].article.id == "en"
+
+
+def test_a_source_is_removed_in_one_change(home: Path) -> None:
+    with Collection(home) as collection:
+        collection.add(
+            [Article(id=f"{i}", text=f"Item {i} of a feed.", source="ab"[i % 2]) for i in range(6)]
+        )
+        before = collection.health()["sequence"]
+        assert collection.remove_source("a") == ["0", "2", "4"]
+        assert collection.health()["sequence"] == int(str(before)) + 1
+        assert {info.source for info in collection.articles()} == {"b"}
+        with pytest.raises(NotFound, match="'a'"):
+            collection.remove_source("a")
+
+
 # -- kill -----------------------------------------------------------------------------------------
 
 ADDER = """
 import sys, itertools
 from pathlib import Path
+from index.backups import restore
 from index import Article, Collection
 home, first = Path(sys.argv[1]), int(sys.argv[2])
 with Collection(home) as collection:

@@ -1,0 +1,169 @@
+"""How fast the everyday things are: first page, first answer, questions, adding, removing.
+
+Run: `make bench`, or `python -m benchmarks.speed [--passages 10000] [--out docs/benchmarks.md]`.
+Each figure is the median of several runs on the machine that runs it; the machine is named in the output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant import Assistant
+from index import Article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[1]
+RUNS = 5
+
+
+def main() -> None:
+    """Measure, print, and write a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=10_000)
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    rows = [*start_up(), *questions(given.passages)]
+    lines = [
+        "# Speed",
+        "",
+        (f"Made by `python -m benchmarks.speed --passages {given.passages}` on {os.cpu_count()} cores"
+        f" ({platform.machine()}, Python {platform.python_version()}); medians of {RUNS} runs."),
+        "",
+        "| what | median |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in rows),
+    ]
+    text = "\n".join(lines) + "\n"
+    sys.stdout.write(text)
+    if given.out:
+        given.out.write_text(text, "utf-8")
+
+
+def start_up() -> list[tuple[str, str]]:
+    """Time the server and the command line on the seeds, environment installed, disk warm."""
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "assistant"]
+        common = ["--home", home]
+        subprocess.run([*command, "add", "seeds", *common], cwd=ROOT, check=True, capture_output=True)
+        ask = [*command, "ask", "What happened at the base?", *common]
+        answer = median(lambda: subprocess.run(ask, cwd=ROOT, check=True, capture_output=True))
+        helped = median(lambda: subprocess.run([*command, "--help"], check=True, capture_output=True))
+        health = median_of([until_served(home, "/api/health") for _ in range(RUNS)])
+        page = median_of([until_served(home, "/") for _ in range(RUNS)])
+    return [
+        ("`sanad --help`", f"{helped:.2f} s"),
+        ("`sanad ask` on the seeds, whole process", f"{answer:.2f} s"),
+        ("`sanad serve` to the first `/api/health`", f"{health:.2f} s"),
+        ("`sanad serve` to the first page", f"{page:.2f} s"),
+    ]
+
+
+def until_served(home: str, path: str) -> float:
+    """Start a server and wait for its first 200; seconds."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "assistant", "serve", "--home", home, "--port", str(port)]
+    started = time.perf_counter()
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while time.perf_counter() - started < 60:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as reply:
+                    if reply.status == 200:
+                        return time.perf_counter() - started
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.02)
+    finally:
+        server.terminate()
+        server.wait()
+    raise TimeoutError(f"no page at {path} within 60 s")
+
+
+def questions(n_passages: int) -> list[tuple[str, str]]:
+    """Time questions, adding and removing on a collection of made-up passages."""
+    with tempfile.TemporaryDirectory() as home, Assistant(home) as assistant:
+        made = [article(i) for i in range(n_passages)]
+        started = time.perf_counter()
+        assistant.add(made)
+        build = n_passages / (time.perf_counter() - started)
+        asked = [sentence(random.Random(-i), 6) + "?" for i in range(1, 201)]
+        for question in asked[:20]:
+            assistant.ask(question)
+        times = []
+        for question in asked:
+            begun = time.perf_counter()
+            assistant.ask(question)
+            times.append((time.perf_counter() - begun) * 1000)
+        times.sort()
+        adding, removing = [], []
+        for run in range(RUNS):
+            fresh = [article(n_passages + run * 10 + i) for i in range(10)]
+            adding.append(timed(lambda fresh=fresh: (assistant.add(fresh), assistant.ask("ready?"))))  # type: ignore[misc]
+            gone = fresh[0].id or ""
+            removing.append(timed(lambda gone=gone: (assistant.remove(gone), assistant.ask("ready?"))))  # type: ignore[misc]
+    size = f"{n_passages:,} passages"
+    return [
+        (f"question, {size}, p50 / p95", f"{times[100]:.1f} / {times[190]:.1f} ms"),
+        (f"questions a second, one asker, {size}", f"{1000 / statistics.mean(times):.0f}"),
+        (
+            f"adding 10 articles to {size}, durable and in the next answer",
+            f"{median_of(adding) * 1000:.0f} ms",
+        ),
+        (f"removing one from {size}", f"{median_of(removing) * 1000:.0f} ms"),
+        ("passages a second, from text to durable and searchable", f"{build:.0f}"),
+    ]
+
+
+SYLLABLES = [a + b + c for a in "bdfghklmnrstz" for b in "aeiou" for c in ("", "l", "n", "r", "s")]
+
+
+def sentence(rng: random.Random, n: int) -> str:
+    """Words with a long-tailed frequency, as language has."""
+    return " ".join(
+        "".join(SYLLABLES[min(int(rng.paretovariate(0.6)) + i, 324)] for i in range(rng.randint(2, 3)))
+        for _ in range(n)
+    )
+
+
+def article(i: int) -> Article:
+    """One passage of about 80 words."""
+    rng = random.Random(i)
+    text = ". ".join(sentence(rng, 16).capitalize() for _ in range(5))
+    return Article(id=f"made-{i}", text=text + ".", language="en")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that one call takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def median(work: Callable[[], object]) -> float:
+    """Median seconds of several calls."""
+    return median_of([timed(work) for _ in range(RUNS)])
+
+
+def median_of(values: list[float]) -> float:
+    """Median, for short."""
+    return statistics.median(values)
+
+
+if __name__ == "__main__":
+    main()
