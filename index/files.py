@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (".txt", ".md", ".markdown")
+# what stands beside the articles of a folder and speaks of them; add such a file by its own path
+BESIDE = frozenset({"readme", "license", "licence", "notice", "sources", "changelog"})
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -22,7 +24,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 def find(path: Path) -> Iterator[Path]:
     """Give the files to read: a file itself, or those in a folder and below, sorted by name.
 
-    Hidden files and folders are left out, and so are links to what is in the folder anyway. A link
+    Hidden files and folders are left out, and so are notes about a folder (BESIDE) and links to what is in the folder anyway. A link
     out of the folder is not followed but given as it is, so that `read` refuses and reports it;
     other formats, pipes and folders that may not be listed are given for the same reason. If `path`
     itself is a link, what it points to is meant.
@@ -75,7 +77,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Path]:
     while pending:
         path = pending.pop()
         if path != folder and (path.is_symlink() or not path.is_dir()):
-            if not (path.is_symlink() and _stays_in(path, root)):
+            if not (path.is_symlink() and _stays_in(path, root)) and path.stem.lower() not in BESIDE:
                 yield path
             continue
         try:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -219,49 +220,84 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         Source: Darwish, Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
         """
         scores = np.zeros(self.corpus_size)
-        if not self.avgdl:
+        if not self.avgdl or not query:
             return scores
-        for weight, alternatives in query:
-            terms = np.array([term_hash(term) for term, _ in alternatives], dtype=np.uint64)
-            shares = np.array([p for _, p in alternatives])
-            idf = self.idf_of(float(np.dot(self._frequencies(terms), shares)))
-            if idf and weight:
-                self._add(scores, terms, shares, weight * idf)
+        pairs = [pair for _, alternatives in query for pair in alternatives]
+        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
+        shares = np.array([share for _, share in pairs])
+        ends = np.cumsum([len(alternatives) for _, alternatives in query]).tolist()
+        weights = self._weights(query, terms, shares, ends)
+        first = 0
+        for part, norm in zip(self.parts, self._norms, strict=True):
+            n_rows = len(part.postings.lengths)
+            found = _Found(part.postings, part.postings.positions(terms).tolist(), shares.tolist())
+            self._add(scores[first : first + n_rows], found, weights, ends, norm)
+            first += n_rows
         return scores
 
-    def _add(
+    def _weights(
         self,
-        scores: NDArray[np.float64],
+        query: Sequence[QueryTerm | tuple[float, tuple[tuple[str, float], ...]]],
         terms: NDArray[np.uint64],
         shares: NDArray[np.float64],
-        weight: float,
+        ends: list[int],
+    ) -> list[float]:
+        """Give each question term's weight times idf times (k1 + 1)."""
+        held = self._frequencies(terms) * shares
+        starts = [0, *ends[:-1]]
+        return [
+            weight * self.idf_of(float(held[start:end].sum())) * (self.k1 + 1)
+            for (weight, _), start, end in zip(query, starts, ends, strict=True)
+        ]
+
+    @cached_property
+    def _norms(self) -> list[NDArray[np.float64]]:
+        """Give, for each part, k1 * (1 - b + b * length / average length) by row."""
+        scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
+        base = self.k1 * (1 - self.b)
+        return [np.asarray(base + scale * part.postings.lengths) for part in self.parts]
+
+    @staticmethod
+    def _add(
+        scores: NDArray[np.float64],
+        found: _Found,
+        weights: list[float],
+        ends: list[int],
+        norm: NDArray[np.float64],
     ) -> None:
-        first = 0
-        for part in self.parts:
-            rows, tf = _gather(part.postings, terms, shares)
-            lengths = part.postings.lengths[rows]
-            norm = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
-            scores[first + rows] += weight * tf * (self.k1 + 1) / (tf + norm)
-            first += len(part.postings.lengths)
+        """Add the scores of one part's rows, reading the postings of the question's terms only."""
+        scratch = np.zeros(len(scores))
+        start = 0
+        for weight, end in zip(weights, ends, strict=True):
+            slices = found.slices(start, end) if weight else []
+            start = end
+            if not slices:
+                continue
+            if len(slices) == 1:
+                where, share = slices[0]
+                rows, tf = found.postings.rows[where], share * found.postings.counts[where]
+            else:
+                for where, share in slices:  # rows are distinct inside one slice
+                    scratch[found.postings.rows[where]] += share * found.postings.counts[where]
+                rows = np.concatenate([found.postings.rows[where] for where, _ in slices])
+                tf = scratch[rows]
+                scratch[rows] = 0.0
+            # a row that stands here twice gets the same sum assigned twice: it is added once
+            scores[rows] += weight * tf / (tf + norm[rows])
 
 
-def _gather(
-    postings: Postings, terms: NDArray[np.uint64], shares: NDArray[np.float64]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Give the distinct rows that hold any of the terms, and their weighted frequencies."""
-    slices = [
-        (slice(postings.offsets[place], postings.offsets[place + 1]), share)
-        for place, share in zip(postings.positions(terms), shares, strict=True)
-        if place >= 0
-    ]
-    if not slices:
-        return np.empty(0, np.int32), np.empty(0)
-    if len(slices) == 1:
-        where, share = slices[0]
-        return postings.rows[where], share * postings.counts[where]
-    tf = np.bincount(
-        np.concatenate([postings.rows[where] for where, _ in slices]),
-        weights=np.concatenate([share * postings.counts[where] for where, share in slices]),
-    )
-    rows = np.flatnonzero(tf)
-    return rows.astype(np.int32), np.asarray(tf[rows], dtype=np.float64)
+class _Found(NamedTuple):
+    """Where the terms of a question stand in one part; -1: nowhere."""
+
+    postings: Postings
+    places: list[int]
+    shares: list[float]
+
+    def slices(self, start: int, end: int) -> list[tuple[slice, float]]:
+        """Give the postings of the alternatives [start, end), and their probabilities."""
+        offsets = self.postings.offsets
+        return [
+            (slice(offsets[place], offsets[place + 1]), share)
+            for place, share in zip(self.places[start:end], self.shares[start:end], strict=True)
+            if place >= 0
+        ]

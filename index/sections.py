@@ -18,6 +18,7 @@ from index.shapes import HEADING_WORDS, Look, Shape, is_dateline, is_listing, lo
 _MARKUP = re.compile(r"^#{1,6}\s+|\s+#+$|^[*_]{1,3}|[*_]{1,3}$")
 _FURNITURE = (Shape.TAGS, Shape.LINKS, Shape.RULE)
 _INNER_LIMIT = 8  # heading words between the paragraphs of one section
+_MAX_RELATED = 60  # lines in a list of other articles
 _SHORT_LIMIT = 6  # heading words where an author leaves out full stops, as some agencies do
 
 
@@ -70,7 +71,7 @@ def _kinds(looks: list[Look]) -> list[Kind]:
     at = 0
     while at < end:
         stop = at
-        while stop < end and looks[stop].shape in {Shape.SHORT, Shape.BULLET}:
+        while stop < end and looks[stop].shape in (Shape.SHORT, Shape.BULLET):
             stop += 1
         if stop > at:
             _resolve(looks, kinds, slice(at, stop), limit)
@@ -101,7 +102,7 @@ def _mark_related(looks: list[Look], kinds: list[Kind]) -> int:
     begin = len(looks)
     while begin and looks[begin - 1].shape in {Shape.SHORT, Shape.LONG}:
         begin -= 1
-    if begin == 0:
+    if begin == 0 or len(looks) - begin > _MAX_RELATED:
         return len(looks)
     for at in range(begin, len(looks) - 3):
         items = looks[at + 1 :]

@@ -13,7 +13,7 @@ LABEL_WORDS = 5
 _LONG_WORDS = 18  # headlines in a list of related articles have up to this many
 _ITEM_WORDS = 25  # a bulleted line of more words is a paragraph
 _MIN_TAG_WORDS = 12
-_LINK_MARKS = ("](", "://", "www.", "@", "#")
+_LINK_MARK = re.compile(r"\]\(|://|www\.|[@#]")
 _MAX_CHARS = 2_000  # of a heading, a menu, a line of links
 _MAX_TAGS = 1_000
 _WINDOW = 50  # words over which repetition is counted, so that long prose does not look repetitive
@@ -26,7 +26,7 @@ _TITLE = re.compile(r"#{1,6}\s+\S")
 _MARKED_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]{0,500}\)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[@#][\w.]+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+")
 _FIGURE = re.compile(r"(?<!\w)\d")
-_MENU_MARK = re.compile(r"\s*[|»›•·]\s*")
+_MENU_MARK = re.compile(r"[|»›•·]")
 _LABELLED = re.compile(r"(?P<label>[^:：]{2,40})[:：]\s*(?P<rest>.+)$", re.DOTALL)
 _LISTED = re.compile(r"\s*[,،;؛、]\s*")
 _PUNCTUATION = re.compile(r"[^\w\s\u0610-\u061a\u064b-\u065f\u200c\u200d'’\-]|\d")
@@ -130,7 +130,7 @@ def _unstopped(bare: str, words: int, *, is_bullet: bool) -> Shape:
 
 
 def _is_links(body: str) -> bool:
-    if len(body) > _MAX_CHARS or not any(mark in body for mark in _LINK_MARKS):
+    if len(body) > _MAX_CHARS or not _LINK_MARK.search(body):
         return False
     rest = _ADDRESS.sub("", _MARKED_LINK.sub("", body))
     letters = sum(map(str.isalpha, body))
@@ -138,6 +138,8 @@ def _is_links(body: str) -> bool:
 
 
 def _is_menu(body: str) -> bool:
+    if not _MENU_MARK.search(body):
+        return False
     items = _MENU_MARK.split(body[:_MAX_CHARS])
     if len(items) < 3 or any(map(str.isdigit, body)):
         return False
