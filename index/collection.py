@@ -20,7 +20,6 @@ from index.rebuilding import rebuild
 from index.records import Added, AddReport
 from index.search import Searcher
 from index.store import Store
-from index.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from index.lexicon import Lexicon
     from index.reader import ArticleInfo, Reader
     from index.records import Article, Filters, Ranking
+    from index.view import View
     from index.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,6 @@ log = logging.getLogger(__name__)
 # articles in one transaction: large enough that fsync does not dominate, small enough that other
 # writers wait for a moment only
 BATCH = 64
-# passages added since the last snapshot, absolutely and as a share, before another is written
-SNAPSHOT_ROWS = 2_000
-SNAPSHOT_SHARE = 0.25
 
 
 class Collection:
@@ -183,9 +180,8 @@ class Collection:
             derived = state.snapshots.problems(state.encoder.dimension)
             if repair and derived:
                 state.snapshots.discard()
-                state.saved_rows = 0
-        if repair and derived:
-            self._save_if_grown()
+                state.saved_passages = 0
+                state.save()
         return found + derived
 
     def backup(self, target: Path) -> None:
@@ -229,7 +225,6 @@ class Collection:
                 items.append(item)
                 if progress:
                     progress(len(items), item)
-        self._save_if_grown()
         return AddReport(tuple(items))
 
     def _add_batch(self, sources: Sequence[Article | Path]) -> list[Added]:
@@ -298,21 +293,14 @@ class Collection:
 
     # -- upkeep ----------------------------------------------------------------------------------
 
-    def _save_if_grown(self) -> None:
-        """Write a snapshot when so much was added that opening would take noticeably long."""
-        with self._viewing() as (state, view, reader):
-            grown = view.n_passages - state.saved_rows
-            if grown < max(SNAPSHOT_ROWS, SNAPSHOT_SHARE * view.n_passages):
-                return
-            whole = View.empty(view.dimension).updated(reader)
-            try:
-                state.snapshots.save(whole)
-            except (OSError, StoreError) as error:
-                log.warning("no snapshot was written (the collection itself is safe): %s", error)
-                return
-            state.saved_rows = whole.n_rows
-            if view is state.view:
-                state.view = whole
+    def settle(self) -> None:
+        """Wait for the upkeep that has begun (joining segments, saving a snapshot).
+
+        Nothing depends on it but the time that the next process takes to open.
+        """
+        with self._viewing() as (state, _, _):
+            pass
+        state.settle()
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
         """Make everything anew from the stored articles; see `rebuild`.
@@ -326,7 +314,8 @@ class Collection:
         rebuild(self._home, encoder, progress)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files; upkeep that is under way is given a moment to finish."""
+        self._state.settle(timeout_s=1.0)
         self._state.leave()
 
     def __enter__(self) -> Self:

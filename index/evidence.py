@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.analysis import stemmer_of, word_terms, words
+from index.coverage import held, shares
+from index.records import Span
 from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from index.embedding import Encoder
-    from index.query import Query, QueryTerm
-    from index.records import Span
+    from index.query import Query
 
-# how much the cosine of a sentence counts beside the share of the question's terms it holds
-DENSE_SHARE = 0.3
+# What the share of each channel and the cosine count; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
+WORDS, GRAMS, NAMES, DENSE = 1.0, 0.5, 0.5, 0.5
 
 
 def evidence(
@@ -32,39 +31,40 @@ def evidence(
 ) -> tuple[Span, ...]:
     """Choose the sentence of text[span] that holds most of the question.
 
-    A sentence is scored by the share of the question's terms that stand in it (translations and name
-    keys count with their probability) and by its vector's cosine with the question's.
+    A sentence is scored by the share of the question's terms that stand in it (translations count with their
+    probability, 4-grams and name keys beside them) and by its vector's cosine with the question's.
+
+    Args:
+        query: its weights multiplied by idf (`index.coverage.weighed`): a word that stands in every sentence
+            of the collection tells none from the others.
+        vector: (d,), of the question.
+        text: of the whole article.
+        span: of the passage.
+        language: of the article.
+        encoder: made the vectors.
 
     Returns:
         One span inside `span`, or none when the span holds no sentence.
     """
-    found = sentences(text, span.start, span.end)
-    if len(found) < 2:
-        return tuple(found)
-    pieces = [text[s.start : s.end] for s in found]
-    lexical = np.array([_coverage(query, piece, language) for piece in pieces])
-    dense = encoder.encode_passages(pieces) @ vector
-    top = lexical.max(initial=0.0)
-    scores = DENSE_SHARE * np.maximum(dense, 0) + (1 - DENSE_SHARE) * (lexical / top if top else 0)
-    return (found[int(np.argmax(scores))],)
+    passage = text[span.start : span.end]
+    found = _sentences(passage)
+    if len(found) > 1:
+        pieces = [passage[s.start : s.end] for s in found]
+        cosines = np.maximum(encoder.encode_passages(pieces) @ vector, 0.0)
+        scores = [
+            _score(query, piece, language, cosine)
+            for piece, cosine in zip(pieces, cosines.tolist(), strict=True)
+        ]
+        found = (found[int(np.argmax(scores))],)
+    return tuple(Span(span.start + s.start, span.start + s.end) for s in found)
 
 
-def _coverage(query: Query, sentence: str, language: str) -> float:
-    stems, names = set(), set()
-    for word in words(sentence):
-        terms = word_terms(word.folded, stemmer_of(word.folded, language))
-        stems.add(terms.stem)
-        if terms.name:
-            names.add(terms.name)
-    return _share(query.words, stems) + 0.5 * _share(query.names, names)
+# Passages are short and the same ones are shown again and again.
+@lru_cache(maxsize=4_096)
+def _sentences(passage: str) -> tuple[Span, ...]:
+    return tuple(sentences(passage))
 
 
-def _share(terms: Sequence[QueryTerm], held: set[str]) -> float:
-    total = sum(term.weight for term in terms)
-    if not total:
-        return 0.0
-    found = sum(
-        term.weight * max((p for alternative, p in term.alternatives if alternative in held), default=0)
-        for term in terms
-    )
-    return found / total
+def _score(query: Query, sentence: str, language: str, cosine: float) -> float:
+    share = shares(query, held(sentence, language))
+    return WORDS * share.words + GRAMS * share.grams + NAMES * share.names + DENSE * cosine

@@ -12,14 +12,14 @@ from index.analysis.stopwords import stopwords
 
 READ = 2_000
 """Characters of a text that are looked at."""
-# A function word shared by k languages speaks 1/k for each. Votes this far ahead decide (docs/retrieval.md, "Language").
+# A function word shared by k languages speaks 1/k for each; a language this far ahead of the next is it.
 DECISIVE = 1.6
 
 _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
 _ONE_LANGUAGE = {
-    "Hang": "ko", "Kana": "ja", "Thai": "th", "Laoo": "lo", "Khmr": "km", "Mymr": "my", "Grek": "el", "Hebr": "he", "Armn": "hy",
-    "Geor": "ka", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml",
-    "Sinh": "si", "Tibt": "bo", "Ethi": "am", "Hani": "zh", "Syrc": "syr",
+    "Hang": "ko", "Kana": "ja", "Hani": "zh", "Thai": "th", "Laoo": "lo", "Khmr": "km", "Mymr": "my", "Grek": "el",
+    "Hebr": "he", "Armn": "hy", "Geor": "ka", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta",
+    "Telu": "te", "Knda": "kn", "Mlym": "ml", "Sinh": "si", "Tibt": "bo", "Ethi": "am", "Syrc": "syr",
 }  # fmt: skip
 _LETTERS = {
     "ckb": "ەێۆڵڕ", "ps": "ټډړښځڅۍ", "sd": "ڄڃڦڳڱ", "ug": "ۇۈې", "ur": "ٹڈڑںےھہ", "fa": "پچژگکی",
@@ -116,10 +116,10 @@ def _script_of_language(language: str) -> str:
 
 
 def _by_letters(text: str, script: str) -> str | None:
-    """The first language whose own letters make up a fiftieth of the text; Persian's are used by Urdu and others too."""
+    """The first language whose own letters are a fiftieth of the text's; Persian's come last, others use them too."""
     letters = sum(map(str.isalpha, text))
-    for language in _LETTERS:
-        count = sum(map(text.count, _LETTERS[language]))
+    for language, own in _LETTERS.items():
+        count = sum(map(text.count, own))
         if language in _OF_SCRIPT.get(script, ()) and count * 50 > letters:
             return language
     return None

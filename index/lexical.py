@@ -186,6 +186,10 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """In how many rows a term stands."""
         return int(self._frequencies(np.array([term_hash(term)], dtype=np.uint64))[0])
 
+    def frequencies(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        """In how many rows each term stands; (m,) int64."""
+        return self._frequencies(np.array([term_hash(term) for term in terms], dtype=np.uint64))
+
     def idf_of(self, frequency: float) -> float:
         """Weight of a term by the (weighted) number of rows it stands in; 0 for none.
 

@@ -1,4 +1,4 @@
-"""Translations of terms with probabilities, read from one memory-mapped file; any pair of languages goes through English.
+"""Translations of terms with probabilities, from one memory-mapped file; two other languages meet through English.
 
 The file is made by training/lexicon.py. `lexicon.json` says where each array stands in `lexicon.bin`:
 
@@ -82,8 +82,8 @@ class Lexicon:
             source, target: ISO 639-1 codes.
 
         Returns:
-            At most `MAX_TRANSLATIONS` stems with probabilities in (0, 1]; nothing for an unknown stem or language, or when
-            source and target are the same.
+            At most `MAX_TRANSLATIONS` stems with probabilities in (0, 1]; nothing for an unknown stem or language, or
+            when source and target are the same.
         """
         return list(self._translate(stem, source, target))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
 from index.compatibility import settings_of
+from index.errors import StoreError
 from index.snapshot import Snapshots
 from index.store import Store
 from index.view import View
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from index.home import Home
     from index.reader import Reader
 
+log = logging.getLogger(__name__)
+
+# passages added since the last snapshot, absolutely and as a share, before another is written
+SNAPSHOT_ROWS = 2_000
+SNAPSHOT_SHARE = 0.25
+
 
 class Opened:
     """One database, open.
@@ -24,7 +32,7 @@ class Opened:
     Attributes:
         stamp: of the home's pointer when this was opened; another stamp, another database.
         encoder: made the vectors in it.
-        saved_rows: rows in the newest snapshot that this process knows of.
+        saved_passages: passages in the newest snapshot that this process knows of.
     """
 
     def __init__(self, path: Path, home: Home, encoder: Encoder) -> None:
@@ -32,9 +40,10 @@ class Opened:
         self.encoder = encoder
         self.store = Store(path)
         self.snapshots = Snapshots(home.snapshots / path.name, settings_of(encoder))
-        self.view: View | None = None
-        self.saved_rows = 0
-        self.updating = threading.Lock()
+        self.saved_passages = 0
+        self._view: View | None = None
+        self._updating = threading.Lock()
+        self._upkeep: threading.Thread | None = None
         self._users = 1
         self._guard = threading.Lock()
 
@@ -54,15 +63,73 @@ class Opened:
 
     def view_at(self, reader: Reader) -> View:
         """Give the view of the reader's transaction, or a later one if another thread was first."""
-        view = self.view
+        view = self._view
         if view is not None and view.sequence == reader.sequence:
             return view
-        with self.updating:
-            if self.view is None:
+        with self._updating:
+            if self._view is None:
                 dimension = self.encoder.dimension
-                saved = self.snapshots.newest(dimension, reader.sequence)
-                self.view = saved or View.empty(dimension)
-                self.saved_rows = self.view.n_rows
-            if self.view.sequence < reader.sequence:
-                self.view = self.view.updated(reader)
-            return self.view
+                self._view = self.snapshots.newest(dimension, reader.sequence) or View.empty(dimension)
+                self.saved_passages = self._view.n_passages
+            if self._view.sequence < reader.sequence:
+                self._view = self._view.updated(reader)
+            view = self._view
+        if self._wants_upkeep(view):
+            self._start_upkeep()
+        return view
+
+    # -- upkeep: joining segments and saving snapshots, beside the questions -----------------------
+
+    def _wants_upkeep(self, view: View) -> bool:
+        return view.needs_compaction or self._has_grown(view)
+
+    def _has_grown(self, view: View) -> bool:
+        grown = abs(view.n_passages - self.saved_passages)
+        return grown >= max(SNAPSHOT_ROWS, SNAPSHOT_SHARE * view.n_passages)
+
+    def _start_upkeep(self) -> None:
+        with self._guard:
+            if self._upkeep is not None and self._upkeep.is_alive():
+                return
+            if not self._users:
+                return
+            self._users += 1
+            # a daemon: what it makes is derived, so the process may end at any point of it
+            self._upkeep = threading.Thread(target=self._run_upkeep, name="sanad-upkeep", daemon=True)
+            self._upkeep.start()
+
+    def settle(self, timeout_s: float | None = None) -> None:
+        """Wait until the upkeep that has begun is done."""
+        thread = self._upkeep
+        if thread is not None:
+            thread.join(timeout_s)
+
+    def _run_upkeep(self) -> None:
+        try:
+            view = self._compact()
+            if view is not None and self._has_grown(view):
+                self.snapshots.save(view)
+                self.saved_passages = view.n_passages
+        except (OSError, StoreError) as error:
+            log.warning("upkeep was put off (the collection itself is safe): %s", error)
+        finally:
+            self.leave()
+
+    def _compact(self) -> View | None:
+        """Make the compact view of one transaction, then bring it up to date in the place of the other."""
+        with self.store.reading() as reader:
+            view = self._view
+            if view is None or view.sequence != reader.sequence:
+                return None  # a change came in between: the question that meets it starts upkeep again
+            compact = view.compacted(reader)
+        with self._updating, self.store.reading() as reader:
+            self._view = compact.updated(reader)
+            return self._view
+
+    def save(self) -> None:
+        """Write a snapshot of the current view now, if it is worth one."""
+        with self.store.reading() as reader:
+            view = self.view_at(reader)
+            if view.sequence == reader.sequence and self._has_grown(view):
+                self.snapshots.save(view)
+                self.saved_passages = view.n_passages

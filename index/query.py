@@ -1,28 +1,35 @@
 """A question as weighted terms for the three lexical channels: words and their translations, 4-grams, name keys.
 
-Each question word is one term whose alternatives are its own stems and its translations, each with the probability that it
-stands for the word; an index counts tf(d) = sum of p(a) tf(a, d), and df likewise.
+Each question word is one term whose alternatives are its own stems and its translations, each with the probability that
+it stands for the word; an index counts tf(d) = sum of p(a) tf(a, d), and df likewise.
 Source: probabilistic structured queries, Darwish and Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import is_stopword, stemmer_of, word_terms, words
+from index.analysis.scripts import script_of_word
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from index.lexicon import Lexicon
 
 MAX_WORDS = 32
 """Distinct words of a question that are searched for."""
-FLATTENING = 0.7
-"""Exponent of a translation's probability (docs/retrieval.md, "Weights")."""
+FLATTENING = 0.5
+"""Exponent of a translation's probability: .35 to 1 were swept (docs/retrieval.md, "Weights")."""
 MAX_TRANSLATIONS = 12
 """Translations of a word kept for each target language."""
+UNTRANSLATED = 2.0
+"""What the name key of a word counts that the lexicon cannot translate; 1 to 3 were swept."""
+PREFIXED = 0.5
+"""What an Arabic word counts with a particle written onto it."""
+_PARTICLES = ("ب", "ل")
 
 
 class QueryTerm(NamedTuple):
@@ -41,7 +48,7 @@ class Query:
         language: ISO 639-1 code.
         words: stems and translations, one term for each distinct content word.
         grams: character 4-grams of the content words, one plain term each.
-        names: name keys of the content words, one plain term each.
+        names: name keys of the content words, one term each; in Arabic also behind a particle.
     """
 
     text: str
@@ -62,40 +69,61 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
         targets: languages of the passages to be found.
         lexicon: translations; None searches for the question's own words only.
     """
-    counts = _content_words(question, language)
-    terms = [word_terms(word, stemmer_of(word, language)) for word in counts]
-    weights = list(counts.values())
+    languages = tuple(sorted(targets))
+    searched: list[QueryTerm] = []
     grams: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    for term, weight in zip(terms, weights, strict=True):
-        grams.update(dict.fromkeys(term.grams, weight))
-        names.update({term.name: weight} if term.name else {})
-    searched = (
-        QueryTerm(float(weight), _alternatives(word, language, targets, lexicon))
-        for word, weight in counts.items()
-    )
-    return Query(question, language, tuple(searched), _plain(grams), _plain(names))
+    names: defaultdict[str, float] = defaultdict(float)
+    for word, count in _content_words(question, language).items():
+        own = word_terms(word, stemmer_of(word, language))
+        translated = _translations(own.stem, language, languages, lexicon)
+        stems = _own_stems(own.stem, word, languages)
+        alternatives = _with_particles(translated | stems) if "ar" in languages else translated | stems
+        searched.append(QueryTerm(float(count), tuple(alternatives.items())))
+        grams.update(dict.fromkeys(own.grams, count))
+        if own.name:
+            names[own.name] += count if translated else count * UNTRANSLATED
+    return Query(question, language, tuple(searched), _plain(grams), _name_terms(names, languages))
 
 
-def _content_words(question: str, language: str) -> Counter[str]:
+def _content_words(question: str, language: str) -> dict[str, int]:
     folded = [word.folded for word in words(question)]
     content = [word for word in folded if not is_stopword(word, language)]
-    counts = Counter(content or folded)
-    return Counter(dict(list(counts.items())[:MAX_WORDS]))
+    return dict(list(Counter(content or folded).items())[:MAX_WORDS])
 
 
-def _alternatives(
-    word: str, language: str, targets: Collection[str], lexicon: Lexicon | None
-) -> tuple[tuple[str, float], ...]:
-    """The word's stems (under the rules of each target language too: names are not translated) and its translations."""
-    stem = word_terms(word, stemmer_of(word, language)).stem
-    found = {stem: 1.0}
-    for target in sorted(targets):
-        found[word_terms(word, stemmer_of(word, target)).stem] = 1.0
-    for target in sorted(targets) if lexicon else ():
-        for translation, probability in lexicon.translate(stem, language, target)[:MAX_TRANSLATIONS]:  # type: ignore[union-attr]
-            found[translation] = max(found.get(translation, 0.0), probability**FLATTENING)
-    return tuple(found.items())
+def _own_stems(stem: str, word: str, languages: tuple[str, ...]) -> dict[str, float]:
+    """The word's stem, and its stems under the rules of the other languages: names stay as they are."""
+    stems = (word_terms(word, stemmer_of(word, language)).stem for language in languages)
+    return dict.fromkeys((stem, *stems), 1.0)
+
+
+def _translations(
+    stem: str, language: str, languages: tuple[str, ...], lexicon: Lexicon | None
+) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for target in languages if lexicon else ():
+        for term, p in lexicon.translate(stem, language, target)[:MAX_TRANSLATIONS]:  # type: ignore[union-attr]
+            found[term] = max(found.get(term, 0.0), p**FLATTENING)
+    return found
+
+
+def _with_particles(alternatives: dict[str, float]) -> dict[str, float]:
+    """Arabic stems also with "b" and "l" written onto them, which the stemmer leaves where there is no article."""
+    prefixed = {
+        particle + term: p * PREFIXED
+        for term, p in alternatives.items()
+        if len(term) >= 3 and script_of_word(term) == "Arab"
+        for particle in _PARTICLES
+    }
+    return prefixed | alternatives
+
+
+def _name_terms(names: dict[str, float], languages: tuple[str, ...]) -> tuple[QueryTerm, ...]:
+    prefixes = ("b", "l") if "ar" in languages else ()
+    return tuple(
+        QueryTerm(float(weight), ((name, 1.0), *((prefix + name, PREFIXED) for prefix in prefixes)))
+        for name, weight in names.items()
+    )
 
 
 def _plain(counts: Counter[str]) -> tuple[QueryTerm, ...]:

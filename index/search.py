@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.confidence import confidence
+from index.coverage import weighed
 from index.evidence import evidence
 from index.fusion import DEFAULT, Weights, convex
 from index.language import detect
@@ -69,7 +70,7 @@ class Searcher:
         query = analyse(question, language, view.languages, self.lexicon)
         vector = self.encoder.encode_question(question)
         scored = self.score(view, reader, query, vector, max(POOL, 4 * k), filters)
-        hits = self._hits(view, reader, query, vector, scored, k)
+        hits = self._hits(view, reader, weighed(query, view.channels), vector, scored, k)
         return Ranking(
             question=question,
             language=language,

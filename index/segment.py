@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from index.dense import DenseIndex
 from index.vocabulary import Channels, channels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -27,12 +28,19 @@ class Segment:
         articles: (n,) int64, the number of each passage's article.
         dense: the n vectors.
         channels: the postings of each lexical channel, over the same rows.
+        built: sequence number of the transaction it was made in.
     """
 
     numbers: NDArray[np.int64]
     articles: NDArray[np.int64]
     dense: DenseIndex
     channels: Channels
+    built: int
+
+    @property
+    def name(self) -> str:
+        """What it is called on disk; two segments of one database with this name are the same."""
+        return f"seg-{self.numbers[0]}-{self.numbers[-1]}-{self.built}"
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -44,21 +52,24 @@ class Segment:
         return np.asarray(places[self.numbers[places] == numbers], dtype=np.int64)
 
 
-def segment_of(reader: Reader, passages: Iterable[StoredPassage], dimension: int) -> Segment | None:
-    """Make a segment from stored passages in order of number; None from none.
+def segments_of(
+    reader: Reader, passages: Iterable[StoredPassage], dimension: int, most_rows: int
+) -> Iterator[Segment]:
+    """Make segments from stored passages in order of number; none from none.
 
     Args:
         reader: the transaction the passages come from; their words are looked up in it.
         passages: what `Reader.passages` gives.
         dimension: d of the vectors.
+        most_rows: rows of one segment at most.
     """
-    rows = list(passages)
-    if not rows:
-        return None
-    vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
-    return Segment(
-        numbers=np.array([row.number for row in rows], dtype=np.int64),
-        articles=np.array([row.article for row in rows], dtype=np.int64),
-        dense=DenseIndex(vectors.reshape(-1, dimension)),
-        channels=channels_of(reader, [row.words for row in rows]),
-    )
+    stream = iter(passages)
+    while rows := list(islice(stream, most_rows)):
+        vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
+        yield Segment(
+            numbers=np.array([row.number for row in rows], dtype=np.int64),
+            articles=np.array([row.article for row in rows], dtype=np.int64),
+            dense=DenseIndex(vectors.reshape(-1, dimension)),
+            channels=channels_of(reader, [row.words for row in rows]),
+            built=reader.sequence,
+        )

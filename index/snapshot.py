@@ -1,41 +1,44 @@
-"""Snapshots: a view saved beside the database so that opening does not rebuild it.
+"""Snapshots: a view saved beside the database, so that opening does not rebuild it.
 
-A snapshot is derived and disposable. It is a folder, named after the sequence number, with the arrays
-of one segment, its FAISS index, and a manifest of sizes and SHA-256 digests; it is written under another
-name, read back and verified, and renamed. A reader takes the newest one that verifies and replays what
-came after it; one that does not verify is ignored, and the view is rebuilt from the database.
+snapshots/NAME-OF-DATABASE/
+  seg-FIRST-LAST-SEQ/     one segment, written once, shared by all snapshots that hold it
+  000000000123/           the view at sequence number 123: its segments, their removed rows, statistics
+
+A snapshot is derived and disposable. Every folder is written under another name, verified as a reader
+would, and renamed. A reader takes the newest snapshot that verifies and replays what came after it;
+one that does not is ignored, and what is missing is rebuilt from the database.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import os
 import shutil
+import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-import numpy as np
-
-from index.dense import DenseIndex, read_bytes
+from index.dense import DenseIndex
 from index.errors import StoreDamaged
 from index.home import sync_folder
 from index.lexical import LexicalIndex, Part, Statistics
 from index.postings import Postings
 from index.segment import Segment
+from index.verified import FolderReader, FolderWriter
 from index.view import BM25_B, BM25_K1, View
 from index.vocabulary import Channels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 SNAPSHOT_FORMAT = 1
 KEPT = 2
+LEFTOVER_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,52 +55,51 @@ class Snapshots:
 
     def newest(self, dimension: int, upto: int) -> View | None:
         """Give the newest snapshot that verifies and is not newer than a sequence number."""
-        for path in sorted(self._all(), reverse=True):
-            if int(path.name) > upto:
-                continue
-            try:
-                return _load(path, self.settings, dimension)
-            except (StoreDamaged, OSError, ValueError, KeyError, TypeError) as error:
-                log.warning("snapshot %s is not used and will be rebuilt: %s", path.name, error)
+        for path in sorted(self._views(), reverse=True):
+            if int(path.name) <= upto:
+                try:
+                    return self._load(path, dimension)
+                except StoreDamaged as error:
+                    log.warning("snapshot %s is not used and will be rebuilt: %s", path.name, error)
         return None
 
     def save(self, view: View) -> None:
-        """Save a view of one segment from which nothing was removed; older snapshots are retired.
+        """Save a view; segments that are saved already are not written again; old ones are retired.
+
+        What lies there damaged is replaced.
 
         Raises:
-            OSError: it cannot be written; nothing that exists is changed.
+            OSError: it cannot be written; what could be read before still can.
             StoreDamaged: what was written does not read back.
         """
-        if len(view.segments) != 1 or view.alive[0] is not None:
-            raise ValueError("a snapshot is made of a view with one whole segment")
-        target = self.folder / f"{view.sequence:012d}"
-        if target.exists():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        fresh = self.folder / f".new-{os.getpid()}-{target.name}"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
         try:
-            _write(fresh, view, self.settings)
-            _load(fresh, self.settings, view.dimension)
-            fresh.rename(target)
-        except FileExistsError:
-            pass  # another process saved the same sequence number first
-        except OSError:
-            if not target.exists():
-                raise
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-        sync_folder(self.folder)
+            self._write(view)
+        except StoreDamaged:
+            self._drop_damaged(view)
+            self._write(view)
         self._retire()
+
+    def _write(self, view: View) -> None:
+        for segment in view.segments:
+            self._place(segment.name, lambda new, segment=segment: _write_segment(new, segment))  # type: ignore[misc]
+        name = _view_name(view)
+        self._place(name, lambda new: _write_view(new, view, self.settings))
+        self._load(self.folder / name, view.dimension)
+
+    def _drop_damaged(self, view: View) -> None:
+        for name in (_view_name(view), *(segment.name for segment in view.segments)):
+            try:
+                FolderReader.open(self.folder / name)
+            except StoreDamaged:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def problems(self, dimension: int) -> list[str]:
         """Verify every snapshot; one line for each that does not hold."""
         found = []
-        for path in sorted(self._all()):
+        for path in sorted(self._views()):
             try:
-                _load(path, self.settings, dimension)
-            except (StoreDamaged, OSError, ValueError, KeyError, TypeError) as error:
+                self._load(path, dimension)
+            except StoreDamaged as error:
                 found.append(f"snapshot {path}: {error}")
         return found
 
@@ -105,129 +107,146 @@ class Snapshots:
         """Delete all snapshots; the next reader rebuilds from the database."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _all(self) -> list[Path]:
+    def _load(self, path: Path, dimension: int) -> View:
+        try:
+            return _load_view(path, self.settings, dimension)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreDamaged(f"{path.name} cannot be read: {error}") from error
+
+    def _place(self, name: str, write: Callable[[FolderWriter], None]) -> None:
+        """Write a folder under another name and rename it, unless it is there or another was first."""
+        target = self.folder / name
+        if target.exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = self.folder / f".new-{uuid4().hex}"
+        try:
+            write(FolderWriter(fresh))
+            fresh.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        sync_folder(self.folder)
+
+    def _views(self) -> list[Path]:
         if not self.folder.is_dir():
             return []
         return [path for path in self.folder.iterdir() if path.name.isdigit()]
 
     def _retire(self) -> None:
-        for path in sorted(self._all())[:-KEPT]:
+        views = sorted(self._views())
+        for path in views[:-KEPT]:
             shutil.rmtree(path, ignore_errors=True)
+        used = {name for path in views[-KEPT:] for name in _segment_names(path)}
+        for path in self.folder.glob("seg-*"):
+            if path.name not in used:
+                shutil.rmtree(path, ignore_errors=True)
+        for path in self.folder.glob(".new-*"):  # left by a process that died
+            if time.time() - path.stat().st_mtime > LEFTOVER_S:
+                shutil.rmtree(path, ignore_errors=True)
 
 
-class _HashingFile:
-    """A file that is hashed while it is written; errors of the disk are raised, never lost."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("xb")
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self._file.write(data)
-        self.digest.update(data)
-        self.size += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+def _view_name(view: View) -> str:
+    return f"{view.sequence:012d}"
 
 
-def _arrays(segment: Segment) -> dict[str, np.ndarray[Any, Any]]:
-    arrays: dict[str, np.ndarray[Any, Any]] = {
-        "numbers": segment.numbers,
-        "articles": segment.articles,
-    }
+def _segment_names(view: Path) -> list[str]:
+    try:
+        return list(json.loads((view / "manifest.json").read_bytes())["segments"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _write_segment(new: FolderWriter, segment: Segment) -> None:
+    new.array("numbers", segment.numbers)
+    new.array("articles", segment.articles)
     for channel, postings in segment.channels._asdict().items():
         for name in Postings.__slots__:
-            arrays[f"{channel}-{name}"] = getattr(postings, name)
-    return arrays
+            new.array(f"{channel}-{name}", getattr(postings, name))
+    new.stream("vectors.faiss", lambda file: segment.dense.write(file.write))
+    new.close({"format": SNAPSHOT_FORMAT, "built": segment.built})
 
 
-def _write(folder: Path, view: View, settings: Mapping[str, str]) -> None:
-    segment = view.segments[0]
-    files: dict[str, dict[str, object]] = {}
-    for name, array in _arrays(segment).items():
-        file = _HashingFile(folder / f"{name}.npy")
-        np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-        file.close()
-        files[f"{name}.npy"] = {"bytes": file.size, "sha256": file.digest.hexdigest()}
-    file = _HashingFile(folder / "vectors.faiss")
-    segment.dense.write(file.write)
-    file.close()
-    files["vectors.faiss"] = {"bytes": file.size, "sha256": file.digest.hexdigest()}
-    statistics = {
-        name: {
-            "n_rows": index.statistics.n_rows,
-            "n_terms": index.statistics.n_terms,
-            "spread": sorted(index.statistics.spread.items()),
-        }
-        for name, index in view.channels.items()
-    }
-    manifest = {
-        "format": SNAPSHOT_FORMAT,
-        "sequence": view.sequence,
-        "settings": dict(settings),
-        "languages": sorted(view.languages),
-        "statistics": statistics,
-        "files": files,
-    }
-    file = _HashingFile(folder / "manifest.json")
-    file.write(json.dumps(manifest).encode())
-    file.close()
-    sync_folder(folder)
-
-
-def _load(folder: Path, settings: Mapping[str, str], dimension: int) -> View:
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    if manifest["format"] != SNAPSHOT_FORMAT or manifest["settings"] != dict(settings):
-        raise StoreDamaged("made with another format or other settings")
-    for name, expected in manifest["files"].items():
-        if Path(name).name != name:
-            raise StoreDamaged(f"names a file outside itself: {name[:80]!r}")
-        _verify(folder / name, expected)
-    arrays = {
-        name: np.load(folder / name, mmap_mode="r", allow_pickle=False)
-        for name in manifest["files"]
-        if name.endswith(".npy")
-    }
-    numbers = arrays["numbers.npy"]
+def _load_segment(path: Path, dimension: int) -> Segment:
+    saved = FolderReader.open(path)
+    if saved.about["format"] != SNAPSHOT_FORMAT:
+        raise StoreDamaged(f"{path.name} has another format")
     channels = Channels(
         *(
-            Postings(**{field: arrays[f"{name}-{field}.npy"] for field in Postings.__slots__})
-            for name in Channels._fields
+            Postings(**{name: saved.array(f"{channel}-{name}") for name in Postings.__slots__})
+            for channel in Channels._fields
         )
     )
-    dense = DenseIndex.from_bytes(read_bytes(folder / "vectors.faiss"), dimension, len(numbers))
-    statistics = {
-        name: Statistics(
-            n_rows=kept["n_rows"],
-            n_terms=kept["n_terms"],
-            spread=Counter(dict(kept["spread"])),
-        )
-        for name, kept in manifest["statistics"].items()
-    }
-    lexical = {
-        name: LexicalIndex.of_parts((Part.of(postings),), statistics[name], k1=BM25_K1, b=BM25_B)
-        for name, postings in channels._asdict().items()
-    }
+    numbers = saved.array("numbers")
+    return Segment(
+        numbers=numbers,
+        articles=saved.array("articles"),
+        dense=DenseIndex.from_bytes(saved.bytes("vectors.faiss"), dimension, len(numbers)),
+        channels=channels,
+        built=saved.about["built"],
+    )
+
+
+def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str]) -> None:
+    for i, mask in enumerate(view.alive):
+        if mask is not None:
+            new.array(f"{i}-alive", mask)
+            for name, index in view.channels.items():
+                new.array(f"{i}-{name}-frequencies", index.parts[i].frequencies)
+    new.close(
+        {
+            "format": SNAPSHOT_FORMAT,
+            "sequence": view.sequence,
+            "settings": dict(settings),
+            "languages": sorted(view.languages),
+            "segments": [segment.name for segment in view.segments],
+            "removed": [mask is not None for mask in view.alive],
+            "statistics": {
+                name: {
+                    "n_rows": index.statistics.n_rows,
+                    "n_terms": index.statistics.n_terms,
+                    "spread": sorted(index.statistics.spread.items()),
+                }
+                for name, index in view.channels.items()
+            },
+        }
+    )
+
+
+def _load_view(path: Path, settings: Mapping[str, str], dimension: int) -> View:
+    saved = FolderReader.open(path)
+    about = saved.about
+    if about["format"] != SNAPSHOT_FORMAT or about["settings"] != dict(settings):
+        raise StoreDamaged("made with another format or other settings")
+    segments = tuple(_load_segment(path.parent / name, dimension) for name in about["segments"])
+    removed: list[bool] = about["removed"]
     return View(
-        sequence=manifest["sequence"],
+        sequence=about["sequence"],
         dimension=dimension,
-        segments=(Segment(numbers, arrays["articles.npy"], dense, channels),),
-        alive=(None,),
-        channels=lexical,
-        languages=frozenset(manifest["languages"]),
+        segments=segments,
+        alive=tuple(saved.array(f"{i}-alive") if gone else None for i, gone in enumerate(removed)),
+        channels={
+            name: _load_channel(name, segments, removed, saved, about["statistics"][name])
+            for name in Channels._fields
+        },
+        languages=frozenset(about["languages"]),
     )
 
 
-def _verify(path: Path, expected: Mapping[str, Any]) -> None:
-    size = path.stat().st_size
-    if size != expected["bytes"]:
-        raise StoreDamaged(f"{path.name} has {size} bytes, expected {expected['bytes']}")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != expected["sha256"]:
-        raise StoreDamaged(f"{path.name} is not what was written (SHA-256 differs)")
+def _load_channel(
+    name: str,
+    segments: tuple[Segment, ...],
+    removed: list[bool],
+    saved: FolderReader,
+    kept: Mapping[str, Any],
+) -> LexicalIndex:
+    parts = [
+        Part(getattr(segment.channels, name), saved.array(f"{i}-{name}-frequencies"))
+        if gone
+        else Part.of(getattr(segment.channels, name))
+        for i, (segment, gone) in enumerate(zip(segments, removed, strict=True))
+    ]
+    statistics = Statistics(kept["n_rows"], kept["n_terms"], Counter(dict(kept["spread"])))
+    return LexicalIndex.of_parts(parts, statistics, k1=BM25_K1, b=BM25_B)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.lexical import LexicalIndex, Part, Statistics
-from index.segment import Segment, segment_of
+from index.segment import Segment, segments_of
 from index.vocabulary import Channels, channels_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 # k1 and b as measured best for stems and 4-grams together (docs/retrieval.md)
 BM25_K1 = 0.9
 BM25_B = 0.4
+
+# rows of a segment at most: making one takes memory and time in proportion
+SEGMENT_ROWS = 262_144
+# rows that are joined while a question waits: some milliseconds
+JOIN_ROWS = 2_048
+# a segment with fewer of its rows left than this is made anew
+WORN_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +107,40 @@ class View:
             masks.append(mask if alive is None else mask & alive)
         return masks
 
-    def updated(self, reader: Reader) -> View:
-        """Give the view of a later transaction."""
+    def updated(self, reader: Reader, *, join_rows: int | None = None) -> View:
+        """Give the view of a later transaction.
+
+        Args:
+            reader: of that transaction.
+            join_rows: segments are joined up to this size; None: to the size that a question
+                can wait for (JOIN_ROWS), which leaves the rest to `compacted`.
+        """
         if reader.sequence == self.sequence:
             return self
         known = max((int(s.numbers[-1]) for s in self.segments), default=0)
         view = self._without(reader, [pair for pair in reader.removed(self.sequence) if pair[0] <= known])
-        view = view._with_segment(segment_of(reader, reader.passages(known), self.dimension))
+        for segment in segments_of(reader, reader.passages(known), self.dimension, SEGMENT_ROWS):
+            view = view._with_segment(segment)
         languages = frozenset(code for code, n in reader.languages().items() if n)
-        return replace(view._joined(reader), sequence=reader.sequence, languages=languages)
+        view = view._joined(reader, JOIN_ROWS if join_rows is None else join_rows)
+        return replace(view, sequence=reader.sequence, languages=languages)
 
-    def _with_segment(self, segment: Segment | None) -> View:
-        if segment is None:
-            return self
+    @property
+    def needs_compaction(self) -> bool:
+        """Whether there are segments to join that a question did not wait for, or many removed rows."""
+        return self._joinable(SEGMENT_ROWS) < len(self.segments) - 1 or self._worn() is not None
+
+    def compacted(self, reader: Reader) -> View:
+        """Give the same view in fewer segments, without the rows that were removed.
+
+        Takes time in proportion to what is joined; made beside the view in use, not in its place.
+        """
+        view = self._joined(reader, SEGMENT_ROWS)
+        while (worn := view._worn()) is not None:
+            view = view._replaced(reader, worn, worn + 1)
+        return view
+
+    def _with_segment(self, segment: Segment) -> View:
         return replace(
             self,
             segments=(*self.segments, segment),
@@ -139,21 +167,40 @@ class View:
                 channels[name] = channels[name].without_rows(i, postings)
         return replace(self, alive=tuple(alive), channels=channels)
 
-    def _joined(self, reader: Reader) -> View:
-        """Join the last segments while they are of similar size."""
+    def _joinable(self, most_rows: int) -> int:
+        """Give the first of the last segments that are of similar size and together small enough."""
         sizes = [len(segment) for segment in self.segments]
         first = len(sizes) - 1
-        while first > 0 and sizes[first - 1] <= 2 * sum(sizes[first:]):
+        while (
+            first > 0 and sizes[first - 1] <= 2 * sum(sizes[first:]) and sum(sizes[first - 1 :]) <= most_rows
+        ):
             first -= 1
-        if first >= len(sizes) - 1:
-            return self
+        return max(first, 0)
+
+    def _worn(self) -> int | None:
+        """Give a segment that lost so many rows that it should be made anew."""
+        for i, mask in enumerate(self.alive):
+            if mask is not None and np.count_nonzero(mask) < WORN_SHARE * len(mask):
+                return i
+        return None
+
+    def _joined(self, reader: Reader, most_rows: int) -> View:
+        first = self._joinable(most_rows)
+        return self if first >= len(self.segments) - 1 else self._replaced(reader, first, len(self.segments))
+
+    def _replaced(self, reader: Reader, first: int, last: int) -> View:
+        """Make the segments [first, last) anew, as one, from the rows that are left of them."""
         after = int(self.segments[first - 1].numbers[-1]) if first else 0
-        joined = segment_of(reader, reader.passages(after), self.dimension)
-        kept = () if joined is None else (joined,)
-        parts = {} if joined is None else joined.channels._asdict()
+        upto = int(self.segments[last - 1].numbers[-1])
+        passages = reader.passages(after, upto)
+        made = list(segments_of(reader, passages, self.dimension, SEGMENT_ROWS))
         channels = {
             name: LexicalIndex.of_parts(
-                (*old.parts[:first], *((Part.of(parts[name]),) if joined else ())),
+                (
+                    *old.parts[:first],
+                    *(Part.of(getattr(segment.channels, name)) for segment in made),
+                    *old.parts[last:],
+                ),
                 old.statistics,
                 k1=old.k1,
                 b=old.b,
@@ -162,7 +209,7 @@ class View:
         }
         return replace(
             self,
-            segments=(*self.segments[:first], *kept),
-            alive=(*self.alive[:first], *(None for _ in kept)),
+            segments=(*self.segments[:first], *made, *self.segments[last:]),
+            alive=(*self.alive[:first], *(None for _ in made), *self.alive[last:]),
             channels=channels,
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Postings, postings_of_triples, term_hash
+from index.postings import Postings, postings_of, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,18 +46,22 @@ def channels_of(reader: Reader, passages: Sequence[bytes]) -> Channels:
     rows = np.repeat(np.arange(len(pairs), dtype=np.int32), sizes)
     numbers, places = np.unique(flat[:, 0], return_inverse=True)
     hashes, offsets = _hashes_of(reader, numbers)
-    counts = flat[:, 1]
+    # hashes are made distinct among words, which are few, not among postings, which are many
+    distinct, term_of = np.unique(hashes, return_inverse=True)
     starts = offsets[:-1][places]
     n_grams = (np.diff(offsets) - 2)[places]
-    grams = hashes[_ranges(starts + 2, n_grams)]
-    names = hashes[starts + 1] if len(starts) else np.empty(0, np.uint64)
-    named = names != 0
-    n = len(pairs)
-    stems = hashes[starts] if len(starts) else np.empty(0, np.uint64)
+    counts = flat[:, 1]
+    stems = starts
+    named = np.flatnonzero(hashes[starts + 1]) if len(starts) else starts
+    grams = _ranges(starts + 2, n_grams)
+
+    def channel(at: NDArray[np.int64], rows: NDArray[np.int32], counts: NDArray[np.int32]) -> Postings:
+        return postings_of(distinct, term_of[at].astype(np.int64), rows, counts, len(pairs))
+
     return Channels(
-        words=postings_of_triples(stems, rows, counts, n),
-        names=postings_of_triples(names[named], rows[named], counts[named], n),
-        grams=postings_of_triples(grams, np.repeat(rows, n_grams), np.repeat(counts, n_grams), n),
+        words=channel(stems, rows, counts),
+        names=channel(starts[named] + 1, rows[named], counts[named]),
+        grams=channel(grams, np.repeat(rows, n_grams), np.repeat(counts, n_grams)),
     )
 
 

@@ -1,0 +1,67 @@
+"""Name keys: what is left of a name when it is written in another script.
+
+A key is the word's consonants in a small Latin alphabet; vowels, doubled letters and the Arabic article fall away, and
+letters that scripts do not keep apart (b and p; v and f; g and j; k, kh and q; d and dh; s and z; sh and ch) share one
+sign. Which letters share a sign was measured on name lists and by retrieval: docs/retrieval.md, "Names".
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.analysis.arabic import without_prefixes
+from index.analysis.folding import unaccented
+from index.analysis.scripts import script_of_word
+
+MIN_KEY = 2
+"""Consonants below which a key says too little ("ali", "rue")."""
+
+_ARAB = dict(
+    zip("بپتثجچحخدذرزژسشصضطظعغفڤقكگلمنهويءاٹڈڑۈ", "bptTjChxdDrzZsSsdtzAgfvqkglmnhwy'atdrw", strict=True)
+)
+_HEBR = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "abgdhwzxtykklmmnnsAppccqrSt", strict=True))
+_CYRL = dict(
+    zip("абвгдежзийклмнопрстуфхцчшщыэіїєґңқғһҳүұөәў", "abvgdaZzyyklmnoprstufxcCSSaaayagnkghhuuoau", strict=True)
+) | {
+    "ю": "yu", "я": "ya", "ь": "", "ъ": "", "ј": "y", "љ": "ly", "њ": "ny", "џ": "j", "ђ": "j", "ћ": "C",
+}  # fmt: skip
+_GREK = dict(zip("αβγδεζηθικλμνξοπρστυφχψωϊϋ", "avgdaziTiklmnXoprstifxPoii", strict=True))
+_DEVA = dict(zip("कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहऴळ", "kkggnCCjjntTddntTddnpfbbmyrlvSSshll", strict=True))
+_TABLES = {"Arab": _ARAB, "Hebr": _HEBR, "Cyrl": _CYRL, "Grek": _GREK, "Deva": _DEVA}
+
+_LATIN = re.compile(r"sch|tch|dsch|tsch|ch|sh|kh|gh|th|dh|ph|zh|ck|qu|ts|tz|dj|dzh|[a-z]")
+_LATIN_SIGNS = {
+    "sch": "S", "dsch": "j", "tsch": "C", "tch": "C", "ch": "C", "sh": "S", "kh": "x", "gh": "g", "th": "T", "dh": "D",
+    "ph": "f", "zh": "Z", "ck": "k", "qu": "k", "ts": "c", "tz": "c", "dj": "j", "dzh": "j", "x": "ks", "c": "k",
+    "e": "a", "i": "i", "o": "o", "u": "u",
+}  # fmt: skip
+# Signs that share one sign, and signs that fall away ("y" and "w" are vowels as often as consonants).
+_MERGED = str.maketrans(
+    {"p": "b", "v": "f", "q": "k", "x": "k", "j": "g", "Z": "g", "T": "t", "D": "d", "X": "ks", "P": "bs", "C": "S",
+     "c": "s", "z": "s", "A": "", "a": "", "i": "", "o": "", "u": "", "y": "", "w": "", "'": ""}
+)  # fmt: skip
+_DOUBLED = re.compile(r"(.)\1+")
+_SOFT_C = re.compile(r"c(?=[eiy])")
+
+
+def signs_of(folded: str) -> str:
+    """The word in the alphabet of signs, vowels included; empty for a script without a table and for numbers."""
+    script = script_of_word(folded)
+    if script == "Latn":
+        plain = _SOFT_C.sub("s", unaccented(folded))
+        return "".join([_LATIN_SIGNS.get(unit, unit) for unit in _LATIN.findall(plain)])
+    table = _TABLES.get(script)
+    if table is None:
+        return ""
+    word = without_prefixes(folded) if script == "Arab" else unaccented(folded)
+    return "".join([table.get(character, "") for character in word]).replace("dZ", "j").replace("ts", "c")
+
+
+def name_key(folded: str) -> str | None:
+    """Consonant skeleton of a word: `tnf` for Tanf, التنف, بالتنف and Танф; None when it is too short."""
+    signs = signs_of(folded)
+    if len(signs) > 2 and signs[-1] == "h":
+        signs = signs[:-1]
+    first = signs[:1] if signs[:1] in {"w", "y"} else ""
+    key = _DOUBLED.sub(r"\1", first + signs[len(first) :].translate(_MERGED))
+    return key if len(key) >= MIN_KEY else None

@@ -1,0 +1,93 @@
+"""One stem per word: by the word's own script first, then by the language of the text."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from index.analysis.arabic import arabic_stem, hebrew_stem, persian_stem, urdu_stem
+from index.analysis.folding import unaccented
+from index.analysis.scripts import script_of_word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SNOWBALL = {
+    "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "eo": "esperanto",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_OWN: dict[str, Callable[[str], str]] = {
+    "ar": arabic_stem,
+    "fa": persian_stem,
+    "ur": urdu_stem,
+    "he": hebrew_stem,
+}
+
+# Languages whose rules may be used for words of a script; any other takes the first's, those after "" none.
+_RULES = {
+    "Arab": ("ar", "fa", "ur", "", "ckb", "ps", "sd", "ug"),
+    "Cyrl": ("ru", "sr", "", "uk", "bg", "be", "mk", "kk", "ky", "mn", "tg", "tt"),
+    "Grek": ("el",), "Hebr": ("he", "yi"), "Deva": ("hi", "ne", "", "mr", "sa"), "Armn": ("hy",), "Taml": ("ta",),
+}  # fmt: skip
+_NOT_LATIN = frozenset(
+    (
+        "ar",
+        "fa",
+        "ur",
+        "ckb",
+        "ps",
+        "sd",
+        "ug",
+        "ru",
+        "uk",
+        "bg",
+        "be",
+        "mk",
+        "el",
+        "he",
+        "yi",
+        "hi",
+        "ne",
+        "mr",
+        "hy",
+    )
+) | frozenset(("ta", "zh", "ja", "ko", "th", "lo", "km", "my", "und"))
+_LATIN = frozenset(_SNOWBALL) - _NOT_LATIN
+
+
+@lru_cache(maxsize=262_144)
+def stemmer_of(word_folded: str, language: str) -> str:
+    """Code of the stemming rules for a folded word in a text of that language; "" when it stays as it is.
+
+    A Latin word inside Arabic, Russian or Chinese text is taken as English, the language such words mostly come from.
+    """
+    script = script_of_word(word_folded)
+    if script == "Latn":
+        if language in _NOT_LATIN:
+            return "en"
+        return language if language in _LATIN else ""
+    rules = _RULES.get(script, ("",))
+    if language not in rules:
+        return rules[0]
+    return language if language in _SNOWBALL or language in _OWN else ""
+
+
+@cache
+def _snowball(algorithm: str) -> Callable[[str], str]:
+    import Stemmer  # loaded with the first word that needs it
+
+    stem: Callable[[str], str] = Stemmer.Stemmer(algorithm, 0).stemWord
+    return stem
+
+
+def stem_of(folded: str, stemmer: str) -> str:
+    """Stem of a folded word by the rules of `stemmer_of`, without accents; the word itself if they leave nothing."""
+    if stemmer in _OWN:
+        return _OWN[stemmer](folded)
+    algorithm = _SNOWBALL.get(stemmer)
+    if algorithm and (folded.isalpha() or stemmer in {"hi", "ne", "ta"}):
+        folded = _snowball(algorithm)(folded) or folded
+    return unaccented(folded)

@@ -1,0 +1,127 @@
+"""Files whose every byte is accounted for: hashed while written, verified before they are used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from index.errors import StoreDamaged
+from index.home import sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MANIFEST = "manifest.json"
+
+
+class FolderWriter:
+    """Writes a folder's files and, last, a manifest of their sizes and SHA-256 digests; all durable.
+
+    Raises:
+        OSError: the disk refuses; nothing is silently cut short.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder, which must not exist."""
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._files: dict[str, dict[str, object]] = {}
+
+    def array(self, name: str, values: np.ndarray[Any, Any]) -> None:
+        """Write an array as `name`.npy."""
+        self.stream(
+            f"{name}.npy",
+            lambda file: np.lib.format.write_array(file, np.ascontiguousarray(values), allow_pickle=False),
+        )
+
+    def stream(self, name: str, write: Callable[[_HashingFile], object]) -> None:
+        """Write a file by a function that is given something with a `write` method."""
+        file = _HashingFile(self._folder / name)
+        try:
+            write(file)
+        finally:
+            file.close()
+        self._files[name] = {"bytes": file.size, "sha256": file.digest.hexdigest()}
+
+    def close(self, about: Mapping[str, object]) -> None:
+        """Write the manifest: what the folder is about, and its files."""
+        files = dict(self._files)
+        content = json.dumps({**about, "files": files}).encode()
+        self.stream(MANIFEST, lambda file: file.write(content))
+        sync_folder(self._folder)
+
+
+class _HashingFile:
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb")
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        self._file.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+
+class FolderReader:
+    """A folder whose files were all verified; arrays are memory-mapped."""
+
+    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+        self._folder = folder
+        self.about = about
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Verify a folder.
+
+        Raises:
+            StoreDamaged: something is missing, or is not what was written.
+        """
+        try:
+            about = json.loads((folder / MANIFEST).read_bytes())
+            files: dict[str, dict[str, Any]] = about["files"]
+            if any(Path(name).name != name for name in files):
+                raise StoreDamaged(f"{folder.name} names a file outside itself")
+            with ThreadPoolExecutor(2) as pool:  # hashing leaves the interpreter free
+                list(pool.map(lambda item: _verify(folder / item[0], item[1]), files.items()))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreDamaged(f"{folder.name} cannot be read: {error}") from error
+        return cls(folder, about)
+
+    def array(self, name: str) -> np.ndarray[Any, Any]:
+        """Map an array into memory, read-only."""
+        values: np.ndarray[Any, Any] = np.load(self._path(f"{name}.npy"), mmap_mode="r", allow_pickle=False)
+        return values
+
+    def bytes(self, name: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """Map a file into memory as (n,) uint8, read-only."""
+        return np.memmap(self._path(name), dtype=np.uint8, mode="r")
+
+    def _path(self, name: str) -> Path:
+        if name not in self.about["files"]:
+            raise StoreDamaged(f"{self._folder.name} has no {name}")
+        return self._folder / name
+
+
+def _verify(path: Path, expected: Mapping[str, Any]) -> None:
+    size = path.stat().st_size
+    if size != expected["bytes"]:
+        raise StoreDamaged(f"{path.name} has {size} bytes, expected {expected['bytes']}")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != expected["sha256"]:
+        raise StoreDamaged(f"{path.name} is not what was written (SHA-256 differs)")
