@@ -7,7 +7,7 @@ import errno
 import numpy as np
 import pytest
 
-from index.dense import DenseIndex
+from index.dense import EXACT_ROWS, DenseIndex
 from index.errors import StoreDamaged
 
 
@@ -55,3 +55,37 @@ def test_a_full_disk_is_heard(vectors: np.ndarray) -> None:
 
     with pytest.raises(OSError, match="No space left"):
         DenseIndex(vectors).write(full)
+
+
+def clustered(n: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).normal(size=(300, 32))
+    drawn = centres[rng.integers(0, 300, n)] + rng.normal(size=(n, 32))
+    return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_a_large_index_is_approximate_and_finds_what_an_exact_one_finds() -> None:
+    vectors, asked = clustered(EXACT_ROWS + 1, 1), clustered(100, 2)
+    index = DenseIndex(vectors)
+    assert index._index.nprobe < index._index.nlist / 2, "it would be no faster than an exact scan"
+    exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :10]
+    found = [index.search(vector, 10)[0] for vector in asked]
+    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(exact, found, strict=True)])
+    assert recall >= 0.98, recall
+    np.testing.assert_array_equal(index.vectors(np.arange(50)), vectors[:50])
+
+
+def test_a_large_index_gives_k_rows_where_k_are_allowed_and_reads_back() -> None:
+    vectors = clustered(EXACT_ROWS + 1, 3)
+    index = DenseIndex(vectors)
+    for share in (2_000, 4):
+        allowed = np.arange(len(vectors)) % share == 1
+        rows, scores = index.search(vectors[0], 10, allowed)
+        assert len(rows) == 10
+        assert allowed[rows].all()
+        np.testing.assert_allclose(scores, vectors[rows] @ vectors[0], atol=1e-5)
+    pieces: list[bytes] = []
+    index.write(lambda data: pieces.append(bytes(data)))
+    again = DenseIndex.from_bytes(np.frombuffer(b"".join(pieces), np.uint8), 32, len(vectors))
+    for vector in vectors[:20]:
+        np.testing.assert_array_equal(again.search(vector, 10)[0], index.search(vector, 10)[0])
