@@ -41,8 +41,10 @@ def main() -> None:
     lines = [
         "# Speed",
         "",
-        (f"Made by `python -m benchmarks.speed --passages {given.passages}` on {os.cpu_count()} cores"
-        f" ({platform.machine()}, Python {platform.python_version()}); medians of {RUNS} runs."),
+        (
+            f"Made by `python -m benchmarks.speed --passages {given.passages}` on {os.cpu_count()} cores"
+            f" ({platform.machine()}, Python {platform.python_version()}); medians of {RUNS} runs."
+        ),
         "",
         "| what | median |",
         "|---|---|",

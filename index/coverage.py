@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +13,10 @@ if TYPE_CHECKING:
 
     from index.lexical import LexicalIndex
     from index.query import Query, QueryTerm
+
+
+UNSEEN = 0.5
+"""In how many passages a term stands that was never seen."""
 
 
 class Held(NamedTuple):
@@ -46,8 +49,8 @@ def held(text: str, language: str) -> Held:
 def weighed(query: Query, channels: Mapping[str, LexicalIndex]) -> Query:
     """Give the query with each weight multiplied by how much its term says in the collection.
 
-    That is log(1 + (N - f + 0.5) / (f + 0.5)), never negative, with f the passages that hold any alternative,
-    each counted with its probability. A term that no passage holds says most: f = 0.
+    That is BM25's idf of f passages, those that hold any alternative, each counted with its probability. A term that
+    no passage holds says most: f = UNSEEN.
     """
     return replace(
         query,
@@ -60,13 +63,18 @@ def weighed(query: Query, channels: Mapping[str, LexicalIndex]) -> Query:
 def _weighed(terms: Sequence[QueryTerm], index: LexicalIndex) -> tuple[QueryTerm, ...]:
     names = [name for term in terms for name, _ in term.alternatives]
     frequency = dict(zip(names, index.frequencies(names).tolist(), strict=True))
-    n_rows = index.statistics.n_rows
-    made = []
-    for term in terms:
-        holding = min(sum(p * frequency[name] for name, p in term.alternatives), n_rows)
-        idf = math.log(1 + (n_rows - holding + 0.5) / (holding + 0.5))
-        made.append(term._replace(weight=term.weight * idf))
-    return tuple(made)
+    return tuple(
+        term._replace(
+            weight=term.weight
+            * index.idf_of(max(sum(p * frequency[name] for name, p in term.alternatives), UNSEEN))
+        )
+        for term in terms
+    )
+
+
+def attainable(asked: Sequence[QueryTerm]) -> float:
+    """Give BM25's score of a passage of average length that holds each weighed term once; never 0."""
+    return sum(term.weight for term in asked) or 1.0
 
 
 def shares(query: Query, terms: Held) -> Shares:

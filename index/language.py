@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from typing import Literal
+from threading import Lock
+from typing import TYPE_CHECKING, Literal
 
 from index.analysis import words
 from index.analysis.scripts import script_of_word
 from index.analysis.stopwords import stopwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_READING = Lock()
 
 READ = 2_000
 """Characters of a text that are looked at."""
@@ -111,6 +117,14 @@ def _by_function_words(folded: list[str], scripts: Counter[str]) -> str | None:
 
 
 @cache
+def script_of(language: str) -> str:
+    """ISO 15924 code of the script that a language is usually written in; "Zyyy" when unknown."""
+    for script, only in _ONE_LANGUAGE.items():
+        if only == language:
+            return script
+    return next((script for script, languages in _OF_SCRIPT.items() if language in languages), "Zyyy")
+
+
 def _script_of_language(language: str) -> str:
     return Counter(script_of_word(word) for word in stopwords()[language]).most_common(1)[0][0]
 
@@ -131,6 +145,20 @@ def _by_model(text: str, script: str, default: str, count: int) -> str:
         return default
     if count < 3:
         return _USUAL.get(script, default)
-    from py3langid import rank  # reads its model when first used
+    ranked = _identifier()(text)
+    return next((language for language, _ in ranked if language in _OF_SCRIPT[script]), default)
 
-    return next((language for language, _ in rank(text) if language in _OF_SCRIPT[script]), default)
+
+def _identifier() -> Callable[[str], list[tuple[str, float]]]:
+    """py3langid's ranking, its model read once: left to itself, each thread that comes first reads its own."""
+    with _READING:
+        return _read_identifier()
+
+
+@cache
+def _read_identifier() -> Callable[[str], list[tuple[str, float]]]:
+    from py3langid import rank
+
+    rank("")
+    ranking: Callable[[str], list[tuple[str, float]]] = rank
+    return ranking

@@ -239,6 +239,19 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             first += n_rows
         return scores
 
+    def attainable(self, query: Sequence[QueryTerm]) -> float:
+        """Give the score of a passage of average length that holds each term of a question once.
+
+        Terms that stand nowhere are left out: no passage can have them.
+        """
+        if not query:
+            return 0.0
+        pairs = [pair for _, alternatives in query for pair in alternatives]
+        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
+        shares = np.array([share for _, share in pairs])
+        ends = np.cumsum([len(alternatives) for _, alternatives in query]).tolist()
+        return sum(self._weights(query, terms, shares, ends)) / (self.k1 + 1)
+
     def _weights(
         self,
         query: Sequence[QueryTerm | tuple[float, tuple[tuple[str, float], ...]]],

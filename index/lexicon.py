@@ -2,10 +2,13 @@
 
 The file is made by training/lexicon.py. `lexicon.json` says where each array stands in `lexicon.bin`:
 
-    words.LL       uint8    the terms of a language, one after the other in UTF-8, sorted by their bytes
-    ends.LL        uint32   where each term ends in `words.LL`
-    sizes.LL.MM    uint8    how many translations into MM each term of LL has
-    targets.LL.MM  uint32 or uint16   numbers of the translations among the terms of MM, best first
+    words.LL       uint8    the terms of a language, one after the other, sorted by their bytes: one byte a character
+                            by the language's alphabet in `lexicon.json`, or UTF-16-BE where that is empty
+    lengths.LL     uint8    bytes of each term in `words.LL`
+    present.LL.MM  uint8    which terms of LL have translations into MM, one bit each
+    sizes.LL.MM    uint8    how many, for those that have any
+    targets.LL.MM  uint16   numbers of the translations among the terms of MM, best first, lower 16 bits
+    above.LL.MM    uint8    their upper 8 bits
     roots.LL.MM    uint8    square root of each probability, times 255
 
 One of LL and MM is always English.
@@ -28,11 +31,10 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 HUB = "en"
-MAX_TRANSLATIONS = 20
+MAX_TRANSLATIONS = 12
 """Translations of a term given at most."""
 SMALLEST = 0.003
 """Probability below which a translation through English is dropped (swept .03 to .003, docs/retrieval.md)."""
-_THROUGH = 12
 
 
 class Lexicon:
@@ -42,10 +44,20 @@ class Lexicon:
         languages: ISO 639-1 codes of the languages that can be translated from and to.
     """
 
-    def __init__(self, arrays: dict[str, NDArray[np.generic]], languages: tuple[str, ...]) -> None:
-        self.languages = languages
+    def __init__(
+        self,
+        arrays: dict[str, NDArray[np.generic]],
+        alphabets: dict[str, str],
+    ) -> None:
+        self.languages = tuple(alphabets)
         self._arrays = arrays
-        self._starts: dict[str, NDArray[np.int64]] = {}
+        self._alphabets = alphabets
+        self._codes = {
+            language: {ord(character): code for code, character in enumerate(alphabet)}
+            for language, alphabet in alphabets.items()
+        }
+        self._ends: dict[str, NDArray[np.int32]] = {}
+        self._find = lru_cache(maxsize=16_384)(self._number)
         self._translate = lru_cache(maxsize=16_384)(self._look_up)
 
     @classmethod
@@ -67,7 +79,7 @@ class Lexicon:
                 name: np.frombuffer(mapped, dtype=dtype, count=count, offset=offset)
                 for name, (dtype, offset, count) in header["arrays"].items()
             }
-            return cls(arrays, tuple(header["languages"]))
+            return cls(arrays, dict(header["alphabets"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"the lexicon {path} cannot be read ({error}): restore the folder or make it with"
@@ -90,41 +102,54 @@ class Lexicon:
     def _look_up(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
         if source == target or not {source, target} <= set(self.languages):
             return ()
-        number = self._number(stem, source)
-        if number < 0:
-            return ()
-        if HUB in {source, target}:
+        number = self._find(stem, source)
+        found: dict[int, float] = {}
+        if number >= 0 and HUB in {source, target}:
             found = self._direct(number, source, target)
-        else:
+        elif number >= 0:
             found = self._through_hub(number, source, target)
+        if not found and source != HUB and stem.isascii():  # a name, spelled as in English: Tanf, Trump
+            return self._translate(stem, HUB, target)
         ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_TRANSLATIONS]
         return tuple((self._term(translation, target), p) for translation, p in ranked)
 
     def _through_hub(self, number: int, source: str, target: str) -> dict[int, float]:
         found: dict[int, float] = {}
-        for middle, p in self._direct(number, source, HUB, _THROUGH).items():
-            for last, q in self._direct(middle, HUB, target, _THROUGH).items():
+        for middle, p in self._direct(number, source, HUB).items():
+            for last, q in self._direct(middle, HUB, target).items():
                 found[last] = found.get(last, 0.0) + p * q
         return {translation: p for translation, p in found.items() if p >= SMALLEST}
 
-    def _direct(
-        self, number: int, source: str, target: str, most: int = MAX_TRANSLATIONS
-    ) -> dict[int, float]:
+    def _direct(self, number: int, source: str, target: str) -> dict[int, float]:
         pair = f"{source}.{target}"
-        starts = self._starts.get(pair)
-        if starts is None:
-            sizes = self._arrays[f"sizes.{pair}"]
-            starts = self._starts[pair] = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
-        first, last = int(starts[number]), int(starts[number + 1])
-        last = min(last, first + most)
+        first, last = self._span(pair, number)
+        last = min(last, first + MAX_TRANSLATIONS)
+        low = self._arrays[f"targets.{pair}"][first:last].tolist()
+        high = self._arrays[f"above.{pair}"][first:last].tolist()
         roots = self._arrays[f"roots.{pair}"][first:last].tolist()
-        targets = self._arrays[f"targets.{pair}"][first:last].tolist()
-        return {t: (root / 255) ** 2 for t, root in zip(targets, roots, strict=True)}
+        return {t + (u << 16): (root / 255) ** 2 for t, u, root in zip(low, high, roots, strict=True)}
+
+    def _span(self, of: str, number: int) -> tuple[int, int]:
+        """Where item `number` lies in the words of a language ("ar") or the translations of a pair ("ar.en")."""
+        ends = self._ends.get(of)
+        if ends is None:
+            ends = self._ends[of] = np.cumsum(self._sizes(of), dtype=np.int32)
+        return int(ends[number - 1]) if number else 0, int(ends[number])
+
+    def _sizes(self, of: str) -> NDArray[np.generic]:
+        language, _, target = of.partition(".")
+        lengths = self._arrays[f"lengths.{language}"]
+        if not target:
+            return lengths
+        sizes = np.zeros(len(lengths), dtype=np.uint8)
+        present = np.unpackbits(self._arrays[f"present.{of}"].view(np.uint8), count=len(lengths))
+        sizes[present.view(bool)] = self._arrays[f"sizes.{of}"]
+        return sizes
 
     def _number(self, stem: str, language: str) -> int:
         """Place of a stem among the language's terms, or -1; binary search."""
-        wanted = stem.encode("utf-8", "surrogatepass")
-        low, high = 0, len(self._arrays[f"ends.{language}"])
+        wanted = self._encoded(stem, language)
+        low, high = 0, len(self._arrays[f"lengths.{language}"]) if wanted else 0
         while low < high:
             middle = (low + high) // 2
             term = self._bytes(middle, language)
@@ -133,10 +158,18 @@ class Lexicon:
             low, high = (middle + 1, high) if term < wanted else (low, middle)
         return -1
 
+    def _encoded(self, stem: str, language: str) -> bytes:
+        """The stem in the language's own bytes; empty when it has a character that no term has."""
+        if not self._alphabets[language]:
+            return stem.encode("utf-16-be", "surrogatepass")
+        codes = self._codes[language]
+        found = [codes.get(ord(character), -1) for character in stem]
+        return b"" if -1 in found else bytes(found)
+
     def _term(self, number: int, language: str) -> str:
-        return self._bytes(number, language).decode("utf-8")
+        encoded, alphabet = self._bytes(number, language), self._alphabets[language]
+        return "".join([alphabet[code] for code in encoded]) if alphabet else encoded.decode("utf-16-be")
 
     def _bytes(self, number: int, language: str) -> bytes:
-        ends = self._arrays[f"ends.{language}"]
-        first = int(ends[number - 1]) if number else 0
-        return self._arrays[f"words.{language}"][first : int(ends[number])].tobytes()
+        first, last = self._span(language, number)
+        return self._arrays[f"words.{language}"][first:last].tobytes()

@@ -31,7 +31,7 @@ class Identified(NamedTuple):
         article: id, title and language set.
         own_id: whether the caller chose the id.
         digest: of the text and the metadata.
-        text_digest: of the text.
+        text_digest: of the text and its language, which decides what terms it has.
     """
 
     article: Article
@@ -49,7 +49,7 @@ def identify(article: Article) -> Identified:
     _check_text(article)
     whole = complete(article)
     values = (whole.title, whole.source, whole.url, whole.author, whole.published, whole.language)
-    text_digest = hashlib.sha256(whole.text.encode()).hexdigest()
+    text_digest = hashlib.sha256(f"{whole.language}\n{whole.text}".encode()).hexdigest()
     metadata = json.dumps(values, ensure_ascii=True)
     digest = hashlib.sha256((metadata + text_digest).encode()).hexdigest()
     return Identified(whole, article.id is not None, digest, text_digest)

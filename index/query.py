@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis import is_stopword, stemmer_of, word_terms, words
+from index.analysis import Word, is_stopword, stemmer_of, word_terms, words
 from index.analysis.scripts import script_of_word
 
 if TYPE_CHECKING:
@@ -23,13 +23,58 @@ MAX_WORDS = 32
 """Distinct words of a question that are searched for."""
 FLATTENING = 0.5
 """Exponent of a translation's probability: .35 to 1 were swept (docs/retrieval.md, "Weights")."""
-MAX_TRANSLATIONS = 12
-"""Translations of a word kept for each target language."""
 UNTRANSLATED = 2.0
 """What the name key of a word counts that the lexicon cannot translate; 1 to 3 were swept."""
 PREFIXED = 0.5
 """What an Arabic word counts with a particle written onto it."""
 _PARTICLES = ("ب", "ل")
+# The Arabic article as it is romanised before a hyphen (Al-, at-, ash-, Аль-): part of a name, no word of its own.
+_LATIN_ARTICLES = (
+    "al",
+    "el",
+    "ul",
+    "il",
+    "at",
+    "as",
+    "ash",
+    "ad",
+    "adh",
+    "an",
+    "ar",
+    "az",
+    "ath",
+    "et",
+    "es",
+    "esh",
+    "en",
+)
+_CYRILLIC_ARTICLES = (
+    "аль",
+    "эль",
+    "ал",
+    "эл",
+    "ат",
+    "ас",
+    "аш",
+    "ад",
+    "ан",
+    "ар",
+    "аз",
+    "эт",
+    "эс",
+    "эш",
+    "эд",
+    "эн",
+    "эр",
+)
+_ARTICLES = frozenset({*_LATIN_ARTICLES, *_CYRILLIC_ARTICLES})
+_HYPHENS = "-\u2010\u2011\u2013'’ʼ"
+_PARTICLE_SIGNS = (
+    "b",
+    "l",
+    "w",
+    "f",
+)  # a name key keeps the conjunctions too: Warsaw and France begin with them
 
 
 class QueryTerm(NamedTuple):
@@ -86,9 +131,14 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
 
 
 def _content_words(question: str, language: str) -> dict[str, int]:
-    folded = [word.folded for word in words(question)]
+    found = words(question)
+    folded = [word.folded for word in found if not _is_article(word, question)] or [w.folded for w in found]
     content = [word for word in folded if not is_stopword(word, language)]
     return dict(list(Counter(content or folded).items())[:MAX_WORDS])
+
+
+def _is_article(word: Word, question: str) -> bool:
+    return word.folded in _ARTICLES and question[word.end : word.end + 1] in tuple(_HYPHENS)
 
 
 def _own_stems(stem: str, word: str, languages: tuple[str, ...]) -> dict[str, float]:
@@ -102,24 +152,29 @@ def _translations(
 ) -> dict[str, float]:
     found: dict[str, float] = {}
     for target in languages if lexicon else ():
-        for term, p in lexicon.translate(stem, language, target)[:MAX_TRANSLATIONS]:  # type: ignore[union-attr]
+        for term, p in lexicon.translate(stem, language, target):  # type: ignore[union-attr]
             found[term] = max(found.get(term, 0.0), p**FLATTENING)
     return found
 
 
 def _with_particles(alternatives: dict[str, float]) -> dict[str, float]:
-    """Arabic stems also with "b" and "l" written onto them, which the stemmer leaves where there is no article."""
+    """Arabic stems also with "b" and "l" written on or taken off: the stemmer leaves them where no article is."""
+    bare = {
+        term[1:]: p * PREFIXED
+        for term, p in alternatives.items()
+        if len(term) >= 4 and term.startswith(_PARTICLES) and p == 1.0
+    }
     prefixed = {
         particle + term: p * PREFIXED
         for term, p in alternatives.items()
         if len(term) >= 3 and script_of_word(term) == "Arab"
         for particle in _PARTICLES
     }
-    return prefixed | alternatives
+    return bare | prefixed | alternatives
 
 
 def _name_terms(names: dict[str, float], languages: tuple[str, ...]) -> tuple[QueryTerm, ...]:
-    prefixes = ("b", "l") if "ar" in languages else ()
+    prefixes = _PARTICLE_SIGNS if "ar" in languages else ()
     return tuple(
         QueryTerm(float(weight), ((name, 1.0), *((prefix + name, PREFIXED) for prefix in prefixes)))
         for name, weight in names.items()

@@ -21,12 +21,14 @@ class StoredPassage(NamedTuple):
     Attributes:
         words: (w, 2) int32 as bytes: vocabulary numbers and how often each stands in the passage.
         vector: (d,) float32 as bytes.
+        language: of its article.
     """
 
     number: int
     article: int
     words: bytes
     vector: bytes
+    language: str
 
 
 class Place(NamedTuple):
@@ -173,8 +175,8 @@ class Reader:
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
         sql = (
-            "SELECT number, article, words, vector FROM passages"
-            " WHERE number > ? AND number <= ? ORDER BY number"
+            "SELECT p.number, p.article, p.words, p.vector, coalesce(a.language, 'und') FROM passages p"
+            " JOIN articles a ON a.number = p.article WHERE p.number > ? AND p.number <= ? ORDER BY p.number"
         )
         rows = self._db.execute(sql, (after, 2**62 if upto is None else upto))
         return (StoredPassage(*row) for row in rows)

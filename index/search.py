@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.confidence import confidence
-from index.coverage import weighed
+from index.channels import lexical_scores
+from index.confidence import Parts, confidence, signs
+from index.coverage import attainable, weighed
 from index.evidence import evidence
 from index.fusion import DEFAULT, Weights, convex
 from index.language import detect
@@ -31,12 +32,14 @@ NEAR_DUPLICATE = 0.9
 
 
 class Scored(NamedTuple):
-    """Candidates of one question, in no order: global rows and their scores, all (m,)."""
+    """Candidates of one question, in no order: global rows, their fused score and its parts, all (m,).
+
+    The lexical parts are shares of what is asked in each channel, words that stand nowhere counted.
+    """
 
     rows: NDArray[np.int64]
     fused: NDArray[np.float64]
-    dense: NDArray[np.float64]
-    coverage: NDArray[np.float64]
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,16 @@ class Searcher:
         """
         language = detect(question)
         query = analyse(question, language, view.languages, self.lexicon)
+        asked = weighed(query, view.channels)
         vector = self.encoder.encode_question(question)
-        scored = self.score(view, reader, query, vector, max(POOL, 4 * k), filters)
-        hits = self._hits(view, reader, weighed(query, view.channels), vector, scored, k)
+        scored = self.score(view, reader, query, asked, vector, max(POOL, 4 * k), filters)
+        hits = self._hits(view, reader, asked, vector, scored, k)
+        foreign = _foreign(language, hits, view)
         return Ranking(
             question=question,
             language=language,
             hits=hits,
-            confidence=confidence(scored.fused, scored.dense, scored.coverage),
+            confidence=confidence(signs(scored.fused, scored.parts, foreign)),
             sequence=view.sequence,
         )
 
@@ -84,37 +89,25 @@ class Searcher:
         view: View,
         reader: Reader,
         query: Query,
+        asked: Query,
         vector: NDArray[np.float32],
         pool: int,
         filters: Filters | None = None,
     ) -> Scored:
-        """Score the candidates of both halves by both halves."""
+        """Score the candidates of both halves by both halves; `asked` is the query weighed by idf."""
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
-        lexical = self._lexical(view, query)
+        lexical = lexical_scores(view, query, self.weights)
         for first, mask in zip(view.first_rows, allowed, strict=True):
             if mask is not None:
-                lexical[first : first + len(mask)][~mask] = 0.0
-        rows = np.union1d(_top(lexical, pool), _nearest(view, vector, pool, allowed))
+                lexical.joined[first : first + len(mask)][~mask] = 0.0
+        rows = np.union1d(_top(lexical.joined, pool), _nearest(view, vector, pool, allowed))
         dense = _cosines(view, vector, rows)
-        share = self.weights.dense
-        coverage = lexical[rows] / max(self._attainable(view, query), 1e-9)
-        return Scored(rows, convex(dense, lexical[rows], share), dense, coverage)
-
-    def _lexical(self, view: View, query: Query) -> NDArray[np.float64]:
-        scores = self.weights.words * view.channels["words"].score(query.words)
-        scores += self.weights.names * view.channels["names"].score(query.names)
-        scores += self.weights.grams * view.channels["grams"].score(query.grams)
-        return scores
-
-    def _attainable(self, view: View, query: Query) -> float:
-        """Give the lexical score of a passage that holds every term of the question once."""
-        total = 0.0
-        for name in ("words", "names", "grams"):
-            index = view.channels[name]
-            weight = getattr(self.weights, name)
-            most = index.idf_of(1)
-            total += weight * most * sum(term.weight for term in getattr(query, name))
-        return total
+        fused = convex(dense, lexical.joined[rows], self.weights.dense)
+        words, grams, names = (
+            getattr(lexical, name)[rows] / attainable(getattr(asked, name))
+            for name in ("words", "grams", "names")
+        )
+        return Scored(rows, fused, Parts(words, grams, names, dense))
 
     def _hits(
         self,
@@ -212,3 +205,11 @@ def _same(one: str, other: str) -> bool:
         return False
     a, b = set(one.split()), set(other.split())
     return len(a & b) >= NEAR_DUPLICATE * len(a | b)
+
+
+def _foreign(language: str, hits: tuple[Hit, ...], view: View) -> float:
+    """Say how foreign the question is to what was found; see `Signs.foreign`."""
+    found = hits[0].article.language if hits else None
+    if language == "und":  # a bare name: it may be from any language
+        return 0.5
+    return 0.5 * (found != language) + 0.5 * (language not in view.languages)

@@ -28,6 +28,8 @@ class Segment:
         articles: (n,) int64, the number of each passage's article.
         dense: the n vectors.
         channels: the postings of each lexical channel, over the same rows.
+        languages: of the passages, in no order that matters.
+        language_of: (n,) uint8, for each passage its place in `languages`.
         built: sequence number of the transaction it was made in.
     """
 
@@ -35,6 +37,8 @@ class Segment:
     articles: NDArray[np.int64]
     dense: DenseIndex
     channels: Channels
+    languages: tuple[str, ...]
+    language_of: NDArray[np.uint8]
     built: int
 
     @property
@@ -66,10 +70,13 @@ def segments_of(
     stream = iter(passages)
     while rows := list(islice(stream, most_rows)):
         vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
+        languages, language_of = np.unique([row.language for row in rows], return_inverse=True)
         yield Segment(
             numbers=np.array([row.number for row in rows], dtype=np.int64),
             articles=np.array([row.article for row in rows], dtype=np.int64),
             dense=DenseIndex(vectors.reshape(-1, dimension)),
             channels=channels_of(reader, [row.words for row in rows]),
+            languages=tuple(languages.tolist()),
+            language_of=language_of.astype(np.uint8),
             built=reader.sequence,
         )

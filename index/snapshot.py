@@ -162,11 +162,12 @@ def _segment_names(view: Path) -> list[str]:
 def _write_segment(new: FolderWriter, segment: Segment) -> None:
     new.array("numbers", segment.numbers)
     new.array("articles", segment.articles)
+    new.array("language_of", segment.language_of)
     for channel, postings in segment.channels._asdict().items():
         for name in Postings.__slots__:
             new.array(f"{channel}-{name}", getattr(postings, name))
     new.stream("vectors.faiss", lambda file: segment.dense.write(file.write))
-    new.close({"format": SNAPSHOT_FORMAT, "built": segment.built})
+    new.close({"format": SNAPSHOT_FORMAT, "built": segment.built, "languages": segment.languages})
 
 
 def _load_segment(path: Path, dimension: int) -> Segment:
@@ -185,6 +186,8 @@ def _load_segment(path: Path, dimension: int) -> Segment:
         articles=saved.array("articles"),
         dense=DenseIndex.from_bytes(saved.bytes("vectors.faiss"), dimension, len(numbers)),
         channels=channels,
+        languages=tuple(saved.about["languages"]),
+        language_of=saved.array("language_of"),
         built=saved.about["built"],
     )
 

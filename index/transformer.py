@@ -11,7 +11,7 @@ import json
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from index.embedding import digest
 from index.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Self
 
     from numpy.typing import NDArray
@@ -89,7 +89,7 @@ class TransformerEncoder:
         vector: NDArray[np.float32] = self._rows(self._model.encode_query, [text])[0]
         return vector
 
-    def _rows(self, encode: Any, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _rows(self, encode: Callable[..., object], texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         clean = [text.encode("utf-8", "ignore").decode("utf-8") for text in texts]
         filled = [number for number, text in enumerate(clean) if text.strip()]
@@ -141,7 +141,7 @@ def _is_network(error: Exception) -> bool:
     """Tell whether an error comes from the network; the client's own errors have many bases."""
     if isinstance(error, OSError):
         return True
-    return any(base.__module__.split(".")[0] in {"httpx", "requests"} for base in type(error).__mro__)
+    return any(base.__module__.startswith(("httpx", "requests")) for base in type(error).__mro__)
 
 
 def _check(model: str, folder: Path, forbidden: frozenset[str]) -> None:
@@ -156,7 +156,7 @@ def _check(model: str, folder: Path, forbidden: frozenset[str]) -> None:
     if not any(folder.rglob("*.safetensors")):
         raise ModelError(f"{model}: holds no safetensors weights; {INSTEAD}")
     for path in sorted(folder.rglob("*.json")):
-        if path.name == "modules.json" or path.name == "router_config.json":
+        if path.name in {"modules.json", "router_config.json"}:
             _check_types(model, folder, path)
 
 
@@ -191,6 +191,6 @@ def _load(model: str, folder: Path) -> SentenceTransformer:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RuntimeError) as error:
         first = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"{model}: cannot be loaded ({first[0][:200]}); {INSTEAD}") from error
-    if not any(loaded.prompts.values()) and model.startswith(E5):
+    if not any(loaded.prompts.values()) and model.startswith(E5) and "instruct" not in model:
         loaded.prompts.update(E5_PROMPTS)
     return loaded

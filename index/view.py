@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from index.reader import Reader
 
-# k1 and b as measured best for stems and 4-grams together (docs/retrieval.md)
+# k1 and b as swept for stems and 4-grams together (docs/retrieval.md)
 BM25_K1 = 0.9
-BM25_B = 0.4
+BM25_B = 0.6
 
 # rows of a segment at most: making one takes memory and time in proportion
 SEGMENT_ROWS = 262_144

@@ -38,19 +38,23 @@ def arabic_stem(word: str) -> str:
 
     At least three letters stay after a conjunction and after an ending, two after the article.
     """
-    return _without_endings(without_prefixes(word))
+    bare = without_article(word)
+    return _without_endings(_without_conjunction(word) if bare == word else bare)
 
 
-def without_prefixes(word: str) -> str:
-    """The word without the article and the particles written onto it."""
+def without_article(word: str) -> str:
+    """The word without the article and the particles in front of it; two letters stay at least."""
     if word in _GOD:
         return "الله"
     for article in _ARTICLES:
         if word.startswith(article) and len(word) - len(article) >= 2:
             return word[len(article) :]
-    if len(word) >= 4 and word[0] in {"و", "ف"}:
-        return word[1:]
     return word
+
+
+def _without_conjunction(word: str) -> str:
+    """The word without a conjunction written onto it; three letters stay at least."""
+    return word[1:] if len(word) >= 4 and word[0] in {"و", "ف"} else word
 
 
 def _without_endings(word: str) -> str:

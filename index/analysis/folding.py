@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from index.analysis.scripts import JOINERS
+from index.analysis.scripts import JOINERS, script_of_word
 
 MAX_MARKS = 30
 """Marks kept in a row, as in Unicode's stream-safe format: normalising 100,000 mixed marks takes quadratic time."""
@@ -74,8 +74,8 @@ def fold(surface: str) -> str:
 
 
 def unaccented(folded: str) -> str:
-    """A folded Latin, Greek or Cyrillic word without accents; other scripts are given back as they are."""
-    if folded.isascii() or folded[0] > "\u04ff":
+    """A folded Latin or Greek word without accents; other scripts are given back as they are (й is a letter)."""
+    if folded.isascii() or script_of_word(folded) not in {"Latn", "Grek"}:
         return folded
     parts = unicodedata.normalize("NFD", folded.translate(_UNACCENT))
     return "".join([c for c in parts if not "\u0300" <= c <= "\u036f"])

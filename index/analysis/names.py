@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from index.analysis.arabic import without_prefixes
+from index.analysis.arabic import without_article
 from index.analysis.folding import unaccented
 from index.analysis.scripts import script_of_word
 
@@ -53,7 +53,7 @@ def signs_of(folded: str) -> str:
     table = _TABLES.get(script)
     if table is None:
         return ""
-    word = without_prefixes(folded) if script == "Arab" else unaccented(folded)
+    word = without_article(folded) if script == "Arab" else unaccented(folded)
     return "".join([table.get(character, "") for character in word]).replace("dZ", "j").replace("ts", "c")
 
 

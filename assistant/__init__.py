@@ -1,0 +1,23 @@
+"""Ranked passages in, answers out: the assistant and its surfaces (chat, HTTP, command line).
+
+`from assistant import Assistant` is all a program needs; names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.assistant import Assistant
+
+_HOME_OF = {"Answer": "assistant.answer", "Assistant": "assistant.assistant"}
+
+__all__ = ["Answer", "Assistant"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # any public name
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'assistant' has no name {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)

@@ -1,0 +1,78 @@
+"""An answer: the passages that answer a question, or an honest "none does"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from index import ANSWERED
+
+if TYPE_CHECKING:
+    from index import Hit, Ranking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What `ask` gives.
+
+    Attributes:
+        question: as it was asked, cleaned.
+        language: ISO 639-1 code of the question.
+        answered: whether the citations answer it; False: no passage of the collection does.
+        confidence: calibrated probability that they do, 0 to 1.
+        citations: the passages that answer, best first; empty when not answered.
+        nearest: the nearest passages when not answered; not an answer.
+        took_ms: milliseconds from question to answer.
+    """
+
+    question: str
+    language: str
+    answered: bool
+    confidence: float
+    citations: tuple[Hit, ...]
+    nearest: tuple[Hit, ...]
+    took_ms: float
+
+    @classmethod
+    def of(cls, ranking: Ranking, took_ms: float) -> Answer:
+        """Decide from a ranking whether it answers its question."""
+        answered = bool(ranking.hits) and ranking.confidence >= ANSWERED
+        return cls(
+            question=ranking.question,
+            language=ranking.language,
+            answered=answered,
+            confidence=ranking.confidence,
+            citations=ranking.hits if answered else (),
+            nearest=() if answered else ranking.hits,
+            took_ms=took_ms,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the answer as JSON values; offsets count characters of the stored article text."""
+        return {
+            "question": self.question,
+            "language": self.language,
+            "answered": self.answered,
+            "confidence": round(self.confidence, 4),
+            "citations": [hit_dict(hit) for hit in self.citations],
+            "nearest": [hit_dict(hit) for hit in self.nearest],
+            "took_ms": round(self.took_ms, 2),
+        }
+
+
+def hit_dict(hit: Hit) -> dict[str, Any]:
+    """Give a hit as JSON values, the same on every surface."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "passage_id": hit.passage_id,
+        "start": hit.start,
+        "end": hit.end,
+        "text": hit.text,
+        "evidence": [[span.start, span.end] for span in hit.evidence],
+        "article": {
+            name: getattr(hit.article, name)
+            for name in ("id", "title", "source", "url", "published", "language")
+        },
+        "also_in": list(hit.also_in),
+    }

@@ -1,0 +1,177 @@
+"""The assistant: everything that every surface (chat, HTTP, CLI, Python) does, in one class."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from assistant.answer import Answer
+from assistant.question import check, check_filters, check_k
+from assistant.settings import load
+from index import Added, AddReport, Article, ArticleError, Collection, find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from index import ArticleInfo, Filters, Ranking
+
+    Source = str | Path | Article
+    Progress = Callable[[int, Added], None]
+
+CITATIONS = 3
+"""How many passages an answer cites unless asked for more; docs/retrieval.md has recall@3."""
+
+
+class Assistant:
+    """Answers questions with the passages of a collection of articles.
+
+    Safe to use from several threads; several assistants, in one process or in many, may have the same
+    home open, and each sees at its next question what any of them added or removed.
+
+    Example:
+        >>> with Assistant("var") as assistant:  # doctest: +SKIP
+        ...     assistant.add("articles/")
+        ...     answer = assistant.ask("Who signed the agreement?")
+        ...     print(answer.citations[0].text)
+    """
+
+    def __init__(self, home: str | Path | None = None, model: str | None = None) -> None:
+        """Open the collection of a home folder, or start an empty one.
+
+        Args:
+            home: made when it does not exist; None: SANAD_HOME, else `var`.
+            model: a sentence-transformers model by folder or name; None: the shipped one.
+
+        Raises:
+            StoreError: the home cannot be used, or its collection was made with another model.
+            ModelError: the model cannot be loaded.
+        """
+        self.home = Path(home if home is not None else load().home)
+        self._collection = Collection(self.home, model)
+
+    def add(self, source: Source | Iterable[Source], *, progress: Progress | None = None) -> AddReport:
+        """Add a file, a folder, an `Article`, or any number of these.
+
+        When it returns, what it reports as added is durable and in every process's next answer.
+
+        Args:
+            source: a path (files of a folder are found recursively) or an article.
+            progress: called after each article with how many are done and what happened to it.
+
+        Returns:
+            What happened to each article: added, updated, unchanged or skipped, with the reason.
+
+        Raises:
+            StoreError: the collection cannot be written.
+        """
+        sources = [source] if isinstance(source, str | Path | Article) else source
+        missing: list[Added] = []
+        report = self._collection.add(_expanded(sources, missing), progress)
+        return AddReport((*report.items, *missing))
+
+    def sync(self, folder: str | Path) -> AddReport:
+        """Make the collection hold exactly the files of a folder, beside what came from elsewhere.
+
+        New and changed files are added and updated; articles whose file is gone are removed, and
+        listed in the report as removed.
+        """
+        root = Path(folder).absolute()
+        missing: list[Added] = []
+        files = list(_expanded([root], missing)) if root.exists() else []
+        report = self._collection.add(files)
+        gone = self._collection.forget(root, [f for f in files if isinstance(f, Path)])
+        return AddReport((*report.items, *missing, *gone))
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        self._collection.remove(article_id)
+
+    def articles(self) -> list[ArticleInfo]:
+        """Give all articles without their texts, oldest first."""
+        return self._collection.articles()
+
+    def article(self, article_id: str) -> Article:
+        """Give an article with its text.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        return self._collection.article(article_id)
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
+        """Give the passages nearest to a question, best first, without a verdict.
+
+        Args:
+            question: in any language; at most 1,000 characters.
+            k: how many at most, 1 to 100.
+            filters: what their articles must match.
+
+        Returns:
+            A sequence of hits that also knows the question's language.
+
+        Raises:
+            QuestionError: the question, k or a filter cannot be used.
+        """
+        return self._rank(question, k, filters)
+
+    def ask(self, question: str, *, k: int = CITATIONS, filters: Filters | None = None) -> Answer:
+        """Answer a question with cited passages, or say that none answers it.
+
+        Args:
+            question: in any language; at most 1,000 characters.
+            k: passages cited at most, 1 to 100.
+            filters: what their articles must match.
+
+        Raises:
+            QuestionError: the question, k or a filter cannot be used.
+        """
+        started = time.perf_counter()
+        ranking = self._rank(question, k, filters)
+        return Answer.of(ranking, (time.perf_counter() - started) * 1000)
+
+    def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
+        return self._collection.search(check(question), check_k(k), check_filters(filters))
+
+    def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
+        """Make everything anew from the stored articles; questions are answered meanwhile.
+
+        Args:
+            model: another model from now on; None: the one in use.
+            progress: called with how many articles are done, and of how many.
+        """
+        self._collection.rebuild(model, progress)
+
+    def check(self) -> list[str]:
+        """Verify everything that is stored; one line a problem, none when sound."""
+        return self._collection.check()
+
+    def health(self) -> dict[str, object]:
+        """Say what the collection holds and what it was made with."""
+        return self._collection.health()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._collection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _expanded(sources: Iterable[Source], missing: list[Added]) -> Iterator[Article | Path]:
+    """Give articles and files one by one; what cannot be found is listed in `missing`."""
+    for source in sources:
+        if isinstance(source, Article):
+            yield source
+            continue
+        try:
+            yield from find(Path(source))
+        except ArticleError as error:
+            missing.append(Added("skipped", str(source), None, str(error)))

@@ -1,0 +1,30 @@
+"""How well questions are answered, measured on question sets in SQuAD's format (`sanad eval`)."""
+
+from __future__ import annotations
+
+from assistant.evaluation.command import add_arguments, run
+from assistant.evaluation.evaluate import Evaluation, ask_all, evaluate, separate
+from assistant.evaluation.metrics import Found, Separated, auroc, found, separated
+from assistant.evaluation.pool import Outcome, Pool, read_distractors
+from assistant.evaluation.squad import Place, Question, QuestionSet, read_squad
+
+__all__ = [
+    "Evaluation",
+    "Found",
+    "Outcome",
+    "Place",
+    "Pool",
+    "Question",
+    "QuestionSet",
+    "Separated",
+    "add_arguments",
+    "ask_all",
+    "auroc",
+    "evaluate",
+    "found",
+    "read_distractors",
+    "read_squad",
+    "run",
+    "separate",
+    "separated",
+]

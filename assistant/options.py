@@ -1,0 +1,75 @@
+"""What the command line accepts: the commands, their options, and the settings each can change."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any, NoReturn
+
+from assistant.settings import SETTINGS
+
+_EVERYWHERE = ("home", "model")
+_SERVER = ("host", "port", "read_only", "allow_host", "watch", "examples", "max_article_bytes")
+_LIMITS = ("question_chars", "max_k")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line and the exit code of bad usage."""
+        self.exit(os.EX_USAGE, f"sanad: {message}; see {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; it leaves the command's name in `command`, settings under their own names."""
+    top = _Parser(prog="sanad", description="Ask your own articles; the answers are exactly cited passages.")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, help_: str, *names: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_, description=help_, allow_abbrev=False)
+        made.set_defaults(command=name)
+        _add_settings(made, (*_EVERYWHERE, *names))
+        return made
+
+    command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
+    ask = command("ask", "the passages that answer a question", *_LIMITS)
+    search = command("search", "the passages nearest to a question", *_LIMITS)
+    for made, k in ((ask, 3), (search, 10)):
+        made.add_argument("question", help="in any language; - reads it from standard input")
+        made.add_argument("--k", type=int, default=k, help="most passages (default: %(default)s)")
+        _add_filters(made)
+    add = command("add", "add files and folders of articles")
+    add.add_argument("path", nargs="+", help="a file, or a folder with everything in it")
+    remove = command("remove", "remove articles by their id")
+    remove.add_argument("id", nargs="+", help="as `sanad list` shows it")
+    listing = command("list", "the articles of the collection")
+    command("rebuild", "make everything anew from the stored articles, with the model of --model")
+    check = command("check", "verify the collection; exit 1 if something is wrong")
+    for made in (ask, search, add, listing, check):
+        made.add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+def _add_settings(made: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
+    for setting in SETTINGS:
+        if setting.name not in names:
+            continue
+        default = "" if setting.default in (None, (), False) else f" (default: {setting.default})"
+        told: dict[str, Any] = {"help": f"{setting.help}{default}", "dest": setting.name}
+        if setting.default is False:
+            told |= {"action": "store_const", "const": True}
+        elif setting.name == "watch":
+            told |= {"action": "append", "type": Path, "metavar": "DIR"}
+            told["help"] = f"{setting.help}; repeatable"
+        else:
+            told |= {"metavar": setting.name.upper()}
+        made.add_argument(setting.option, **told)
+
+
+def _add_filters(made: argparse.ArgumentParser) -> None:
+    group = made.add_argument_group("only passages of articles")
+    group.add_argument("--source", help="by this publisher")
+    group.add_argument("--language", help="in this language, such as ar")
+    group.add_argument("--from", dest="published_from", metavar="DATE", help="not before")
+    group.add_argument("--to", dest="published_to", metavar="DATE", help="not after")
+    group.add_argument("--article", metavar="ID", help="with this id")

@@ -1,0 +1,157 @@
+"""What Sanad itself says beside an answer, in the question's language where we have it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Phrases(NamedTuple):
+    """The sentences around an answer, in one language."""
+
+    language: str
+    found: str
+    not_found: str
+    nearest: str
+    empty: str
+    confidence: tuple[str, str, str]
+    undated: str
+    read_at: str
+    also_in: str
+    searching: str
+
+
+_TABLE = (
+    Phrases(
+        "en",
+        "The articles say:",
+        "No passage in the articles answers this.",
+        "The nearest passages. They do not answer the question:",
+        "The collection holds no article yet: add one, then ask again.",
+        ("Confidence: high", "Confidence: medium", "Confidence: low"),
+        "no date",
+        "Read it at",
+        "Also in",
+        "Searching the articles…",
+    ),
+    Phrases(
+        "ar",
+        "تقول المقالات:",
+        "لا يوجد في المقالات مقطع يجيب عن هذا السؤال.",
+        "أقرب المقاطع، وهي لا تجيب عن السؤال:",
+        "لا توجد مقالات بعد: أضف مقالة ثم اسأل من جديد.",
+        ("درجة الثقة: عالية", "درجة الثقة: متوسطة", "درجة الثقة: منخفضة"),
+        "بلا تاريخ",
+        "المقالة في",
+        "ورد أيضًا في",
+        "جارٍ البحث في المقالات…",
+    ),
+    Phrases(
+        "fr",
+        "Les articles disent :",
+        "Aucun passage des articles ne répond à cette question.",
+        "Les passages les plus proches. Ils ne répondent pas à la question :",
+        "La collection ne contient encore aucun article : ajoutez-en un, puis reposez la question.",
+        ("Confiance : élevée", "Confiance : moyenne", "Confiance : faible"),
+        "sans date",
+        "À lire sur",
+        "Aussi dans",
+        "Recherche dans les articles…",
+    ),
+    Phrases(
+        "de",
+        "Die Artikel sagen:",
+        "Kein Absatz der Artikel beantwortet diese Frage.",
+        "Die nächstliegenden Absätze. Sie beantworten die Frage nicht:",
+        "Die Sammlung enthält noch keinen Artikel: Fügen Sie einen hinzu und fragen Sie erneut.",
+        ("Sicherheit: hoch", "Sicherheit: mittel", "Sicherheit: gering"),
+        "ohne Datum",
+        "Zu lesen bei",
+        "Auch in",
+        "Die Artikel werden durchsucht…",
+    ),
+    Phrases(
+        "es",
+        "Los artículos dicen:",
+        "Ningún pasaje de los artículos responde a esta pregunta.",
+        "Los pasajes más cercanos. No responden a la pregunta:",
+        "La colección aún no tiene artículos: añada uno y vuelva a preguntar.",
+        ("Confianza: alta", "Confianza: media", "Confianza: baja"),
+        "sin fecha",
+        "Léalo en",
+        "También en",
+        "Buscando en los artículos…",
+    ),
+    Phrases(
+        "ru",
+        "В статьях сказано:",
+        "Ни один отрывок из статей не отвечает на этот вопрос.",
+        "Ближайшие отрывки. Они не отвечают на вопрос:",
+        "В собрании ещё нет статей: добавьте статью и спросите снова.",
+        ("Уверенность: высокая", "Уверенность: средняя", "Уверенность: низкая"),
+        "без даты",
+        "Читать на",
+        "Также в",
+        "Поиск по статьям…",
+    ),
+    Phrases(
+        "tr",
+        "Makaleler şunu söylüyor:",
+        "Makalelerdeki hiçbir bölüm bu soruyu yanıtlamıyor.",
+        "En yakın bölümler. Soruyu yanıtlamıyorlar:",
+        "Koleksiyonda henüz makale yok: bir makale ekleyip yeniden sorun.",
+        ("Güven: yüksek", "Güven: orta", "Güven: düşük"),
+        "tarihsiz",
+        "Kaynağı:",
+        "Şurada da var:",
+        "Makalelerde aranıyor…",
+    ),
+    Phrases(
+        "fa",
+        "مقاله‌ها می‌گویند:",
+        "هیچ بخشی از مقاله‌ها به این پرسش پاسخ نمی‌دهد.",
+        "نزدیک‌ترین بخش‌ها، که به پرسش پاسخ نمی‌دهند:",
+        "مجموعه هنوز مقاله‌ای ندارد: مقاله‌ای بیفزایید و دوباره بپرسید.",
+        ("اطمینان: بالا", "اطمینان: متوسط", "اطمینان: پایین"),
+        "بدون تاریخ",
+        "متن کامل در",
+        "همچنین در",
+        "جست‌وجو در مقاله‌ها…",
+    ),
+)
+PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}
+
+# What a language is called by those who read it; others are shown by their code.
+LANGUAGE_NAMES = {
+    "ar": "العربية",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fa": "فارسی",
+    "fr": "Français",
+    "he": "עברית",
+    "hi": "हिन्दी",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "pt": "Português",
+    "ru": "Русский",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ur": "اردو",
+    "zh": "中文",
+}
+
+_HIGH, _MEDIUM = 0.8, 0.5
+
+
+def phrases(language: str) -> Phrases:
+    """The sentences in that language (ISO 639-1), or in English."""
+    return PHRASES.get(language, PHRASES["en"])
+
+
+def confidence_words(confidence: float, language: str) -> str:
+    """A probability in words: high from 0.8, medium from 0.5, else low."""
+    high, medium, low = phrases(language).confidence
+    if confidence >= _HIGH:
+        return high
+    return medium if confidence >= _MEDIUM else low

@@ -1,0 +1,102 @@
+"""What a person typed, checked: the question, k and the filters. All their limits are here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date, datetime
+
+from index import Filters, QuestionError
+
+MAX_CHARS = 1000
+MAX_K = 100
+_MAX_FILTER_CHARS = 300
+
+# Controls that reorder what is shown; ZWNJ and ZWJ (U+200C, U+200D) are spelling and stay.
+_BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_DROPPED = re.compile(f"[{_BIDI_CONTROLS}\ufeff\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def check(question: str, *, max_chars: int = MAX_CHARS) -> str:
+    """The question as it will be searched: one line, without controls.
+
+    Args:
+        question: as it was typed; any text, lone surrogates included.
+        max_chars: longest question allowed, counted after stripping.
+
+    Returns:
+        Text with at least one letter or digit, spaces collapsed.
+
+    Raises:
+        QuestionError: nothing to search for, or too long.
+    """
+    stripped = question.strip()
+    if len(stripped) > max_chars:
+        raise QuestionError(
+            f"the question has {len(stripped):,} characters, the limit is {max_chars:,}:"
+            " ask one thing in a sentence or two"
+        )
+    text = " ".join(_CONTROLS.sub(" ", _DROPPED.sub("", stripped)).split())
+    if not any(unicodedata.category(character)[0] in "LN" for character in text):
+        raise QuestionError("the question is empty: write at least one word")
+    return text
+
+
+def check_k(k: int, *, max_k: int = MAX_K) -> int:
+    """The number of passages wanted.
+
+    Raises:
+        QuestionError: below 1 or above max_k.
+    """
+    if not 1 <= k <= max_k:
+        raise QuestionError(f"k is {k}: it must be from 1 to {max_k}")
+    return k
+
+
+def check_filters(filters: Filters | None) -> Filters | None:
+    """The filters with empty ones left out and dates known to be dates.
+
+    Raises:
+        QuestionError: a date is not ISO 8601, the dates are the wrong way round, the language is
+            not a code, or a value is too long.
+    """
+    if filters is None:
+        return None
+    language = _text("language", filters.language)
+    if language is not None and not _LANGUAGE.fullmatch(language.lower()):
+        raise QuestionError(f"language is {language!r}: it must be a code such as ar or en")
+    first = _date("from", filters.published_from)
+    last = _date("to", filters.published_to)
+    if first and last and first[:10] > last[:10]:
+        raise QuestionError(f"from ({first}) is after to ({last}): exchange them")
+    checked = replace(
+        filters,
+        source=_text("source", filters.source),
+        language=language.lower() if language else None,
+        published_from=first,
+        published_to=last,
+        article=_text("article", filters.article),
+    )
+    return None if checked == Filters() else checked
+
+
+def _text(name: str, value: str | None) -> str | None:
+    if value is None or not value.strip():
+        return None
+    if len(value) > _MAX_FILTER_CHARS:
+        raise QuestionError(f"{name} has {len(value):,} characters, the limit is {_MAX_FILTER_CHARS}")
+    return _DROPPED.sub("", value).strip()
+
+
+def _date(name: str, value: str | None) -> str | None:
+    text = _text(name, value)
+    if text is None:
+        return None
+    try:
+        date.fromisoformat(text) if len(text) == len("2023-10-19") else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionError(f"{name} is {text!r}: it must be a date such as 2023-10-19") from error
+    return text

@@ -1,0 +1,211 @@
+"""Answers for people: safe HTML for the chat, plain text for a terminal. All escaping lives here.
+
+Whatever comes from an article or a question is untrusted. In HTML every ASCII punctuation mark of
+it becomes a numeric entity, so it can be neither markup nor Markdown; on both surfaces controls that
+reorder or restyle text are removed.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import textwrap
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from assistant.phrases import LANGUAGE_NAMES, Phrases, confidence_words, phrases
+from index import direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.answer import Answer
+    from index import Article, Hit
+
+_MAX_TITLE_CHARS = 200
+_MAX_LABEL_CHARS = 80
+_MAX_URL_CHARS = 2000
+
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC and kin
+    r"|\x1b[@-Z\\-_]?"
+)
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029\x0b\x0c]")
+# Bidi controls, byte order marks, tag characters, other controls, lone surrogates. ZWNJ and ZWJ are
+# spelling in Persian and Indic scripts and stay.
+_HIDDEN = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
+)
+# More marks on one letter than any language writes; they would run over the lines around it.
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]{4})[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]+"
+)
+_GAP = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation + "\n\t"}
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+def clean(text: str) -> str:
+    """The text without what could reorder, restyle or hide: for eyes, never for offsets."""
+    text = _BREAKS.sub("\n", _ANSI.sub("", text))
+    return _STACKED.sub(r"\1", _HIDDEN.sub("", text))
+
+
+def escape(text: str) -> str:
+    """Untrusted text as HTML that shows exactly that text, also inside Markdown and attributes."""
+    return clean(text).translate(_ENTITIES)
+
+
+def link(url: str | None) -> tuple[str, str] | None:
+    """An address that may be offered to click, and its host as it is to be shown.
+
+    Returns:
+        (address, host), the host in ASCII (punycode), so that look-alike letters show. None unless
+        the address is plain http(s) with a host and without user, password or controls.
+    """
+    if not url or len(url) > _MAX_URL_CHARS or clean(url) != url or any(map(str.isspace, url)):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        _ = parts.port
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or "\\" in url:
+        return None
+    return url, host
+
+
+def marked(hit: Hit) -> Iterator[tuple[str, bool]]:
+    """The passage cut at its evidence: (piece, whether it is evidence), in order, all of it."""
+    at = 0
+    for span in sorted(hit.evidence):
+        start = max(at, span[0] - hit.start)
+        end = min(len(hit.text), span[1] - hit.start)
+        if start >= end:
+            continue
+        if start > at:
+            yield hit.text[at:start], False
+        yield hit.text[start:end], True
+        at = end
+    if at < len(hit.text):
+        yield hit.text[at:], False
+
+
+def question_html(question: str, language: str) -> str:
+    """A question as a chat message."""
+    return f"<div {_tongue(language)} class='sanad-question'>{escape(question)}</div>"
+
+
+def notice_html(message: str, language: str = "en") -> str:
+    """One sentence of ours or of an error as a chat message."""
+    return f"<div {_tongue(language)} class='sanad-notice'>{escape(message)}</div>"
+
+
+def answer_html(answer: Answer) -> str:
+    """An answer as one chat message: the verdict, then a card for each passage."""
+    say = phrases(answer.language)
+    hits = answer.citations if answer.answered else answer.nearest
+    kind = "found" if answer.answered else "missing"
+    parts = [f"<div {_tongue(say.language)} class='sanad-answer sanad-{kind}'>"]
+    parts += [f"<div class='sanad-verdict'>{escape(line)}</div>" for line in _verdict(answer)]
+    parts += [_card(hit, say) for hit in hits]
+    return "".join([*parts, "</div>"])
+
+
+def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str:
+    """An answer for a terminal.
+
+    Args:
+        answer: what to show.
+        width: columns to wrap at.
+        styled: mark the evidence with ANSI bold; else nothing but text.
+    """
+    hits = answer.citations if answer.answered else answer.nearest
+    return "\n".join([*_verdict(answer), *_entries(hits, answer.language, width, styled=styled)])
+
+
+def hits_text(hits: Iterable[Hit], language: str, *, width: int = 80, styled: bool = False) -> str:
+    """Hits for a terminal, best first."""
+    return "\n".join(_entries(hits, language, width, styled=styled)).lstrip("\n")
+
+
+def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
+    """Untrusted text as one short line; '' for None. Not escaped."""
+    line = " ".join(clean(text or "").split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _verdict(answer: Answer) -> list[str]:
+    say = phrases(answer.language)
+    if answer.answered:
+        return [f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
+    return [say.not_found, say.nearest if answer.nearest else say.empty]
+
+
+def _tongue(language: str) -> str:
+    code = language if language.isalnum() and language.isascii() else "und"
+    return f"dir='{direction(code)}' lang='{code}'"
+
+
+def _facts(article: Article, say: Phrases) -> list[str]:
+    code = article.language or "und"
+    published = label(article.published)[: len("2023-10-19")] or say.undated
+    return [fact for fact in (label(article.source), published, LANGUAGE_NAMES.get(code, code)) if fact]
+
+
+def _card(hit: Hit, say: Phrases) -> str:
+    article = hit.article
+    title = escape(label(article.title, _MAX_TITLE_CHARS))
+    tongue = _tongue(article.language or "und")
+    facts = [f"<bdi>{escape(fact)}</bdi>" for fact in _facts(article, say)]
+    if found := link(article.url):
+        facts.append(
+            f"{escape(say.read_at)} <a href='{escape(found[0])}' target='_blank'"
+            f" rel='noopener noreferrer nofollow'><bdi>{escape(found[1])}</bdi></a>"
+        )
+    if hit.also_in:
+        others = ", ".join(label(other) for other in hit.also_in)
+        facts.append(f"{escape(say.also_in)} <bdi>{escape(others)}</bdi>")
+    passage = "".join(
+        f"<mark>{_prose(piece)}</mark>" if evidence else _prose(piece) for piece, evidence in marked(hit)
+    )
+    return (
+        "<div class='sanad-card'><div class='sanad-head'>"
+        f"<span class='sanad-rank'>{hit.rank}</span>"
+        f"<span class='sanad-title' {tongue}>{title}</span></div>"
+        f"<div class='sanad-facts'>{' · '.join(facts)}</div>"
+        f"<div class='sanad-passage' {tongue}>{passage}</div></div>"
+    )
+
+
+def _prose(text: str) -> str:
+    # Empty lines become one small gap; inside <mark> too, as the element is empty.
+    return "<span class='sanad-gap'></span>".join(map(escape, _GAP.split(clean(text))))
+
+
+def _entries(hits: Iterable[Hit], language: str, width: int, *, styled: bool) -> Iterator[str]:
+    say = phrases(language)
+    for hit in hits:
+        article = hit.article
+        found = link(article.url)
+        facts = [*_facts(article, say), *([found[0]] if found else [])]
+        place = f"{label(article.id)} [{hit.start}:{hit.end}]"
+        head = f"{hit.rank}. {label(article.title, _MAX_TITLE_CHARS)}"
+        yield ""
+        yield f"{_BOLD}{head}{_RESET}" if styled else head
+        about = f"   {' · '.join(facts)} · {place}"
+        yield f"{_DIM}{about}{_RESET}" if styled else about
+        yield from _passage_lines(hit, width, styled=styled)
+
+
+def _passage_lines(hit: Hit, width: int, *, styled: bool) -> Iterator[str]:
+    # Evidence keeps lines of its own when styled: a style that spans a wrapped, reordered line
+    # would colour the wrong half of it.
+    for piece, evidence in marked(hit) if styled else [(hit.text, False)]:
+        for paragraph in clean(piece).split("\n"):
+            for line in textwrap.wrap(paragraph.strip(), max(20, width - 3)):
+                yield f"   {_BOLD}{line}{_RESET}" if evidence else f"   {line}"

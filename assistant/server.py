@@ -1,0 +1,190 @@
+"""The web server: API and chat on one port, ready early, stopped cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import logging
+import signal
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from assistant.api import create_api
+from assistant.assistant import Assistant
+from assistant.guard import Guard, in_api, is_loopback
+from assistant.late import LatePage
+from assistant.problems import ServeError
+from assistant.settings import Settings, SettingsError, prepare_environment
+from assistant.watch import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from types import FrameType
+
+    from assistant.guard import App, Message, Receive, Send
+
+_STATIC = Path(__file__).parent / "static"
+_FIRST_SYNC_S = 2.0  # a small watched folder is in the first answer; a large one loads meanwhile
+_GRACE_S = 1
+_KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
+_MAX_EXAMPLES = 6
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: where to listen, what to serve.
+        announce: told the address once, when requests are taken.
+
+    Raises:
+        SettingsError: listening to strangers without a token, or a watched folder is missing.
+        ServeError: the port is taken or the address is not ours.
+        SanadError: the collection or the model cannot be opened.
+    """
+    check_exposure(settings)
+    prepare_environment(settings)
+    with _listen(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        config = uvicorn.Config(
+            create_site(settings),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="on",
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        _Server(config, lambda: announce(address)).run(sockets=[listener])
+    gc.freeze()  # else the interpreter spends about a second on collecting gradio before it ends
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen to other machines while anyone could change the collection.
+
+    Raises:
+        SettingsError: neither a token nor read-only, and the address is not this machine's own.
+    """
+    if is_loopback(settings.host) or settings.read_only or settings.token:
+        return
+    raise SettingsError(
+        f"listening on {settings.host} would let anyone change the collection:"
+        " set SANAD_TOKEN (32 characters or more), or use --read-only"
+    )
+
+
+def create_site(settings: Settings) -> App:
+    """API, chat and static files as one guarded ASGI app that owns its assistant.
+
+    The assistant opens here, so that what is wrong with the collection is known before anything
+    listens; it closes when the app's lifespan ends.
+    """
+    examples = read_examples(settings.examples)
+    assistant = Assistant(settings.home, settings.model)
+    watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
+    opening = (_STATIC / "opening.html").read_bytes()
+    page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
+    dispatch = _Dispatch(create_api(assistant, settings), page)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            async with page.open():
+                with watcher:
+                    await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
+                    yield
+        finally:
+            assistant.close()
+
+    routes = [Mount("/ui", StaticFiles(directory=_STATIC)), Mount("/", dispatch)]
+    return Guard(Starlette(routes=routes, lifespan=lifespan), settings)
+
+
+def read_examples(path: Path) -> list[str]:
+    """The questions offered in the chat, six at most; none where the default file is not there.
+
+    Raises:
+        SettingsError: the file is missing or is not a JSON list of questions.
+    """
+    if path == Settings().examples and not path.exists():
+        return []
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"the examples {path} cannot be read: {error}") from error
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise SettingsError(f"the examples {path} must be a JSON list of questions")
+    return found[:_MAX_EXAMPLES]
+
+
+def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) -> Any:  # noqa: ANN401
+    from assistant.chat import create_page  # gradio takes seconds to import
+
+    return create_page(assistant, settings, examples)
+
+
+class _Dispatch:
+    """/api to the API, the rest to the page: each answers for what it does not know."""
+
+    def __init__(self, api: App, page: App) -> None:
+        self._api, self._page = api, page
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        await (self._api if in_api(scope["path"]) else self._page)(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that says when it listens, and returns on SIGTERM and SIGINT instead of dying of it."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, then say so."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Turn signals into a clean stop."""
+        handled = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self._stop) for number in handled}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        # Open pages hold a stream each; uvicorn would report the end of each as an error.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self.handle_exit(number, frame)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Named TCP, so that asyncio sends small answers at once (TCP_NODELAY): else each waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        raise ServeError(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error};"
+            " stop what uses it or choose another with --port"
+        ) from error
+    return listener

@@ -1,0 +1,193 @@
+"""What a person may set: one list, read from the command line, then `SANAD_*`, then the defaults.
+
+No other module reads the environment. The list is the dataclass `Settings`: the command line, the
+environment names and the help texts all derive from its fields.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assistant.question import MAX_CHARS, MAX_K
+from index import SanadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX = "SANAD_"
+MIN_TOKEN_CHARS = 32
+
+
+class SettingsError(SanadError):
+    """A setting has a value it cannot have, or a name that does not exist."""
+
+
+class Setting(NamedTuple):
+    """One thing that can be set.
+
+    Attributes:
+        name: as a field of `Settings`; `SANAD_` + upper case in the environment.
+        default: the value when nothing is given.
+        help: one sentence, shown by `--help`.
+        parse: text -> value; raises ValueError saying what is wrong with the text.
+        secret: never a command-line option (others can read those), never printed.
+    """
+
+    name: str
+    default: Any
+    help: str
+    parse: Callable[[str], Any]
+    secret: bool
+
+    @property
+    def variable(self) -> str:
+        """The name in the environment."""
+        return PREFIX + self.name.upper()
+
+    @property
+    def option(self) -> str:
+        """The name on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.strip().isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _yes(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in known:
+        raise ValueError("must be yes or no")
+    return known[text.lower()]
+
+
+def _token(text: str) -> str:
+    if len(text) < MIN_TOKEN_CHARS or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(f"must be at least {MIN_TOKEN_CHARS} ASCII characters without spaces")
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part).expanduser() for part in text.split(os.pathsep) if part)
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _setting(  # the types of default and result are the field's
+    default: Any,  # noqa: ANN401
+    help_: str,
+    parse: Callable[[str], Any],
+    *,
+    secret: bool = False,
+) -> Any:  # noqa: ANN401
+    return field(default=default, metadata={"help": help_, "parse": parse, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its value; see `SETTINGS` for what each means."""
+
+    # ruff: noqa: RUF009 - each call gives an immutable default and its description
+    home: Path = _setting(Path("var"), "folder that holds the collection", _path)
+    model: str | None = _setting(
+        None, "sentence-transformers model, name or folder (default: the shipped one)", str
+    )
+    host: str = _setting("127.0.0.1", "address the server listens on", str)
+    port: int = _setting(7860, "port the server listens on; 0 takes a free one", _number(0, 65535))
+    token: str | None = _setting(
+        None, "write token; needed to listen on other than this machine", _token, secret=True
+    )
+    read_only: bool = _setting(False, "refuse every change over HTTP", _yes)
+    allow_host: tuple[str, ...] = _setting(
+        (), "further host names the server answers to, separated by commas", _names
+    )
+    watch: tuple[Path, ...] = _setting((), "folders kept in step with the collection", _paths)
+    examples: Path = _setting(
+        Path("seeds/.examples.json"), "JSON list of questions offered in the chat", _path
+    )
+    question_chars: int = _setting(MAX_CHARS, "longest question, in characters", _number(1, MAX_CHARS))
+    max_k: int = _setting(MAX_K, "most passages for one question", _number(1, MAX_K))
+    max_article_bytes: int = _setting(
+        5_000_000, "largest article, in bytes of UTF-8", _number(1, 1_000_000_000)
+    )
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(
+        item.name,
+        item.default,
+        item.metadata["help"],
+        item.metadata["parse"],
+        item.metadata["secret"],
+    )
+    for item in fields(Settings)
+)
+
+
+def load(given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settle every setting: what was given, else the environment, else the default.
+
+    Args:
+        given: by setting name, None for nothing; text is parsed, other values are taken as they are, None is "not
+            given". Names that are no settings are ignored (a command has options of its own).
+        environ: None: the process's own. Empty values count as not set.
+
+    Returns:
+        The settings, checked.
+
+    Raises:
+        SettingsError: a value cannot be used, or a `SANAD_*` variable is unknown.
+    """
+    given = given or {}
+    environ = os.environ if environ is None else environ
+    _refuse_unknown(environ)
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        if given.get(setting.name) is not None:
+            values[setting.name] = _parsed(setting, given[setting.name], setting.option)
+        elif environ.get(setting.variable):
+            values[setting.name] = _parsed(setting, environ[setting.variable], setting.variable)
+    return Settings(**values)
+
+
+def _parsed(setting: Setting, value: object, name: str) -> object:
+    if not isinstance(value, str):
+        return tuple(value) if isinstance(value, list) else value
+    try:
+        return setting.parse(value)
+    except ValueError as error:
+        shown = "" if setting.secret else f" is {value!r}, which"
+        raise SettingsError(f"{name}{shown} {error}") from error
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [setting.variable for setting in SETTINGS]
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+            raise SettingsError(f"{name} is not a setting: did you mean {near}?")
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Tell libraries that read the environment to stay quiet, private and on this machine.
+
+    Only what is not already set is set. Must run before gradio is imported.
+    """
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home.absolute() / "gradio"))
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -1,0 +1,49 @@
+"""The JSON of searches, articles and reports, the same over HTTP and on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.answer import hit_dict
+
+if TYPE_CHECKING:
+    from index import AddReport, Article, ArticleInfo, Ranking
+
+_STATES = ("added", "updated", "unchanged", "skipped")
+_FACTS = ("id", "title", "source", "url", "author", "published", "language")
+
+
+def search_dict(ranking: Ranking, took_ms: float) -> dict[str, Any]:
+    """A search: the question, its language and the hits, best first."""
+    return {
+        "question": ranking.question,
+        "language": ranking.language,
+        "hits": [hit_dict(hit) for hit in ranking.hits],
+        "took_ms": round(took_ms, 2),
+    }
+
+
+def article_dict(article: Article) -> dict[str, Any]:
+    """An article with its text; a citation's offsets count the text's characters."""
+    return {**{name: getattr(article, name) for name in _FACTS}, "text": article.text}
+
+
+def info_dict(info: ArticleInfo, *, origins: bool = False) -> dict[str, Any]:
+    """What the collection knows of an article, without its text.
+
+    Args:
+        info: the article.
+        origins: also where it was read from: paths of this machine, not for strangers.
+    """
+    return {name: value for name, value in info._asdict().items() if origins or name != "origins"}
+
+
+def report_dict(report: AddReport) -> dict[str, Any]:
+    """What `add` did: for each state the articles in it, each with its name, id and reason."""
+    return {
+        state: [
+            {"id": item.article_id, "name": item.name, "reason": item.reason}
+            for item in getattr(report, state)
+        ]
+        for state in _STATES
+    }

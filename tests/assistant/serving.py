@@ -1,0 +1,49 @@
+"""A real server for tests: the whole site under uvicorn, on a free port of this machine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import uvicorn
+
+from assistant.server import create_site
+from assistant.settings import load, prepare_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TOKEN = "0123456789abcdef" * 2
+
+
+@contextmanager
+def served(home: Path, **given: Any) -> Iterator[httpx.Client]:
+    """Serve a home in a thread; gives a client whose addresses are relative to the server."""
+    settings = load({"home": str(home), "port": "0", **given}, {})
+    prepare_environment(settings)
+    config = uvicorn.Config(create_site(settings), port=0, log_level="critical", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def until(done: Any, timeout_s: float = 20.0) -> Any:
+    """Wait until `done()` is true; gives what it gave."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        if result := done():
+            return result
+        time.sleep(0.02)
+    raise TimeoutError(f"still not after {timeout_s} s: {done}")

@@ -1,0 +1,273 @@
+"""The command line, as a person runs it: a process, its two streams and its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+from tests.conftest import TEXTS
+
+ROOT = Path(__file__).parents[2]
+
+
+def sanad(
+    *arguments: str | Path, home: Path | None = None, stdin: str = "", **env: str
+) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SANAD_")}
+    extra = ["--home", str(home)] if home else []
+    return subprocess.run(
+        [sys.executable, "-m", "assistant", *map(str, arguments), *extra],
+        cwd=ROOT,
+        env={**clean, **env},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str], code: int, *told: str) -> None:
+    """A failure as it must be: the code, one line that says what, nothing else."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("sanad: ")
+    assert done.stderr.count("\n") == 1
+    for part in told:
+        assert part in done.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Articles in eight scripts, one file each."""
+    folder = tmp_path_factory.mktemp("articles")
+    for language, text in TEXTS.items():
+        (folder / f"{language}.txt").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """A home that holds them."""
+    home = tmp_path_factory.mktemp("filled") / "home"
+    done = sanad("add", folder, home=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "8 added"
+    assert done.stderr == ""
+    return home
+
+
+def test_help_is_quick_and_names_every_command() -> None:
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        done = sanad("--help")
+        took.append(time.perf_counter() - began)
+    for command in ("serve", "ask", "search", "add", "remove", "list", "rebuild", "check"):
+        assert f"\n    {command} " in done.stdout
+        assert sanad(command, "--help").returncode == 0
+    assert min(took) < 0.3
+
+
+def test_ask_quotes_and_cites(filled: Path) -> None:
+    done = sanad("ask", "Who closed the old bridge on Friday?", home=filled)
+    assert done.returncode == 0
+    assert "1. " in done.stdout
+    assert "The harbour authority closed the old bridge on Friday." in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_ask_as_json(filled: Path) -> None:
+    done = sanad("ask", "من افتتح المستشفى الجديد؟", "--json", home=filled)
+    answer = json.loads(done.stdout)
+    assert answer["language"] == "ar"
+    found = (answer["citations"] or answer["nearest"])[0]
+    assert found["article"]["language"] == "ar"
+    assert TEXTS["ar"][found["start"] : found["end"]] == found["text"]
+    assert "مستشفى" in done.stdout  # letters, not \u escapes
+
+
+def test_ask_reads_standard_input(filled: Path) -> None:
+    done = sanad("ask", "-", "--json", home=filled, stdin="old bridge\nFriday\n")
+    assert json.loads(done.stdout)["question"] == "old bridge Friday"
+
+
+def test_without_an_answer_it_says_so_and_that_is_no_failure(tmp_path: Path) -> None:
+    done = sanad("ask", "Who won?", home=tmp_path / "empty")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == "No passage in the articles answers this."
+    done = sanad("ask", "من فاز؟", home=tmp_path / "empty")
+    assert done.stdout.splitlines()[0] == "لا يوجد في المقالات مقطع يجيب عن هذا السؤال."
+    done = sanad("ask", "Who won?", "--json", home=tmp_path / "empty")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["answered"] is False
+
+
+def test_search_and_its_filters(filled: Path) -> None:
+    found = json.loads(sanad("search", "bridge", "--json", "--k", "3", home=filled).stdout)
+    assert list(found) == ["question", "language", "hits", "took_ms"]
+    assert 1 <= len(found["hits"]) <= 3
+    done = sanad("search", "bridge", "--language", "ru", "--json", home=filled)
+    assert {hit["article"]["language"] for hit in json.loads(done.stdout)["hits"]} <= {"ru"}
+
+
+def test_list_as_lines_and_as_json(filled: Path) -> None:
+    lines = sanad("list", home=filled).stdout.splitlines()
+    listed = json.loads(sanad("list", "--json", home=filled).stdout)["articles"]
+    assert len(lines) == len(listed) == len(TEXTS)
+    assert {article["language"] for article in listed} == set(TEXTS)
+    assert [line.split("\t")[0] for line in lines] == [article["id"] for article in listed]
+
+
+def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Path) -> None:
+    done = sanad("add", folder, home=filled)
+    assert (done.returncode, done.stdout) == (0, "8 unchanged\n")
+    (tmp_path / "new.txt").write_text("A new tram line opens in Sfax.", "utf-8")
+    (tmp_path / "bad.txt").write_bytes(b"\x7fELF\x00\x00\x01\x02" * 50)
+    home = tmp_path / "home"
+    report = json.loads(sanad("add", tmp_path / "new.txt", tmp_path / "bad.txt", "--json", home=home).stdout)
+    assert [Path(item["name"]).name for item in report["added"]] == ["new.txt"]
+    assert [Path(item["name"]).name for item in report["skipped"]] == ["bad.txt"]
+    done = sanad("add", tmp_path / "bad.txt", home=home)
+    assert done.returncode == 65
+    assert done.stdout.startswith("skipped ")
+    done = sanad("add", tmp_path / "missing.txt", home=home)
+    assert done.returncode == 65
+    assert "missing.txt" in done.stdout
+
+
+def test_remove_and_check_and_rebuild(folder: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    sanad("add", folder / "en.txt", home=home)
+    (article,) = json.loads(sanad("list", "--json", home=home).stdout)["articles"]
+    assert sanad("check", home=home).stdout == "sound\n"
+    assert json.loads(sanad("check", "--json", home=home).stdout) == {"sound": True, "problems": []}
+    done = sanad("rebuild", home=home)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "rebuilt\n", "")
+    done = sanad("remove", article["id"], home=home)
+    assert (done.returncode, done.stdout) == (0, f"removed {article['id']}\n")
+    assert_one_line(sanad("remove", article["id"], home=home), 66, article["id"])
+    assert sanad("list", home=home).stdout == ""
+
+
+def test_a_home_of_another_model_is_refused_by_every_command_but_the_one_that_mends_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    sanad("add", folder / "en.txt", home=home)
+    with sqlite3.connect(next(home.glob("*.sqlite"))) as database:
+        database.execute("UPDATE settings SET value = 'x' WHERE name = 'model fingerprint'")
+    for command in (["ask", "bridge"], ["list"], ["serve", "--port", "0"]):
+        assert_one_line(sanad(*command, home=home), 78, "sanad rebuild")
+    assert sanad("rebuild", home=home).stdout == "rebuilt\n"
+    assert sanad("ask", "Who closed the bridge?", home=home).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ([], 64, "COMMAND"),
+        (["sell"], 64, "sell"),
+        (["ask"], 64, "question"),
+        (["ask", "a", "--colour"], 64, "--colour"),
+        (["ask", "a", "--k", "x"], 64, "--k"),
+        (["ask", "a", "--k", "0"], 64, "k is 0: it must be from 1 to 100"),
+        (["ask", ""], 64, "empty"),
+        (["ask", "x" * 1001], 64, "1,001 characters, the limit is 1,000"),
+        (["ask", "a", "--from", "soon"], 64, "from is 'soon'"),
+        (["ask", "a", "--home", "/dev/null/x"], 74, "/dev/null/x"),
+        (["list", "--home", "pyproject.toml"], 74, "pyproject.toml"),
+        (["serve", "--port", "http"], 78, "--port is 'http'"),
+        (["serve", "--host", "0.0.0.0"], 78, "SANAD_TOKEN"),
+        (["serve", "--watch", "/no/such/folder"], 78, "/no/such/folder"),
+    ],
+)
+def test_a_mistake_is_one_line_and_a_code(arguments: list[str], code: int, told: str, tmp_path: Path) -> None:
+    home = None if "--home" in arguments or len(arguments) < 2 else tmp_path / "home"
+    assert_one_line(sanad(*arguments, home=home), code, told)
+
+
+def test_the_environment_sets_the_home_and_a_typo_in_it_is_told(filled: Path) -> None:
+    assert len(sanad("list", SANAD_HOME=str(filled)).stdout.splitlines()) == len(TEXTS)
+    assert_one_line(sanad("list", SANAD_HOM="x"), 78, "SANAD_HOM", "SANAD_HOME")
+
+
+def test_the_python_api_reads_the_same_environment(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SANAD_HOME", str(filled))
+    assert main(["list"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(TEXTS)
+
+
+def test_an_unknown_model_is_told_at_once(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    done = sanad("ask", "a", "--model", str(tmp_path / "no-model"), home=tmp_path / "home")
+    assert_one_line(done, 69, "no-model")
+    assert time.perf_counter() - began < 20
+
+
+def test_a_terminal_gets_progress_and_bold_evidence(folder: Path, tmp_path: Path) -> None:
+    shown = _on_terminal("add", str(folder), "--home", str(tmp_path / "home"))
+    assert "8 articles" in shown
+    shown = _on_terminal("ask", "Who closed the old bridge?", "--home", str(tmp_path / "home"))
+    assert "\x1b[1m" in shown
+
+
+def _on_terminal(*arguments: str) -> str:
+    outer, inner = pty.openpty()
+    command = [sys.executable, "-m", "assistant", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdin=inner, stdout=inner, stderr=inner) as process:
+        os.close(inner)
+        shown = b""
+        try:
+            while piece := os.read(outer, 65536):
+                shown += piece
+        except OSError:  # the other end is closed: Linux's way of saying "end"
+            pass
+        process.wait(30)
+    os.close(outer)
+    return shown.decode("utf-8", "replace")
+
+
+def test_a_closed_pipe_is_no_error(filled: Path) -> None:
+    command = f"{sys.executable} -m assistant list --json --home {filled} | head -c 10"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert done.stderr == b""
+    assert len(done.stdout) == 10
+
+
+def test_ctrl_c_ends_quietly(filled: Path) -> None:
+    command = [sys.executable, "-m", "assistant", "ask", "-", "--home", str(filled)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        time.sleep(1.0)  # it waits for its question
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
+        assert errors == b""
+        assert process.returncode == 130
+
+
+def test_hostile_text_reaches_a_terminal_harmless(tmp_path: Path) -> None:
+    from tests.assistant.hostile import payloads
+
+    (tmp_path / "bad.txt").write_text("\n\n".join(payloads()), "utf-8", errors="replace")
+    home = tmp_path / "home"
+    sanad("add", tmp_path / "bad.txt", home=home)
+    for command in ("list", "search"):
+        done = sanad(command, *(["script onerror alert"] if command == "search" else []), home=home)
+        assert done.returncode == 0
+        assert "\x1b" not in done.stdout
+        assert "\u202e" not in done.stdout

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from assistant import render
+from assistant.answer import Answer
+from assistant.phrases import PHRASES, confidence_words, phrases
+from index import Article, Hit, Span
+from tests.assistant.hostile import payloads
+
+OURS = {"div", "span", "bdi", "mark", "a"}
+ATTRIBUTES = {"class", "dir", "lang", "href", "target", "rel"}
+
+
+class Page(HTMLParser):
+    """What a browser would see of a piece of HTML: elements, links, text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.open = 0
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.open += 1
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
+        self.open -= 1
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def with_class(self, name: str) -> list[dict[str, str | None]]:
+        return [attrs for _, attrs in self.elements if attrs.get("class") == name]
+
+
+def hit(article: Article, evidence: tuple[Span, ...] = (), start: int = 0) -> Hit:
+    return Hit(
+        rank=1,
+        score=0.5,
+        passage_id=f"{article.id}:0",
+        start=start,
+        end=len(article.text),
+        text=article.text[start:],
+        evidence=evidence,
+        article=article,
+    )
+
+
+def answer(*hits: Hit, answered: bool = True, language: str = "en", sure: float = 0.9) -> Answer:
+    return Answer(
+        question="q",
+        language=language,
+        answered=answered,
+        confidence=sure,
+        citations=hits if answered else (),
+        nearest=() if answered else hits,
+        took_ms=1.0,
+    )
+
+
+@pytest.mark.parametrize("payload", payloads())
+@pytest.mark.parametrize("where", ["text", "title", "source", "url", "published", "id", "author"])
+def test_hostile_text_is_shown_as_text(payload: str, where: str) -> None:
+    fields = {"id": "a", "title": "t", "text": "text", where: payload}
+    page = Page(render.answer_html(answer(hit(Article(**fields)))))
+    assert {tag for tag, _ in page.elements} <= OURS
+    assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
+    assert page.open == 0
+    if where == "text":
+        shown = "".join("".join(page.text).split())
+        assert "".join(render.clean(payload).split()) in shown
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_a_hostile_question_is_shown_as_text(payload: str) -> None:
+    page = Page(render.question_html(payload, "en"))
+    assert [tag for tag, _ in page.elements] == ["div"]
+    assert "".join(page.text) == render.clean(payload)
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_no_punctuation_of_untrusted_text_is_left_as_itself(payload: str) -> None:
+    escaped = render.escape(payload)
+    rest = "".join(piece.split(";", 1)[-1] for piece in escaped.split("&#"))
+    assert not set(rest) & set("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n\t")
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_a_terminal_gets_no_control(payload: str) -> None:
+    fields = {"id": payload, "title": payload, "text": payload, "source": payload}
+    shown = render.answer_text(answer(hit(Article(**fields))))
+    assert all(character == "\n" or character.isprintable() or character == "\xa0" for character in shown)
+    shown.encode("utf-8")
+
+
+def test_each_passage_has_the_direction_of_its_language_and_the_frame_that_of_the_question() -> None:
+    arabic = Article(id="a", text="نص عربي", title="عنوان", language="ar")
+    english = Article(id="e", text="English", title="Title", language="en")
+    page = Page(render.answer_html(answer(hit(arabic), hit(english), language="ar")))
+    assert [p["dir"] for p in page.with_class("sanad-passage")] == ["rtl", "ltr"]
+    assert [p["lang"] for p in page.with_class("sanad-passage")] == ["ar", "en"]
+    assert page.elements[0][1]["dir"] == "rtl"
+    assert phrases("ar").found in "".join(page.text)
+
+
+def test_evidence_is_marked_exactly() -> None:
+    text = "Before it. The answer is here. After it."
+    start, end = text.index("The answer"), text.index(" After")
+    article = Article(id="a", text=text, title="t", language="en")
+    assert list(render.marked(hit(article, (Span(start, end),)))) == [
+        ("Before it. ", False),
+        ("The answer is here.", True),
+        (" After it.", False),
+    ]
+    assert "<mark>The answer is here&#46;</mark>" in render.answer_html(
+        answer(hit(article, (Span(start, end),)))
+    )
+
+
+def test_evidence_is_cut_to_its_passage_and_loses_nothing() -> None:
+    text = "0123456789"
+    article = Article(id="a", text=text, title="t")
+    spans = (Span(8, 12), Span(0, 5), Span(4, 6))
+    pieces = list(render.marked(hit(article, spans, start=3)))
+    assert "".join(piece for piece, _ in pieces) == text[3:]
+    assert pieces == [("34", True), ("5", True), ("67", False), ("89", True)]
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://example.org/a?b=c#d", "example.org"),
+        ("http://example.org:8080/", "example.org"),
+        ("https://مثال.example/", "xn--mgbh0fb.example"),
+        ("https://аpple.com/", "xn--pple-43d.com"),  # a Cyrillic letter
+    ],
+)
+def test_web_addresses_are_links_that_show_their_host(url: str, host: str) -> None:
+    assert render.link(url) == (url, host)
+    article = Article(id="a", text="t", title="t", url=url)
+    page = Page(render.answer_html(answer(hit(article))))
+    (attributes,) = [attrs for tag, attrs in page.elements if tag == "a"]
+    assert attributes["href"] == url
+    assert attributes["rel"] == "noopener noreferrer nofollow"
+    assert host in "".join(page.text)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        None,
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ftp://example.org",
+        "//example.org",
+        "https://",
+        "https://user:pass@example.org",
+        "https://example.org@evil.org/",
+        "https://example.org\\@evil.org",
+        "https://exa mple.org",
+        "https://example.org/\u202egnp",
+        "https://example.org:99999/",
+        "https://[::1",
+        "https://example.org/" + "a" * 2000,
+        "\x01https://example.org",
+    ],
+)
+def test_other_addresses_are_no_links(url: str | None) -> None:
+    assert render.link(url) is None
+
+
+def test_not_answered_is_said_first_and_the_nearest_are_offered_as_such() -> None:
+    nearest = hit(Article(id="a", text="t", title="t"))
+    for language, say in PHRASES.items():
+        shown = render.answer_text(answer(nearest, answered=False, language=language))
+        assert shown.splitlines()[:2] == [say.not_found, say.nearest]
+        html = render.answer_html(answer(nearest, answered=False, language=language))
+        assert "sanad-missing" in html
+        assert "sanad-found" not in html
+
+
+def test_an_empty_collection_is_said() -> None:
+    shown = render.answer_text(answer(answered=False))
+    assert shown.splitlines() == [phrases("en").not_found, phrases("en").empty]
+
+
+def test_a_language_without_sentences_of_ours_gets_english() -> None:
+    assert phrases("sw") == phrases("en")
+    assert phrases("und") == phrases("en")
+
+
+def test_confidence_is_said_in_words() -> None:
+    words = [confidence_words(sure, "en") for sure in (1.0, 0.8, 0.79, 0.5, 0.49, 0.0)]
+    assert [word.split()[-1] for word in words] == ["high"] * 2 + ["medium"] * 2 + ["low"] * 2
+
+
+def test_every_language_says_everything_and_says_it_in_its_own_words() -> None:
+    assert set(PHRASES) == {"en", "ar", "fr", "de", "es", "ru", "tr", "fa"}
+    for row in PHRASES.values():
+        assert all(row)
+        assert len(set(row.confidence)) == 3
+    for one, another in zip(PHRASES["en"], PHRASES["fr"], strict=True):
+        assert one != another
+
+
+def test_zero_width_joiners_are_kept_and_runs_of_marks_are_cut() -> None:
+    assert render.clean("می\u200cخواهم क्\u200dष") == "می\u200cخواهم क्\u200dष"
+    assert render.clean("مُحَمَّدٌ") == "مُحَمَّدٌ"
+    assert len(render.clean("a" + "\u0301" * 100)) == 1 + 4
+
+
+def test_styled_text_marks_evidence_line_by_line() -> None:
+    text = "One. " + "Two words " * 20 + "end. Three."
+    article = Article(id="a", text=text, title="t", language="en")
+    span = Span(text.index("Two"), text.index(" Three"))
+    shown = render.answer_text(answer(hit(article, (span,))), width=40, styled=True)
+    for line in shown.splitlines():
+        assert line.count("\x1b[0m") == line.count("\x1b[1m") + line.count("\x1b[2m")
+    assert "\x1b" not in render.answer_text(answer(hit(article, (span,))))

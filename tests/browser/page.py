@@ -1,0 +1,138 @@
+"""The chat page as a person uses it: ask, read cards, add an article."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.assistant.serving import until
+
+if TYPE_CHECKING:
+    from selenium.webdriver.remote.webelement import WebElement
+
+_REPLIES = "#sanad-chat .sanad-answer, #sanad-chat .sanad-notice"
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+
+
+def open_browser() -> webdriver.Chrome:
+    """Chromium without a window and with an empty profile; logs its console and its requests."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in (*_FLAGS, f"--user-data-dir={tempfile.mkdtemp(prefix='chromium-')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+
+
+class Page:
+    """The chat in a browser tab."""
+
+    def __init__(
+        self, chrome: webdriver.Chrome, address: str, *, width: int = 1280, dark: bool = False
+    ) -> None:
+        self.chrome = chrome
+        self.address = address.rstrip("/")
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        theme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": theme})
+        chrome.get("about:blank")
+        for kind in ("browser", "performance"):
+            chrome.get_log(kind)  # what came before is not ours
+        chrome.get(self.address + "/")
+        until(lambda: self.all("#sanad-box textarea") and self.all("#sanad-articles li"))
+
+    def all(self, css: str) -> list[WebElement]:
+        """The elements a selector finds, now."""
+        return self.chrome.find_elements(By.CSS_SELECTOR, css)
+
+    def texts(self, css: str) -> list[str]:
+        """The visible text of each."""
+        return [element.text for element in self.all(css)]
+
+    def styles(self, css: str, name: str) -> list[str]:
+        """A computed style of each."""
+        script = (
+            "return [...document.querySelectorAll(arguments[0])].map(e => getComputedStyle(e)[arguments[1]])"
+        )
+        found: list[str] = self.chrome.execute_script(script, css, name)
+        return found
+
+    def ask(self, question: str) -> WebElement:
+        """Type a question, press Enter, wait; gives the newest answer or notice."""
+        before = self.conversation()
+        box = self.all("#sanad-box textarea")[0]
+        # Keys cannot be typed for every character; the page is told as by typing.
+        script = (
+            "const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;"
+            "set.call(arguments[0], arguments[1]);"
+            "arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
+        )
+        self.chrome.execute_script(script, box, question)
+        box.send_keys(Keys.ENTER)
+        return self.answer_after(before)
+
+    def answer_after(self, before: str) -> WebElement:
+        """Wait until the conversation is another and ends with a reply; gives that reply."""
+        until(lambda: self.conversation() not in (before, ""))
+        return self.all(_REPLIES)[-1]
+
+    def conversation(self) -> str:
+        """The conversation's HTML; '' while an answer is on its way."""
+        script = (
+            "const said = [...document.querySelectorAll(arguments[0] + ', .sanad-question')];"
+            "const last = said.at(-1);"
+            "return !last || last.matches('.sanad-question') || last.textContent.endsWith('…') ? ''"
+            " : said.map(e => e.outerHTML).join()"
+        )
+        found: str = self.chrome.execute_script(script, _REPLIES)
+        return found
+
+    def add(self, **fields: str) -> str:
+        """Fill the form and send it; gives the report."""
+        if not self.all("#sanad-add[open]"):
+            self.all("#sanad-add summary")[0].click()
+        for name, value in fields.items():
+            self.all(f"#sanad-form [name={name}]")[0].send_keys(value)
+        report = self.all("#sanad-report")[0]
+        self.chrome.execute_script("arguments[0].textContent = ''", report)
+        self.all("#sanad-form button")[0].click()
+        until(lambda: report.text and report.text != "Adding…")
+        return report.text
+
+    def requests(self) -> list[str]:
+        """The address of every request since the page was opened."""
+        events = [json.loads(entry["message"])["message"] for entry in self.chrome.get_log("performance")]
+        return [
+            event["params"]["request"]["url"]
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
+
+    def assert_quiet(self) -> None:
+        """No request went elsewhere, and the console holds no error."""
+        ours = (self.address + "/", "data:", "blob:")
+        assert [url for url in self.requests() if not url.startswith(ours)] == []
+        errors: list[Any] = [
+            entry["message"]
+            for entry in self.chrome.get_log("browser")
+            if entry["level"] in ("SEVERE", "WARNING") and "favicon" not in entry["message"]
+        ]
+        assert errors == []

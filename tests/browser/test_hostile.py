@@ -1,0 +1,118 @@
+"""Articles and questions that try to be more than text, in a browser without our second defence."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant import Assistant
+from index import Article
+from tests.assistant.hostile import PAYLOADS, payloads
+from tests.assistant.serving import served, until
+from tests.browser.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from selenium.webdriver import Chrome
+
+BATCH = 8
+
+# Elements in the conversation that are neither Gradio's own frame nor ours; handlers; what moved.
+FOREIGN = """
+const found = [];
+for (const message of document.querySelectorAll('.sanad-question, .sanad-answer')) {
+  const outer = message.getBoundingClientRect();
+  for (const e of message.querySelectorAll('*')) {
+    if (!['DIV', 'SPAN', 'BDI', 'MARK', 'A'].includes(e.tagName)) found.push(e.tagName);
+    for (const a of e.attributes)
+      if (!['class', 'dir', 'lang', 'href', 'target', 'rel'].includes(a.name)) found.push(a.name);
+    if (!/^(sanad-|$)/.test(e.className)) found.push(e.className);
+    if (e.tagName === 'A' && !e.closest('.sanad-facts')) found.push('link ' + e.href);
+    const r = e.getBoundingClientRect();
+    if (r.left < outer.left - 1 || r.right > outer.right + 1) found.push('outside ' + e.className);
+  }
+}
+const box = document.querySelector('#sanad-box textarea').getBoundingClientRect();
+const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+if (!top.closest('#sanad-box')) found.push('covered by ' + top.outerHTML.slice(0, 100));
+for (const e of document.querySelectorAll('#sanad-articles *'))
+  if (!['LI', 'DIV', 'BDI'].includes(e.tagName)) found.push('list ' + e.tagName);
+return found;
+"""
+
+
+def is_text(payload: str) -> bool:
+    """Neither files nor JSON bring in anything else, and NUL is refused when it is added."""
+    return "\ud800" not in payload and "\x00" not in payload
+
+
+def words(n: int) -> str:
+    """A sentence's worth of words that no other article has, so that it is found first."""
+    made = random.Random(n)
+    syllables = ["".join(pair) for pair in product("bdfgklmnprstvz", "aeiou")]
+    return " ".join("".join(made.choices(syllables, k=3)) for _ in range(8)).capitalize()
+
+
+@pytest.fixture
+def hostile(chrome: Chrome, tmp_path: Path, canary: tuple[str, list[str]]) -> Iterator[Page]:
+    """A page over articles that hold every payload in every field; CSP switched off."""
+    home = tmp_path / "home"
+    with Assistant(home) as assistant:
+        report = assistant.add(
+            Article(
+                id=f"h{n}",
+                text=f"{words(n)} said {payload} to them. That was all.",
+                title=f"{payload} title",
+                source=f"{payload} source",
+                author=payload,
+                url="https://example.org/?'onmouseover='alert(1)'x='",
+                published="2024-03-05",
+            )
+            for n, payload in enumerate(payloads(canary[0]))
+            if is_text(payload)
+        )
+    assert report.skipped == ()
+    with served(home) as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        chrome.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
+        try:
+            yield Page(chrome, str(client.base_url))
+        finally:
+            chrome.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
+
+
+@pytest.mark.timeout(300)
+def test_hostile_articles_and_questions_stay_text(hostile: Page, canary: tuple[str, list[str]]) -> None:
+    page, (address, asked) = hostile, canary
+    title = page.chrome.title
+    found = 0
+    for n, payload in enumerate(payloads(address)):
+        if not is_text(payload):
+            continue
+        found += words(n) in page.ask(words(n)).text
+        assert page.chrome.execute_script(FOREIGN) == [], payload
+        page.ask(f"who? {payload}"[:900])
+        assert page.chrome.execute_script(FOREIGN) == [], payload
+        if n % BATCH == BATCH - 1:  # a page with everything in it at once, then a fresh one
+            assert page.chrome.title == title
+            page.chrome.refresh()
+            until(lambda: page.all("#sanad-box textarea"))
+    assert found >= 60  # two are code, which is never a passage
+    assert asked == []
+    page.assert_quiet()
+
+
+def test_the_net_is_fine_enough(chrome: Chrome, address: str) -> None:
+    """The check above sees an element that should not be there."""
+    page = Page(chrome, address)
+    page.ask("Who closed the old bridge on Friday?")
+    page.chrome.execute_script(
+        "document.querySelector('.sanad-passage').insertAdjacentHTML('beforeend', '<form style=x></form>')"
+    )
+    assert page.chrome.execute_script(FOREIGN) == ["FORM", "style"]
+    assert len(PAYLOADS) >= 60

@@ -1,0 +1,57 @@
+"""Shares of a question in a text: by idf, by the likeliest alternative, unseen terms counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.coverage import UNSEEN, attainable, held, shares, weighed
+from index.lexical import LexicalIndex
+from index.query import Query, QueryTerm
+
+
+def index_of(*rows: str) -> LexicalIndex:
+    return LexicalIndex([row.split() for row in rows])
+
+
+def query(*terms: QueryTerm) -> Query:
+    return Query("", "en", terms, (), ())
+
+
+def test_a_text_holds_each_term_once() -> None:
+    terms = held("The bridge, the BRIDGE!", "en")
+    assert "bridg" in terms.words
+    assert len(terms.words) == 2
+    assert "_bri" in terms.grams
+
+
+def test_a_term_weighs_its_idf_and_an_unseen_one_most() -> None:
+    words = index_of("a b", "a c", "d e", "f g", "h i")
+    channels = {"words": words, "grams": words, "names": words}
+    common, rare, unseen = (QueryTerm(2.0, ((name, 1.0),)) for name in ("a", "b", "z"))
+    made = weighed(query(common, rare, unseen), channels).words
+    assert [term.weight for term in made] == pytest.approx(
+        [2 * words.idf_of(2), 2 * words.idf_of(1), 2 * words.idf_of(UNSEEN)]
+    )
+    assert made[0].weight < made[1].weight < made[2].weight
+
+
+def test_alternatives_count_rows_with_their_probability() -> None:
+    words = index_of("a", "b", "c", "d", "e")
+    channels = {"words": words, "grams": words, "names": words}
+    term = QueryTerm(1.0, (("a", 1.0), ("b", 0.5)))
+    (made,) = weighed(query(term), channels).words
+    assert made.weight == pytest.approx(words.idf_of(1 + 0.5))
+
+
+def test_a_share_takes_the_likeliest_alternative_that_stands_there() -> None:
+    terms = held("سد النهر القديم", "ar")
+    stem = next(iter(held("النهر", "ar").words))
+    asked = query(QueryTerm(3.0, ((stem, 0.5), ("absent", 1.0))), QueryTerm(1.0, (("absent", 1.0),)))
+    assert shares(asked, terms).words == pytest.approx(3 * 0.5 / (3 + 1))
+    assert shares(asked, held("", "ar")).words == 0
+    assert shares(query(), terms) == (0, 0, 0)
+
+
+def test_attainable_is_the_whole_weight_and_never_zero() -> None:
+    assert attainable((QueryTerm(1.5, ()), QueryTerm(2.0, ()))) == 1.5 + 2.0
+    assert attainable(()) == 1.0

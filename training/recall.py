@@ -1,0 +1,63 @@
+"""How often the shipped model alone finds the right paragraph of a SQuAD-format file.
+
+`python -m training.recall --questions xquad-dev.en.json --paragraphs xquad-dev.ar.json`
+Both files hold the same paragraphs in the same order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from index.embedding import Encoder, open_encoder
+
+
+class Set(NamedTuple):
+    """Paragraphs, questions, and for each question the number of its paragraph."""
+
+    paragraphs: list[str]
+    questions: list[str]
+    answers: list[int]
+
+
+def read(path: Path) -> Set:
+    """Read a SQuAD-format file."""
+    found = Set([], [], [])
+    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            for asked in paragraph["qas"]:
+                found.questions.append(asked["question"])
+                found.answers.append(len(found.paragraphs))
+            found.paragraphs.append(paragraph["context"])
+    return found
+
+
+def recall(encoder: Encoder, questions: Set, paragraphs: list[str]) -> tuple[float, float]:
+    """Give recall at 1 and at 10; a tie counts as found last."""
+    asked = np.stack([encoder.encode_question(question) for question in questions.questions])
+    scores = asked @ encoder.encode_passages(paragraphs).T
+    own = scores[np.arange(len(asked)), questions.answers]
+    rank = (scores >= own[:, None]).sum(axis=1)
+    return float((rank <= 1).mean()), float((rank <= 10).mean())
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Recall of the dense half alone.")
+    parser.add_argument("--questions", type=Path, nargs="+", required=True)
+    parser.add_argument("--paragraphs", type=Path, required=True)
+    parser.add_argument("--model", help="a folder or hub name; without it the shipped model")
+    arguments = parser.parse_args()
+    encoder = open_encoder(arguments.model)
+    paragraphs = read(arguments.paragraphs).paragraphs
+    for path in arguments.questions:
+        first, ten = recall(encoder, read(path), paragraphs)
+        print(f"{path.stem} -> {arguments.paragraphs.stem}: {first:.3f} / {ten:.3f}")
+
+
+if __name__ == "__main__":
+    main()
