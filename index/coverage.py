@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import stemmer_of, word_terms, words
+from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from index.lexical import LexicalIndex
     from index.query import Query, QueryTerm
+    from index.records import Span
 
 
 UNSEEN = 0.5
@@ -35,14 +39,30 @@ class Shares(NamedTuple):
     names: float
 
 
-@lru_cache(maxsize=8_192)
 def held(text: str, language: str) -> Held:
-    """Give the terms of a text; those of sentences shown lately are at hand."""
-    terms = [word_terms(word.folded, stemmer_of(word.folded, language)) for word in words(text)]
+    """Give the terms of a text."""
+    return _held([word.folded for word in words(text)], language)
+
+
+@lru_cache(maxsize=4_096)
+def held_by_sentence(passage: str, language: str) -> tuple[tuple[Span, ...], tuple[Held, ...]]:
+    """Give a passage's sentences and the terms of each; passages are short and shown again and again."""
+    spans = tuple(sentences(passage))
+    folded: list[list[str]] = [[] for _ in spans]
+    ends = [span.end for span in spans]
+    for word in words(passage):
+        place = bisect_right(ends, word.start)
+        if place < len(spans):
+            folded[place].append(word.folded)
+    return spans, tuple(_held(own, language) for own in folded)
+
+
+def _held(folded: Iterable[str], language: str) -> Held:
+    terms = [word_terms(word, stemmer_of(word, language)) for word in folded]
     return Held(
-        frozenset(term.stem for term in terms),
-        frozenset(gram for term in terms for gram in term.grams),
-        frozenset(term.name for term in terms if term.name),
+        frozenset([term.stem for term in terms]),
+        frozenset(chain.from_iterable([term.grams for term in terms])),
+        frozenset([term.name for term in terms if term.name]),
     )
 
 
@@ -77,19 +97,54 @@ def attainable(asked: Sequence[QueryTerm]) -> float:
     return sum(term.weight for term in asked) or 1.0
 
 
-def shares(query: Query, terms: Held) -> Shares:
+class Sought(NamedTuple):
+    """The terms of one channel of a question, turned around so that a text's terms can be looked up.
+
+    Attributes:
+        places: for each alternative, which question terms it stands for, with its probability.
+        weights: of the question terms.
+    """
+
+    places: dict[str, list[tuple[int, float]]]
+    weights: tuple[float, ...]
+
+    @classmethod
+    def of(cls, terms: Sequence[QueryTerm]) -> Sought:
+        """Turn weighed terms around."""
+        places: dict[str, list[tuple[int, float]]] = {}
+        for number, term in enumerate(terms):
+            for alternative, probability in term.alternatives:
+                places.setdefault(alternative, []).append((number, probability))
+        return cls(places, tuple(term.weight for term in terms))
+
+    def share(self, terms: frozenset[str]) -> float:
+        """Give the share of the weight that stands in a text, by the likeliest alternative there; 0 to 1."""
+        total = sum(self.weights)
+        if not total:
+            return 0.0
+        best: dict[int, float] = {}
+        for name in terms & self.places.keys():
+            for number, probability in self.places[name]:
+                best[number] = max(best.get(number, 0.0), probability)
+        return sum(self.weights[number] * probability for number, probability in best.items()) / total
+
+
+class SoughtQuery(NamedTuple):
+    """A question's terms in each channel, to be looked for in sentences; its language."""
+
+    words: Sought
+    grams: Sought
+    names: Sought
+    language: str
+
+    @classmethod
+    def of(cls, query: Query) -> SoughtQuery:
+        """Turn a query around whose weights were multiplied by idf (`weighed`)."""
+        return cls(Sought.of(query.words), Sought.of(query.grams), Sought.of(query.names), query.language)
+
+
+def shares(query: SoughtQuery, terms: Held) -> Shares:
     """Give the share of each channel's weight that stands in a text, by the likeliest alternative there."""
     return Shares(
-        _share(query.words, terms.words), _share(query.grams, terms.grams), _share(query.names, terms.names)
+        query.words.share(terms.words), query.grams.share(terms.grams), query.names.share(terms.names)
     )
-
-
-def _share(wanted: Sequence[QueryTerm], terms: frozenset[str]) -> float:
-    total = sum(term.weight for term in wanted)
-    if not total:
-        return 0.0
-    there = sum(
-        term.weight * max((p for name, p in term.alternatives if name in terms), default=0.0)
-        for term in wanted
-    )
-    return there / total

@@ -32,6 +32,10 @@ class Encoder(Protocol):
         """Length of a vector."""
 
     @property
+    def is_light(self) -> bool:
+        """Whether some dozens of sentences can be encoded while a question waits."""
+
+    @property
     def fingerprint(self) -> str:
         """Digest of the model's files: other files, other vectors."""
 

@@ -24,10 +24,10 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 def find(path: Path) -> Iterator[Path]:
     """Give the files to read: a file itself, or those in a folder and below, sorted by name.
 
-    Hidden files and folders are left out, and so are notes about a folder (BESIDE) and links to what is in the folder anyway. A link
-    out of the folder is not followed but given as it is, so that `read` refuses and reports it;
-    other formats, pipes and folders that may not be listed are given for the same reason. If `path`
-    itself is a link, what it points to is meant.
+    Hidden files and folders are left out, and so are notes about a folder (BESIDE) and links to what is
+    in the folder anyway. A link out of the folder is not followed but given as it is, so that `read`
+    refuses and reports it; other formats, pipes and folders that may not be listed are given for the
+    same reason. If `path` itself is a link, what it points to is meant.
 
     Raises:
         UnreadableArticle: there is nothing at `path`, or it may not be looked at.

@@ -9,26 +9,23 @@ import numpy as np
 
 from index.channels import lexical_scores
 from index.confidence import Parts, confidence, signs
-from index.coverage import attainable, weighed
-from index.evidence import evidence
+from index.coverage import SoughtQuery, attainable, weighed
 from index.fusion import DEFAULT, Weights, convex
+from index.hits import Asked, hits_of
 from index.language import detect
 from index.query import Query, analyse
-from index.records import Filters, Hit, Ranking, Span
+from index.records import Filters, Hit, Ranking
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.embedding import Encoder
     from index.lexicon import Lexicon
-    from index.reader import Place, Reader
-    from index.records import Article
+    from index.reader import Reader
     from index.view import View
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves
 POOL = 100
-# two passages of different articles whose words overlap this much are shown once
-NEAR_DUPLICATE = 0.9
 
 
 class Scored(NamedTuple):
@@ -74,7 +71,7 @@ class Searcher:
         asked = weighed(query, view.channels)
         vector = self.encoder.encode_question(question)
         scored = self.score(view, reader, query, asked, vector, max(POOL, 4 * k), filters)
-        hits = self._hits(view, reader, asked, vector, scored, k)
+        hits = hits_of(view, reader, Asked(SoughtQuery.of(asked), vector, self.encoder), scored, k)
         foreign = _foreign(language, hits, view)
         return Ranking(
             question=question,
@@ -109,67 +106,6 @@ class Searcher:
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
 
-    def _hits(
-        self,
-        view: View,
-        reader: Reader,
-        query: Query,
-        vector: NDArray[np.float32],
-        scored: Scored,
-        k: int,
-    ) -> tuple[Hit, ...]:
-        best = np.argsort(-scored.fused, kind="stable")[: 4 * k]
-        best = best[scored.fused[best] > 0]
-        numbers = view.numbers(scored.rows[best]).tolist()
-        places = reader.places(numbers)
-        # float error must not order equals: ties go by article id and place, the same everywhere
-        order = sorted(
-            zip(np.round(scored.fused[best], 6).tolist(), numbers, strict=True),
-            key=lambda pair: (-pair[0], places[pair[1]]),
-        )
-        articles: dict[str, Article] = {}
-        kept: list[tuple[float, Place, str, list[str]]] = []
-        for score, number in order:
-            place = places[number]
-            if place.article_id not in articles:
-                found = reader.article(place.article_id)
-                if found is None:
-                    continue
-                articles[place.article_id] = found
-            text = articles[place.article_id].text[place.start : place.end]
-            twin = next((t for t in kept if _same(t[2], text) and t[1][0] != place.article_id), None)
-            if twin:
-                twin[3].append(place.article_id)
-            elif len(kept) < k:
-                kept.append((score, place, text, []))
-        return tuple(
-            self._hit(query, vector, rank, score, place, articles[place.article_id], also)
-            for rank, (score, place, _, also) in enumerate(kept, start=1)
-        )
-
-    def _hit(
-        self,
-        query: Query,
-        vector: NDArray[np.float32],
-        rank: int,
-        score: float,
-        place: Place,
-        article: Article,
-        also_in: list[str],
-    ) -> Hit:
-        span = Span(place.start, place.end)
-        return Hit(
-            rank=rank,
-            score=score,
-            passage_id=f"{place.article_id}:{place.ordinal}",
-            start=place.start,
-            end=place.end,
-            text=article.text[place.start : place.end],
-            evidence=evidence(query, vector, article.text, span, article.language or "und", self.encoder),
-            article=article,
-            also_in=tuple(dict.fromkeys(also_in)),
-        )
-
 
 def _top(scores: NDArray[np.float64], k: int) -> NDArray[np.int64]:
     rows = np.flatnonzero(scores > 0)
@@ -197,14 +133,6 @@ def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -
         mine = (rows >= first) & (rows < first + len(segment))
         scores[mine] = segment.dense.vectors(rows[mine] - first) @ vector
     return scores
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two passages hold nearly the same words (Jaccard overlap of their word sets)."""
-    if not 0.8 < len(one) / max(len(other), 1) < 1.25:
-        return False
-    a, b = set(one.split()), set(other.split())
-    return len(a & b) >= NEAR_DUPLICATE * len(a | b)
 
 
 def _foreign(language: str, hits: tuple[Hit, ...], view: View) -> float:

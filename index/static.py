@@ -93,6 +93,11 @@ class StaticEncoder:
         """Length of a vector."""
         return int(self._rows.shape[1])
 
+    @property
+    def is_light(self) -> bool:
+        """Always: a sentence takes some microseconds."""
+        return True
+
     @cached_property
     def fingerprint(self) -> str:
         """Digest of the model's files."""
@@ -124,7 +129,9 @@ class StaticEncoder:
     def _tokens_of(self, words: set[str]) -> dict[str, tuple[int, ...]]:
         """Give a table that holds the tokens of at least these words."""
         known = self._known
-        new = list(words - known.keys())
+        new = [
+            word for word in words if word not in known
+        ]  # not words - known.keys(): that walks all of known
         if len(known) + len(new) > MAX_KNOWN:
             # A new table, not an emptied one: another thread may be reading the old.
             known, new = {}, list(words)

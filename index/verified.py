@@ -104,8 +104,9 @@ class FolderReader:
 
     def array(self, name: str) -> np.ndarray[Any, Any]:
         """Map an array into memory, read-only."""
-        values: np.ndarray[Any, Any] = np.load(self._path(f"{name}.npy"), mmap_mode="r", allow_pickle=False)
-        return values
+        mapped = np.load(self._path(f"{name}.npy"), mmap_mode="r", allow_pickle=False)
+        # a plain view: each slice of a memmap object would pay for its bookkeeping
+        return np.asarray(mapped)
 
     def bytes(self, name: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """Map a file into memory as (n,) uint8, read-only."""

@@ -1,0 +1,136 @@
+"""From candidates to hits: their texts, their best sentences, near-duplicates folded, ranks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.evidence import evidence
+from index.records import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from index.coverage import SoughtQuery
+    from index.embedding import Encoder
+    from index.evidence import Evidence
+    from index.reader import Place, Reader
+    from index.records import Article
+    from index.search import Scored
+    from index.view import View
+
+# The first candidates are scored again with their best sentence, which a long passage drowns in the rest of its
+# text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than three gains nothing at rank 1.
+RESCORED = 3
+SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
+# two passages of different articles whose words overlap this much are shown once
+NEAR_DUPLICATE = 0.9
+
+
+class Asked(NamedTuple):
+    """A question, prepared: terms weighed by idf, vector (d,), and the encoder that made it."""
+
+    query: SoughtQuery
+    vector: NDArray[np.float32]
+    encoder: Encoder
+
+
+class _Candidate(NamedTuple):
+    score: float
+    place: Place
+    article: Article
+    text: str
+    also_in: list[str]
+
+    def order(self) -> tuple[float, Place]:
+        # float error must not order equals: ties go by article id and place, the same in every process
+        return -round(self.score, 6), self.place
+
+
+def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
+    """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
+    kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
+    judged: list[tuple[_Candidate, Evidence]] = []
+    for place, candidate in enumerate(kept):
+        shown = _judge(candidate, asked)
+        if place < RESCORED:
+            gain = SENTENCE_DENSE * shown.cosine + SENTENCE_LEXICAL * shown.share
+            candidate = candidate._replace(score=candidate.score + gain)  # noqa: PLW2901
+        judged.append((candidate, shown))
+    judged.sort(key=lambda pair: pair[0].order())
+    return tuple(_hit(rank, *pair) for rank, pair in enumerate(judged[:k], start=1))
+
+
+def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterator[_Candidate]:
+    """Give the best candidates in order, each with its article."""
+    best = np.argsort(-scored.fused, kind="stable")[:most]
+    best = best[scored.fused[best] > 0]
+    numbers = view.numbers(scored.rows[best]).tolist()
+    places = reader.places(numbers)
+    articles = {
+        article_id: article
+        for article_id in {place.article_id for place in places.values()}
+        if (article := reader.article(article_id)) is not None
+    }
+    found = []
+    for score, number in zip(scored.fused[best].tolist(), numbers, strict=True):
+        place = places[number]
+        article = articles[place.article_id]
+        found.append(_Candidate(score, place, article, article.text[place.start : place.end], []))
+    yield from sorted(found, key=_Candidate.order)
+
+
+def _folded(candidates: Iterator[_Candidate], most: int) -> list[_Candidate]:
+    """Keep the first of passages that are nearly the same in several articles."""
+    kept: list[_Candidate] = []
+    bags: list[frozenset[str]] = []
+    for candidate in candidates:
+        bag = _bag(candidate.text)
+        twin = next(
+            (one for one, other in zip(kept, bags, strict=True) if _is_twin(one, other, candidate, bag)), None
+        )
+        if twin is not None:
+            twin.also_in.append(candidate.place.article_id)
+        elif len(kept) < most:
+            kept.append(candidate)
+            bags.append(bag)
+    return kept
+
+
+def _judge(candidate: _Candidate, asked: Asked) -> Evidence:
+    language = candidate.article.language or "und"
+    start = candidate.place.start
+    return evidence(asked.query, asked.vector, candidate.text, start, language, asked.encoder)
+
+
+def _hit(rank: int, candidate: _Candidate, shown: Evidence) -> Hit:
+    place = candidate.place
+    return Hit(
+        rank=rank,
+        score=candidate.score,
+        passage_id=f"{place.article_id}:{place.ordinal}",
+        start=place.start,
+        end=place.end,
+        text=candidate.text,
+        evidence=shown.spans,
+        article=candidate.article,
+        also_in=tuple(dict.fromkeys(candidate.also_in)),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _bag(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _is_twin(one: _Candidate, words: frozenset[str], other: _Candidate, others: frozenset[str]) -> bool:
+    """Whether passages of two articles hold nearly the same words (Jaccard overlap of their word sets)."""
+    if one.place.article_id == other.place.article_id:
+        return False
+    # the overlap cannot reach the bound when the sizes are further apart than it
+    fewer, more = sorted((len(words), len(others)))
+    return fewer >= NEAR_DUPLICATE * more and len(words & others) >= NEAR_DUPLICATE * len(words | others)
