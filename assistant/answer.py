@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from index import Hit, Ranking
 
 
+# A passage that scores less than this share of the first is not cited beside it. On the development sets the right
+# passage among the first three survives .5 (at .6 up to a point is lost), and a sixth of the others goes.
+CITED_SHARE = 0.5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What `ask` gives.
@@ -42,7 +47,7 @@ class Answer:
             language=ranking.language,
             answered=answered,
             confidence=ranking.confidence,
-            citations=ranking.hits if answered else (),
+            citations=_cited(ranking.hits) if answered else (),
             nearest=() if answered else ranking.hits,
             took_ms=took_ms,
         )
@@ -58,6 +63,10 @@ class Answer:
             "nearest": [hit_dict(hit) for hit in self.nearest],
             "took_ms": round(self.took_ms, 2),
         }
+
+
+def _cited(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    return tuple(hit for hit in hits if hit.score >= CITED_SHARE * hits[0].score)
 
 
 def hit_dict(hit: Hit) -> dict[str, Any]:

@@ -91,6 +91,14 @@ class Assistant:
         """
         self._collection.remove(article_id)
 
+    def remove_source(self, source: str) -> list[str]:
+        """Remove all articles of a source; give their ids.
+
+        Raises:
+            NotFound: no article is of this source.
+        """
+        return self._collection.remove_source(source)
+
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         return self._collection.articles()
@@ -146,9 +154,21 @@ class Assistant:
         """
         self._collection.rebuild(model, progress)
 
-    def check(self) -> list[str]:
-        """Verify everything that is stored; one line a problem, none when sound."""
-        return self._collection.check()
+    def check(self, *, repair: bool = False) -> list[str]:
+        """Verify everything that is stored; one line a problem, none when sound.
+
+        Args:
+            repair: make what is derived anew where it is damaged.
+        """
+        return self._collection.check(repair=repair)
+
+    def backup(self, file: str | Path) -> None:
+        """Write the collection to one file while it stays in use; `index.restore` puts it back."""
+        self._collection.backup(Path(file))
+
+    def settle(self) -> None:
+        """Wait for upkeep in the background; nothing but the next opening's speed depends on it."""
+        self._collection.settle()
 
     def health(self) -> dict[str, object]:
         """Say what the collection holds and what it was made with."""

@@ -1,4 +1,4 @@
-"""The command line: `sanad serve | ask | search | add | remove | list | rebuild | check`."""
+"""The command line: `sanad COMMAND`; `sanad --help` lists the commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.options import parser
 from assistant.settings import Settings, load
-from index import SanadError
+from index import QuestionError, SanadError
 
 if TYPE_CHECKING:
     import argparse
@@ -137,6 +137,7 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 def _add(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         report = assistant.add(given.path, progress=_progress())
+        assistant.settle()
     _end_progress()
     if given.json:
         from assistant.wire import report_dict
@@ -149,9 +150,13 @@ def _add(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(given: argparse.Namespace, settings: Settings) -> int:
+    if not given.id and not given.source:
+        raise QuestionError("nothing to remove: give ids as `sanad list` shows them, or --source")
     with _open(settings) as assistant:
         for article_id in given.id:
             assistant.remove(article_id)
+            print(f"removed {article_id}")
+        for article_id in assistant.remove_source(given.source) if given.source else ():
             print(f"removed {article_id}")
     return os.EX_OK
 
@@ -183,12 +188,33 @@ def _rebuild(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG
 
 def _check(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
-        found = assistant.check()
+        found = assistant.check(repair=given.repair)
     if given.json:
         _print_json({"sound": not found, "problems": list(found)})
     else:
         print("\n".join(found) or "sound")
     return 1 if found else os.EX_OK
+
+
+def _backup(given: argparse.Namespace, settings: Settings) -> int:
+    with _open(settings) as assistant:
+        assistant.backup(given.file)
+    print(f"written to {given.file}")
+    return os.EX_OK
+
+
+def _restore(given: argparse.Namespace, settings: Settings) -> int:
+    from index import restore  # not by an assistant: the home's own collection may be damaged
+
+    restore(settings.home, given.file)
+    print(f"restored from {given.file}")
+    return os.EX_OK
+
+
+def _eval(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from assistant.evaluation.command import run
+
+    return run(given)
 
 
 def _print_json(value: object) -> None:
@@ -241,4 +267,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "list": _list,
     "rebuild": _rebuild,
     "check": _check,
+    "backup": _backup,
+    "restore": _restore,
+    "eval": _eval,
 }

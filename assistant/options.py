@@ -40,14 +40,39 @@ def parser() -> argparse.ArgumentParser:
         _add_filters(made)
     add = command("add", "add files and folders of articles")
     add.add_argument("path", nargs="+", help="a file, or a folder with everything in it")
-    remove = command("remove", "remove articles by their id")
-    remove.add_argument("id", nargs="+", help="as `sanad list` shows it")
+    remove = command("remove", "remove articles by their id or source")
+    remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
+    remove.add_argument("--source", help="all articles of this publisher")
     listing = command("list", "the articles of the collection")
     command("rebuild", "make everything anew from the stored articles, with the model of --model")
     check = command("check", "verify the collection; exit 1 if something is wrong")
+    check.add_argument("--repair", action="store_true", help="make what is derived anew where it is damaged")
+    backup = command("backup", "write the collection to one file, also while it is in use")
+    restore = command("restore", "put a backup in the place of the collection")
+    for made in (backup, restore):
+        made.add_argument("file", type=Path, help="the backup")
+    evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
+    _add_evaluation(evaluation)
     for made in (ask, search, add, listing, check):
         made.add_argument("--json", action="store_true", help="print JSON")
     return top
+
+
+def _add_evaluation(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--corpus", nargs="+", type=Path, required=True, metavar="FILE",
+        help="SQuAD files; each paragraph becomes an article of a temporary collection",
+    )  # fmt: skip
+    made.add_argument(
+        "--questions", nargs="+", type=Path, required=True, metavar="FILE",
+        help="SQuAD files whose questions are asked; in another language: parallel to the corpus",
+    )  # fmt: skip
+    made.add_argument(
+        "--distractors", nargs="+", type=Path, default=[], metavar="FILE",
+        help="text files with a paragraph a line (.gz too), added to the collection",
+    )  # fmt: skip
+    made.add_argument("--max-distractors", type=int, metavar="N", help="take the first N of each file only")
+    made.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_settings(made: argparse.ArgumentParser, names: tuple[str, ...]) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from assistant.guard import App, Message, Receive, Send
 
 _STATIC = Path(__file__).parent / "static"
-_FIRST_SYNC_S = 2.0  # a small watched folder is in the first answer; a large one loads meanwhile
+_FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer; larger ones follow
 _GRACE_S = 1
 _KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
 _MAX_EXAMPLES = 6
@@ -99,9 +99,10 @@ def create_site(settings: Settings) -> App:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
-            async with page.open():
-                with watcher:
-                    await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
+            with watcher:
+                # before the page is loaded: that import holds the interpreter, and both would wait for each other
+                await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
+                async with page.open():
                     yield
         finally:
             assistant.close()

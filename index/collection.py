@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from contextlib import contextmanager
 from itertools import islice
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from index.records import Article, Filters, Ranking
     from index.view import View
     from index.writer import Writer
-
-log = logging.getLogger(__name__)
 
 # articles in one transaction: large enough that fsync does not dominate, small enough that other
 # writers wait for a moment only

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from index.view import View
 
 # The first candidates are scored again with their best sentence, which a long passage drowns in the rest of its
-# text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than three gains nothing at rank 1.
-RESCORED = 3
+# text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than five gains nothing.
+RESCORED = 5
 SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9

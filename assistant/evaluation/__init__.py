@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.evaluation.command import add_arguments, run
+from assistant.evaluation.command import run
 from assistant.evaluation.evaluate import Evaluation, ask_all, evaluate, separate
 from assistant.evaluation.metrics import Found, Separated, auroc, found, separated
 from assistant.evaluation.pool import Outcome, Pool, read_distractors
@@ -17,7 +17,6 @@ __all__ = [
     "Question",
     "QuestionSet",
     "Separated",
-    "add_arguments",
     "ask_all",
     "auroc",
     "evaluate",

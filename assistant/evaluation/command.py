@@ -7,7 +7,6 @@ import os
 import sys
 from dataclasses import asdict
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.evaluation.evaluate import Evaluation, evaluate
@@ -21,29 +20,11 @@ if TYPE_CHECKING:
 _BAR = 30
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `sanad eval`, all but `--model`, which every command has."""
-    parser.add_argument(
-        "--corpus", nargs="+", type=Path, required=True, metavar="FILE",
-        help="SQuAD files; each paragraph becomes an article of a temporary collection",
-    )  # fmt: skip
-    parser.add_argument(
-        "--questions", nargs="+", type=Path, required=True, metavar="FILE",
-        help="SQuAD files whose questions are asked; in another language: parallel to the corpus",
-    )  # fmt: skip
-    parser.add_argument(
-        "--distractors", nargs="+", type=Path, default=[], metavar="FILE",
-        help="text files with a paragraph a line (.gz too), added to the collection",
-    )  # fmt: skip
-    parser.add_argument("--max-distractors", type=int, metavar="N", help="take the first N of each file only")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
 def run(given: argparse.Namespace) -> int:
     """Run `sanad eval` with parsed options and print the result.
 
     Args:
-        given: what `add_arguments` adds, and `model` if there is such an option.
+        given: what `sanad eval --help` lists.
 
     Returns:
         The exit code.

@@ -271,3 +271,34 @@ def test_hostile_text_reaches_a_terminal_harmless(tmp_path: Path) -> None:
         assert done.returncode == 0
         assert "\x1b" not in done.stdout
         assert "\u202e" not in done.stdout
+
+
+def test_backup_restore_and_remove_by_source(home: Path, tmp_path: Path) -> None:
+    for number, source in enumerate("aab"):
+        text = f"---\nsource: {source}\n---\nItem {number} of the feed speaks of harbour {number}.\n"
+        (tmp_path / f"{number}.md").write_text(text, "utf-8")
+    assert sanad("add", *(str(tmp_path / f"{n}.md") for n in range(3)), home=home).returncode == 0
+    file = tmp_path / "saved.sanad"
+    assert sanad("backup", str(file), home=home).returncode == 0
+    assert sanad("remove", "--source", "a", home=home).stdout.count("removed") == 2
+    assert len(json.loads(sanad("list", "--json", home=home).stdout)["articles"]) == 1
+    assert sanad("restore", str(file), home=home).returncode == 0
+    assert len(json.loads(sanad("list", "--json", home=home).stdout)["articles"]) == 3
+    assert sanad("check", "--repair", home=home).stdout.strip() == "sound"
+    nothing = sanad("remove", home=home)
+    assert (nothing.returncode, nothing.stderr.count("\n")) == (64, 1)
+    missing = sanad("restore", str(tmp_path / "none"), home=home)
+    assert missing.returncode == 74
+    assert "no backup file" in missing.stderr
+
+
+def test_eval_measures_ones_own_questions(home: Path, tmp_path: Path) -> None:
+    paragraphs = [
+        {"context": f"The {thing} stands in square {n}.", "qas": [{"id": str(n), "question": f"Where is the {thing}?",
+         "answers": [{"text": f"square {n}", "answer_start": len(f"The {thing} stands in ")}]}]}
+        for n, thing in enumerate(("fountain", "library", "windmill"))
+    ]  # fmt: skip
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps({"data": [{"title": "t", "paragraphs": paragraphs}]}), "utf-8")
+    done = sanad("eval", "--corpus", str(file), "--questions", str(file), "--json", home=home)
+    assert json.loads(done.stdout)["found"]["recall_1"] == 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import math
@@ -17,7 +16,6 @@ from assistant.evaluation import (
     Pool,
     Question,
     QuestionSet,
-    add_arguments,
     ask_all,
     auroc,
     evaluate,
@@ -29,9 +27,11 @@ from assistant.evaluation import (
     separated,
 )
 from assistant.evaluation.command import table
+from assistant.options import parser
 from index import SanadError, Span, UnreadableArticle
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
 PARAGRAPHS = {
@@ -241,9 +241,7 @@ def test_distractors_are_read_packed_or_not(tmp_path: Path) -> None:
 
 
 def options(*arguments: object) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return parser.parse_args(list(map(str, arguments)))
+    return parser().parse_args(["eval", *map(str, arguments)])
 
 
 def test_the_command_prints_json_or_a_table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.coverage import UNSEEN, attainable, held, shares, weighed
+from index.coverage import UNSEEN, SoughtQuery, attainable, held, held_by_sentence, shares, weighed
 from index.lexical import LexicalIndex
 from index.query import Query, QueryTerm
 
@@ -47,9 +47,18 @@ def test_a_share_takes_the_likeliest_alternative_that_stands_there() -> None:
     terms = held("سد النهر القديم", "ar")
     stem = next(iter(held("النهر", "ar").words))
     asked = query(QueryTerm(3.0, ((stem, 0.5), ("absent", 1.0))), QueryTerm(1.0, (("absent", 1.0),)))
-    assert shares(asked, terms).words == pytest.approx(3 * 0.5 / (3 + 1))
-    assert shares(asked, held("", "ar")).words == 0
-    assert shares(query(), terms) == (0, 0, 0)
+    sought = SoughtQuery.of(asked)
+    assert shares(sought, terms).words == pytest.approx(3 * 0.5 / (3 + 1))
+    assert shares(sought, held("", "ar")).words == 0
+    assert shares(SoughtQuery.of(query()), terms) == (0, 0, 0)
+
+
+def test_a_passages_terms_are_those_of_its_sentences() -> None:
+    passage = "فتح الجسر أمس. وقال المهندس إنه آمن.\nIt is 40 m long."
+    spans, terms = held_by_sentence(passage, "ar")
+    assert len(spans) == len(terms) >= 3
+    for span, own in zip(spans, terms, strict=True):
+        assert own == held(passage[span.start : span.end], "ar")
 
 
 def test_attainable_is_the_whole_weight_and_never_zero() -> None:

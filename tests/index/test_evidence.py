@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.coverage import SoughtQuery
 from index.embedding import open_encoder
 from index.evidence import evidence
 from index.query import analyse
@@ -17,9 +18,10 @@ ENGLISH = (
 
 def marked(question: str, language: str, text: str, passage: Span, of: str) -> list[str]:
     encoder = open_encoder(None)
-    query = analyse(question, language, {of}, None)
-    found = evidence(query, encoder.encode_question(question), text, passage, of, encoder)
-    return [text[span.start : span.end] for span in found]
+    query = SoughtQuery.of(analyse(question, language, {of}, None))
+    own = text[passage.start : passage.end]
+    found = evidence(query, encoder.encode_question(question), own, passage.start, of, encoder)
+    return [text[span.start : span.end] for span in found.spans]
 
 
 @pytest.mark.parametrize(
