@@ -69,11 +69,6 @@ def test_an_arabic_question_is_answered_from_right_to_left(page: Page) -> None:
     assert first.text == TEXTS["ar"]
     assert first.value_of_css_property("direction") == "rtl"
     assert first.value_of_css_property("text-align") == "start"
-    # An English passage in the same answer, or a Russian one, runs its own way.
-    languages = [e.get_attribute("lang") or "" for e in page.all(".sanad-passage")]
-    expected = ["rtl" if language in ("ar", "he", "fa") else "ltr" for language in languages]
-    assert page.styles(".sanad-passage", "direction") == expected
-    assert len(set(expected)) == 2
     # The first letter of a right-to-left passage stands at its right edge.
     gap = page.chrome.execute_script(
         "const range = document.createRange(); const walk = document.createTreeWalker(arguments[0], 4);"
@@ -82,6 +77,12 @@ def test_an_arabic_question_is_answered_from_right_to_left(page: Page) -> None:
         first,
     )
     assert 0 <= gap < 30
+    # An English passage in the same conversation runs its own way.
+    page.ask(ENGLISH)
+    languages = [e.get_attribute("lang") or "" for e in page.all(".sanad-passage")]
+    expected = ["rtl" if language in ("ar", "he", "fa") else "ltr" for language in languages]
+    assert page.styles(".sanad-passage", "direction") == expected
+    assert len(set(expected)) == 2
 
 
 def test_an_example_asks_when_clicked(page: Page) -> None:
