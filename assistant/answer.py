@@ -83,5 +83,6 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
             name: getattr(hit.article, name)
             for name in ("id", "title", "source", "url", "published", "language")
         },
+        "matches": [list(match) for match in hit.matches],
         "also_in": list(hit.also_in),
     }

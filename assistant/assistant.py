@@ -36,19 +36,22 @@ class Assistant:
         ...     print(answer.citations[0].text)
     """
 
-    def __init__(self, home: str | Path | None = None, model: str | None = None) -> None:
+    def __init__(
+        self, home: str | Path | None = None, model: str | None = None, *, dense_share: float | None = None
+    ) -> None:
         """Open the collection of a home folder, or start an empty one.
 
         Args:
             home: made when it does not exist; None: SANAD_HOME, else `var`.
             model: a sentence-transformers model by folder or name; None: the shipped one.
+            dense_share: weight of the vectors beside the words, 0 to 1; None: what suits the model.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
             ModelError: the model cannot be loaded.
         """
         self.home = Path(home if home is not None else load().home)
-        self._collection = Collection(self.home, model)
+        self._collection = Collection(self.home, model, dense_share)
 
     def add(self, source: Source | Iterable[Source], *, progress: Progress | None = None) -> AddReport:
         """Add a file, a folder, an `Article`, or any number of these.

@@ -69,7 +69,7 @@ def _complain(message: str) -> None:
 def _open(settings: Settings) -> Assistant:
     from assistant.assistant import Assistant
 
-    return Assistant(settings.home, settings.model)
+    return Assistant(settings.home, settings.model, dense_share=settings.dense_share)
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001

@@ -11,7 +11,7 @@ from assistant.settings import SETTINGS
 
 _EVERYWHERE = ("home", "model")
 _SERVER = ("host", "port", "read_only", "allow_host", "watch", "examples", "max_article_bytes")
-_LIMITS = ("question_chars", "max_k")
+_LIMITS = ("question_chars", "max_k", "dense_share")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -90,7 +90,7 @@ def create_site(settings: Settings) -> App:
     listens; it closes when the app's lifespan ends.
     """
     examples = read_examples(settings.examples)
-    assistant = Assistant(settings.home, settings.model)
+    assistant = Assistant(settings.home, settings.model, dense_share=settings.dense_share)
     watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)

@@ -63,6 +63,16 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ValueError("must be a number from 0 to 1")
+    return value
+
+
 def _yes(text: str) -> bool:
     known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.lower() not in known:
@@ -106,6 +116,9 @@ class Settings:
     home: Path = _setting(Path("var"), "folder that holds the collection", _path)
     model: str | None = _setting(
         None, "sentence-transformers model, name or folder (default: the shipped one)", str
+    )
+    dense_share: float | None = _setting(
+        None, "weight of the vectors beside the words, 0 to 1 (default: what suits the model)", _share
     )
     host: str = _setting("127.0.0.1", "address the server listens on", str)
     port: int = _setting(7860, "port the server listens on; 0 takes a free one", _number(0, 65535))

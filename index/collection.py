@@ -13,6 +13,7 @@ from index.backups import backup
 from index.compatibility import check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
+from index.fusion import weights_for
 from index.home import Home
 from index.opened import Opened
 from index.rebuilding import rebuild
@@ -42,12 +43,14 @@ class Collection:
     from the collection as the last committed change left it.
     """
 
-    def __init__(self, home: Path, model: str | None = None) -> None:
+    def __init__(self, home: Path, model: str | None = None, dense_share: float | None = None) -> None:
         """Open a collection, or start an empty one.
 
         Args:
             home: the folder it lives in; made when it does not exist.
             model: None for the shipped model, else a sentence-transformers model.
+            dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best for
+                the shipped model, and more for a transformer, which reads better than it.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
@@ -58,10 +61,11 @@ class Collection:
         self._home = Home(home)
         self._guard = threading.Lock()
         self._lexicon = _shipped_lexicon()
+        self._dense_share = dense_share
         encoder = open_encoder(model)
         start(self._home, encoder)
         self._state = self._open(encoder)
-        self._searchers = {encoder.fingerprint: Searcher(encoder, self._lexicon)}
+        self._searchers: dict[str, Searcher] = {}
 
     def _open(self, encoder: Encoder) -> Opened:
         path = self._home.current()
@@ -127,7 +131,8 @@ class Collection:
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint
         if key not in self._searchers:
-            self._searchers[key] = Searcher(encoder, self._lexicon)
+            weights = weights_for(encoder, self._dense_share)
+            self._searchers[key] = Searcher(encoder, self._lexicon, weights)
         return self._searchers[key]
 
     def article(self, article_id: str) -> Article:

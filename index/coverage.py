@@ -136,11 +136,14 @@ class SoughtQuery(NamedTuple):
     grams: Sought
     names: Sought
     language: str
+    asked: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
-        return cls(Sought.of(query.words), Sought.of(query.grams), Sought.of(query.names), query.language)
+        sought = (Sought.of(query.words), Sought.of(query.grams), Sought.of(query.names))
+        return cls(*sought, query.language, query.asked, query.named)
 
 
 def shares(query: SoughtQuery, terms: Held) -> Shares:

@@ -18,6 +18,8 @@ from index.language import script_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.embedding import Encoder
+
 
 class Weights(NamedTuple):
     """How much each channel counts; words, names and grams multiply what the languages give them.
@@ -49,6 +51,18 @@ DEFAULT = Weights()
 SAME_LANGUAGE = Beside(names=0.0, grams=0.3)
 SAME_SCRIPT = Beside(names=0.2, grams=0.2)
 OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
+
+
+# A transformer's vectors read word order and paraphrase, which ours do not. A convention, not a measurement:
+# no such model could be had when the weights were swept; `--dense-share` sets another.
+TRANSFORMER_SHARE = 0.6
+
+
+def weights_for(encoder: Encoder, dense_share: float | None) -> Weights:
+    """Give the weights for a model; a share that was asked for stands."""
+    if dense_share is None:
+        dense_share = DEFAULT.dense if encoder.is_light else TRANSFORMER_SHARE
+    return DEFAULT._replace(dense=dense_share)
 
 
 def beside(question: str, passage: str) -> Beside:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.evidence import evidence
+from index.matches import matches
 from index.records import Hit
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
             candidate = candidate._replace(score=candidate.score + gain)  # noqa: PLW2901
         judged.append((candidate, shown))
     judged.sort(key=lambda pair: pair[0].order())
-    return tuple(_hit(rank, *pair) for rank, pair in enumerate(judged[:k], start=1))
+    return tuple(_hit(rank, asked, *pair) for rank, pair in enumerate(judged[:k], start=1))
 
 
 def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterator[_Candidate]:
@@ -107,8 +108,9 @@ def _judge(candidate: _Candidate, asked: Asked) -> Evidence:
     return evidence(asked.query, asked.vector, candidate.text, start, language, asked.encoder)
 
 
-def _hit(rank: int, candidate: _Candidate, shown: Evidence) -> Hit:
+def _hit(rank: int, asked: Asked, candidate: _Candidate, shown: Evidence) -> Hit:
     place = candidate.place
+    language = candidate.article.language or "und"
     return Hit(
         rank=rank,
         score=candidate.score,
@@ -118,6 +120,7 @@ def _hit(rank: int, candidate: _Candidate, shown: Evidence) -> Hit:
         text=candidate.text,
         evidence=shown.spans,
         article=candidate.article,
+        matches=matches(asked.query, candidate.text, place.start, language),
         also_in=tuple(dict.fromkeys(candidate.also_in)),
     )
 

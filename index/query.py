@@ -94,6 +94,8 @@ class Query:
         words: stems and translations, one term for each distinct content word.
         grams: character 4-grams of the content words, one plain term each.
         names: name keys of the content words, one term each; in Arabic also behind a particle.
+        asked: the content words as they stand in the question, one for each of `words`.
+        named: the same for `names`.
     """
 
     text: str
@@ -101,6 +103,8 @@ class Query:
     words: tuple[QueryTerm, ...]
     grams: tuple[QueryTerm, ...]
     names: tuple[QueryTerm, ...]
+    asked: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def analyse(question: str, language: str, targets: Collection[str], lexicon: Lexicon | None) -> Query:
@@ -118,7 +122,11 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
     searched: list[QueryTerm] = []
     grams: Counter[str] = Counter()
     names: defaultdict[str, float] = defaultdict(float)
+    shown = {word.folded: question[word.start : word.end] for word in reversed(words(question))}
+    asked: list[str] = []
+    named: dict[str, str] = {}
     for word, count in _content_words(question, language).items():
+        asked.append(shown[word])
         own = word_terms(word, stemmer_of(word, language))
         translated = _translations(own.stem, language, languages, lexicon)
         stems = _own_stems(own.stem, word, languages)
@@ -127,7 +135,16 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
         grams.update(dict.fromkeys(own.grams, count))
         if own.name:
             names[own.name] += count if translated else count * UNTRANSLATED
-    return Query(question, language, tuple(searched), _plain(grams), _name_terms(names, languages))
+            named.setdefault(own.name, shown[word])
+    return Query(
+        text=question,
+        language=language,
+        words=tuple(searched),
+        grams=_plain(grams),
+        names=_name_terms(names, languages),
+        asked=tuple(asked),
+        named=tuple(named.values()),
+    )
 
 
 def _content_words(question: str, language: str) -> dict[str, int]:

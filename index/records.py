@@ -44,6 +44,14 @@ class Article:
     origin: str | None = None
 
 
+class Match(NamedTuple):
+    """Characters [start, end) of an article's text that answer to a word of the question, in any language."""
+
+    start: int
+    end: int
+    asked: str
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A contiguous span of an article: `article.text[start:end] == text`, always."""
@@ -76,6 +84,7 @@ class Hit:
         start, end: characters of `article.text`; `article.text[start:end] == text`.
         evidence: spans of the article's text inside [start, end): the sentence that answers.
         article: the article's metadata and text.
+        matches: the passage's words that answer to words of the question, in the order of the text.
         also_in: ids of other articles that hold nearly the same passage.
     """
 
@@ -87,6 +96,7 @@ class Hit:
     text: str
     evidence: tuple[Span, ...]
     article: Article
+    matches: tuple[Match, ...] = ()
     also_in: tuple[str, ...] = ()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from index import Article
 
-HIT = {"rank", "score", "passage_id", "start", "end", "text", "evidence", "article", "also_in"}
+HIT = {"rank", "score", "passage_id", "start", "end", "text", "evidence", "article", "also_in", "matches"}
 OF_ARTICLE = {"id", "title", "source", "url", "published", "language"}
 QUESTION = "Who opened the new bridge over the Orontes?"
 

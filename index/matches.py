@@ -1,0 +1,54 @@
+"""Matches: which words of a passage answer to which words of the question, across languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.analysis import stemmer_of, word_terms, words
+from index.records import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from index.coverage import Sought, SoughtQuery
+
+# A translation less likely than this counts in the score but is not shown: it would puzzle more than it tells
+SHOWN = 0.25
+# A name key of fewer consonants stands for too many words to be shown as the same name
+KEY_LETTERS = 3
+
+
+def matches(query: SoughtQuery, passage: str, start: int, language: str) -> tuple[Match, ...]:
+    """Find the words of a passage that answer to words of the question.
+
+    A word matches by its stem (the question word's own, or a translation of it), else by its name key.
+
+    Args:
+        query: the question's terms, turned around.
+        passage: its text.
+        start: where it begins in the article.
+        language: of the article.
+
+    Returns:
+        Spans of the article's text in order, each with the question's word as it was asked.
+    """
+    return tuple(_found(query, passage, start, language))
+
+
+def _found(query: SoughtQuery, passage: str, start: int, language: str) -> Iterator[Match]:
+    for word in words(passage):
+        terms = word_terms(word.folded, stemmer_of(word.folded, language))
+        place = _likeliest(query.words, terms.stem)
+        if place is not None:
+            yield Match(start + word.start, start + word.end, query.asked[place])
+        elif terms.name and len(terms.name) >= KEY_LETTERS:
+            place = _likeliest(query.names, terms.name)
+            # in scripts with capitals a word without one is no name, whatever it sounds like
+            if place is not None and not query.named[place][:1].islower():
+                yield Match(start + word.start, start + word.end, query.named[place])
+
+
+def _likeliest(sought: Sought, term: str) -> int | None:
+    """Give the question term that a term most likely stands for, or None."""
+    found = [(p, number) for number, p in sought.places.get(term, ()) if p >= SHOWN]
+    return max(found)[1] if found else None
