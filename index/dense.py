@@ -10,7 +10,6 @@ from index.errors import StoreDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -132,18 +131,8 @@ class DenseIndex:
         return found
 
 
-def set_threads(n: int) -> None:
-    """Let FAISS use n threads in a search; one is best for a server that answers several people."""
-    _faiss().omp_set_num_threads(n)
-
-
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-def read_bytes(path: Path) -> NDArray[np.uint8]:
-    """Read a file as (n,) uint8, the form `from_bytes` takes."""
-    return np.fromfile(path, dtype=np.uint8)
 
 
 def _inverted_file(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  # a FAISS index

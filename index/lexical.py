@@ -209,6 +209,10 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         weights = Counter(query)
         return self.score([(float(n), ((term, 1.0),)) for term, n in weights.items()])
 
+    def get_batch_scores(self, query: Sequence[str], doc_ids: Sequence[int]) -> list[float]:
+        """Score some rows for a list of terms, as rank-bm25 does."""
+        return [float(score) for score in self.get_scores(query)[list(doc_ids)]]
+
     def score(
         self, query: Sequence[QueryTerm | tuple[float, tuple[tuple[str, float], ...]]]
     ) -> NDArray[np.float64]:

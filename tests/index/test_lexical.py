@@ -58,6 +58,17 @@ def test_removed_rows_leave_no_trace(corpus: list[list[str]], query: list[str], 
     assert index.statistics.spread == LexicalIndex(left).statistics.spread
 
 
+def test_the_librarys_other_verbs_work_on_it() -> None:
+    corpus = [["a", "b"], ["b", "c"], ["c"], ["d", "a", "a"], ["e"]]
+    ours, library = LexicalIndex(corpus), BM25Okapi(corpus)
+    assert ours.get_top_n(["a"], corpus, 1) == library.get_top_n(["a"], corpus, 1)
+    close(
+        np.array(ours.get_batch_scores(["a", "c"], [0, 3])),
+        np.array(library.get_batch_scores(["a", "c"], [0, 3])),
+    )
+    assert ours.doc_len == library.doc_len
+
+
 def test_a_weighted_term_is_its_definition() -> None:
     corpus = [["هجوم", "قاعدة"], ["ضربة"], ["سوق", "نفط", "سوق"], ["نهر"], ["بحر"]]
     index = LexicalIndex(corpus, k1=0.9, b=0.4)
