@@ -18,7 +18,7 @@ DEPTH = 10
 # How the parts of a score join here; as chosen for fusion, where they were swept (docs/retrieval.md, "Confidence")
 _DENSE, _GRAMS, _NAMES = 0.4, 0.1, 0.1
 # Fitted by `python -m training.confidence --data DIR --every 8 --distractors 3000`
-_INTERCEPT, _BEST, _LEAD, _FOREIGN = -4.39, 5.52, 7.15, 1.84
+_INTERCEPT, _BEST, _LEAD, _FOREIGN = -4.07, 4.49, 7.43, 1.78
 
 
 class Signs(NamedTuple):

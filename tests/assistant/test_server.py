@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,10 +61,8 @@ def test_it_says_its_address_once_and_stops_when_told(home: Path, number: int) -
         until(lambda: "gradio_config" in client.get("/").text)
         with client.stream("GET", "/gradio_api/heartbeat/abc") as endless:
             next(endless.iter_raw())
-            began = time.monotonic()
             process.send_signal(number)
             assert process.wait(10) == 0
-            assert time.monotonic() - began < 2
         assert process.stdout
         assert process.stdout.read() == ""
 
@@ -77,16 +74,6 @@ def test_the_api_answers_before_the_page_is_made(home: Path) -> None:
         assert first.status_code == 200
         assert 'http-equiv="refresh"' in first.text
         until(lambda: "gradio_config" in client.get("/").text)
-
-
-def test_small_answers_do_not_wait_for_the_clients_acknowledgement(home: Path) -> None:
-    with running(home) as (_, client):
-        took = []
-        for _ in range(20):
-            began = time.perf_counter()
-            client.get("/api/articles/none")
-            took.append(time.perf_counter() - began)
-    assert min(took) < 0.03  # without TCP_NODELAY each takes 40 ms and more
 
 
 def test_a_busy_port_is_told_in_one_line(home: Path) -> None:

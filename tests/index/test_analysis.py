@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import itertools
 import sys
-import time
 import unicodedata
 from itertools import pairwise
 
@@ -198,15 +198,11 @@ def test_odd_text_is_taken(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["\u0301\u0323", "a'", "п'", "_a", "1.", "a.", "漢", "a", "١", "\u200c", "و1"]
 )
-def test_long_runs_take_linear_time(unit: str) -> None:
-    def seconds(times: int) -> float:
-        text = unit * times
-        start = time.process_time()
-        words(text)
-        return time.process_time() - start
-
-    seconds(1000)
-    assert seconds(40_000) < 20 * max(seconds(10_000), 0.05)
+@pytest.mark.timeout(20)
+def test_long_runs_do_not_take_for_ever(unit: str) -> None:
+    """A quadratic pass over 400,000 units would take hours."""
+    found = words(unit * 400_000)
+    assert all(one.start < other.start for one, other in itertools.pairwise(found))
 
 
 def test_marks_in_a_row_are_cut() -> None:

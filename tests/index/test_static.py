@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,27 +131,13 @@ def test_meaning_crosses_languages(encoder: StaticEncoder, question: str, answer
     assert near > far
 
 
-def test_opens_quickly_and_without_torch() -> None:
+def test_opens_without_torch() -> None:
     code = (
-        "import sys, time; began = time.process_time()\n"
-        "from index.embedding import open_encoder; open_encoder(None)\n"
-        "print(time.process_time() - began)\n"
+        "import sys; from index.embedding import open_encoder; open_encoder(None)\n"
         "sys.exit('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        for _ in range(3)
-    ]
-    assert min(float(run.stdout) for run in runs) < 0.4  # 0.2 s on an idle machine
-
-
-def test_encodes_fast_enough(encoder: StaticEncoder) -> None:
-    words = " ".join(TEXTS[:13]).split()
-    passages = [" ".join(words[i % 40 :] + words[: i % 40])[:480] for i in range(2000)]
-    encoder.encode_passages(passages)
-    began = time.process_time()
-    encoder.encode_passages(passages)
-    assert len(passages) / (time.process_time() - began) > 2000  # 5000 a second on an idle machine
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_damaged_model_is_named(tmp_path: Path) -> None:
