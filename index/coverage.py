@@ -12,8 +12,9 @@ from index.analysis import stemmer_of, word_terms, words
 from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from index.analysis import WordTerms
     from index.lexical import LexicalIndex
     from index.query import Query, QueryTerm
     from index.records import Span
@@ -39,26 +40,43 @@ class Shares(NamedTuple):
     names: float
 
 
+class Placed(NamedTuple):
+    """A word of a text, where it stands, and its terms."""
+
+    start: int
+    end: int
+    terms: WordTerms
+
+
+# Passages are short, and the same ones are looked at for evidence, for matches, and by the next question.
+@lru_cache(maxsize=4_096)
+def placed(text: str, language: str) -> tuple[Placed, ...]:
+    """Give the words of a text with their terms, in order."""
+    return tuple(
+        Placed(word.start, word.end, word_terms(word.folded, stemmer_of(word.folded, language)))
+        for word in words(text)
+    )
+
+
 def held(text: str, language: str) -> Held:
     """Give the terms of a text."""
-    return _held([word.folded for word in words(text)], language)
+    return _held([word.terms for word in placed(text, language)])
 
 
 @lru_cache(maxsize=4_096)
 def held_by_sentence(passage: str, language: str) -> tuple[tuple[Span, ...], tuple[Held, ...]]:
-    """Give a passage's sentences and the terms of each; passages are short and shown again and again."""
+    """Give a passage's sentences and the terms of each."""
     spans = tuple(sentences(passage))
-    folded: list[list[str]] = [[] for _ in spans]
+    own: list[list[WordTerms]] = [[] for _ in spans]
     ends = [span.end for span in spans]
-    for word in words(passage):
+    for word in placed(passage, language):
         place = bisect_right(ends, word.start)
         if place < len(spans):
-            folded[place].append(word.folded)
-    return spans, tuple(_held(own, language) for own in folded)
+            own[place].append(word.terms)
+    return spans, tuple(_held(terms) for terms in own)
 
 
-def _held(folded: Iterable[str], language: str) -> Held:
-    terms = [word_terms(word, stemmer_of(word, language)) for word in folded]
+def _held(terms: Sequence[WordTerms]) -> Held:
     return Held(
         frozenset([term.stem for term in terms]),
         frozenset(chain.from_iterable([term.grams for term in terms])),

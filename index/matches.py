@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.analysis import stemmer_of, word_terms, words
+from index.coverage import placed
 from index.records import Match
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ def matches(query: SoughtQuery, passage: str, start: int, language: str) -> tupl
 
 
 def _found(query: SoughtQuery, passage: str, start: int, language: str) -> Iterator[Match]:
-    for word in words(passage):
-        terms = word_terms(word.folded, stemmer_of(word.folded, language))
-        place = _likeliest(query.words, terms.stem)
+    for word in placed(passage, language):
+        span = (start + word.start, start + word.end)
+        place = _likeliest(query.words, word.terms.stem)
         if place is not None:
-            yield Match(start + word.start, start + word.end, query.asked[place])
-        elif terms.name and len(terms.name) >= KEY_LETTERS:
-            place = _likeliest(query.names, terms.name)
+            yield Match(*span, query.asked[place])
+        elif word.terms.name and len(word.terms.name) >= KEY_LETTERS:
+            place = _likeliest(query.names, word.terms.name)
             # in scripts with capitals a word without one is no name, whatever it sounds like
             if place is not None and not query.named[place][:1].islower():
-                yield Match(start + word.start, start + word.end, query.named[place])
+                yield Match(*span, query.named[place])
 
 
 def _likeliest(sought: Sought, term: str) -> int | None:
