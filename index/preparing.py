@@ -56,15 +56,9 @@ def identify(article: Article) -> Identified:
 
 
 def _check_text(article: Article) -> None:
-    name = article.origin or article.title or article.id or "the article"
     if "\0" in article.text:
+        name = article.origin or article.title or article.id or "the article"
         raise UnreadableArticle(f"{name} holds NUL characters: it is not text; save it as UTF-8 text")
-    try:
-        article.text.encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableArticle(
-            f"{name} holds half a character (a lone surrogate) at {error.start}; save it again as UTF-8"
-        ) from error
 
 
 def passages_of(article: Article) -> list[Passage]:
