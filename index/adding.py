@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.articles import read
 from index.errors import ArticleError
-from index.preparing import Identified, identify, passages_of, prepare
+from index.preparing import Cut, Identified, identify, passages_of, prepare
 from index.records import Added, Article
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from index.embedding import Encoder
     from index.reader import Reader
@@ -48,12 +48,28 @@ def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None
     return {old.text[start:end]: vector for (start, end), vector in spans.items()} if old else {}
 
 
-def ready(one: Identified, encoder: Encoder, known: Mapping[str, bytes]) -> Ready | Added:
-    """Make an article's passages; one without any comes back as skipped."""
-    try:
-        return Ready(one, prepare(one.article, passages_of(one.article), encoder, known))
-    except ArticleError as error:
-        return _added("skipped", one, str(error))
+def ready_all(
+    batch: Sequence[tuple[Identified | Added, Mapping[str, bytes] | None]], encoder: Encoder
+) -> list[Ready | Added]:
+    """Make the passages of a batch of articles, each with what `known_vectors` gave.
+
+    One without anything to cite comes back as skipped.
+    """
+    cuts: dict[int, Cut] = {}
+    made: list[Ready | Added] = []
+    for place, (one, known) in enumerate(batch):
+        made.append(one if isinstance(one, Added) else Ready(one, None))
+        if isinstance(one, Added) or known is None:
+            continue
+        try:
+            cuts[place] = Cut(one.article, passages_of(one.article), known)
+        except ArticleError as error:
+            made[place] = _added("skipped", one, str(error))
+    prepared = dict(zip(cuts, prepare(list(cuts.values()), encoder), strict=True))
+    return [
+        given._replace(passages=prepared[place]) if isinstance(given, Ready) and place in prepared else given
+        for place, given in enumerate(made)
+    ]
 
 
 def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
@@ -68,10 +84,10 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     if number is not None and _same_text(writer, number, one):
         return _update_metadata(writer, number, one)
     if given.passages is None:  # its text was there when we looked, and was changed or removed since
-        made = ready(one, encoder, {})
-        if isinstance(made, Added):
-            return made
-        given = made
+        (again,) = ready_all([(one, {})], encoder)
+        if isinstance(again, Added):
+            return again
+        given = again
     passages = given.passages or []
     if number is None:
         return _insert(writer, one, passages)

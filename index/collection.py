@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.adding import Ready, identified, known_vectors, put, ready
+from index.adding import identified, known_vectors, put, ready_all
 from index.backups import backup
 from index.compatibility import check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
@@ -235,14 +235,7 @@ class Collection:
             encoder = state.encoder
             with state.store.reading() as reader:
                 known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
-        made = [
-            one
-            if isinstance(one, Added)
-            else Ready(one, None)
-            if vectors is None
-            else ready(one, encoder, vectors)
-            for one, vectors in zip(batch, known, strict=True)
-        ]
+        made = ready_all(list(zip(batch, known, strict=True)), encoder)
         with self._writing() as (state, writer):
             return [put(writer, given, state.encoder) for given in made]
 

@@ -15,7 +15,7 @@ from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
 from index.passages import split
-from index.preparing import identify, prepare
+from index.preparing import Cut, identify, prepare
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from index.embedding import Encoder
     from index.reader import Reader
     from index.records import Article
-    from index.writer import NewPassage
 
 BATCH = 64
 
@@ -129,9 +128,7 @@ def _read(reader: Reader, ids: Sequence[str]) -> list[tuple[Article, str]]:
 
 def _write(new: Store, articles: Sequence[tuple[Article, str]], encoder: Encoder) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
-    prepared: list[list[NewPassage]] = [
-        prepare(article, split(article.text), encoder) for article, _ in articles
-    ]
+    prepared = prepare([Cut(article, split(article.text)) for article, _ in articles], encoder)
     with new.writing() as writer:
         for (article, added), passages in zip(articles, prepared, strict=True):
             one = identify(article)
