@@ -82,8 +82,8 @@ def detect(text: str, default: str = "und") -> str:
     del scripts["Zyyy"]
     if not scripts:
         return default
-    if "Kana" in scripts:
-        return "ja"
+    if scripts["Kana"] and 2 * (scripts["Kana"] + scripts["Hani"]) > scripts.total():
+        return "ja"  # not a text that names something in kana
     by_words = _by_function_words(found)
     script, most = scripts.most_common(1)[0]
     if by_words and 3 * scripts[_script_of_language(by_words)] < most:

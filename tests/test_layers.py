@@ -18,6 +18,7 @@ HOMES = {
     "sentence_transformers": {"index/transformer.py"},
     "faiss": {"index/dense.py"},
     "rank_bm25": {"index/lexical.py"},
+    "scipy": {"index/postings.py"},
     "sqlite3": {"index/store.py"},
     "gradio": {"assistant/chat.py"},
     "uvicorn": {"assistant/server.py"},

@@ -1,8 +1,10 @@
 """What a word is, in any script, and the terms it is found by: stems, character 4-grams, name keys."""
 
 from index.analysis.counting import WordKey, parts_of, word_keys
+from index.analysis.folding import unaccented
+from index.analysis.names import name_key
 from index.analysis.segment import Word, folded_counts, words
-from index.analysis.stemming import stemmer_of
+from index.analysis.stemming import stem_of, stemmer_of
 from index.analysis.stopwords import is_stopword
 from index.analysis.terms import WordTerms, word_terms
 
@@ -16,8 +18,11 @@ __all__ = [
     "WordTerms",
     "folded_counts",
     "is_stopword",
+    "name_key",
     "parts_of",
+    "stem_of",
     "stemmer_of",
+    "unaccented",
     "word_keys",
     "word_terms",
     "words",

@@ -51,6 +51,7 @@ _SEPARATOR = re.compile(r"[.,\u066b\u066c]")
 _UNSPACED_LETTER = re.compile(rf"[{UNSPACED}]")
 _LETTER = re.compile(rf"[{UNSPACED}](?:(?!\w)[{MARKS}])*")
 _APOSTROPHE = re.compile(rf"[{APOSTROPHES}]")
+_NOT_PLAIN = re.compile(rf"[{UNSPACED}{APOSTROPHES}\u02b0-\u02ff]")
 _Piece = tuple[int, int, str]
 # A plain table, emptied when full: keeping the order of use, as lru_cache does, takes longer than the look-up.
 _PIECES: dict[str, tuple[_Piece, ...]] = {}
@@ -106,8 +107,9 @@ def _known_pieces(surface: str) -> tuple[_Piece, ...]:
 
 
 def _pieces(surface: str) -> tuple[_Piece, ...]:
-    if surface.isalpha() and surface.isascii():
-        return ((0, len(surface), "u.s" if surface == "US" else surface.lower()[:MAX_WORD]),)
+    if surface.isalpha() and not _NOT_PLAIN.search(surface):  # most words: one, of letters only
+        folded = "u.s" if surface == "US" else fold(surface)[:MAX_WORD]
+        return ((0, len(surface), folded),) if folded else ()
     glued = _GLUED_NUMBER.match(surface)
     if glued:  # Arabic "and 1200" is written as one word
         rest = [
