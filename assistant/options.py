@@ -10,7 +10,10 @@ from typing import Any, NoReturn
 from assistant.settings import SETTINGS
 
 _EVERYWHERE = ("home", "model")
-_SERVER = ("host", "port", "read_only", "allow_host", "watch", "examples", "max_article_bytes")
+_SERVER = (
+    "host", "port", "public", "read_only", "allow_host", "watch", "examples", "max_article_bytes",
+    "max_upload_bytes", "rate", "at_once", "max_waiting",
+)  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
 
 

@@ -17,9 +17,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access import is_loopback
+from assistant.aio import AsyncAssistant
 from assistant.api import create_api
 from assistant.assistant import Assistant
-from assistant.guard import Guard, in_api, is_loopback
+from assistant.guard import Guard, in_api
 from assistant.late import LatePage
 from assistant.problems import ServeError
 from assistant.settings import Settings, SettingsError, prepare_environment
@@ -75,11 +77,11 @@ def check_exposure(settings: Settings) -> None:
     Raises:
         SettingsError: neither a token nor read-only, and the address is not this machine's own.
     """
-    if is_loopback(settings.host) or settings.read_only or settings.token:
+    if is_loopback(settings.host) or settings.read_only or settings.token or settings.read_token:
         return
     raise SettingsError(
-        f"listening on {settings.host} would let anyone change the collection:"
-        " set SANAD_TOKEN (32 characters or more), or use --read-only"
+        f"listening on {settings.host} would let anyone change the collection: set SANAD_TOKEN"
+        " or SANAD_READ_TOKEN (32 characters or more), or use --read-only"
     )
 
 
@@ -94,7 +96,8 @@ def create_site(settings: Settings) -> App:
     watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
-    dispatch = _Dispatch(create_api(assistant, settings), page)
+    asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
+    dispatch = _Dispatch(create_api(asker, settings), page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -105,6 +108,7 @@ def create_site(settings: Settings) -> App:
                 async with page.open():
                     yield
         finally:
+            asker.close()
             assistant.close()
 
     routes = [Mount("/ui", StaticFiles(directory=_STATIC)), Mount("/", dispatch)]
