@@ -23,6 +23,7 @@ from assistant.api import create_api
 from assistant.assistant import Assistant
 from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
+from assistant.metrics import Measured, Metrics
 from assistant.on_demand import OnDemand
 from assistant.problems import ServeError
 from assistant.settings import Settings, SettingsError, prepare_environment
@@ -98,8 +99,9 @@ def create_site(settings: Settings) -> App:
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
+    metrics = Metrics(asker)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
-    dispatch = _Dispatch(create_api(asker, settings), agents, page)
+    dispatch = _Dispatch(create_api(asker, settings, metrics), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -114,7 +116,7 @@ def create_site(settings: Settings) -> App:
             assistant.close()
 
     routes = [Mount("/ui", StaticFiles(directory=_STATIC)), Mount("/", dispatch)]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), settings)
+    return Measured(Guard(Starlette(routes=routes, lifespan=lifespan), settings), metrics)
 
 
 def read_examples(path: Path) -> list[str]:
