@@ -6,6 +6,7 @@ own (static/library.html) that calls the HTTP API, so every change passes the AP
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -15,6 +16,7 @@ from assistant import question as questions
 from assistant import render
 from assistant.phrases import phrases
 from assistant.problems import public_message
+from assistant.remote import functions
 from index import SanadError, detect
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str
         settings: limits and paths.
         examples: questions offered to click.
     """
-    blocks = _blocks(_asker(assistant, settings), examples, settings)
+    blocks = _blocks(_asker(assistant, settings), examples, settings, functions(assistant, settings))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     page: FastAPI = gr.mount_gradio_app(
         app,
@@ -106,6 +108,19 @@ def _asker(
     return ask
 
 
+def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The function for gradio_client: errors of ours reach the caller in words, others do not."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever it takes
+        try:
+            return function(*args, **kwargs)
+        except SanadError as error:
+            raise gr.Error(public_message(error), print_exception=False) from error
+
+    return wrapped
+
+
 def _message(role: str, content: str) -> Message:
     return {"role": role, "content": content}
 
@@ -118,8 +133,11 @@ def _blocks(
     ask: Callable[[str, History], Iterator[tuple[History, History, str]]],
     examples: Sequence[str],
     settings: Settings,
+    programs: Sequence[Callable[..., dict[str, Any]]],
 ) -> Any:  # noqa: ANN401  # gradio has no types
     with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
+        for function in programs:  # first, or the page's own events would have their names
+            gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
         kept = gr.State([])
         with gr.Row(elem_id="sanad"):
             with gr.Column(scale=7, elem_id="sanad-main"):

@@ -10,7 +10,10 @@ from typing import Any, NoReturn
 from assistant.settings import SETTINGS
 
 _EVERYWHERE = ("home", "model")
-_SERVER = ("host", "port", "read_only", "allow_host", "watch", "examples", "max_article_bytes")
+_SERVER = (
+    "host", "port", "public", "read_only", "allow_host", "watch", "examples", "max_article_bytes",
+    "max_upload_bytes", "rate", "at_once", "max_waiting",
+)  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
 
 
@@ -32,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
+    command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
     ask = command("ask", "the passages that answer a question", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
     for made, k in ((ask, 3), (search, 10)):

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -30,9 +31,16 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered; told in its headers, and in the log if something goes wrong."""
+
 
 class ServeError(SanadError):
     """The server cannot start: the port is taken, or the address cannot be listened on."""
+
+
+class TooBusy(SanadError):
+    """More is asked at once than can be answered soon; the same question can be asked again."""
 
 
 class Outcome(NamedTuple):
@@ -68,6 +76,7 @@ OUTCOMES: dict[type[SanadError], Outcome] = {
     QuestionError: Outcome(422, os.EX_USAGE, "question", "The question cannot be asked"),
     NotFound: Outcome(404, os.EX_NOINPUT, "not-found", "Not found"),
     SettingsError: Outcome(500, os.EX_CONFIG, "settings", "A setting is wrong"),
+    TooBusy: Outcome(429, os.EX_TEMPFAIL, "busy", "Too many questions at once"),
     ServeError: Outcome(503, os.EX_UNAVAILABLE, "serve", "The server cannot start"),
 }
 
@@ -92,10 +101,21 @@ def public_message(error: SanadError) -> str:
 
 
 def logged(error: Exception) -> str:
-    """Log an error with its traceback; gives the number it can be found by."""
-    number = secrets.token_hex(4)
+    """Log an error with its traceback; gives the number it can be found by: the request's, if there is one."""
+    number = request_id.get() or secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
     return number
+
+
+def surprise(error: Exception) -> dict[str, Any]:
+    """An error that is a fault of ours, as RFC 9457 members that tell strangers nothing but its number."""
+    return http_problem(500, f"something went wrong; it is {logged(error)} in the server's log")
+
+
+def retry(status: int) -> dict[str, str]:
+    """The header that says when to try again, for the statuses that pass."""
+    seconds = {429: "1", 503: "5"}.get(status)
+    return {"Retry-After": seconds} if seconds else {}
 
 
 def http_problem(status: int, detail: str) -> dict[str, Any]:

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
         UnsupportedFormat,
     )
     from index.language import detect, direction
+    from index.listing import Facets, Listing
     from index.reader import ArticleInfo
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
+    from index.uploads import Upload, read_upload
 
 _HOMES = {
     "index.articles": ("find",),
@@ -44,10 +46,12 @@ _HOMES = {
         "UnreadableArticle", "UnsupportedFormat",
     ),
     "index.language": ("detect", "direction"),
+    "index.listing": ("Facets", "Listing"),
     "index.backups": ("restore",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
+    "index.uploads": ("Upload", "read_upload"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -61,8 +65,10 @@ __all__ = [
     "ArticleTooLarge",
     "Collection",
     "EmptyArticle",
+    "Facets",
     "Filters",
     "Hit",
+    "Listing",
     "ModelError",
     "NotFound",
     "Passage",
@@ -76,9 +82,11 @@ __all__ = [
     "StoreUnavailable",
     "UnreadableArticle",
     "UnsupportedFormat",
+    "Upload",
     "detect",
     "direction",
     "find",
+    "read_upload",
     "rebuild_home",
     "restore",
 ]

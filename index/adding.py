@@ -81,7 +81,11 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     if number is not None and one.article.origin and _is_shared(writer, number, one):
         writer.unlink(one.article.origin)
         number = writer.number_by_text(one.text_digest)
-    if number is not None and _same_text(writer, number, one):
+    if (
+        number is not None
+        and _same_text(writer, number, one)
+        and not (one.own_id and _edited(writer, number))
+    ):
         return _update_metadata(writer, number, one)
     if given.passages is None:  # its text was there when we looked, and was changed or removed since
         (again,) = ready_all([(one, {})], encoder)
@@ -94,6 +98,49 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     one = _with_id(one, writer.digests(number)[0])
     writer.replace(number, one.article, (one.digest, one.text_digest), passages)
     return _added("updated", one, _count(passages))
+
+
+def edit(
+    writer: Writer, article_id: str, changes: Mapping[str, str | None], encoder: Encoder
+) -> Article | None:
+    """Change an article's metadata; None: there is no such article.
+
+    An article read from a file keeps the digests of the file, so that reading the same file again
+    leaves the edit in place, while a changed file replaces it. Nothing is embedded again.
+
+    Args:
+        writer: of the transaction.
+        article_id: of the article.
+        changes: new values by the names of `Article`; None: as if it had not been given.
+        encoder: made the vectors.
+
+    Raises:
+        ArticleError: a value cannot be used.
+    """
+    number = writer.number_by_id(article_id)
+    before = writer.article(article_id)
+    if number is None or before is None:
+        return None
+    one = identify(replace(before, **changes))  # type: ignore[arg-type]  # its text is never among them
+    if one.article == before:
+        return before
+    digests = (one.digest, one.text_digest)
+    if writer.origins(number):
+        digests = writer.digests(number)[1:]
+    passages = None
+    if one.article.language != before.language:
+        spans = writer.vectors_by_span(number)
+        known = {before.text[start:end]: vector for (start, end), vector in spans.items()}
+        (passages,) = prepare([Cut(one.article, passages_of(one.article), known)], encoder)
+    writer.replace(number, one.article, digests, passages)
+    return one.article
+
+
+def _edited(writer: Writer, number: int) -> bool:
+    """Whether an article's metadata was edited since it was read from its file."""
+    article_id, digest, _ = writer.digests(number)
+    stored = writer.article(article_id)
+    return stored is not None and identify(stored).digest != digest
 
 
 def _insert(writer: Writer, one: Identified, passages: list[NewPassage]) -> Added:

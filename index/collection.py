@@ -8,24 +8,26 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.adding import identified, known_vectors, put, ready_all
+from index.adding import edit, identified, known_vectors, put, ready_all
 from index.backups import backup
 from index.compatibility import check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
 from index.fusion import weights_for
 from index.home import Home
+from index.listing import facets, listing
 from index.opened import Opened
 from index.rebuilding import rebuild
-from index.records import Added, AddReport
+from index.records import Added, AddReport, Passage
 from index.search import Searcher
 from index.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from index.embedding import Encoder
     from index.lexicon import Lexicon
+    from index.listing import Facets, Listing
     from index.reader import ArticleInfo, Reader
     from index.records import Article, Filters, Ranking
     from index.view import View
@@ -152,6 +154,36 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             return reader.articles()
 
+    def listing(
+        self,
+        filters: Filters | None = None,
+        *,
+        title: str = "",
+        sort: str = "added",
+        first: int = 0,
+        most: int | None = None,
+    ) -> Listing:
+        """Give a page of the articles that match, without their texts; see `index.listing`."""
+        with self._using() as state, state.store.reading() as reader:
+            return listing(reader, filters, title=title, sort=sort, first=first, most=most)
+
+    def facets(self) -> Facets:
+        """Count the articles by source, language and month of publication."""
+        with self._using() as state, state.store.reading() as reader:
+            return facets(reader)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Give an article's passages in the order of its text.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        with self._using() as state, state.store.reading() as reader:
+            article, spans = reader.article(article_id), reader.spans(article_id)
+        if article is None:
+            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+        return [Passage(start, end, article.text[start:end]) for start, end in spans]
+
     def health(self) -> dict[str, object]:
         """Say what the collection holds and what it was made with."""
         with self._using() as state, state.store.reading() as reader:
@@ -238,6 +270,19 @@ class Collection:
         made = ready_all(list(zip(batch, known, strict=True)), encoder)
         with self._writing() as (state, writer):
             return [put(writer, given, state.encoder) for given in made]
+
+    def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
+        """Change an article's metadata in one change; see `index.adding.edit`.
+
+        Raises:
+            NotFound: there is none with this id.
+            ArticleError: a value cannot be used.
+        """
+        with self._writing() as (state, writer):
+            edited = edit(writer, article_id, changes, state.encoder)
+        if edited is None:
+            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+        return edited
 
     def remove(self, article_id: str) -> None:
         """Remove an article; it is in no answer of any process once this returns.

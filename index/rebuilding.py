@@ -8,14 +8,14 @@ two. A rebuild that was killed is taken up where it stopped: what was copied is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.compatibility import create, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
 from index.passages import split
-from index.preparing import Cut, identify, prepare
+from index.preparing import Cut, prepare
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -120,19 +120,30 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         writer.start_after(old.sequence)
 
 
-def _read(reader: Reader, ids: Sequence[str]) -> list[tuple[Article, str]]:
-    """Give articles and when they were added."""
-    found = ((reader.article(article_id), reader.added(article_id)) for article_id in ids)
-    return [(article, added) for article, added in found if article is not None]
+class _Held(NamedTuple):
+    """An article as the old database holds it; an edited one keeps the digests of its file."""
+
+    article: Article
+    added: str
+    digests: tuple[str, str]
 
 
-def _write(new: Store, articles: Sequence[tuple[Article, str]], encoder: Encoder) -> None:
+def _read(reader: Reader, ids: Sequence[str]) -> list[_Held]:
+    held = []
+    for article_id in ids:
+        article, number = reader.article(article_id), reader.number_by_id(article_id)
+        if article is not None and number is not None:
+            _, digest, text_digest = reader.digests(number)
+            held.append(_Held(article, reader.added(article_id), (digest, text_digest)))
+    return held
+
+
+def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
-    prepared = prepare([Cut(article, split(article.text)) for article, _ in articles], encoder)
+    prepared = prepare([Cut(held.article, split(held.article.text)) for held in articles], encoder)
     with new.writing() as writer:
-        for (article, added), passages in zip(articles, prepared, strict=True):
-            one = identify(article)
+        for (article, added, digests), passages in zip(articles, prepared, strict=True):
             number = writer.number_by_id(article.id or "")
             if number is not None:
                 writer.remove(number)
-            writer.insert(one.article, (one.digest, one.text_digest), passages, added)
+            writer.insert(article, digests, passages, added)
