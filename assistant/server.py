@@ -23,6 +23,7 @@ from assistant.api import create_api
 from assistant.assistant import Assistant
 from assistant.guard import Guard, in_api
 from assistant.late import LatePage
+from assistant.pages import page_routes
 from assistant.problems import ServeError
 from assistant.settings import Settings, SettingsError, prepare_environment
 from assistant.watch import Watcher
@@ -111,8 +112,8 @@ def create_site(settings: Settings) -> App:
             asker.close()
             assistant.close()
 
-    routes = [Mount("/ui", StaticFiles(directory=_STATIC)), Mount("/", dispatch)]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), settings)
+    ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
+    return Guard(Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan), settings)
 
 
 def read_examples(path: Path) -> list[str]:
