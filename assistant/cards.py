@@ -23,7 +23,7 @@ _MAX_WORDS = 6  # of the legend below a passage
 _SURE = {0: "high", 1: "medium", 2: "low"}
 
 
-def question_html(question: str, language: str, notes: Iterable[tuple[str, str]] = ()) -> str:
+def question_html(question: str, language: str, notes: Iterable[tuple[str, Iterable[str]]] = ()) -> str:
     """A question as a chat message.
 
     Args:
@@ -32,7 +32,10 @@ def question_html(question: str, language: str, notes: Iterable[tuple[str, str]]
         notes: said below it, each a name of ours and what was typed or chosen.
     """
     below = "".join(
-        f"<div class='sanad-note'>{escape(name)}: <bdi>{escape(value)}</bdi></div>" for name, value in notes
+        f"<div class='sanad-note'>{escape(name)}: "
+        + " · ".join(f"<bdi>{escape(value)}</bdi>" for value in values)
+        + "</div>"
+        for name, values in notes
     )
     return f"<div {tongue(language)} class='sanad-question'>{escape(question)}{below}</div>"
 
@@ -56,9 +59,8 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
     parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _verdict(answer, say)]
     for hit in hits:
         share = 1.0 if hit.rank == 1 or not best else min(hit.score / best, 0.999)
-        parts.append(
-            _card(hit, say, match_words(share, say.language) if answer.answered else "", titles or {})
-        )
+        match = match_words(share, say.language) if answer.answered else ""
+        parts.append(_card(hit, answer.language, match, titles or {}))
     return "".join([*parts, "</div>"])
 
 
@@ -74,8 +76,8 @@ def _verdict(answer: Answer, say: Phrases) -> str:
     )
 
 
-def _card(hit: Hit, say: Phrases, match: str, titles: Mapping[str, str]) -> str:
-    article = hit.article
+def _card(hit: Hit, language: str, match: str, titles: Mapping[str, str]) -> str:
+    say, article = phrases(language), hit.article
     spoken = tongue(article.language or "und")
     href = escape(article_path(article.id or "", (hit.start, hit.end)))
     title = escape(label(article.title, render.MAX_TITLE_CHARS) or label(article.id) or "—")
@@ -85,7 +87,7 @@ def _card(hit: Hit, say: Phrases, match: str, titles: Mapping[str, str]) -> str:
         f"<a class='sanad-title' href='{href}' {spoken}>{title}</a></div>"
         f"<div class='sanad-facts'>{_facts(article, say, match)}</div>"
         f"<div class='sanad-passage' {spoken}>{_passage(hit)}</div>"
-        f"{_legend(hit, say)}{_also_in(hit, say, titles)}"
+        f"{_legend(hit, say) if article.language != language else ''}{_also_in(hit, say, titles)}"
         f"<a class='sanad-read' href='{href}'>{escape(say.read)}</a></div>"
     )
 
@@ -123,7 +125,7 @@ def _passage(hit: Hit) -> str:
 
 
 def _legend(hit: Hit, say: Phrases) -> str:
-    """Which words answer to which words of the question, where it is not plain to see."""
+    """Which words of another language answer to which words of the question."""
     found: dict[str, dict[str, None]] = {}
     for match in hit.matches:
         word = label(hit.text[match.start - hit.start : match.end - hit.start])

@@ -14,6 +14,7 @@ from assistant.conversation import (
     read_log,
     write_log,
 )
+from assistant.followup import Followed, follow_all
 from assistant.phrases import LANGUAGE_NAMES, phrases
 from assistant.problems import public_message
 from index import NotFound, SanadError, detect
@@ -60,39 +61,42 @@ class Dialogue:
             yield shown, history, log, typed[: self._question_chars]
             return
         exchanges = [*read_log(log), Exchange(text, filters)]
-        asked = [*history, self._question(exchanges[-1])]
+        followed = follow_all(one.question for one in exchanges)[-1]
+        asked = [*history, self._question(exchanges[-1], followed)]
         waiting = phrases(detect(text))
         yield _kept(asked, cards.notice_html(waiting.searching, waiting.language)), asked, log, ""
-        answered = _kept(asked, self._reply(exchanges[-1]))
+        answered = _kept(asked, self._reply(exchanges[-1], followed))
         yield answered, answered, write_log(exchanges), ""
 
     def restore(self, log: str) -> tuple[History, History, str]:
         """The conversation of a log, each question answered by what the collection holds now."""
         exchanges = read_log(log)
         history: History = []
-        for one in exchanges:
-            history = _kept([*history, self._question(one)], self._reply(one))
+        for one, followed in zip(exchanges, follow_all(one.question for one in exchanges), strict=True):
+            history = _kept([*history, self._question(one, followed)], self._reply(one, followed))
         return history, history, write_log(exchanges)
 
     def clear(self) -> tuple[History, History, str]:
         """An empty conversation."""
         return [], [], ""
 
-    def _question(self, exchange: Exchange) -> Message:
+    def _question(self, exchange: Exchange, followed: Followed) -> Message:
         language = detect(exchange.question)
         say = phrases(language)
-        notes = [(say.only, self._narrowed(exchange.filters))] if exchange.filters else []
+        notes = [(say.understood, [followed.text])] if followed.carried else []
+        if exchange.filters:
+            notes.append((say.only, self._narrowed(exchange.filters)))
         return _message("user", cards.question_html(exchange.question, language, notes))
 
-    def _narrowed(self, filters: Filters) -> str:
+    def _narrowed(self, filters: Filters) -> list[str]:
         named = filters_dict(filters)
         if "language" in named:
             named["language"] = LANGUAGE_NAMES.get(named["language"], named["language"])
         if "article" in named:
             named["article"] = self._title(named["article"])
         first, last = named.pop("from", ""), named.pop("to", "")
-        days = [f"{first}–{last}"] if first or last else []
-        return " · ".join([*(render.label(value) for value in named.values()), *days])
+        days = [f"{first} – {last}".strip()] if first or last else []
+        return [*(render.label(value) for value in named.values()), *days]
 
     def _title(self, article_id: str) -> str:
         try:
@@ -100,9 +104,9 @@ class Dialogue:
         except NotFound:
             return article_id
 
-    def _reply(self, exchange: Exchange) -> str:
+    def _reply(self, exchange: Exchange, followed: Followed) -> str:
         try:
-            answer = self._assistant.ask(exchange.question, k=PASSAGES, filters=exchange.filters)
+            answer = self._assistant.ask(followed.text, k=PASSAGES, filters=exchange.filters)
             return cards.answer_html(answer, self._titles(answer))
         except SanadError as error:
             return cards.notice_html(public_message(error))

@@ -19,11 +19,12 @@ Answered = tuple["Exchange", "Answer"]
 
 
 def as_json(conversation: Sequence[Answered]) -> str:
-    """Each answer as `Answer.to_dict` gives it, with what was typed and what it was narrowed to."""
+    """Each answer as `Answer.to_dict` gives it, with what was typed, searched for, and narrowed to."""
     made = [
         {
             **answer.to_dict(),
             "question": one.question,
+            "searched": answer.question,
             "filters": filters_dict(one.filters) if one.filters else {},
         }
         for one, answer in conversation
@@ -44,6 +45,8 @@ def as_markdown(conversation: Sequence[Answered], site: str = "") -> str:
 def _section(one: Exchange, answer: Answer, site: str) -> str:
     say = phrases(answer.language)
     parts = [f"## {markdown(one.question)}"]
+    if answer.question != one.question:
+        parts.append(f"{say.understood}: {markdown(answer.question)}")
     if one.filters:
         narrowed = ", ".join(f"{name}: {value}" for name, value in filters_dict(one.filters).items())
         parts.append(f"{say.only}: {markdown(narrowed)}")

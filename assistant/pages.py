@@ -11,6 +11,7 @@ from starlette.routing import Route
 from assistant.conversation import read_log
 from assistant.dialogue import PASSAGES
 from assistant.export import as_json, as_markdown
+from assistant.followup import follow_all
 from assistant.phrases import reading
 from assistant.reader import Opened, article_page, missing_page, span_of
 from index import NotFound, Span
@@ -59,8 +60,11 @@ class _Pages:
         return Response(made, media_type=f"{kind}; charset=utf-8", headers=headers)
 
     def _conversation(self, log: str, form: object, site: str) -> str:
+        exchanges = read_log(log)
+        searched = follow_all(one.question for one in exchanges)
         said = [
-            (one, self._assistant.ask(one.question, k=PASSAGES, filters=one.filters)) for one in read_log(log)
+            (one, self._assistant.ask(followed.text, k=PASSAGES, filters=one.filters))
+            for one, followed in zip(exchanges, searched, strict=True)
         ]
         return as_json(said) if form == "json" else as_markdown(said, site)
 

@@ -1,6 +1,7 @@
 // The conversation: kept over a reload, cleared, saved; its newest question is brought to the top.
 import { find, store, toast, type } from "./dom.js";
 import * as api from "./api.js";
+import { say } from "./words.js";
 
 const field = (id) => document.querySelector(`#${id} textarea, #${id} input`);
 const press = (id) => document.querySelector(`button#${id}, #${id} button`)?.click();
@@ -22,6 +23,7 @@ export function watchChat() {
   });
   new MutationObserver(changed).observe(document.querySelector("gradio-app") ?? document.body, { childList: true, subtree: true });
   addEventListener("pagehide", keep);
+  addEventListener("sanad:language", namePlace);
   changed();
 }
 
@@ -35,12 +37,18 @@ function changed() {
       type(log, kept);
       setTimeout(() => restore(log, kept), 0);
     }
-    const box = field("sanad-box");
-    if (box) box.dir = "auto";
+    namePlace();
   }
   find("sanad-talk").hidden = !document.querySelector(".sanad-question");
   showNewest();
   setTimeout(keep, 100); // the fields are filled a moment after the messages
+}
+
+function namePlace() {
+  const box = field("sanad-box");
+  if (!box) return;
+  box.dir = "auto";
+  box.placeholder = say("placeholder");
 }
 
 // Gradio shows its fields a moment before it listens to them.

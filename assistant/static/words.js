@@ -1,6 +1,7 @@
 // What the interface says, in its two languages.
 export const WORDS = {
   en: {
+    placeholder: "Ask in any language · اسأل بأي لغة",
     ask: "Ask", library: "Library", views: "Views", settings: "Settings",
     otherLanguage: "العربية", otherLanguageCode: "ar", theme: "Light or dark",
     narrow: "Narrow", narrowTitle: "Which articles to ask", source: "Source", language: "Language",
@@ -26,6 +27,7 @@ export const WORDS = {
     sortedUp: "ascending", sortedDown: "descending", offline: "The server does not answer.", asked: "asked",
   },
   ar: {
+    placeholder: "اسأل بأي لغة · Ask in any language",
     ask: "اسأل", library: "المكتبة", views: "الأقسام", settings: "الإعدادات",
     otherLanguage: "English", otherLanguageCode: "en", theme: "فاتح أو داكن",
     narrow: "تحديد", narrowTitle: "أي المقالات تُسأل", source: "المصدر", language: "اللغة",
