@@ -1,6 +1,6 @@
 // What stands around the chat: header, views, reader, filters, the library; all outside Gradio's own elements.
 import { element, find, store } from "./dom.js";
-import { language, localise, say, setLanguage } from "./words.js";
+import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
@@ -9,6 +9,9 @@ import { openLibrary } from "./library.js";
 async function start() {
   const shell = document.createElement("template");
   shell.innerHTML = await (await fetch("/ui/shell.html")).text(); // our own file
+  // before and after Gradio's element, in the order in which one goes through them by keyboard
+  const above = [...shell.content.querySelectorAll("#sanad-top, #sanad-bar")];
+  document.body.prepend(...above);
   document.body.append(shell.content);
   localise();
   nameLanguage();
@@ -92,4 +95,3 @@ function hint(event) {
 }
 
 start();
-export { language };

@@ -40,6 +40,8 @@ function changed() {
     namePlace();
   }
   find("sanad-talk").hidden = !document.querySelector(".sanad-question");
+  // Gradio names each message by its source, markup and all: read aloud that is noise.
+  for (const message of document.querySelectorAll("#sanad-chat [aria-label*='<']")) message.removeAttribute("aria-label");
   showNewest();
   setTimeout(keep, 100); // the fields are filled a moment after the messages
 }
@@ -49,6 +51,7 @@ function namePlace() {
   if (!box) return;
   box.dir = "auto";
   box.placeholder = say("placeholder");
+  document.querySelector("#sanad-box button")?.setAttribute("aria-label", say("send"));
 }
 
 // Gradio shows its fields a moment before it listens to them.

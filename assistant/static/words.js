@@ -2,7 +2,7 @@
 export const WORDS = {
   en: {
     placeholder: "Ask in any language · اسأل بأي لغة",
-    ask: "Ask", library: "Library", views: "Views", settings: "Settings",
+    send: "Send the question", ask: "Ask", library: "Library", views: "Views", settings: "Settings",
     otherLanguage: "العربية", otherLanguageCode: "ar", theme: "Light or dark",
     narrow: "Narrow", narrowTitle: "Which articles to ask", source: "Source", language: "Language",
     from: "Published from", to: "Published until", article: "Article", any: "any",
@@ -28,7 +28,7 @@ export const WORDS = {
   },
   ar: {
     placeholder: "اسأل بأي لغة · Ask in any language",
-    ask: "اسأل", library: "المكتبة", views: "الأقسام", settings: "الإعدادات",
+    send: "أرسل السؤال", ask: "اسأل", library: "المكتبة", views: "الأقسام", settings: "الإعدادات",
     otherLanguage: "English", otherLanguageCode: "en", theme: "فاتح أو داكن",
     narrow: "تحديد", narrowTitle: "أي المقالات تُسأل", source: "المصدر", language: "اللغة",
     from: "نُشرت من", to: "نُشرت حتى", article: "المقالة", any: "الكل",

@@ -109,6 +109,10 @@ class Page:
         """Move the pointer over an element."""
         ActionChains(self.chrome).move_to_element(element).perform()
 
+    def type(self, text: str) -> None:
+        """Type a text wherever the focus is."""
+        ActionChains(self.chrome).send_keys(text).perform()
+
     def press(self, *keys: str) -> None:
         """Press keys by their names (TAB, ENTER, ESCAPE), wherever the focus is."""
         for key in keys:

@@ -22,9 +22,10 @@ def test_a_question_that_leans_is_answered_and_says_how_it_was_understood(page: 
     (note,) = page.texts(".sanad-note")
     assert note.startswith("Understood as: and what cracks did they find?")
     assert "bridge" in note
-    assert "cracks" in page.texts(".sanad-answer:last-of-type .sanad-passage")[-1] or "cracks" in page.texts(
-        ".sanad-found .sanad-passage"
-    )[-1]
+    assert (
+        "cracks" in page.texts(".sanad-answer:last-of-type .sanad-passage")[-1]
+        or "cracks" in page.texts(".sanad-found .sanad-passage")[-1]
+    )
 
 
 def test_after_a_new_conversation_nothing_is_carried_over(page: Page) -> None:
