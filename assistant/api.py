@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from assistant import events, question
@@ -15,6 +15,7 @@ from assistant.api_articles import router as articles_router
 from assistant.api_errors import add_handlers, described
 from assistant.api_parts import Writer, asking, assistant_of, settings_of
 from assistant.docs_page import docs_page
+from assistant.metrics import MEDIA_TYPE
 from assistant.replies import AnswerOut, FacetsOut, HealthOut, Problem, RebuiltOut, SearchOut
 
 # FastAPI reads the annotations of handlers when it starts.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.aio import AsyncAssistant
+    from assistant.metrics import Metrics
     from assistant.settings import Settings
     from index import Filters
 
@@ -35,7 +37,7 @@ router = APIRouter()
 router.include_router(articles_router)
 
 
-def create_api(asker: AsyncAssistant, settings: Settings) -> FastAPI:
+def create_api(asker: AsyncAssistant, settings: Settings, metrics: Metrics) -> FastAPI:
     """The API over one assistant; its paths all begin with /api.
 
     Questions wait for their turn in line; other handlers are plain functions, each in the thread pool.
@@ -50,6 +52,7 @@ def create_api(asker: AsyncAssistant, settings: Settings) -> FastAPI:
     )
     app.state.asker = asker
     app.state.settings = settings
+    app.state.metrics = metrics
     app.include_router(router, prefix="/api/v1")
     app.include_router(router, prefix="/api", include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
@@ -137,6 +140,17 @@ def health(request: Request) -> dict[str, Any]:
     writes = Access(settings_of(request)).writes
     told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
     return {"status": "ok", "writes": writes, **told}
+
+
+@router.get(
+    "/metrics",
+    tags=["collection"],
+    response_class=PlainTextResponse,
+    responses=described() | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """Counts, times, memory and what the collection holds, in the Prometheus text format."""
+    return Response(request.app.state.metrics.text(), media_type=MEDIA_TYPE)
 
 
 @router.get("/docs", include_in_schema=False)

@@ -115,7 +115,10 @@ def get_passages(request: Request, article_id: str, given: Annotated[PassagesIn,
 
 
 @router.put(
-    "/{article_id}", dependencies=[Writer], response_model=ArticleOut, responses=described(413) | {201: {}}
+    "/{article_id}",
+    dependencies=[Writer],
+    response_model=ArticleOut,
+    responses=described(404, 413) | {201: {}},
 )
 def replace_article(request: Request, article_id: str, given: NewText) -> Response:
     """Put a text and its metadata in the place of an article, or add it under this id (201)."""

@@ -21,7 +21,7 @@ _MEANINGS = {
     400: "The request cannot be read",
     401: "A token is needed",
     403: "This server does not allow it",
-    404: "There is no such article",
+    404: "There is no such article, or no such address",
     413: "The body or an article in it is too large",
     415: "The format is not supported",
     422: "A value cannot be used",

@@ -8,6 +8,7 @@ buttons to clear and to restore it.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -15,10 +16,13 @@ from fastapi import FastAPI
 
 from assistant import render
 from assistant.dialogue import Dialogue
+from assistant.problems import public_message
 from assistant.question import MAX_CHARS
+from assistant.remote import functions
+from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assistant.assistant import Assistant
     from assistant.settings import Settings
@@ -47,7 +51,8 @@ def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str
         settings: limits and paths.
         examples: questions offered to click.
     """
-    blocks = _blocks(Dialogue(assistant, settings.question_chars), examples, settings)
+    dialogue = Dialogue(assistant, settings.question_chars)
+    blocks = _blocks(dialogue, examples, settings, functions(assistant, settings))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     page: FastAPI = gr.mount_gradio_app(
         app,
@@ -72,8 +77,28 @@ def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str
     return page
 
 
-def _blocks(dialogue: Dialogue, examples: Sequence[str], settings: Settings) -> Any:  # noqa: ANN401
+def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The function for gradio_client: errors of ours reach the caller in words, others do not."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever it takes
+        try:
+            return function(*args, **kwargs)
+        except SanadError as error:
+            raise gr.Error(public_message(error), print_exception=False) from error
+
+    return wrapped
+
+
+def _blocks(
+    dialogue: Dialogue,
+    examples: Sequence[str],
+    settings: Settings,
+    programs: Sequence[Callable[..., dict[str, Any]]],
+) -> Any:  # noqa: ANN401  # gradio has no types
     with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
+        for function in programs:  # first, or the page's own events would have their names
+            gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
         kept = gr.State([])
         with gr.Column(elem_id="sanad-main"):
             chat = _chatbot()

@@ -82,6 +82,17 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
     return os.EX_OK
 
 
+def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    import asyncio
+
+    from assistant.aio import AsyncAssistant
+    from assistant.mcp_server import serve_stdio
+
+    with _open(settings) as assistant:
+        asyncio.run(serve_stdio(AsyncAssistant(assistant, at_once=settings.at_once), settings))
+    return os.EX_OK
+
+
 def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Filters | None]:
     from assistant import question
     from index import Filters
@@ -260,6 +271,7 @@ def _end_progress() -> None:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "serve": _serve,
+    "mcp": _mcp,
     "ask": _ask,
     "search": _search,
     "add": _add,

@@ -34,6 +34,7 @@ QUESTION_BYTES = 64 * 1024
 _RATE = 10  # requests a second that one client of another machine may make, unless set
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -247,6 +248,8 @@ def _is_work(scope: Message) -> bool:
 
 
 def _is_open(path: str) -> bool:
+    if _CONTROLS.search(path):  # nothing of ours has them, and routers take a line's end for the address's
+        return False
     return in_api(path) or in_mcp(path) or path in _PAGE_PATHS or path.startswith(_PAGE_PREFIXES)
 
 

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
+    command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
     ask = command("ask", "the passages that answer a question", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
     for made, k in ((ask, 3), (search, 10)):

@@ -21,8 +21,10 @@ from assistant.access import is_loopback
 from assistant.aio import AsyncAssistant
 from assistant.api import create_api
 from assistant.assistant import Assistant
-from assistant.guard import Guard, in_api
+from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
+from assistant.metrics import Measured, Metrics
+from assistant.on_demand import OnDemand
 from assistant.pages import page_routes
 from assistant.problems import ServeError
 from assistant.settings import Settings, SettingsError, prepare_environment
@@ -98,7 +100,9 @@ def create_site(settings: Settings) -> App:
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
-    dispatch = _Dispatch(create_api(asker, settings), page)
+    metrics = Metrics(asker)
+    agents = OnDemand(lambda: _create_agents_door(asker, settings))
+    dispatch = _Dispatch(create_api(asker, settings, metrics), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -106,14 +110,15 @@ def create_site(settings: Settings) -> App:
             with watcher:
                 # before the page is loaded: that import holds the interpreter, and both would wait for each other
                 await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
-                async with page.open():
+                async with agents.open(), page.open():
                     yield
         finally:
             asker.close()
             assistant.close()
 
     ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
-    return Guard(Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan), settings)
+    site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
+    return Measured(Guard(site, settings), metrics)
 
 
 def read_examples(path: Path) -> list[str]:
@@ -139,14 +144,22 @@ def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) 
     return create_page(assistant, settings, examples)
 
 
-class _Dispatch:
-    """/api to the API, the rest to the page: each answers for what it does not know."""
+def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
+    from assistant.mcp_server import create_server, http_app  # half a second and 30 MB
 
-    def __init__(self, api: App, page: App) -> None:
-        self._api, self._page = api, page
+    return http_app(create_server(asker, settings))
+
+
+class _Dispatch:
+    """/api to the API, /mcp to the agents' door, the rest to the page: each answers for what it does not know."""
+
+    def __init__(self, api: App, agents: App, page: App) -> None:
+        self._api, self._agents, self._page = api, agents, page
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        await (self._api if in_api(scope["path"]) else self._page)(scope, receive, send)
+        path = scope["path"]
+        app = self._api if in_api(path) else self._agents if in_mcp(path) else self._page
+        await app(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from index.errors import StoreDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -111,7 +112,8 @@ class DenseIndex:
             if hasattr(self._index, "nprobe")
             else faiss.SearchParameters(sel=chosen)
         )
-        scores, rows = self._index.search(vector[None, :], k, params=parameters)
+        with _one_thread():
+            scores, rows = self._index.search(vector[None, :], k, params=parameters)
         # FAISS fills with -1 where fewer than k rows are allowed, and for a NaN question
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
@@ -129,6 +131,22 @@ class DenseIndex:
             return np.empty((0, self._index.d), np.float32)
         found: NDArray[np.float32] = self._index.reconstruct_batch(rows.astype(np.int64))
         return found
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let the calling thread's FAISS do without helpers.
+
+    One question is too small to share: on two cores, waking and awaiting helpers took twice the time of
+    the question itself, and several askers at once have the cores busy anyway.
+    """
+    faiss = _faiss()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _first_line(error: Exception) -> str:

@@ -287,24 +287,51 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         norm: NDArray[np.float64],
     ) -> None:
         """Add the scores of one part's rows, reading the postings of the question's terms only."""
-        scratch = np.zeros(len(scores))
+        plain: list[tuple[slice, float, float]] = []
         start = 0
         for weight, end in zip(weights, ends, strict=True):
             slices = found.slices(start, end) if weight else []
             start = end
-            if not slices:
-                continue
             if len(slices) == 1:
-                where, share = slices[0]
-                rows, tf = found.postings.rows[where], share * found.postings.counts[where]
-            else:
-                for where, share in slices:  # rows are distinct inside one slice
-                    scratch[found.postings.rows[where]] += share * found.postings.counts[where]
-                rows = np.concatenate([found.postings.rows[where] for where, _ in slices])
-                tf = scratch[rows]
-                scratch[rows] = 0.0
-            # a row that stands here twice gets the same sum assigned twice: it is added once
-            scores[rows] += weight * tf / (tf + norm[rows])
+                plain.append((*slices[0], weight))
+            elif slices:
+                _add_alternatives(scores, found.postings, slices, weight, norm)
+        if plain:
+            _add_plain(scores, found.postings, plain, norm)
+
+
+def _add_plain(
+    scores: NDArray[np.float64],
+    postings: Postings,
+    plain: list[tuple[slice, float, float]],
+    norm: NDArray[np.float64],
+) -> None:
+    """Add the scores of terms that stand for themselves only (where, share, weight), all in one pass.
+
+    `bincount` adds up in C what fancy indexing would gather and scatter term by term.
+    """
+    rows = np.concatenate([postings.rows[where] for where, _, _ in plain])
+    sizes = [where.stop - where.start for where, _, _ in plain]
+    tf = np.concatenate([postings.counts[where] for where, _, _ in plain]).astype(np.float64)
+    tf *= np.repeat([share for _, share, _ in plain], sizes)
+    gained = np.repeat([weight for _, _, weight in plain], sizes) * tf / (tf + norm[rows])
+    scores += np.bincount(rows, weights=gained, minlength=len(scores))
+
+
+def _add_alternatives(
+    scores: NDArray[np.float64],
+    postings: Postings,
+    slices: list[tuple[slice, float]],
+    weight: float,
+    norm: NDArray[np.float64],
+) -> None:
+    """Add the score of one term that stands for several at once; rows are distinct inside one slice."""
+    rows, places = np.unique(
+        np.concatenate([postings.rows[where] for where, _ in slices]), return_inverse=True
+    )
+    shared = np.concatenate([share * postings.counts[where] for where, share in slices])
+    tf = np.bincount(places, weights=shared, minlength=len(rows))
+    scores[rows] += weight * tf / (tf + norm[rows])
 
 
 class _Found(NamedTuple):

@@ -20,6 +20,15 @@ HOMES = {
     "rank_bm25": {"index/lexical.py"},
     "sqlite3": {"index/store.py"},
     "gradio": {"assistant/chat.py"},
+    "fastapi": {
+        "assistant/api.py",
+        "assistant/api_articles.py",
+        "assistant/api_errors.py",
+        "assistant/api_parts.py",
+        "assistant/chat.py",
+    },
+    "mcp": {"assistant/mcp_server.py"},
+    "prometheus_client": {"assistant/metrics.py"},
     "uvicorn": {"assistant/server.py"},
     "watchfiles": {"assistant/watch.py"},
 }
@@ -79,7 +88,7 @@ def test_only_settings_read_the_environment(path: Path) -> None:
 
 @pytest.mark.parametrize("statement", ["import index", "import assistant", "import assistant.cli"])
 def test_importing_loads_nothing_heavy(statement: str) -> None:
-    heavy = ["torch", "faiss", "gradio", "fastapi", "sentence_transformers", "pandas", "sqlite3"]
+    heavy = ["torch", "faiss", "gradio", "fastapi", "sentence_transformers", "pandas", "sqlite3", "mcp"]
     code = f"{statement}; import sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -228,3 +228,38 @@ def test_both_addresses_are_one_api(library: httpx.Client) -> None:
         versioned, plain = (library.get(base + path).json() for base in ("/api/v1", "/api"))
         versioned.pop("took_ms", None), plain.pop("took_ms", None)
         assert versioned == plain
+
+
+def test_metrics_count_answers_by_route_whatever_the_address(library: httpx.Client) -> None:
+    def counted() -> dict[str, float]:
+        lines = library.get("/api/v1/metrics").text.splitlines()
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line[0] != "#"}
+
+    before = counted()
+    for path in (
+        "/api/v1/articles/ar",
+        "/api/articles/en",
+        "/api/articles/nothing",
+        "/api/nothing",
+        "/ui/chat.css",
+    ):
+        library.get(path)
+    library.get("/api/health", headers={"Host": "evil.example"})
+    library.request("BREW", "/api/health")
+    after = counted()
+    added = {
+        name: value - before.get(name, 0)
+        for name, value in after.items()
+        if name.startswith("sanad_requests_total")
+    }
+    told = {name: value for name, value in added.items() if value and "metrics" not in name}
+    assert told == {
+        'sanad_requests_total{method="GET",route="/api/v1/articles/{article_id}",status="200"}': 2,
+        'sanad_requests_total{method="GET",route="/api/v1/articles/{article_id}",status="404"}': 1,
+        'sanad_requests_total{method="GET",route="none",status="404"}': 1,
+        'sanad_requests_total{method="GET",route="page",status="200"}': 1,
+        'sanad_requests_total{method="GET",route="none",status="400"}': 1,
+        'sanad_requests_total{method="other",route="/api/v1/health",status="405"}': 1,
+    }
+    assert after["sanad_articles"] == 3
+    assert after["process_resident_memory_bytes"] > 1e7
