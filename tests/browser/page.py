@@ -57,8 +57,12 @@ class Page:
         chrome.get("about:blank")
         for kind in ("browser", "performance"):
             chrome.get_log(kind)  # what came before is not ours
-        chrome.get(self.address + "/ui/icon.svg")
-        chrome.execute_script("sessionStorage.clear(); localStorage.clear()")
+        self.open_fresh()
+
+    def open_fresh(self) -> None:
+        """Open the chat as in a browser that never was here."""
+        self.chrome.get(self.address + "/ui/icon.svg")
+        self.chrome.execute_script("sessionStorage.clear(); localStorage.clear()")
         self.open()
 
     def open(self, path: str = "/") -> None:

@@ -114,7 +114,9 @@ def test_several_files_are_uploaded_each_with_its_report(shelf: Page, tmp_path: 
     told = shelf.texts("#sanad-report li")
     assert [line.split(":")[0] for line in told] == ["Added", "Added", "Not taken"]
     until(lambda: "Wells" in shelf.rows())
-    (refused,) = shelf.chrome.get_log("browser")  # the browser notes the 422 of the third
+    refused = [e["message"] for e in shelf.chrome.get_log("browser") if e["level"] == "SEVERE"]
+    assert len(refused) == 1  # the browser notes the 422 of the third
+    assert "/files" in refused[0]
     assert "/files" in refused["message"]
 
 
