@@ -44,6 +44,7 @@ _PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "
 _PAGE_PREFIXES = (
     "/ui/",
     "/article/",
+    "/page/",
     "/assets/",
     "/static/",
     "/svelte/",
@@ -71,6 +72,11 @@ _PAGE_CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
     " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+# An article's own page has no inline script or style and asks nothing.
+_ARTICLE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
 )
 _API_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
@@ -259,7 +265,7 @@ def _too_large(limit: int) -> str:
 
 
 def _with_headers(path: str, request_id: str, send: Send) -> Send:
-    policy = _API_CSP if in_api(path) else _PAGE_CSP
+    policy = _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
     ours = {**_COMMON_HEADERS, "Content-Security-Policy": policy, "X-Request-Id": request_id}
     extra = [(name.lower().encode(), value.encode()) for name, value in ours.items()]
 

@@ -25,6 +25,7 @@ from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
 from assistant.metrics import Measured, Metrics
 from assistant.on_demand import OnDemand
+from assistant.pages import page_routes
 from assistant.problems import ServeError
 from assistant.settings import Settings, SettingsError, prepare_environment
 from assistant.watch import Watcher
@@ -115,8 +116,9 @@ def create_site(settings: Settings) -> App:
             asker.close()
             assistant.close()
 
-    routes = [Mount("/ui", StaticFiles(directory=_STATIC)), Mount("/", dispatch)]
-    return Measured(Guard(Starlette(routes=routes, lifespan=lifespan), settings), metrics)
+    ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
+    site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
+    return Measured(Guard(site, settings), metrics)
 
 
 def read_examples(path: Path) -> list[str]:

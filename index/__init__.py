@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from index.language import detect, direction
     from index.listing import Facets, Listing
+    from index.query import content_words
     from index.reader import ArticleInfo
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
@@ -47,6 +48,7 @@ _HOMES = {
     ),
     "index.language": ("detect", "direction"),
     "index.listing": ("Facets", "Listing"),
+    "index.query": ("content_words",),
     "index.backups": ("restore",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
@@ -83,6 +85,7 @@ __all__ = [
     "UnreadableArticle",
     "UnsupportedFormat",
     "Upload",
+    "content_words",
     "detect",
     "direction",
     "find",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Word, is_stopword, stemmer_of, word_terms, words
 from index.analysis.scripts import script_of_word
+from index.language import detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -145,6 +146,17 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
         asked=tuple(asked),
         named=tuple(named.values()),
     )
+
+
+def content_words(question: str) -> tuple[str, ...]:
+    """Give the words that say what a question is about, as they stand in it, each once.
+
+    Function and question words are left out, so a question of nothing else has none.
+    """
+    language = detect(question)
+    found = [word for word in words(question) if not is_stopword(word.folded, language)]
+    kept = [word for word in found if not _is_article(word, question)]
+    return tuple(dict.fromkeys(question[word.start : word.end] for word in kept))
 
 
 def _content_words(question: str, language: str) -> dict[str, int]:
