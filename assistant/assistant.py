@@ -12,7 +12,7 @@ from assistant.settings import load
 from index import Added, AddReport, Article, ArticleError, Collection, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from index import ArticleInfo, Filters, Ranking
 
@@ -53,7 +53,13 @@ class Assistant:
         self.home = Path(home if home is not None else load().home)
         self._collection = Collection(self.home, model, dense_share)
 
-    def add(self, source: Source | Iterable[Source], *, progress: Progress | None = None) -> AddReport:
+    def add(
+        self,
+        source: Source | Iterable[Source],
+        *,
+        progress: Progress | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> AddReport:
         """Add a file, a folder, an `Article`, or any number of these.
 
         When it returns, what it reports as added is durable and in every process's next answer.
@@ -61,6 +67,7 @@ class Assistant:
         Args:
             source: a path (files of a folder are found recursively) or an article.
             progress: called after each article with how many are done and what happened to it.
+            columns: for tables (CSV, JSON), which column holds which field (`{"text": "body"}`).
 
         Returns:
             What happened to each article: added, updated, unchanged or skipped, with the reason.
@@ -70,7 +77,7 @@ class Assistant:
         """
         sources = [source] if isinstance(source, str | Path | Article) else source
         missing: list[Added] = []
-        report = self._collection.add(_expanded(sources, missing), progress)
+        report = self._collection.add(_expanded(sources, missing), progress, columns)
         return AddReport((*report.items, *missing))
 
     def sync(self, folder: str | Path) -> AddReport:

@@ -136,7 +136,7 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 
 def _add(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
-        report = assistant.add(given.path, progress=_progress())
+        report = assistant.add(given.path, progress=_progress(), columns=dict(given.column))
         assistant.settle()
     _end_progress()
     if given.json:

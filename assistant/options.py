@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from assistant.settings import SETTINGS
+from index import COLUMN_FIELDS
 
 _EVERYWHERE = ("home", "model")
 _SERVER = ("host", "port", "read_only", "allow_host", "watch", "examples", "max_article_bytes")
@@ -18,6 +19,13 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line and the exit code of bad usage."""
         self.exit(os.EX_USAGE, f"sanad: {message}; see {self.prog} --help\n")
+
+
+def _column(text: str) -> tuple[str, str]:
+    field, equals, name = text.partition("=")
+    if not equals or not name or field not in COLUMN_FIELDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=NAME with one of {', '.join(COLUMN_FIELDS)}")
+    return field, name
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
         _add_filters(made)
     add = command("add", "add files and folders of articles")
     add.add_argument("path", nargs="+", help="a file, or a folder with everything in it")
+    add.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
+        help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
+    )  # fmt: skip
     remove = command("remove", "remove articles by their id or source")
     remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
     remove.add_argument("--source", help="all articles of this publisher")

@@ -1,4 +1,4 @@
-"""Articles from files, and what can be said of them without inventing anything."""
+"""What can be said of an article without inventing anything: title, language, date, id."""
 
 from __future__ import annotations
 
@@ -8,44 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import frontmatter, metadata
-from index.decoding import decode
 from index.errors import ArticleError, EmptyArticle
-from index.files import find, load, shown
-from index.records import Article
+from index.files import shown
 from index.sections import Kind, blocks, heading_text
 from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from index.records import Article
 
-__all__ = ["MAX_BYTES", "complete", "find", "read"]
-
-MAX_BYTES = 5_000_000
 MAX_TITLE_CHARS = 90
 
 _DETECTION_CHARS = 4_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TOP_HEADING = re.compile(r"#\s")
-
-
-def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Article:
-    """Read a plain text or Markdown file.
-
-    The text is as decoded, newlines untouched and nothing dropped; `origin` is the absolute path.
-    Front matter gives title, source, url, author, published and language.
-
-    Raises:
-        UnreadableArticle: missing, a folder, a link, no regular file, not permitted, not decodable.
-        UnsupportedFormat: by its name or its content something else than text or Markdown.
-        ArticleTooLarge: above `max_bytes`; not read.
-        EmptyArticle: nothing but white space.
-    """
-    name = shown(path)
-    text = decode(load(path, max_bytes), name)
-    if not text.strip("\ufeff \t\r\n\f\v"):
-        raise EmptyArticle(f"{name}: the file is empty; add some text to it or leave it out")
-    return _with_front_matter(Article(text=text, origin=str(path.parent.resolve() / path.name)))
 
 
 def complete(article: Article) -> Article:

@@ -1,0 +1,199 @@
+"""HTML and XML trees, and the text that people see in them; the one home of lxml."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lxml import etree, html
+
+from index.errors import UnreadableArticle
+from index.reading.limits import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Element: TypeAlias = Any  # lxml has no types
+
+_UNSEEN = frozenset(
+    ("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "head",
+     "select", "button", "input", "textarea", "audio", "video", "datalist", "graphic", "comment")
+)  # fmt: skip
+_BLOCKS = frozenset(
+    ("p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "blockquote", "quote", "pre",
+     "code", "ul", "ol", "list", "dl", "dt", "dd", "li", "item", "table", "thead", "tbody", "tfoot", "caption",
+     "figure", "figcaption", "form", "fieldset", "address", "details", "summary", "hr", "body", "html", "head",
+     "h1", "h2", "h3", "h4", "h5", "h6", "center")
+)  # fmt: skip
+_HEADING = re.compile(r"h([1-6])")
+_HIDDEN = (
+    "//*[@hidden or translate(@aria-hidden,'TRUE','true')='true'"
+    " or contains(translate(@style,' ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz'),'display:none')"
+    " or contains(translate(@style,' ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz'),'visibility:hidden')]"
+)
+_SPACE = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+
+
+def page(text: str, name: str) -> Element:
+    """Parse HTML, however malformed; no entity, file or address is followed.
+
+    Raises:
+        UnreadableArticle: no elements in it, or more than the parser follows one inside the other.
+    """
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise UnreadableArticle(f"{name}: {_why(parser) or 'no HTML that can be parsed'}") from error
+    if why := _why(parser):
+        raise UnreadableArticle(f"{name}: {why}")
+    return tree
+
+
+def drop_hidden(tree: Element) -> int:
+    """Take out what a browser would not show; give how many elements that were."""
+    hidden = [found for found in tree.xpath(_HIDDEN) if found.tag not in {"html", "body"}]
+    for element in hidden:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return len(hidden)
+
+
+def seen(tree: Element) -> str:
+    """Give the text of a tree as it is read: a blank line between blocks, `#` before headings.
+
+    Items begin with `- `, the cells of a row stand on one line, `br` breaks the line.
+    """
+    writer = _Writer()
+    writer.walk(tree)
+    writer.end_block()
+    return writer.text()
+
+
+def plain(fragment: str) -> str:
+    """Give the text of a piece of HTML, as feeds and tables hold it; other text comes back as it is."""
+    if "<" not in fragment and "&" not in fragment:
+        return fragment.strip()
+    if not re.search(r"</?[a-zA-Z][^<>]*>|&#?\w+;", fragment):
+        return fragment.strip()
+    tree = page(f"<body>{fragment}</body>", "the HTML in it")
+    drop_hidden(tree)
+    return seen(tree)
+
+
+def xml_events(data: bytes, name: str, tags: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
+    """Walk through XML, `start` and `end` of the elements with these tags; ended ones are emptied.
+
+    No DTD is loaded, no entity of its own expanded, no address followed.
+
+    Raises:
+        UnreadableArticle: it is not well-formed, or nested deeper than MAX_DEPTH.
+    """
+    events = etree.iterparse(
+        io.BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
+        huge_tree=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    depth = 0
+    try:
+        for event, element in events:
+            depth += 1 if event == "start" else -1
+            if depth > MAX_DEPTH:
+                raise UnreadableArticle(f"{name}: its XML is nested deeper than {MAX_DEPTH}; save it anew")
+            if isinstance(element.tag, str) and local(element) in tags:
+                yield event, element
+                if event == "end":
+                    element.clear()
+    except etree.LxmlError as error:
+        raise UnreadableArticle(f"{name}: its XML is damaged ({str(error)[:120]}); save it anew") from error
+
+
+def local(element: Element) -> str:
+    """Give an element's name without its namespace."""
+    return str(element.tag).rsplit("}", 1)[-1]
+
+
+def attribute(element: Element, name: str) -> str:
+    """Give an attribute by its name without namespace, or ""."""
+    return next((str(value) for key, value in element.items() if key.rsplit("}", 1)[-1] == name), "")
+
+
+def _why(parser: html.HTMLParser) -> str:
+    for entry in parser.error_log:
+        if entry.type_name == "ERR_RESOURCE_LIMIT" or "depth" in entry.message:
+            return f"its elements are nested too deep to be a page ({entry.message}); save the article's text"
+    return ""
+
+
+class _Writer:
+    """Collects blocks while a tree is walked."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[str, str]] = []
+        self._inline: list[str] = []
+        self._mark = ""
+
+    def text(self) -> str:
+        pieces: list[str] = []
+        before = ""
+        for mark, body in self._blocks:
+            if pieces:
+                pieces.append("\n" if mark == before and mark in {"- ", "|"} else "\n\n")
+            pieces.append((mark if mark != "|" else "") + body)
+            before = mark
+        return "".join(pieces)
+
+    def end_block(self) -> None:
+        lines = (_SPACE.sub(" ", line).strip() for line in "".join(self._inline).split("\n"))
+        body = "\n".join(line for line in lines if line)
+        if body:
+            mark = "" if self._mark.startswith("#") and "\n" in body else self._mark
+            self._blocks.append((mark, body))
+        self._inline = []
+
+    def walk(self, element: Element) -> None:
+        if not isinstance(element.tag, str):
+            return
+        tag = local(element)
+        if tag in _UNSEEN and not (tag == "head" and element.get("rend")):
+            return
+        if tag in {"br", "lb"}:
+            self._inline.append("\n")
+            return
+        if tag in {"tr", "row"}:
+            self._row(element)
+            return
+        outer = self._mark
+        if tag in _BLOCKS:
+            self.end_block()
+            self._mark = _mark(tag, element, outer)
+        self._children(element)
+        if tag in _BLOCKS:
+            self.end_block()
+            self._mark = outer
+
+    def _children(self, element: Element) -> None:
+        self._add(element.text)
+        for child in element:
+            self.walk(child)
+            self._add(child.tail)
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._inline.append(_SPACE.sub(" ", text))
+
+    def _row(self, element: Element) -> None:
+        self.end_block()
+        cells = [_SPACE.sub(" ", " ".join(seen(cell).split("\n"))).strip() for cell in element]
+        if any(cells):
+            long = len([cell for cell in cells if cell]) == 1
+            self._blocks.append(("" if long else "|", " | ".join(cells) if not long else "".join(cells)))
+
+
+def _mark(tag: str, element: Element, outer: str) -> str:
+    heading = _HEADING.fullmatch(tag if tag != "head" else element.get("rend") or "h2")
+    if heading:
+        return "#" * int(heading[1]) + " "
+    if tag in {"li", "item", "dd"}:
+        return "- "
+    return outer if tag in {"p", "div", "section"} else ""
