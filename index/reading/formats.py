@@ -34,7 +34,8 @@ _WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (code
 _SKIPPED = re.compile(r"(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)*", re.DOTALL)
 _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|article|main|section|div|p|h[1-6]|meta|title|table|script|style"
-    r"|noscript|span|center|font|a|img|link|header|nav)\b",
+    r"|noscript|span|center|font|a|img|link|header|nav|footer|aside|figure|form|ul|ol|li|dl|tr|td|b|i|u|em|strong|pre"
+    r"|blockquote|base|br|hr|iframe|frameset)\b",
     re.IGNORECASE,
 )
 _FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)

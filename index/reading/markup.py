@@ -27,10 +27,16 @@ _BLOCKS = frozenset(
      "h1", "h2", "h3", "h4", "h5", "h6", "center")
 )  # fmt: skip
 _HEADING = re.compile(r"h([1-6])")
+_STYLE = "translate(@style,'ABCDEFGHIJKLMNOPQRSTUVWXYZ ','abcdefghijklmnopqrstuvwxyz')"
 _HIDDEN = (
     "//*[@hidden or translate(@aria-hidden,'TRUE','true')='true'"
-    " or contains(translate(@style,' ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz'),'display:none')"
-    " or contains(translate(@style,' ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz'),'visibility:hidden')]"
+    f" or contains({_STYLE},'display:none') or contains({_STYLE},'visibility:hidden')]"
+)
+# what XML cannot hold, as it is or as a numeric reference: one such character makes a page unusable
+_IMPOSSIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45]|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3])"
+    r"|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]|[dD][89a-fA-F][\da-fA-F]{2}|[fF]{3}[eEfF]))(?:;|(?![\da-fA-F]))"
 )
 _SPACE = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 
@@ -41,6 +47,7 @@ def page(text: str, name: str) -> Element:
     Raises:
         UnreadableArticle: no elements in it, or more than the parser follows one inside the other.
     """
+    text = _IMPOSSIBLE.sub(" ", text)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

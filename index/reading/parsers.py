@@ -90,7 +90,7 @@ def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
     seen: Counter[str] = Counter()
     for entry in packed.members:
         member = metadata.cleaned(entry.filename) or "?"
-        if any(part.startswith((".", "__MACOSX")) for part in member.split("/") if part != ".."):
+        if _is_hidden(member):
             continue
         seen[member] += 1
         part = f"!{member}" if seen[member] == 1 else f"!{member} ({seen[member]})"
@@ -105,6 +105,11 @@ def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
     if not found:
         raise EmptyArticle(f"{name}: nothing in the ZIP that could be an article")
     return found
+
+
+def _is_hidden(member: str) -> bool:
+    parts = member.replace("\\", "/").split("/")
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
 
 
 def _below(part: str, each: Article | Added) -> Article | Added:
