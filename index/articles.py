@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import frontmatter, metadata
-from index.errors import ArticleError, EmptyArticle
+from index.errors import ArticleError, ArticleTooLarge, EmptyArticle
 from index.files import shown
 from index.sections import Kind, blocks, heading_text
 from index.sentences import sentences
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from index.records import Article
 
 MAX_TITLE_CHARS = 90
+MAX_LINES = 200_000  # a line costs some 12 microseconds to look at, however short
 
 _DETECTION_CHARS = 4_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _TOP_HEADING = re.compile(r"#\s")
 
 
@@ -33,11 +35,14 @@ def complete(article: Article) -> Article:
 
     Raises:
         EmptyArticle: the text has no letters.
+        ArticleTooLarge: it has more than MAX_LINES lines.
         ArticleError: the id, date, url, language or text cannot be used; the message names it.
     """
     name = _name(article)
     if _SURROGATE.search(article.text):
         raise ArticleError(f"{name}: the text holds half characters (lone surrogates); decode it anew")
+    if sum(map(article.text.count, _BREAKS)) > MAX_LINES:
+        raise ArticleTooLarge(f"{name}: more than {MAX_LINES} lines, which is no article; split the file")
     if not any(map(str.isalpha, article.text)):
         raise EmptyArticle(f"{name}: no words in it that could be cited; leave it out")
     article = _with_front_matter(article)

@@ -346,3 +346,9 @@ def test_what_cannot_be_used_is_refused_by_name(change: dict[str, str]) -> None:
 def test_a_text_without_letters_cannot_be_cited(text: str) -> None:
     with pytest.raises(EmptyArticle):
         complete(Article(text=text))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r", "\u2028"])
+def test_a_text_of_nothing_but_lines_is_refused(newline: str) -> None:
+    with pytest.raises(ArticleTooLarge, match="more than 200000 lines"):
+        complete(Article(text=f"a{newline}" * 200_001))
