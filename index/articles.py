@@ -41,7 +41,7 @@ def complete(article: Article) -> Article:
     name = _name(article)
     if _SURROGATE.search(article.text):
         raise ArticleError(f"{name}: the text holds half characters (lone surrogates); decode it anew")
-    if sum(map(article.text.count, _BREAKS)) > MAX_LINES:
+    if sum(map(article.text.count, _BREAKS)) - article.text.count("\r\n") > MAX_LINES:
         raise ArticleTooLarge(f"{name}: more than {MAX_LINES} lines, which is no article; split the file")
     if not any(map(str.isalpha, article.text)):
         raise EmptyArticle(f"{name}: no words in it that could be cited; leave it out")
