@@ -30,7 +30,7 @@ class Parts(NamedTuple):
 
 
 # fmt: off
-# ruff: noqa: E501 - whole paragraphs
+
 PARTS = {
     "en": Parts(
         "River floods force thousands to leave their homes in the valley",

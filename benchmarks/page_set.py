@@ -15,6 +15,7 @@ class Page(NamedTuple):
     """A page, the pieces of its article, and those of everything else; the title counts as neither."""
 
     name: str
+    title: str
     html: str
     stays: tuple[str, ...]
     goes: tuple[str, ...]
@@ -31,7 +32,7 @@ def pages() -> Iterator[Page]:
             kept = tuple(piece for field in stays for piece in _pieces(parts, field) if escape(piece) in html)
             every = {piece for field in Parts._fields if field != "title" for piece in _pieces(parts, field)}
             goes = tuple(sorted(piece for piece in every if piece not in kept and escape(piece) in html))
-            yield Page(f"{name}-{language}", html, kept, goes)
+            yield Page(f"{name}-{language}", parts.title, html, kept, goes)
 
 
 def _pieces(parts: Parts, field: str) -> tuple[str, ...]:

@@ -40,10 +40,19 @@ class Kept(NamedTuple):
 
 
 def kept(page: Page, text: str) -> Kept:
-    """Count the pieces that are in a text, by their characters; white space does not matter."""
+    """Count the pieces that are in a text, by their characters; white space does not matter.
+
+    A word of the article is not also counted as the tag that it is at the page's foot.
+    """
     flat = _flat(text)
     right = sum(len(piece) for piece in page.stays if _flat(piece) in flat)
-    wrong = sum(len(piece) for piece in page.goes if _flat(piece) in flat)
+    for piece in (*page.stays, page.title):
+        flat = flat.replace(_flat(piece), "\n")
+    wrong = 0
+    for piece in sorted(page.goes, key=len, reverse=True):
+        if _flat(piece) in flat:
+            wrong += len(piece)
+            flat = flat.replace(_flat(piece), "\n")
     return Kept(right, wrong, sum(map(len, page.stays)))
 
 

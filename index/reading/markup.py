@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from lxml import etree, html
 
 from index.errors import UnreadableArticle
+from index.lines import size
 from index.reading.limits import MAX_DEPTH
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ _HIDDEN = (
     "//*[@hidden or translate(@aria-hidden,'TRUE','true')='true'"
     f" or contains({_STYLE},'display:none') or contains({_STYLE},'visibility:hidden')]"
 )
+_WHOLE = frozenset(("article", "main", "body", "html"))
+_BOX_WORDS = 60
+_CELL_CHARS = 200
+# while a tree is walked a link is its target and its words between characters that no page can hold
+_LINKED = re.compile("\x01([^\x01-\x03]*)\x02([^\x01-\x03]*)\x03")
+_LINK_MARKS = re.compile("\x01[^\x01-\x03]*\x02|[\x01-\x03]")
+_TARGET = re.compile(r"[\s()\x00-\x1f]")
+_MAX_TARGET = 300
 # what XML cannot hold, as it is or as a numeric reference: one such character makes a page unusable
 _IMPOSSIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
@@ -67,12 +76,49 @@ def drop_hidden(tree: Element) -> int:
     return len(hidden)
 
 
-def seen(tree: Element) -> str:
+def drop_boxes(tree: Element) -> None:
+    """Take out the small boxes that ask for something: cookie notices, sign-up forms, searches.
+
+    Such a box is what is around a button or a field, as far as it holds little text and no title.
+    """
+    for control in tree.xpath("//button | //input | //select | //textarea"):
+        box = control
+        parent = control.getparent()
+        while parent is not None and parent.tag not in _WHOLE and _is_small(parent):
+            box, parent = parent, parent.getparent()
+        if box.getparent() is not None:
+            box.drop_tree()
+
+
+def link_lines(tree: Element) -> dict[str, str]:
+    """Give the blocks that hold one link and nothing else: their words, and where the link leads."""
+    found: dict[str, str] = {}
+    for link in tree.iter("a"):
+        words = " ".join(link.text_content().split())
+        block = link.getparent()
+        if not words or not link.get("href") or block is None or block.tag == "h1":
+            continue
+        if block.tag in _BLOCKS and " ".join(block.text_content().split()) == words:
+            found[words] = _TARGET.sub("", link.get("href"))[:_MAX_TARGET]
+    return found
+
+
+def _is_small(element: Element) -> bool:
+    words = element.text_content()
+    return len(words) < 2_000 and size(words) <= _BOX_WORDS and element.find(".//h1") is None
+
+
+def seen(tree: Element, *, links: bool = False) -> str:
     """Give the text of a tree as it is read: a blank line between blocks, `#` before headings.
 
     Items begin with `- `, the cells of a row stand on one line, `br` breaks the line.
+
+    Args:
+        tree: any element.
+        links: write the links of lines that hold little else as Markdown does, by which such lines
+            are known for what they are; links inside prose are its words in any case.
     """
-    writer = _Writer()
+    writer = _Writer(links=links)
     writer.walk(tree)
     writer.end_block()
     return writer.text()
@@ -135,7 +181,8 @@ def _why(parser: html.HTMLParser) -> str:
 class _Writer:
     """Collects blocks while a tree is walked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, links: bool) -> None:
+        self._links = links
         self._blocks: list[tuple[str, str]] = []
         self._inline: list[str] = []
         self._mark = ""
@@ -151,7 +198,8 @@ class _Writer:
         return "".join(pieces)
 
     def end_block(self) -> None:
-        lines = (_SPACE.sub(" ", line).strip() for line in "".join(self._inline).split("\n"))
+        is_title = self._mark == "# "
+        lines = (_line(line, is_title=is_title) for line in "".join(self._inline).split("\n"))
         body = "\n".join(line for line in lines if line)
         if body:
             mark = "" if self._mark.startswith("#") and "\n" in body else self._mark
@@ -159,25 +207,26 @@ class _Writer:
         self._inline = []
 
     def walk(self, element: Element) -> None:
-        if not isinstance(element.tag, str):
-            return
-        tag = local(element)
-        if tag in _UNSEEN and not (tag == "head" and element.get("rend")):
+        tag = local(element) if isinstance(element.tag, str) else ""
+        if not tag or (tag in _UNSEEN and not (tag == "head" and element.get("rend"))):
             return
         if tag in {"br", "lb"}:
             self._inline.append("\n")
-            return
-        if tag in {"tr", "row"}:
+        elif tag in {"tr", "row"}:
             self._row(element)
-            return
-        outer = self._mark
-        if tag in _BLOCKS:
+        elif tag in _BLOCKS:
+            outer = self._mark
             self.end_block()
             self._mark = _mark(tag, element, outer)
-        self._children(element)
-        if tag in _BLOCKS:
+            self._children(element)
             self.end_block()
             self._mark = outer
+        elif self._links and tag in {"a", "ref"} and (target := element.get("href") or element.get("target")):
+            self._inline.append(f"\x01{_TARGET.sub('', target)[:_MAX_TARGET]}\x02")
+            self._children(element)
+            self._inline.append("\x03")
+        else:
+            self._children(element)
 
     def _children(self, element: Element) -> None:
         self._add(element.text)
@@ -190,11 +239,24 @@ class _Writer:
             self._inline.append(_SPACE.sub(" ", text))
 
     def _row(self, element: Element) -> None:
+        """Write a row on one line, unless its cells hold whole paragraphs, as where tables are layout."""
         self.end_block()
-        cells = [_SPACE.sub(" ", " ".join(seen(cell).split("\n"))).strip() for cell in element]
-        if any(cells):
-            long = len([cell for cell in cells if cell]) == 1
-            self._blocks.append(("" if long else "|", " | ".join(cells) if not long else "".join(cells)))
+        cells = [seen(cell, links=self._links) for cell in element]
+        if any("\n" in cell or len(cell) > _CELL_CHARS for cell in cells):
+            for cell in element:
+                self._children(cell)
+                self.end_block()
+        elif any(cells):
+            alone = sum(map(bool, cells)) == 1
+            self._blocks.append(("", "".join(cells)) if alone else ("|", " | ".join(cells)))
+
+
+def _line(line: str, *, is_title: bool) -> str:
+    """Give a line with its links marked if they are nearly all of it, else with their words only."""
+    linked = sum(len(words) for _, words in _LINKED.findall(line))
+    is_links = not is_title and linked * 2 > len(_LINKED.sub("", line)) + linked
+    plain_line = _LINKED.sub(r"[\2](\1)" if is_links else r"\2", line)
+    return _SPACE.sub(" ", _LINK_MARKS.sub("", plain_line)).strip()
 
 
 def _mark(tag: str, element: Element, outer: str) -> str:

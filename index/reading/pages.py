@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import email
 import email.policy
 import re
@@ -11,7 +12,7 @@ from index import metadata
 from index.decoding import decode_page
 from index.errors import EmptyArticle, UnreadableArticle
 from index.reading.dates import parse
-from index.reading.markup import drop_hidden, page, plain, seen
+from index.reading.markup import drop_boxes, drop_hidden, link_lines, page, plain, seen
 from index.reading.structured import said_by
 from index.records import Article
 
@@ -87,22 +88,32 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
 
 def _body(tree: Element, said: Said, heading: str) -> str:
     """Extract the article; its heading first, so that the text says what it is about."""
+    links = link_lines(tree)
+    body = _extracted(tree)
+    if len(body) < _MIN_CHARS:
+        body = max(body, plain(said.body), key=len)
+    if body and heading and heading.casefold() not in body[: len(heading) + 200].casefold():
+        body = f"# {heading}\n\n{body}"
+    return "\n".join(f"[{line}]({links[line]})" if line in links else line for line in body.split("\n"))
+
+
+def _extracted(tree: Element) -> str:
     from trafilatura import bare_extraction
     from trafilatura.settings import use_config
 
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_MIN_CHARS))
-    found = bare_extraction(tree, include_comments=False, with_metadata=False, config=config)
-    body = (
-        seen(found.body)
-        if found is not None and not isinstance(found, dict) and found.body is not None
-        else ""
-    )
-    if len(body) < _MIN_CHARS:
-        body = max(body, plain(said.body), key=len)
-    if body and heading and heading.casefold() not in body[: len(heading) + 200].casefold():
-        body = f"# {heading}\n\n{body}"
-    return body
+    for prepare in (drop_boxes, lambda _: None):
+        ready = copy.deepcopy(tree)
+        prepare(ready)
+        found = bare_extraction(
+            ready, include_comments=False, include_links=True, with_metadata=False, config=config
+        )
+        if found is not None and not isinstance(found, dict) and found.body is not None:
+            body = seen(found.body, links=True)
+            if len(body) >= _MIN_CHARS:
+                return body
+    return ""
 
 
 def _heading(tree: Element) -> str:
