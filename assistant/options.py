@@ -46,8 +46,14 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("question", help="in any language; - reads it from standard input")
         made.add_argument("--k", type=int, default=k, help="most passages (default: %(default)s)")
         _add_filters(made)
-    add = command("add", "add files and folders of articles")
-    add.add_argument("path", nargs="+", help="a file, or a folder with everything in it")
+    add = command("add", "add files, folders and links", "allow_links")
+    add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
+    watch = command("watch", "add what is new in feeds, again and again", "allow_links")
+    watch.add_argument(
+        "--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable"
+    )
+    watch.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
+    watch.add_argument("--once", action="store_true", help="poll once and end")
     add.add_argument(
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
