@@ -12,9 +12,10 @@ from assistant.settings import load
 from index import Added, AddReport, Article, ArticleError, Collection, Upload, find, read_upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import EllipsisType
 
+    from assistant.fetching.links import Links
     from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking
 
     Source = str | Path | Article | Upload
@@ -39,7 +40,12 @@ class Assistant:
     """
 
     def __init__(
-        self, home: str | Path | None = None, model: str | None = None, *, dense_share: float | None = None
+        self,
+        home: str | Path | None = None,
+        model: str | None = None,
+        *,
+        dense_share: float | None = None,
+        allow_links: bool = False,
     ) -> None:
         """Open the collection of a home folder, or start an empty one.
 
@@ -47,6 +53,7 @@ class Assistant:
             home: made when it does not exist; None: SANAD_HOME, else `var`.
             model: a sentence-transformers model by folder or name; None: the shipped one.
             dense_share: weight of the vectors beside the words, 0 to 1; None: what suits the model.
+            allow_links: whether addresses and feeds may be fetched.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
@@ -54,15 +61,28 @@ class Assistant:
         """
         self.home = Path(home if home is not None else load().home)
         self._collection = Collection(self.home, model, dense_share)
+        self._links: Links | None = None
+        if allow_links:
+            from assistant.fetching.links import Links
 
-    def add(self, source: Source | Iterable[Source], *, progress: Progress | None = None) -> AddReport:
-        """Add a file, a folder, an `Article`, an `Upload`, or any number of these.
+            self._links = Links()
+
+    def add(
+        self,
+        source: Source | Iterable[Source],
+        *,
+        progress: Progress | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> AddReport:
+        """Add a file, a folder, an address, an `Article`, an `Upload`, or any number of these.
 
         When it returns, what it reports as added is durable and in every process's next answer.
 
         Args:
-            source: a path (files of a folder are found recursively), an article, or a file's name and content.
+            source: a path (files of a folder are found recursively), an http or https address, an article, or
+                a file's name and content.
             progress: called after each article with how many are done and what happened to it.
+            columns: for tables (CSV, JSON), which column holds which field (`{"text": "body"}`).
 
         Returns:
             What happened to each article: added, updated, unchanged or skipped, with the reason.
@@ -72,8 +92,23 @@ class Assistant:
         """
         sources = [source] if isinstance(source, str | Path | Article | Upload) else source
         missing: list[Added] = []
-        report = self._collection.add(_expanded(sources, missing), progress)
+        report = self._collection.add(_expanded(sources, missing, self._links), progress, columns)
         return AddReport((*report.items, *missing))
+
+    def poll(self, feed: str) -> AddReport:
+        """Add the entries of a feed that were not seen before; entries that it drops are kept.
+
+        Raises:
+            ArticleError: links are not allowed, or the feed cannot be fetched.
+            StoreError: the collection cannot be written.
+        """
+        from assistant.fetching.links import Memory, poll
+
+        memory = Memory(self.home / "feeds.json")
+        found, origins, said = poll(_allowed(self._links), memory, feed)
+        report = self._collection.add([each for each in found if isinstance(each, Article)])
+        memory.remember(feed, said, origins)
+        return AddReport((*report.items, *(each for each in found if isinstance(each, Added))))
 
     def sync(self, folder: str | Path) -> AddReport:
         """Make the collection hold exactly the files of a folder, beside what came from elsewhere.
@@ -266,14 +301,37 @@ class Assistant:
         self.close()
 
 
-def _expanded(sources: Iterable[Source], missing: list[Added]) -> Iterator[Article | Path]:
+def _allowed(links: Links | None) -> Links:
+    if links is None:
+        raise ArticleError("links and feeds are not fetched; allow it with --allow-links")
+    return links
+
+
+def _expanded(
+    sources: Iterable[Source], missing: list[Added], links: Links | None = None
+) -> Iterator[Article | Path]:
     """Give articles and files one by one; what cannot be found is listed in `missing`."""
     for source in sources:
         if isinstance(source, Article):
             yield source
             continue
         try:
-            yield from read_upload(source) if isinstance(source, Upload) else find(Path(source))
+            if isinstance(source, Upload):
+                yield from _taken(read_upload(source), missing)
+                continue
+            if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+                yield from _taken(_allowed(links).articles(source), missing)
+                continue
+            yield from find(Path(source))
         except ArticleError as error:
             name = source.name if isinstance(source, Upload) else str(source)
             missing.append(Added("skipped", name, None, str(error)))
+
+
+def _taken(found: Iterable[Article | Added], missing: list[Added]) -> Iterator[Article]:
+    """Give the articles; what could not be taken goes to `missing`."""
+    for each in found:
+        if isinstance(each, Added):
+            missing.append(each)
+        else:
+            yield each

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,9 @@ def _complain(message: str) -> None:
 def _open(settings: Settings) -> Assistant:
     from assistant.assistant import Assistant
 
-    return Assistant(settings.home, settings.model, dense_share=settings.dense_share)
+    return Assistant(
+        settings.home, settings.model, dense_share=settings.dense_share, allow_links=settings.allow_links
+    )
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
@@ -147,7 +150,7 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 
 def _add(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
-        report = assistant.add(given.path, progress=_progress())
+        report = assistant.add(given.path, progress=_progress(), columns=dict(given.column))
         assistant.settle()
     _end_progress()
     if given.json:
@@ -158,6 +161,27 @@ def _add(given: argparse.Namespace, settings: Settings) -> int:
         _print_report(report)
     refused = report.skipped and len(report.skipped) == len(report.items)
     return os.EX_DATAERR if refused else os.EX_OK
+
+
+def _watch(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.fetching.watching import seconds, watch
+
+    every_s = seconds(given.every)
+    stop = threading.Event()
+    failed = []
+
+    def tell(feed: str, outcome: AddReport | SanadError) -> None:
+        if isinstance(outcome, SanadError):
+            _complain(str(outcome))
+            failed.append(feed)
+        else:
+            _print_report(outcome)
+        if given.once and feed == given.feed[-1]:
+            stop.set()
+
+    with _open(settings) as assistant:
+        watch(assistant, given.feed, every_s, tell, stop)
+    return os.EX_DATAERR if len(failed) == len(given.feed) else os.EX_OK
 
 
 def _remove(given: argparse.Namespace, settings: Settings) -> int:
@@ -275,6 +299,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "ask": _ask,
     "search": _search,
     "add": _add,
+    "watch": _watch,
     "remove": _remove,
     "list": _list,
     "rebuild": _rebuild,

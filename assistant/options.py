@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from assistant.settings import SETTINGS
+from index import COLUMN_FIELDS
 
 _EVERYWHERE = ("home", "model")
 _SERVER = (
@@ -21,6 +22,13 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line and the exit code of bad usage."""
         self.exit(os.EX_USAGE, f"sanad: {message}; see {self.prog} --help\n")
+
+
+def _column(text: str) -> tuple[str, str]:
+    field, equals, name = text.partition("=")
+    if not equals or not name or field not in COLUMN_FIELDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=NAME with one of {', '.join(COLUMN_FIELDS)}")
+    return field, name
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,8 +50,18 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("question", help="in any language; - reads it from standard input")
         made.add_argument("--k", type=int, default=k, help="most passages (default: %(default)s)")
         _add_filters(made)
-    add = command("add", "add files and folders of articles")
-    add.add_argument("path", nargs="+", help="a file, or a folder with everything in it")
+    add = command("add", "add files, folders and links", "allow_links")
+    add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
+    watch = command("watch", "add what is new in feeds, again and again", "allow_links")
+    watch.add_argument(
+        "--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable"
+    )
+    watch.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
+    watch.add_argument("--once", action="store_true", help="poll once and end")
+    add.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
+        help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
+    )  # fmt: skip
     remove = command("remove", "remove articles by their id or source")
     remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
     remove.add_argument("--source", help="all articles of this publisher")

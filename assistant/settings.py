@@ -131,6 +131,9 @@ class Settings:
     allow_host: tuple[str, ...] = _setting(
         (), "further host names the server answers to, separated by commas", _names
     )
+    allow_links: bool = _setting(
+        False, "fetch the links and feeds that are added; public addresses only", _yes
+    )
     watch: tuple[Path, ...] = _setting((), "folders kept in step with the collection", _paths)
     examples: Path = _setting(
         Path("seeds/.examples.json"), "JSON list of questions offered in the chat", _path

@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.articles import find
     from index.backups import restore
     from index.collection import Collection
     from index.confidence import ANSWERED
@@ -29,16 +28,19 @@ if TYPE_CHECKING:
         UnreadableArticle,
         UnsupportedFormat,
     )
+    from index.files import find
     from index.language import detect, direction
     from index.listing import Facets, Listing
     from index.query import content_words
     from index.reader import ArticleInfo
+    from index.reading.columns import COLUMN_FIELDS
+    from index.reading.files import read, read_bytes
+    from index.reading.sources import articles_of
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
     from index.uploads import Upload, read_upload
 
 _HOMES = {
-    "index.articles": ("find",),
     "index.collection": ("Collection",),
     "index.confidence": ("ANSWERED",),
     "index.errors": (
@@ -46,6 +48,7 @@ _HOMES = {
         "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
         "UnreadableArticle", "UnsupportedFormat",
     ),
+    "index.files": ("find",),
     "index.language": ("detect", "direction"),
     "index.listing": ("Facets", "Listing"),
     "index.query": ("content_words",),
@@ -54,11 +57,15 @@ _HOMES = {
     "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
     "index.uploads": ("Upload", "read_upload"),
+    "index.reading.columns": ("COLUMN_FIELDS",),
+    "index.reading.files": ("read", "read_bytes"),
+    "index.reading.sources": ("articles_of",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ANSWERED",
+    "COLUMN_FIELDS",
     "AddReport",
     "Added",
     "Article",
@@ -85,10 +92,13 @@ __all__ = [
     "UnreadableArticle",
     "UnsupportedFormat",
     "Upload",
+    "articles_of",
     "content_words",
     "detect",
     "direction",
     "find",
+    "read",
+    "read_bytes",
     "read_upload",
     "rebuild_home",
     "restore",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.articles import read
 from index.errors import ArticleError
 from index.preparing import Cut, Identified, identify, passages_of, prepare
-from index.records import Added, Article
+from index.records import Added
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from index.embedding import Encoder
     from index.reader import Reader
+    from index.records import Article
     from index.writer import NewPassage, Writer
 
 
@@ -26,12 +25,14 @@ class Ready(NamedTuple):
     passages: list[NewPassage] | None
 
 
-def identified(source: Article | Path) -> Identified | Added:
-    """Read and recognise an article; a bad one comes back as skipped, with the reason."""
-    name = str(source) if isinstance(source, Path) else source.origin or source.title or source.id
+def identified(source: Article | Added) -> Identified | Added:
+    """Recognise an article; a bad one comes back as skipped, with the reason."""
+    if isinstance(source, Added):
+        return source
     try:
-        return identify(read(source) if isinstance(source, Path) else source)
+        return identify(source)
     except ArticleError as error:
+        name = source.origin or source.title or source.id
         return Added("skipped", name or "article", None, str(error))
 
 
@@ -141,6 +142,19 @@ def _edited(writer: Writer, number: int) -> bool:
     article_id, digest, _ = writer.digests(number)
     stored = writer.article(article_id)
     return stored is not None and identify(stored).digest != digest
+
+
+def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
+    """Forget what an origin held, and remove the article if it was read from nowhere else."""
+    number = writer.number_by_origin(origin)
+    if number is None:
+        return None
+    article_id = writer.digests(number)[0]
+    writer.unlink(origin)
+    if writer.origins(number):
+        return None
+    writer.remove(number)
+    return Added("removed", origin, article_id, reason)
 
 
 def _insert(writer: Writer, one: Identified, passages: list[NewPassage]) -> Added:

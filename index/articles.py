@@ -1,4 +1,4 @@
-"""Articles from files, and what can be said of them without inventing anything."""
+"""What can be said of an article without inventing anything: title, language, date, id."""
 
 from __future__ import annotations
 
@@ -8,44 +8,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import frontmatter, metadata
-from index.decoding import decode
-from index.errors import ArticleError, EmptyArticle
-from index.files import find, load, shown
-from index.records import Article
+from index.errors import ArticleError, ArticleTooLarge, EmptyArticle
+from index.files import shown
 from index.sections import Kind, blocks, heading_text
 from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from index.records import Article
 
-__all__ = ["MAX_BYTES", "complete", "find", "read"]
-
-MAX_BYTES = 5_000_000
 MAX_TITLE_CHARS = 90
+MAX_LINES = 200_000  # a line costs some 12 microseconds to look at, however short
 
 _DETECTION_CHARS = 4_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _TOP_HEADING = re.compile(r"#\s")
-
-
-def read(path: Path, *, max_bytes: int = MAX_BYTES) -> Article:
-    """Read a plain text or Markdown file.
-
-    The text is as decoded, newlines untouched and nothing dropped; `origin` is the absolute path.
-    Front matter gives title, source, url, author, published and language.
-
-    Raises:
-        UnreadableArticle: missing, a folder, a link, no regular file, not permitted, not decodable.
-        UnsupportedFormat: by its name or its content something else than text or Markdown.
-        ArticleTooLarge: above `max_bytes`; not read.
-        EmptyArticle: nothing but white space.
-    """
-    name = shown(path)
-    text = decode(load(path, max_bytes), name)
-    if not text.strip("\ufeff \t\r\n\f\v"):
-        raise EmptyArticle(f"{name}: the file is empty; add some text to it or leave it out")
-    return _with_front_matter(Article(text=text, origin=str(path.parent.resolve() / path.name)))
 
 
 def complete(article: Article) -> Article:
@@ -57,11 +35,14 @@ def complete(article: Article) -> Article:
 
     Raises:
         EmptyArticle: the text has no letters.
+        ArticleTooLarge: it has more than MAX_LINES lines.
         ArticleError: the id, date, url, language or text cannot be used; the message names it.
     """
     name = _name(article)
     if _SURROGATE.search(article.text):
         raise ArticleError(f"{name}: the text holds half characters (lone surrogates); decode it anew")
+    if sum(map(article.text.count, _BREAKS)) - article.text.count("\r\n") > MAX_LINES:
+        raise ArticleTooLarge(f"{name}: more than {MAX_LINES} lines, which is no article; split the file")
     if not any(map(str.isalpha, article.text)):
         raise EmptyArticle(f"{name}: no words in it that could be cited; leave it out")
     article = _with_front_matter(article)

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.adding import edit, identified, known_vectors, put, ready_all
+from index.adding import edit, forget_origin, identified, known_vectors, put, ready_all
 from index.backups import backup
 from index.compatibility import check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
@@ -17,6 +17,7 @@ from index.fusion import weights_for
 from index.home import Home
 from index.listing import facets, listing
 from index.opened import Opened
+from index.reading.sources import Sources, is_held_by
 from index.rebuilding import rebuild
 from index.records import Added, AddReport, Passage
 from index.search import Searcher
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
     from index.reader import ArticleInfo, Reader
+    from index.reading.sources import Parts
     from index.records import Article, Filters, Ranking
     from index.view import View
     from index.writer import Writer
@@ -238,6 +240,7 @@ class Collection:
         self,
         sources: Iterable[Article | Path],
         progress: Callable[[int, Added], None] | None = None,
+        columns: Mapping[str, str] | None = None,
     ) -> AddReport:
         """Add articles, or files to be read; when this returns they are durable and searchable.
 
@@ -247,21 +250,34 @@ class Collection:
         Args:
             sources: articles or paths of files, in any number; read as they are needed.
             progress: called after each with how many are done and what happened to it.
+            columns: for tables, which column holds which field (`{"text": "body"}`).
 
         Raises:
             StoreError: the database cannot be written; what the report would have listed before the
                 last batch stays.
         """
         items: list[Added] = []
-        stream = iter(sources)
+        stream = Sources(sources, columns)
         while batch := list(islice(stream, BATCH)):
-            for item in self._add_batch(batch):
+            for item in [*self._add_batch(batch), *self._forget_parts(stream.finished())]:
                 items.append(item)
                 if progress:
                     progress(len(items), item)
+        items.extend(self._forget_parts(stream.finished()))
         return AddReport(tuple(items))
 
-    def _add_batch(self, sources: Sequence[Article | Path]) -> list[Added]:
+    def _forget_parts(self, files: Sequence[Parts]) -> list[Added]:
+        """Remove the articles of rows, entries and members that files held when they were read before."""
+        with self._using() as state, state.store.reading() as reader:
+            gone = [origin for file in files for origin in file.gone(reader.origins_in(file.path))]
+        if not gone:
+            return []
+        with self._writing() as (_, writer):
+            return [
+                item for origin in gone if (item := forget_origin(writer, origin, "no longer in the file"))
+            ]
+
+    def _add_batch(self, sources: Sequence[Article | Added]) -> list[Added]:
         batch = [identified(source) for source in sources]
         with self._using() as state:
             encoder = state.encoder
@@ -316,20 +332,13 @@ class Collection:
         An article that was also read from elsewhere stays and forgets this origin only.
         """
         kept = {str(path) for path in keep}
-        gone: list[Added] = []
         with self._using() as state, state.store.reading() as reader:
-            if all(origin in kept for origin, _ in reader.origins_below(str(folder))):
-                return gone
+            origins = [origin for origin, _ in reader.origins_below(str(folder))]
+        gone = [origin for origin in origins if not is_held_by(origin, kept)]
+        if not gone:
+            return []
         with self._writing() as (_, writer):
-            for origin, number in writer.origins_below(str(folder)):
-                if origin in kept:
-                    continue
-                article_id = writer.digests(number)[0]
-                writer.unlink(origin)
-                if not writer.origins(number):
-                    writer.remove(number)
-                    gone.append(Added("removed", origin, article_id, "the file is gone"))
-        return gone
+            return [item for origin in gone if (item := forget_origin(writer, origin, "the file is gone"))]
 
     # -- upkeep ----------------------------------------------------------------------------------
 

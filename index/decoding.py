@@ -57,10 +57,13 @@ _SIGN_INSIDE = re.compile(
 _ODD = frozenset(("Cn", "Co", "Cs"))
 _UTF8_PIECE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_MARKUP = re.compile(rb"<(script|style)\b.*?</\1|<[^>]{0,2000}>|&#?\w{1,10};", re.DOTALL | re.IGNORECASE)
+_DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _SAVE_AS = "save it as UTF-8 and add it again"
 
 
 class _Reading(NamedTuple):
+    encoding: str
     text: str
     coherence: float
     chaos: float
@@ -87,7 +90,53 @@ def decode(data: bytes, name: str) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _marked(data, encoding, name)
-    text = _unmarked(data, name)
+    return _checked(_unmarked(data, name), name)
+
+
+def decode_page(data: bytes, name: str) -> str:
+    """Decode HTML: as `decode`, but its tags do not count, and what it declares is the last resort.
+
+    The bytes win over the charset that a page declares, as that is often wrong; UTF-8 with a few
+    damaged characters is read as browsers do, with U+FFFD in their place.
+
+    Raises:
+        UnsupportedFormat: the content is not text.
+        UnreadableArticle: it is text in no encoding that can be told for certain.
+    """
+    if b"\x00" in data or b"\x1b" in data or any(data.startswith(mark) for mark, _ in _BOMS):
+        return decode(data, name)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        if _is_mostly_utf8(data):
+            return _checked(data.decode("utf-8", "replace"), name)
+    return _checked(data.decode(_page_encoding(data, name), "replace"), name)
+
+
+def _page_encoding(data: bytes, name: str) -> str:
+    readings = _plausible(_MARKUP.sub(b" ", data))
+    if readings and _is_certain(readings):
+        return readings[0].encoding
+    declared = _DECLARED.search(data[:_SAMPLE_BYTES])
+    if declared is not None:
+        wanted = _codec(declared[1].decode("ascii"))
+        if wanted in {reading.encoding for reading in readings} or (wanted and not readings):
+            return wanted
+    raise _undecodable(name)
+
+
+def _codec(label: str) -> str | None:
+    """Name the text codec that a page means by a charset label; windows-125x where browsers say so."""
+    wider = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "gb2312": "gb18030",
+             "gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
+    try:
+        found = codecs.lookup(wider.get(label.lower(), label))
+    except LookupError:
+        return None
+    return found.name if found._is_text_encoding else None
+
+
+def _checked(text: str, name: str) -> str:
     if _FORBIDDEN.search(text) or len(_CONTROL.findall(text)) * 100 > len(text):
         raise UnsupportedFormat(f"{name}: the content is binary, not plain text or Markdown")
     if text.count("\ufffd") * 100 > len(text):
@@ -172,7 +221,11 @@ def _legacy(data: bytes, name: str) -> str:
     readings = _plausible(data)
     if readings and _is_certain(readings):
         return readings[0].text
-    raise UnreadableArticle(
+    raise _undecodable(name)
+
+
+def _undecodable(name: str) -> UnreadableArticle:
+    return UnreadableArticle(
         f"{name}: not UTF-8, UTF-16 or UTF-32, nor for certain any of {len(_LEGACY)} legacy encodings"
         f" tried (windows-125x, ISO-8859, KOI8-R, GB18030, Big5, Shift_JIS, EUC); {_SAVE_AS}"
     )
@@ -188,7 +241,7 @@ def _plausible(data: bytes) -> list[_Reading]:
     for match in matches:
         for text in _readings(data, (match.encoding,)):
             if match.chaos <= _MAX_CHAOS and not _is_impossible(text[:_SAMPLE_BYTES]):
-                found.setdefault(text, _Reading(text, match.coherence, match.chaos))
+                found.setdefault(text, _Reading(match.encoding, text, match.coherence, match.chaos))
     return list(found.values())
 
 

@@ -8,26 +8,28 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from index.errors import ArticleTooLarge, UnreadableArticle, UnsupportedFormat
+from index.errors import ArticleTooLarge, UnreadableArticle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-FORMATS = (".txt", ".md", ".markdown")
 # what stands beside the articles of a folder and speaks of them; add such a file by its own path
 BESIDE = frozenset({"readme", "license", "licence", "notice", "sources", "changelog"})
 
+_PAGES = frozenset({".html", ".htm", ".xhtml"})
+_SAVED = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_bestanden")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def find(path: Path) -> Iterator[Path]:
     """Give the files to read: a file itself, or those in a folder and below, sorted by name.
 
-    Hidden files and folders are left out, and so are notes about a folder (BESIDE) and links to what is
-    in the folder anyway. A link out of the folder is not followed but given as it is, so that `read`
-    refuses and reports it; other formats, pipes and folders that may not be listed are given for the
-    same reason. If `path` itself is a link, what it points to is meant.
+    Hidden files and folders are left out, and so are notes about a folder (BESIDE), links to what is in
+    the folder anyway, and what a browser saves beside a page (`page_files/`). A link out of the folder
+    is not followed but given as it is, so that `read` refuses and reports it; other formats, pipes and
+    folders that may not be listed are given for the same reason. If `path` itself is a link, what it
+    points to is meant.
 
     Raises:
         UnreadableArticle: there is nothing at `path`, or it may not be looked at.
@@ -40,26 +42,35 @@ def find(path: Path) -> Iterator[Path]:
     yield from _walk(root, root) if is_folder else (root,)
 
 
-def load(path: Path, max_bytes: int) -> bytes:
-    """Give the content of a regular file of one of FORMATS.
+def load(path: Path, head_bytes: int, limit: Callable[[bytes], int]) -> bytes:
+    """Give the content of a regular file.
 
     A link is not followed, a pipe or device not waited for, and what is checked is what was opened.
 
+    Args:
+        path: of the file.
+        head_bytes: how much is read before it is decided how large the file may be.
+        limit: gives that, in bytes, from the head.
+
     Raises:
         UnreadableArticle: missing, a folder, a link, no regular file, not permitted.
-        UnsupportedFormat: by its name something else than text or Markdown.
-        ArticleTooLarge: above `max_bytes`; not read.
+        ArticleTooLarge: above the limit; no more than the head was read.
     """
     name = shown(path)
     if _SURROGATE.search(str(path)):
         raise UnreadableArticle(f"{name}: the file name is not valid UTF-8; rename the file")
     try:
-        _check(path.lstat(), path, max_bytes)
+        _check(path.lstat(), path)
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb") as file:
-            _check(os.fstat(descriptor), path, max_bytes)
-            data = file.read(max_bytes + 1)
+            status = os.fstat(descriptor)
+            _check(status, path)
+            head = file.read(head_bytes)
+            max_bytes = limit(head)
+            if status.st_size > max_bytes:
+                raise _too_large(name, status.st_size, max_bytes)
+            data = head + file.read(max_bytes + 1 - len(head))
     except (OSError, ValueError) as error:
         raise UnreadableArticle(f"{name}: {_reason(error)}") from error
     if len(data) > max_bytes:  # it grew while it was read
@@ -85,7 +96,16 @@ def _walk(folder: Path, root: Path) -> Iterator[Path]:
         except OSError:
             yield path
             continue
-        pending.extend(reversed(entries))
+        pages = {entry.stem for entry in entries if entry.suffix.lower() in _PAGES}
+        pending.extend(entry for entry in reversed(entries) if not _belongs_to_page(entry, pages))
+
+
+def _belongs_to_page(entry: Path, pages: set[str]) -> bool:
+    """Tell whether a folder holds the pictures and styles of a page that was saved beside it."""
+    return (
+        any(entry.name.endswith(end) and entry.name.removesuffix(end) in pages for end in _SAVED)
+        and entry.is_dir()
+    )
 
 
 def _stays_in(link: Path, root: Path) -> bool:
@@ -95,7 +115,7 @@ def _stays_in(link: Path, root: Path) -> bool:
         return False
 
 
-def _check(status: os.stat_result, path: Path, max_bytes: int) -> None:
+def _check(status: os.stat_result, path: Path) -> None:
     name = shown(path)
     if stat.S_ISLNK(status.st_mode):
         raise UnreadableArticle(f"{name}: a link, which is not followed; add what it points to")
@@ -103,10 +123,6 @@ def _check(status: os.stat_result, path: Path, max_bytes: int) -> None:
         raise UnreadableArticle(f"{name}: a folder, not a file; check that it may be listed")
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableArticle(f"{name}: not a regular file; copy its content into one")
-    if path.suffix.lower() not in FORMATS:
-        raise UnsupportedFormat(f"{name}: not a format we read; give it as {', '.join(FORMATS)}")
-    if status.st_size > max_bytes:
-        raise _too_large(name, status.st_size, max_bytes)
 
 
 def _too_large(name: str, size: int, max_bytes: int) -> ArticleTooLarge:

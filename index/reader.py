@@ -114,6 +114,15 @@ class Reader:
         sql = "SELECT origin FROM origins WHERE article = ? ORDER BY origin"
         return tuple(row[0] for row in self._db.execute(sql, (number,)))
 
+    def origins_in(self, file: str) -> list[str]:
+        """Give the origins that are a file or a part of it: `file`, `file#row`, `file!member`."""
+        sql = (
+            "SELECT origin FROM origins WHERE origin = ?"
+            " OR (origin > ? AND origin < ?) OR (origin > ? AND origin < ?)"
+        )
+        found = self._db.execute(sql, (file, f"{file}!", f'{file}"', f"{file}#", f"{file}$"))
+        return [row[0] for row in found]
+
     def origins_below(self, folder: str) -> list[tuple[str, int]]:
         """Give the origins that start with a folder's path, and their articles' numbers."""
         sql = "SELECT origin, article FROM origins WHERE substr(origin, 1, ?) = ?"

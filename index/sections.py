@@ -17,7 +17,8 @@ from index.lines import ends_sentence, lines
 from index.shapes import HEADING_WORDS, Look, Shape, is_dateline, is_listing, look, title_case
 
 _MARKUP = re.compile(r"^#{1,6}\s+|\s+#+$|^[*_]{1,3}|[*_]{1,3}$")
-_FURNITURE = (Shape.TAGS, Shape.LINKS, Shape.RULE)
+_FURNITURE = (Shape.TAGS, Shape.LINKS, Shape.NOTICE, Shape.RULE)
+_AFTER = {Shape.TAGS, Shape.LINKS, Shape.NOTICE}  # what follows an article's last word
 _INNER_LIMIT = 8  # heading words between the paragraphs of one section
 _MAX_RELATED = 60  # lines in a list of other articles
 _SHORT_LIMIT = 6  # heading words where an author leaves out full stops, as some agencies do
@@ -101,17 +102,24 @@ def _mark_related(looks: list[Look], kinds: list[Kind]) -> int:
     Returns:
         The index at which it begins, or the number of lines when there is none.
     """
-    begin = len(looks)
+    end = len(looks)
+    while end and (looks[end - 1].shape in _AFTER or _is_menu_word(looks[end - 1])):
+        end -= 1
+    begin = end
     while begin and looks[begin - 1].shape in {Shape.SHORT, Shape.LONG}:
         begin -= 1
-    if begin == 0 or len(looks) - begin > _MAX_RELATED:
+    if begin == 0 or end - begin > _MAX_RELATED:
         return len(looks)
-    for at in range(begin, len(looks) - 3):
-        items = looks[at + 1 :]
+    for at in range(begin, end - 3):
+        items = looks[at + 1 : end]
         if looks[at].is_label and not looks[at].has_facts and _are_headlines(items):
             kinds[at:] = [Kind.FURNITURE] * (len(looks) - at)
             return at
     return len(looks)
+
+
+def _is_menu_word(item: Look) -> bool:
+    return item.shape is Shape.SHORT and item.words <= 2 and not item.has_facts
 
 
 def _are_headlines(items: list[Look]) -> bool:
@@ -135,7 +143,7 @@ def _resolve(looks: list[Look], kinds: list[Kind], run: slice, limit: int) -> No
         return
     if any(item.shape is Shape.BULLET for item in items):
         _resolve_list(looks, kinds, run, limit)
-    elif following is None or following.shape in {Shape.TAGS, Shape.LINKS}:
+    elif following is None or following.shape in _AFTER:
         kinds[run] = _tail(items, before)
     elif following.shape is not Shape.TITLE:
         kinds[run] = _head(items, before, following, limit)
@@ -147,7 +155,7 @@ def _resolve_list(looks: list[Look], kinds: list[Kind], run: slice, limit: int) 
     first, last = bullets[0], bullets[-1]
     items = [looks[at] for at in bullets]
     introduced = looks[first - 1] if first else None
-    is_tail = run.stop == len(looks) or looks[run.stop].shape in {Shape.TAGS, Shape.LINKS}
+    is_tail = run.stop == len(looks) or looks[run.stop].shape in _AFTER
     if is_tail and not _is_content(items, introduced):
         kinds[run] = [Kind.FURNITURE] * (run.stop - run.start)
         return

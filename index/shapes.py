@@ -20,6 +20,8 @@ _WINDOW = 50  # words over which repetition is counted, so that long prose does 
 # Moving type/token ratio: running prose and verse have .7 to .95, tag lists of news pages .3 to .6.
 _MAX_TAG_VARIETY = 0.66
 
+_NOTICE_WORDS = 40
+_RIGHTS = re.compile(r"©|\([cC]\)\s*(?:19|20)\d\d")
 _BULLET = re.compile(r"[•·▪◦‣⁃●○■□►▸▶◄*+\-–—]\s+(?=\S)|[•▪●■►▸]")
 _NUMBER = re.compile(r"[(\[]?(\d{1,3}[.)\]\-]|[A-Za-z\u0621-\u064a][)\]\-])\s")
 _TITLE = re.compile(r"#{1,6}\s+\S")
@@ -43,6 +45,7 @@ class Shape(Enum):
     TITLE = "a Markdown heading"
     TAGS = "the same few words again and again, or a menu"
     LINKS = "nothing but addresses, images, mentions"
+    NOTICE = "whose the text is: a line with ©"
     RULE = "no letters"
 
 
@@ -110,8 +113,8 @@ def _shape(body: str, bare: str, words: int, *, is_bullet: bool) -> Shape:
         return Shape.RULE
     if not is_bullet and _TITLE.match(body) and len(body) <= _MAX_CHARS:
         return Shape.TITLE
-    if _is_links(bare):
-        return Shape.LINKS
+    if is_links := _is_links(bare) or (words <= _NOTICE_WORDS and _RIGHTS.search(body)):
+        return Shape.LINKS if is_links is True else Shape.NOTICE
     if ends_sentence(bare) or _NUMBER.match(body) or body.startswith(("|", ">")):
         return Shape.SENTENCE
     if _is_menu(bare) or _is_tags(bare, words):
@@ -133,6 +136,8 @@ def _is_links(body: str) -> bool:
     if len(body) > _MAX_CHARS or not _LINK_MARK.search(body):
         return False
     rest = _ADDRESS.sub("", _MARKED_LINK.sub("", body))
+    if rest.strip(" *_").endswith((":", "：")) and size(rest) <= LABEL_WORDS:
+        return True
     letters = sum(map(str.isalpha, body))
     return sum(map(str.isalpha, rest)) * 5 <= letters
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
-from index.articles import read
-from index.errors import ArticleError
 from index.files import shown
-
-if TYPE_CHECKING:
-    from index.records import Article
+from index.reading.files import read_bytes
+from index.records import Added, Article
 
 _MAX_NAME_BYTES = 120
 
@@ -24,22 +20,20 @@ class Upload(NamedTuple):
     data: bytes
 
 
-def read_upload(upload: Upload) -> list[Article]:
+def read_upload(upload: Upload) -> list[Article | Added]:
     """Give the articles of an upload; they have no origin, so equal names do not replace each other.
 
+    Returns:
+        The articles, and what could not be taken, as skipped with the reason.
+
     Raises:
-        ArticleError: as `index.articles.read`; the message has the upload's name, not a path.
+        ArticleError: as `index.reading.files.read_bytes`; nothing in it can be taken.
     """
     name = _plain(upload.name)
-    with tempfile.TemporaryDirectory(prefix="sanad-") as folder:
-        path = Path(folder) / name
-        path.write_bytes(upload.data)
-        try:
-            article = read(path)
-        except ArticleError as error:
-            told = str(error).replace(shown(path), name)
-            raise type(error)(told.replace(folder, "")) from error
-    return [replace(article, origin=None)]
+    return [
+        each._replace(name=name + each.name) if isinstance(each, Added) else replace(each, origin=None)
+        for each in read_bytes(upload.data, name)
+    ]
 
 
 def _plain(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.articles import MAX_TITLE_CHARS, complete, find, read
+from index.articles import MAX_TITLE_CHARS, complete
 from index.errors import (
     ArticleError,
     ArticleTooLarge,
@@ -18,6 +18,8 @@ from index.errors import (
     UnreadableArticle,
     UnsupportedFormat,
 )
+from index.files import find
+from index.reading import files
 from index.records import Article
 
 if TYPE_CHECKING:
@@ -68,6 +70,13 @@ UNICODE = [
 ]
 
 
+def read(path: Path, **given: int) -> Article:
+    """The one article of a file, with what its front matter says."""
+    (article,) = files.read(path, **given)
+    assert isinstance(article, Article)
+    return complete(article)
+
+
 def put(folder: Path, content: str | bytes, name: str = "article.txt") -> Path:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -112,9 +121,7 @@ def test_an_empty_file_is_an_empty_article(tmp_path: Path, content: bytes) -> No
     [
         b"\x7fELF\x02\x01\x01" + bytes(64),
         b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
-        b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n",
         b"{\\rtf1\\ansi Hello}",
-        b"PK\x03\x04" + bytes(40),
         b"good text\x00and more",
         b"\x1b[31mred\x1b[0m text",
         b"\xef\xbb\xbfgood\x00text",
@@ -144,8 +151,13 @@ def test_when_the_encoding_cannot_be_told_the_article_is_refused(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.html", "a.docx", "a", "a.txt.gz"])
-def test_other_formats_are_refused_with_those_we_read(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UnsupportedFormat, match=r"\.txt, \.md"):
+def test_the_content_says_what_a_file_is_and_not_its_name(tmp_path: Path, name: str) -> None:
+    assert read(put(tmp_path, TEXTS["fr"], name)).text == TEXTS["fr"]
+
+
+@pytest.mark.parametrize("name", ["a.js", "style.CSS", "run.py", "picture.svg"])
+def test_code_and_style_beside_articles_are_refused_with_what_we_read(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnsupportedFormat, match=r"HTML, MHTML, DOCX"):
         read(put(tmp_path, TEXTS["fr"], name))
 
 
@@ -334,3 +346,9 @@ def test_what_cannot_be_used_is_refused_by_name(change: dict[str, str]) -> None:
 def test_a_text_without_letters_cannot_be_cited(text: str) -> None:
     with pytest.raises(EmptyArticle):
         complete(Article(text=text))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r", "\u2028"])
+def test_a_text_of_nothing_but_lines_is_refused(newline: str) -> None:
+    with pytest.raises(ArticleTooLarge, match="more than 200000 lines"):
+        complete(Article(text=f"a{newline}" * 200_001))

@@ -1,0 +1,210 @@
+"""One address over HTTP, with every limit: hops, seconds, bytes, types; no proxy, no cookie, no cache."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.fetching.addresses import BlockedAddress, Target, checked
+from index import ArticleTooLarge, UnreadableArticle, UnsupportedFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assistant.fetching.addresses import Resolve
+
+    Connect = Callable[[str, int, float], socket.socket]
+
+AGENT = "Sanad"
+MAX_BYTES = 5_000_000  # after inflating
+MAX_REDIRECTS = 3
+STEP_S, TOTAL_S = 10.0, 30.0
+
+_BLOCK = 1 << 16
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_NOT_READ = ("image/", "video/", "audio/", "font/", "model/")
+
+
+class Validators(NamedTuple):
+    """What a server said by which it can tell that nothing has changed."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+NOTHING_KNOWN = Validators()
+
+
+class Fetched(NamedTuple):
+    """What came: from where after redirects, and how to ask again; `data` None: nothing has changed."""
+
+    url: str
+    data: bytes | None
+    validators: Validators
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """Ask the system for all addresses of a host."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+def connect(address: str, port: int, timeout_s: float) -> socket.socket:
+    """Open a connection to an address that was checked."""
+    return socket.create_connection((address, port), timeout=timeout_s)
+
+
+class Fetcher:
+    """Fetches addresses; each is checked before, and at every redirect.
+
+    Example:
+        >>> Fetcher().fetch("https://example.org/").data  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, resolve: Resolve = resolve, connect: Connect = connect, total_s: float = TOTAL_S
+    ) -> None:
+        """Take what reaches the network: how names are resolved, how connections are opened."""
+        self._resolve = resolve
+        self._connect = connect
+        self._total_s = total_s
+
+    def fetch(self, url: str, known: Validators = NOTHING_KNOWN, max_bytes: int = MAX_BYTES) -> Fetched:
+        """Fetch an address, following redirects.
+
+        Args:
+            url: http or https.
+            known: what an earlier answer said, so that an unchanged one need not be sent.
+            max_bytes: largest body, after inflating.
+
+        Raises:
+            BlockedAddress: it, or an address it leads to, may not be fetched.
+            UnreadableArticle: no answer in time, or one that is no success.
+            UnsupportedFormat: pictures, sound, video.
+            ArticleTooLarge: above `max_bytes`.
+        """
+        deadline = time.monotonic() + self._total_s
+        target = checked(url, self._resolve)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = _Exchange(target, self._connect, deadline).run(known, max_bytes)
+            if isinstance(answer, Fetched):
+                return answer
+            target = checked(answer, self._resolve, target)
+        raise BlockedAddress(f"{url[:120]}: it redirects more than {MAX_REDIRECTS} times")
+
+
+class _Exchange:
+    """One request and its answer, over one connection that a timer ends."""
+
+    def __init__(self, target: Target, connect: Connect, deadline: float) -> None:
+        self._target = target
+        self._connect = connect
+        self._left_s = max(0.1, deadline - time.monotonic())
+        self._late = threading.Event()
+        self._stream: socket.socket
+
+    def run(self, known: Validators, max_bytes: int) -> Fetched | str:
+        """Give what came, or the address that it redirects to."""
+        try:
+            self._stream = self._opened()
+        except OSError as error:
+            raise UnreadableArticle(f"{self._target.url}: it cannot be reached ({_reason(error)})") from error
+        timer = threading.Timer(self._left_s, self._stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            self._secure()
+            answer = self._asked(known, max_bytes)
+            if self._late.is_set():  # a connection that was shut down looks like one that came to its end
+                raise TimeoutError
+        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+            why = f"no whole answer in {self._left_s:.0f} s" if self._late.is_set() else _reason(error)
+            raise UnreadableArticle(f"{self._target.url}: it cannot be read ({why})") from error
+        finally:
+            timer.cancel()
+            self._stream.close()
+        return answer
+
+    def _stop(self) -> None:
+        self._late.set()
+        with suppress(OSError):
+            self._stream.shutdown(socket.SHUT_RDWR)
+
+    def _opened(self) -> socket.socket:
+        problem: OSError = OSError("no address")
+        for address in self._target.addresses[:2]:
+            try:
+                return self._connect(address, self._target.port, min(STEP_S, self._left_s))
+            except OSError as error:
+                problem = error
+        raise problem
+
+    def _secure(self) -> None:
+        if self._target.scheme == "https":
+            context = ssl.create_default_context()
+            self._stream = context.wrap_socket(
+                self._stream, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+            self._stream.do_handshake()
+
+    def _asked(self, known: Validators, max_bytes: int) -> Fetched | str:
+        connection = http.client.HTTPConnection(self._target.host)
+        connection.sock = self._stream
+        headers = {
+            "User-Agent": AGENT,
+            "Accept": "text/html, application/xml, */*;q=0.5",
+            "Accept-Encoding": "gzip",
+        }
+        headers |= {"Connection": "close"}
+        if known.etag:
+            headers["If-None-Match"] = known.etag
+        if known.modified:
+            headers["If-Modified-Since"] = known.modified
+        connection.request("GET", self._target.path, headers=headers)
+        with connection.getresponse() as response:
+            return self._answered(response, max_bytes)
+
+    def _answered(self, response: http.client.HTTPResponse, max_bytes: int) -> Fetched | str:
+        url = self._target.url
+        if response.status in _REDIRECTS and response.headers.get("Location"):
+            return str(response.headers["Location"])
+        said = Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
+        if response.status == http.client.NOT_MODIFIED:
+            return Fetched(url, None, said)
+        if response.status != http.client.OK:
+            raise UnreadableArticle(f"{url}: the server answers {response.status} {response.reason[:60]}")
+        if _header(response, "Content-Type").strip().lower().startswith(_NOT_READ):
+            raise UnsupportedFormat(f"{url}: {_header(response, 'Content-Type')[:60]}, which holds no text")
+        return Fetched(url, _body(response, max_bytes, url), said)
+
+
+def _body(response: http.client.HTTPResponse, max_bytes: int, url: str) -> bytes:
+    packing = _header(response, "Content-Encoding").strip().lower()
+    if packing not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise UnreadableArticle(f"{url}: packed as {packing[:20]}, which was not asked for")
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32) if packing not in {"", "identity"} else None
+    pieces, size = [], 0
+    while piece := response.read(_BLOCK):
+        if inflater:
+            piece = inflater.decompress(piece, max_bytes + 1 - size)
+        pieces.append(piece)
+        size += len(piece)
+        if size > max_bytes:
+            raise ArticleTooLarge(f"{url}: more than {max_bytes} bytes; save it and add its parts")
+    if response.length:  # `read` with a size takes an end that came too early for the end
+        raise UnreadableArticle(f"{url}: the answer breaks off, {response.length} bytes before its end")
+    return b"".join(pieces)
+
+
+def _header(response: http.client.HTTPResponse, name: str) -> str:
+    return str(response.headers.get(name) or "")[:500]
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())[:120]

@@ -1,0 +1,64 @@
+"""What a site allows programs to fetch (RFC 9309); asked once an hour for each host."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+
+from assistant.fetching.addresses import BlockedAddress
+from assistant.fetching.fetch import AGENT, Fetcher
+from index import ArticleError, UnreadableArticle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MAX_BYTES = 500_000
+_KEPT_S = 3_600.0
+_MAX_HOSTS = 500
+
+
+class Robots:
+    """Remembers the rules of the hosts that were asked."""
+
+    def __init__(self, fetcher: Fetcher, clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetcher = fetcher
+        self._clock = clock
+        self._known: dict[str, tuple[float, RobotFileParser]] = {}
+
+    def check(self, url: str) -> None:
+        """Refuse what the site does not allow.
+
+        Raises:
+            BlockedAddress: its robots.txt says no, or the server fails to say.
+        """
+        parts = urlsplit(url)
+        rules = self._rules(f"{parts.scheme}://{parts.netloc}/robots.txt")
+        if not rules.can_fetch(AGENT, url):
+            raise BlockedAddress(f"{url[:120]}: the site's robots.txt does not allow programs to fetch it")
+
+    def _rules(self, address: str) -> RobotFileParser:
+        at, rules = self._known.get(address, (0.0, None))
+        if rules is not None and self._clock() - at < _KEPT_S:
+            return rules
+        rules = self._asked(address)
+        if len(self._known) >= _MAX_HOSTS:
+            self._known.clear()
+        self._known[address] = (self._clock(), rules)
+        return rules
+
+    def _asked(self, address: str) -> RobotFileParser:
+        rules = RobotFileParser(address)
+        try:
+            data = self._fetcher.fetch(address, max_bytes=_MAX_BYTES).data or b""
+        except BlockedAddress:
+            raise
+        except UnreadableArticle as error:
+            # RFC 9309, 2.3.1: a file that is not there allows all, a server that fails allows nothing
+            rules.parse([] if "the server answers 4" in str(error) else ["User-agent: *", "Disallow: /"])
+        except ArticleError:
+            rules.parse(["User-agent: *", "Disallow: /"])
+        else:
+            rules.parse(data.decode("utf-8", "replace").splitlines())
+        return rules

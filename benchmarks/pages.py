@@ -1,0 +1,187 @@
+"""What of a page is offered as passages, and how fast: `python -m benchmarks.pages`; writes docs/pages.md."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import html
+
+from benchmarks.page_set import Page, pages
+from index.articles import complete
+from index.passages import split
+from index.reading.pages import article_of
+from index.records import Article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PAGE = Path(__file__).parents[1] / "docs" / "pages.md"
+_REPEATS = 5
+
+
+class Kept(NamedTuple):
+    """Characters of the pieces that should stay and of those that should go, and how many came through."""
+
+    right: int
+    wrong: int
+    wanted: int
+
+    @property
+    def precision(self) -> float:
+        """Share of what came through that should."""
+        return self.right / max(self.right + self.wrong, 1)
+
+    @property
+    def recall(self) -> float:
+        """Share of what should come through that did."""
+        return self.right / max(self.wanted, 1)
+
+
+def kept(page: Page, text: str) -> Kept:
+    """Count the pieces that are in a text, by their characters; white space does not matter.
+
+    A word of the article is not also counted as the tag that it is at the page's foot.
+    """
+    flat = _flat(text)
+    right = sum(len(piece) for piece in page.stays if _flat(piece) in flat)
+    for piece in (*page.stays, page.title):
+        flat = flat.replace(_flat(piece), "\n")
+    wrong = 0
+    for piece in sorted(page.goes, key=len, reverse=True):
+        if _flat(piece) in flat:
+            wrong += len(piece)
+            flat = flat.replace(_flat(piece), "\n")
+    return Kept(right, wrong, sum(map(len, page.stays)))
+
+
+def _flat(text: str) -> str:
+    return "".join(text.split())
+
+
+def ours(page: str) -> str:
+    """What may be cited, with the headings that stand above it."""
+    return _cited(article_of(page, "page").text)
+
+
+def stored(page: str) -> str:
+    """The text that is kept."""
+    return article_of(page, "page").text
+
+
+def pasted(page: str) -> str:
+    """What may be cited of the page's whole visible text, as if it were pasted into a text file."""
+    return _cited(_lines(page))
+
+
+def trafilatura_alone(page: str) -> str:
+    """What trafilatura gives as it comes."""
+    from trafilatura import extract
+
+    return extract(page, include_comments=False) or ""
+
+
+def stripped(page: str) -> str:
+    """The page without its tags."""
+    return _lines(page)
+
+
+def _cited(text: str) -> str:
+    found = split(text)
+    headings = dict.fromkeys(passage.heading for passage in found if passage.heading)
+    return "\n".join([*headings, *(passage.text for passage in found)])
+
+
+def _lines(page: str) -> str:
+    tree = html.document_fromstring(page.encode())
+    for element in list(tree.iter("head", "script", "style", "button", "input")):
+        element.drop_tree()
+    for element in tree.iter(
+        "p", "div", "li", "br", "h1", "h2", "h3", "h4", "td", "tr", "ul", "figcaption", "section"
+    ):
+        element.tail = "\n" + (element.tail or "")
+    return "\n\n".join(filter(None, (line.strip() for line in tree.text_content().split("\n"))))
+
+
+SYSTEMS: dict[str, Callable[[str], str]] = {
+    "Sanad, what may be cited": ours,
+    "Sanad, what is stored": stored,
+    "trafilatura alone": trafilatura_alone,
+    "Sanad on the pasted text": pasted,
+    "tags stripped": stripped,
+}
+
+
+def total(counts: Sequence[Kept]) -> Kept:
+    """Add up."""
+    return Kept(*(sum(column) for column in zip(*counts, strict=True)))
+
+
+def quality(given: Sequence[Page]) -> list[str]:
+    """The table of precision and recall: all pages, and the worst layout of each system."""
+    rows = ["| | precision | recall | worst layout: precision | recall |", "|---|---|---|---|---|"]
+    for name, system in SYSTEMS.items():
+        counts = {page.name: kept(page, system(page.html)) for page in given}
+        layouts: dict[str, list[Kept]] = {}
+        for page_name, count in counts.items():
+            layouts.setdefault(page_name.rsplit("-", 1)[0], []).append(count)
+        sums = {layout: total(found) for layout, found in layouts.items()}
+        precise = min(sums, key=lambda layout: sums[layout].precision)
+        whole = min(sums, key=lambda layout: sums[layout].recall)
+        everything = total(list(counts.values()))
+        rows.append(
+            f"| {name} | {everything.precision:.3f} | {everything.recall:.3f} "
+            f"| {sums[precise].precision:.3f} ({precise}) | {sums[whole].recall:.3f} ({whole}) |"
+        )
+    return rows
+
+
+def speed(given: Sequence[Page]) -> list[str]:
+    """Pages and text articles a second on one core, before embedding."""
+    texts = [stored(page.html) for page in given]
+
+    def rate(act: Callable[[], object]) -> float:
+        act()
+        began = time.process_time()
+        for _ in range(_REPEATS):
+            act()
+        return _REPEATS * len(given) / (time.process_time() - began)
+
+    html_rate = rate(lambda: [article_of(page.html, "page") for page in given])
+    bytes_ = [text.encode() for text in texts]
+    from index.reading.files import read_bytes
+
+    text_rate = rate(lambda: [read_bytes(data, "a.txt") for data in bytes_])
+    whole_rate = rate(lambda: [split(complete(Article(text=text)).text) for text in texts])
+    size = sum(len(page.html) for page in given) / len(given)
+    return [
+        "| one core, before embedding | per second |",
+        "|---|---|",
+        f"| pages (HTML, {size / 1000:.1f} kB each) to articles | {html_rate:,.0f} |",
+        f"| text files' bytes to articles | {text_rate:,.0f} |",
+        f"| articles completed (title, language, date) and cut into passages | {whole_rate:,.0f} |",
+    ]
+
+
+def main() -> None:
+    """Measure and write the page."""
+    given = list(pages())
+    lines = [
+        "# What of a page is article",
+        "",
+        f"Made by `python -m benchmarks.pages`: {len(given)} pages, six languages, twelve layouts, put together from parts",
+        "written by hand (`benchmarks/page_parts.py`), each marked as article or not. Counted are the characters of the parts",
+        "that come through whole; the title counts as neither.",
+        "",
+        *quality(given),
+        "",
+        *speed(given),
+        "",
+    ]
+    PAGE.write_text("\n".join(lines), "utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

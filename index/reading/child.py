@@ -1,0 +1,109 @@
+"""The child process in which files are parsed: it holds limits, and nothing of ours that could be harmed.
+
+Started by `worker` with an empty environment; reads files from standard input, writes articles to
+standard output, opens nothing, writes nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from index.errors import ArticleError
+from index.reading.frames import Broken, packed, receive, send
+from index.reading.limits import MAX_FILE_BYTES
+from index.records import Article
+
+_HEAD_BYTES = 1_000_000
+_OPEN_FILES = 64
+_MAX_JOBS = 2_000
+_MAX_RESIDENT_KB = 320_000
+
+
+def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
+    """Parse what comes until no more comes, or so much came that a fresh process is better."""
+    source, sink = _streams()
+    _confine(memory_bytes)
+    for _ in range(_MAX_JOBS):
+        try:
+            job, data = receive(source, MAX_FILE_BYTES + _HEAD_BYTES)
+        except Broken:
+            return
+        _allow_cpu(cpu_s)
+        reply = _parsed(job, data, memory_bytes, output_bytes)
+        del data
+        reply["last"] = _resident_kb() > _MAX_RESIDENT_KB or "memory" in reply
+        send(sink, reply)
+        if reply["last"]:
+            return
+
+
+def _parsed(job: dict[str, Any], data: bytes, memory_bytes: int, output_bytes: int) -> dict[str, Any]:
+    name = str(job["name"])
+    try:
+        from index.reading.parsers import parse
+
+        parts = parse(data, name, job["columns"])
+        if sum(len(part.text) for part in parts if isinstance(part, Article)) * 4 > output_bytes:
+            return _error(
+                "ArticleTooLarge", f"{name}: more than {output_bytes >> 20} MB of text; split the file"
+            )
+        return {"parts": packed(parts)}
+    except ArticleError as error:
+        return _error(type(error).__name__, str(error))
+    except MemoryError:
+        gc.collect()
+        return _error("UnreadableArticle", _memory(name, memory_bytes)) | {"memory": True}
+    except RecursionError:
+        return _error("UnreadableArticle", f"{name}: nested too deep to be read; save its text")
+    except Exception as error:  # noqa: BLE001  # parsers of strangers' files raise anything
+        why = f"{type(error).__name__}: {error}"[:160]
+        return _error("UnreadableArticle", f"{name}: cannot be parsed ({why}); save it in another format")
+
+
+def _memory(name: str, memory_bytes: int) -> str:
+    return f"{name}: it needs more than {memory_bytes >> 20} MB of memory to be read; split the file"
+
+
+def _error(kind: str, message: str) -> dict[str, Any]:
+    return {"error": [kind, " ".join(message.split())]}
+
+
+def _streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Keep the two streams for ourselves: what a library prints goes nowhere."""
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    return source, sink
+
+
+def _confine(memory_bytes: int) -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    ):
+        resource.setrlimit(what, (most, most))
+    sys.dont_write_bytecode = True
+
+
+def _allow_cpu(cpu_s: int) -> None:
+    """Allow so many seconds from now on; after them the kernel ends us."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + 1 + cpu_s
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def _resident_kb() -> int:
+    """Give what we hold now: the peak that the kernel keeps may be that of the process that started us."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return pages * resource.getpagesize() // 1024

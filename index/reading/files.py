@@ -1,0 +1,87 @@
+"""One file, or the bytes of one, to its articles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index.decoding import decode
+from index.errors import ArticleTooLarge, EmptyArticle, UnsupportedFormat
+from index.files import load, shown
+from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff
+from index.reading.limits import MAX_TEXT_BYTES
+from index.records import Added, Article
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+READ = "text, Markdown, HTML, MHTML, DOCX, PDF, EPUB, JSON, JSON lines, CSV, RSS, Atom, ZIP"
+
+
+def read(
+    path: Path, *, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES
+) -> list[Article | Added]:
+    """Read a file of any format we know; what it is, its content says.
+
+    Args:
+        path: of a regular file.
+        columns: for tables, which column holds which field (`{"text": "body"}`).
+        max_bytes: of text and of pages; files that hold more than text may have `MAX_FILE_BYTES`.
+
+    Returns:
+        The articles in it. `origin` is the absolute path where the file is one article, else the path
+        and the part (`#3` or `#id` of a row or an entry, `!name` of a member). Parts that cannot be
+        taken come as skipped, each with its reason. The text of a plain text file is as decoded,
+        newlines untouched and nothing dropped.
+
+    Raises:
+        UnreadableArticle: missing, a folder, a link, no regular file, not permitted, not decodable.
+        UnsupportedFormat: by its content of no format we read, or by its name code or style.
+        ArticleTooLarge: above the limit; not read.
+        EmptyArticle: no text in it.
+    """
+    name = shown(path)
+    columns = columns or {}
+    if is_foreign(path.name):
+        raise UnsupportedFormat(f"{name}: not a format we read; give it as {READ}")
+
+    def limit(head: bytes) -> int:
+        return max_bytes_of(sniff(head, path.name, frozenset(columns.values())), max_bytes)
+
+    data = load(path, HEAD_BYTES, limit)
+    found = read_bytes(data, name, columns=columns, max_bytes=max_bytes)
+    origin = str(path.parent.resolve() / path.name)
+    return [_placed(each, origin) for each in found]
+
+
+def read_bytes(
+    data: bytes, name: str, *, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES
+) -> list[Article | Added]:
+    """Read the bytes of a file, as they were uploaded or fetched; `name` is never opened.
+
+    Returns:
+        As `read`, but `origin` is only the part of the file that each article stands in, or None.
+
+    Raises:
+        ArticleError: nothing in it can be taken.
+    """
+    columns = columns or {}
+    kind = sniff(data[:HEAD_BYTES], name, frozenset(columns.values()))
+    limit = max_bytes_of(kind, max_bytes)
+    if len(data) > limit:
+        raise ArticleTooLarge(f"{name}: {len(data)} bytes, above the limit of {limit}; split the file")
+    if kind is not Format.TEXT:
+        from index.reading.worker import parse_apart
+
+        return parse_apart(data, name, columns)
+    text = decode(data, name)
+    if not text.strip("\ufeff \t\r\n\f\v"):
+        raise EmptyArticle(f"{name}: the file is empty; add some text to it or leave it out")
+    return [Article(text=text)]
+
+
+def _placed(each: Article | Added, origin: str) -> Article | Added:
+    if isinstance(each, Added):
+        return each._replace(name=origin + each.name)
+    return replace(each, origin=origin + (each.origin or ""))

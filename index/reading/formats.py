@@ -1,0 +1,113 @@
+"""Which format a file is in: decided by its first bytes; the name settles only what they leave open."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from enum import Enum
+from pathlib import PurePath
+
+from index.reading.columns import looks_like_header
+from index.reading.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES
+
+HEAD_BYTES = 8_192
+
+
+class Format(Enum):
+    """A format that we read; the value is what it is called in messages."""
+
+    TEXT = "plain text or Markdown"
+    HTML = "HTML"
+    MHTML = "a saved page (MHTML)"
+    PDF = "PDF"
+    PACKED = "ZIP, DOCX or EPUB"
+    JSON = "JSON"
+    JSONL = "JSON lines"
+    CSV = "CSV"
+    FEED = "RSS or Atom"
+
+
+# What lies beside articles in a folder and is text by its bytes, though nobody's article.
+_FOREIGN = ".js .mjs .ts .css .scss .py .c .h .java .sh .ini .cfg .toml .yaml .yml .lock .log .svg .map .po .tex .bib"
+_NOT_ARTICLES = frozenset(_FOREIGN.split())
+_WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8"))
+_SKIPPED = re.compile(r"(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)*", re.DOTALL)
+_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|article|main|section|div|p|h[1-6]|meta|title|table|script|style"
+    r"|noscript|span|center|font|a|img|link|header|nav|footer|aside|figure|form|ul|ol|li|dl|tr|td|b|i|u|em|strong|pre"
+    r"|blockquote|base|br|hr|iframe|frameset)\b",
+    re.IGNORECASE,
+)
+_FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!doctype(?!\s+html)[^\[>]*(?:\[.*?\]\s*)?>\s*", re.IGNORECASE | re.DOTALL)
+_JSON = re.compile(r"\[\s*(?:$|[{\[\"\]])|\{\s*(?:$|[\"}])")
+_JSON_LINE = re.compile(r"\{.*\}[ \t]*\r?\n\s*\{")
+_MHTML = re.compile(
+    rb"(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
+)
+_PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+
+
+def is_foreign(name: str) -> bool:
+    """Tell whether a file is by its name code, style or settings, whatever its bytes look like."""
+    return PurePath(name).suffix.lower() in _NOT_ARTICLES
+
+
+def sniff(head: bytes, name: str = "", columns: frozenset[str] = frozenset()) -> Format:
+    """Tell a file's format.
+
+    Args:
+        head: its first HEAD_BYTES bytes, or all.
+        name: what it is called; looked at where the bytes could be two formats.
+        columns: column names the person said there are; they make a first line a header of CSV.
+
+    Returns:
+        `Format.TEXT` where nothing else shows; whether it is text indeed, `decode` finds out.
+    """
+    if head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(b"%PDF-"):
+        return Format.PDF
+    if head.startswith(_PACKED):
+        return Format.PACKED
+    if _MHTML.match(head):
+        return Format.MHTML
+    return _of_text(_readable(head), PurePath(name).suffix.lower(), columns)
+
+
+def _of_text(text: str, suffix: str, columns: frozenset[str]) -> Format:
+    begin = _SKIPPED.match(text)
+    body = text[begin.end() if begin else 0 :]
+    return _of_markup(body, suffix) or _of_data(body, suffix, columns) or Format.TEXT
+
+
+def _of_markup(body: str, suffix: str) -> Format | None:
+    is_page = suffix in {".html", ".htm", ".xhtml"}
+    if body.startswith("<"):
+        body = _DOCTYPE.sub("", body, count=1).lstrip()
+        if _FEED.match(body):
+            return Format.FEED
+        is_page = is_page or _PAGE.match(body) is not None
+    return Format.HTML if is_page and _PAGE.search(body) else None
+
+
+def _of_data(body: str, suffix: str, columns: frozenset[str]) -> Format | None:
+    if suffix in {".md", ".markdown"}:
+        return None
+    if _JSON.match(body):
+        return Format.JSONL if suffix in {".jsonl", ".ndjson"} or _JSON_LINE.match(body) else Format.JSON
+    if suffix in {".csv", ".tsv"} or looks_like_header(body.split("\n", 1)[0], columns):
+        return Format.CSV
+    return None
+
+
+def _readable(head: bytes) -> str:
+    for mark, encoding in _WIDE:
+        if head.startswith(mark):
+            return head.decode(encoding, "ignore")
+    if b"\x00" in head[:64]:  # UTF-16 without a mark
+        return head.replace(b"\x00", b"").decode("latin-1")
+    return head.decode("utf-8", "replace")
+
+
+def max_bytes_of(kind: Format, max_text: int = MAX_TEXT_BYTES) -> int:
+    """Give how large a file of a format may be: what is all text less than what holds more than text."""
+    return max_text if kind in {Format.TEXT, Format.HTML} else MAX_FILE_BYTES

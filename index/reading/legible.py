@@ -1,0 +1,44 @@
+"""Whether text that came out of a PDF is what was printed: PDFs store shapes, and many lose the letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# The words that every text in these scripts is full of; in visual (reversed) order none of them is left.
+_ARABIC = (
+    "في من على إلى أن عن التي الذي هذا هذه كان كانت قد ما لا مع بين بعد قبل أو ثم لم إن كما و "
+    "در به از که این را با است آن برای می تا بر هم یا کرد شد خود "
+    "کے کی میں سے ہے کا اور کو پر نے یہ وہ ہیں بھی کر تھا"
+)
+_HEBREW = "של את על עם לא כי הוא היא זה גם או אך אל כל בין אחרי לפני היה"
+_LITTLE = {"Arabic": frozenset(_ARABIC.split()), "Hebrew": frozenset(_HEBREW.split())}
+_LETTERS = {"Arabic": re.compile(r"[\u0620-\u064a\u066e-\u06d3]+"), "Hebrew": re.compile(r"[\u05d0-\u05ea]+")}
+_MIN_WORDS = 40
+_MIN_LITTLE = 0.03  # of the words; running text has 0.10 to 0.25
+_DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u00ad]")
+_SHAPES = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
+_MAX_LOST = 0.02
+
+
+def mended(text: str) -> str:
+    """Give the letters of the shapes that a PDF holds, without its direction marks."""
+    return _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), _DIRECTION.sub("", text))
+
+
+def problem(text: str) -> str | None:
+    """Say what is wrong with the text of a PDF; None where it reads as language does."""
+    letters = [char for char in text if not char.isspace()]
+    lost = sum(unicodedata.category(char) in {"Co", "Cn", "Cc"} or char == "\ufffd" for char in letters)
+    if lost > _MAX_LOST * len(letters):
+        return "its fonts do not say which letters they show"
+    for script, pattern in _LETTERS.items():
+        words = pattern.findall(text)
+        if len(words) < _MIN_WORDS:
+            continue
+        little = _LITTLE[script]
+        right = sum(word in little for word in words)
+        reverse = sum(word[::-1] in little for word in words)
+        if right < _MIN_LITTLE * len(words) or reverse > right:
+            return f"its {script} text is scrambled (letters in the order they are drawn, or lost)"
+    return None

@@ -1,0 +1,138 @@
+"""Bytes to articles, by format: the table of parsers. Runs in the child process only."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index import metadata
+from index.decoding import decode
+from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, UnsupportedFormat
+from index.reading.books import CONTAINER, parse_epub
+from index.reading.documents import MAIN, parse_docx
+from index.reading.feeds import parse_feed
+from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff
+from index.reading.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES
+from index.reading.packed import unpacked
+from index.reading.pages import parse_html, parse_mhtml
+from index.reading.pdfs import parse_pdf
+from index.reading.tables import parse_csv, parse_json, parse_jsonl
+from index.records import Added, Article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from index.reading.packed import Packed
+
+    Parts = Sequence[Article | Added]
+
+_ALONE: dict[Format, Callable[[bytes, str], Parts]] = {
+    Format.HTML: parse_html,
+    Format.MHTML: parse_mhtml,
+    Format.PDF: parse_pdf,
+    Format.FEED: parse_feed,
+}
+_TABLES: dict[Format, Callable[[bytes, str, Mapping[str, str]], Parts]] = {
+    Format.JSON: parse_json,
+    Format.JSONL: parse_jsonl,
+    Format.CSV: parse_csv,
+}
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def parse(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
+    """Give the articles in a file's bytes.
+
+    Args:
+        data: the whole file.
+        name: what it is called in an error; never a path that is opened.
+        columns: for tables, field -> column as the person said.
+
+    Returns:
+        Articles whose `origin` is None, or the part of the file that each stands in (`#3`, `!a.html`);
+        parts that cannot be taken as skipped, named by their part.
+
+    Raises:
+        ArticleError: nothing in the file can be taken.
+    """
+    return [_finished(each, name) for each in _parts(data, name, columns, inside=False)]
+
+
+def _parts(data: bytes, name: str, columns: Mapping[str, str], *, inside: bool) -> Parts:
+    kind = sniff(data[:HEAD_BYTES], name, frozenset(columns.values()))
+    if len(data) > max_bytes_of(kind):
+        raise ArticleTooLarge(f"{name}: {len(data)} bytes, above the limit of {max_bytes_of(kind)}; split it")
+    if kind is Format.PACKED:
+        return _packed(data, name, columns, inside=inside)
+    if kind in _TABLES:
+        return _TABLES[kind](data, name, columns)
+    if kind in _ALONE:
+        return _ALONE[kind](data, name)
+    return [Article(text=decode(data, name))]
+
+
+def _packed(data: bytes, name: str, columns: Mapping[str, str], *, inside: bool) -> Parts:
+    with unpacked(data, name) as packed:
+        names = packed.names()
+        if MAIN in names:
+            return parse_docx(packed, name)
+        if CONTAINER in names:
+            return parse_epub(packed, name)
+        if inside:
+            raise UnsupportedFormat(f"{name}: a ZIP inside a ZIP, which is not opened; unpack it first")
+        return _members(packed, name, columns)
+
+
+def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
+    found: list[Article | Added] = []
+    seen: Counter[str] = Counter()
+    for entry in packed.members:
+        member = metadata.cleaned(entry.filename) or "?"
+        if _is_hidden(member):
+            continue
+        seen[member] += 1
+        part = f"!{member}" if seen[member] == 1 else f"!{member} ({seen[member]})"
+        called = f"{name}{part}"
+        try:
+            if is_foreign(member):
+                raise UnsupportedFormat(f"{called}: not a format we read")
+            inner = _parts(packed.read(entry, MAX_FILE_BYTES), called, columns, inside=True)
+            found.extend(_below(part, each) for each in inner)
+        except ArticleError as error:
+            found.append(Added("skipped", part, None, str(error)))
+    if not found:
+        raise EmptyArticle(f"{name}: nothing in the ZIP that could be an article")
+    return found
+
+
+def _is_hidden(member: str) -> bool:
+    parts = member.replace("\\", "/").split("/")
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
+
+
+def _below(part: str, each: Article | Added) -> Article | Added:
+    if isinstance(each, Added):
+        return each._replace(name=part + each.name)
+    return replace(each, origin=part + (each.origin or ""))
+
+
+def _finished(each: Article | Added, name: str) -> Article | Added:
+    """Refuse a part that is empty or too large, and take out what no text holds."""
+    if isinstance(each, Added):
+        return each
+    part = each.origin or ""
+    text = _UNSEEN.sub("", each.text)
+    size = len(text.encode())
+    if size > MAX_TEXT_BYTES:
+        problem: ArticleError = ArticleTooLarge(
+            f"{name}{part}: {size} bytes of text, above the limit of {MAX_TEXT_BYTES}; split it"
+        )
+    elif not text.strip("\ufeff \t\r\n\f\v"):
+        problem = EmptyArticle(f"{name}{part}: no text in it; add some or leave it out")
+    else:
+        return replace(each, text=text)
+    if not part:
+        raise problem
+    return Added("skipped", part, None, str(problem))
