@@ -178,6 +178,16 @@ class Assistant:
         """
         return self._collection.remove_source(source)
 
+    def remove_folder(self, folder: str | Path) -> list[str]:
+        """Remove all articles that were read from files below a folder; give their ids.
+
+        An article that was also read from elsewhere stays.
+
+        Raises:
+            NotFound: no article was read from there.
+        """
+        return self._collection.remove_folder(Path(folder).absolute())
+
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         return self._collection.articles()
@@ -266,7 +276,7 @@ class Assistant:
 
         Args:
             model: another model from now on; None: the one in use.
-            progress: called with how many articles are done, and of how many.
+            progress: called with how many passages are done, and of how many.
         """
         self._collection.rebuild(model, progress)
 

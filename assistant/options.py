@@ -62,9 +62,12 @@ def parser() -> argparse.ArgumentParser:
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
     )  # fmt: skip
-    remove = command("remove", "remove articles by their id or source")
+    remove = command("remove", "remove articles by their id, source or folder")
     remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
     remove.add_argument("--source", help="all articles of this publisher")
+    remove.add_argument(
+        "--folder", type=Path, help="all articles that were read from files below this folder"
+    )
     listing = command("list", "the articles of the collection")
     command("rebuild", "make everything anew from the stored articles, with the model of --model")
     check = command("check", "verify the collection; exit 1 if something is wrong")

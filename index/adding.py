@@ -41,12 +41,9 @@ def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None
     number = _find(reader, one)
     if number is None:
         return {}
-    article_id, _, text_digest = reader.digests(number)
-    if text_digest == one.text_digest:
+    if reader.digests(number)[2] == one.text_digest:
         return None
-    old = reader.article(article_id)
-    spans = reader.vectors_by_span(number)
-    return {old.text[start:end]: vector for (start, end), vector in spans.items()} if old else {}
+    return reader.vectors_by_text(number)
 
 
 def ready_all(
@@ -130,8 +127,7 @@ def edit(
         digests = writer.digests(number)[1:]
     passages = None
     if one.article.language != before.language:
-        spans = writer.vectors_by_span(number)
-        known = {before.text[start:end]: vector for (start, end), vector in spans.items()}
+        known = writer.vectors_by_text(number)
         (passages,) = prepare([Cut(one.article, passages_of(one.article), known)], encoder)
     writer.replace(number, one.article, digests, passages)
     return one.article

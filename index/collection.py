@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from index.adding import edit, forget_origin, identified, known_vectors, put, ready_all
 from index.backups import backup
-from index.compatibility import check_canaries, check_settings, model_named, start
+from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
 from index.fusion import weights_for
@@ -112,7 +112,7 @@ class Collection:
                 with store.reading() as reader:
                     made = reader.settings()
                 store.close()
-                if made.get("model fingerprint") != encoder.fingerprint:
+                if made.get(FINGERPRINT) != encoder.fingerprint:
                     encoder = open_encoder(model_named(made.get("model")))
             self._state = self._open(encoder)
             old.leave()
@@ -326,7 +326,22 @@ class Collection:
             raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
         return ids
 
-    def forget(self, folder: Path, keep: Iterable[Path]) -> list[Added]:
+    def remove_folder(self, folder: Path) -> list[str]:
+        """Remove all articles that were read from files below a folder, in one change; give their ids.
+
+        An article that was also read from elsewhere stays.
+
+        Raises:
+            NotFound: no article was read from there.
+        """
+        gone = self.forget(folder, (), "its folder was removed")
+        if not gone:
+            raise NotFound(
+                f"no article was read from below {folder}; `sanad list` shows what each was read from"
+            )
+        return [item.article_id for item in gone if item.article_id]
+
+    def forget(self, folder: Path, keep: Iterable[Path], reason: str = "the file is gone") -> list[Added]:
         """Remove the articles that were read from files below a folder which are not in `keep`.
 
         An article that was also read from elsewhere stays and forgets this origin only.
@@ -338,7 +353,7 @@ class Collection:
         if not gone:
             return []
         with self._writing() as (_, writer):
-            return [item for origin in gone if (item := forget_origin(writer, origin, "the file is gone"))]
+            return [item for origin in gone if (item := forget_origin(writer, origin, reason))]
 
     # -- upkeep ----------------------------------------------------------------------------------
 
@@ -356,7 +371,7 @@ class Collection:
 
         Args:
             model: another model from now on; None: the one in use.
-            progress: called with how many articles are done, and of how many.
+            progress: called with how many passages are done, and of how many.
         """
         with self._using() as state:
             encoder = open_encoder(model) if model else state.encoder

@@ -158,6 +158,10 @@ class Reader:
         """Give every article's digest by id, in the order in which they were added."""
         return dict(self._db.execute("SELECT id, digest FROM articles ORDER BY number"))
 
+    def sizes(self) -> dict[str, int]:
+        """Give every article's number of passages by id."""
+        return dict(self._db.execute("SELECT id, n_passages FROM articles"))
+
     def all_origins(self) -> list[tuple[str, str]]:
         """Give every origin with the id of its article."""
         sql = "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article"
@@ -219,10 +223,13 @@ class Reader:
         )
         return list(self._db.execute(sql, (article_id,)))
 
-    def vectors_by_span(self, number: int) -> dict[tuple[int, int], bytes]:
-        """Give the vectors of an article's passages, by (start, end)."""
-        sql = "SELECT start, end, vector FROM passages WHERE article = ?"
-        return {(start, end): vector for start, end, vector in self._db.execute(sql, (number,))}
+    def vectors_by_text(self, number: int) -> dict[str, bytes]:
+        """Give the vectors of an article's passages, by the passage's text."""
+        sql = (
+            "SELECT substr(a.text, p.start + 1, p.end - p.start), p.vector"
+            " FROM passages p JOIN articles a ON a.number = p.article WHERE p.article = ?"
+        )
+        return dict(self._db.execute(sql, (number,)))
 
     def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Give the term hashes of vocabulary words; (number, uint64s as bytes)."""
