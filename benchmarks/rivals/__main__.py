@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,34 +28,46 @@ PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 def main() -> None:
     """Measure each size; write results and page after each."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # so that no child is left behind
     given = _arguments()
+    given.cache.mkdir(parents=True, exist_ok=True)
+    (given.cache / ".gitignore").write_text("*\n", "ascii")
+    for size in given.sizes:
+        print(f"{size:,} passages", file=sys.stderr)
+        measured = _measured(given, size)
+        results = _kept(given.results)
+        results["sizes"][str(size)] = measured
+        given.results.write_text(_written(results), "utf-8")
+        put(given.out, "rivals", page_of(results))
+    if not given.sizes:
+        put(given.out, "rivals", page_of(_kept(given.results)))
+
+
+def _measured(given: argparse.Namespace, size: int) -> dict[str, Any]:
+    """Measure all programs at one size; leave nothing but the environments in the cache."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e6
     limits = Limits(given.limit_s, 1000 * given.limit_gb if given.limit_gb else 0.6 * memory)
     plan = Plan(given.rounds, given.patience_s, given.batch_s, limits, 0.7 * memory)
-    given.cache.mkdir(parents=True, exist_ok=True)
-    (given.cache / ".gitignore").write_text("*\n", "ascii")
+    made, homes = given.cache / "material" / str(size), given.cache / "homes" / str(size)
     chosen = [BY_NAME[name] for name in dict.fromkeys((OURS, *given.rivals))]
-    pythons = {rival.name: python_of(rival, given.cache, given.pip_arg) for rival in chosen}
-    for size in given.sizes:
-        print(f"{size:,} passages", file=sys.stderr)
-        made, homes = given.cache / "material" / str(size), given.cache / "homes" / str(size)
+    try:
+        pythons = [python_of(rival, given.cache, given.pip_arg) for rival in chosen]
         material.make(made, size)
-        courses = [Course(rival, pythons[rival.name], made, homes, plan) for rival in chosen]
-        try:
-            programs = measure(courses, plan)
-        finally:
-            if not given.keep:
-                for folder in (made, homes):
-                    shutil.rmtree(folder, ignore_errors=True)
-        results = _kept(given.results)
-        results["sizes"][str(size)] = _described(given, plan, size) | {"programs": programs}
-        given.results.write_text(_written(results), "utf-8")
-        put(given.out, "rivals", page_of(results))
+        courses = [
+            Course(rival, python, made, homes, plan) for rival, python in zip(chosen, pythons, strict=True)
+        ]
+        return _described(given, plan, size) | {"programs": measure(courses, plan)}
+    finally:
+        if not given.keep:
+            for folder in (made, homes):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000], help="passages")
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", default=[10_000], help="passages; none: only the page"
+    )
     parser.add_argument("--rivals", nargs="+", choices=BY_NAME, default=list(BY_NAME), help="beside Sanad")
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sanad-benchmarks"
     parser.add_argument("--cache", type=Path, default=cache, help="environments, material, homes")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Figures = dict[str, float]
+ONE_A_ROUND = ("build", "open", "cpu_1", "a_second_4", "add", "update", "remove")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -22,13 +23,13 @@ def figures_of(record: Mapping[str, Any]) -> Figures:
     """Give one figure for each column of the table; a column that was not measured is missing.
 
     Args:
-        record: of one program, as `rounds` makes it: lists of seconds, one a round, under the verbs, and
-            lists of milliseconds, one list a round, under `ask_1` and `ask_4`.
+        record: of one program, as `rounds` makes it: one figure a round under `ONE_A_ROUND` (verbs in seconds), and
+            one list of milliseconds a round under `ask_1` and `ask_4`.
     """
     figures: Figures = {}
-    for verb in ("build", "open", "add", "update", "remove"):
-        if record.get(verb):
-            figures[verb] = statistics.median(record[verb])
+    for measured in ONE_A_ROUND:
+        if record.get(measured):
+            figures[measured] = statistics.median(record[measured])
     for peak in ("disk_mb", "building_mb", "serving_mb", "finds"):
         if peak in record:
             figures[peak] = record[peak]
@@ -49,8 +50,8 @@ def ratios_of(record: Mapping[str, Any], ours: Mapping[str, Any]) -> Figures:
     ours = {**ours, **record.get("beside", {}), "serving_mb": ours.get("serving_mb", 0.0)}
     mine, other = figures_of(ours), figures_of(record)
     ratios = {column: other[column] / mine[column] for column in other if mine.get(column)}
-    for verb in ("build", "open", "add", "update", "remove"):
-        _pair(ratios, verb, record.get(verb, []), ours.get(verb, []))
+    for measured in ONE_A_ROUND:
+        _pair(ratios, measured, record.get(measured, []), ours.get(measured, []))
     for asked in ("ask_1", "ask_4"):
         _pair(ratios, f"{asked}_p50", _middles(record.get(asked, [])), _middles(ours.get(asked, [])))
     return ratios

@@ -93,6 +93,8 @@ class Course:
         given = {"first": first, "count": BATCH, "askers": askers, "seconds": self._plan.batch_s}
         reply = self._running().do("ask", **given)
         self._note(f"ask_{askers}", [round(ms, 3) for ms in reply["ms"]])
+        self._note(f"cpu_{askers}", round(reply["cpu_ms"], 3))
+        self._note(f"a_second_{askers}", round(reply["a_second"], 1))
         self._note("own", reply["own"])
         self.record["finds"] = statistics.mean(self.record["own"])
         self.record["serving_mb"] = max(self.record["serving_mb"], self._running().peak_mb)
