@@ -23,13 +23,15 @@ from benchmarks.rivals.rounds import Course, Plan, measure
 from benchmarks.rivals.table import page_of
 
 RESULTS = Path(__file__).with_name("results.json")
+TOLD = ("rivals", "rounds", "batch_s", "patience_s", "limit_s", "limit_gb")  # what changes figures
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
 def main() -> None:
     """Measure each size; write results and page after each."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # so that no child is left behind
-    given = _arguments()
+    given = _parser().parse_args()
+    given.cache = given.cache.absolute()
     given.cache.mkdir(parents=True, exist_ok=True)
     (given.cache / ".gitignore").write_text("*\n", "ascii")
     for size in given.sizes:
@@ -50,20 +52,23 @@ def _measured(given: argparse.Namespace, size: int) -> dict[str, Any]:
     plan = Plan(given.rounds, given.patience_s, given.batch_s, limits, 0.7 * memory)
     made, homes = given.cache / "material" / str(size), given.cache / "homes" / str(size)
     chosen = [BY_NAME[name] for name in dict.fromkeys((OURS, *given.rivals))]
+    load = [os.getloadavg()[0]]
     try:
         pythons = [python_of(rival, given.cache, given.pip_arg) for rival in chosen]
         material.make(made, size)
         courses = [
             Course(rival, python, made, homes, plan) for rival, python in zip(chosen, pythons, strict=True)
         ]
-        return _described(given, plan, size) | {"programs": measure(courses, plan)}
+        programs = measure(courses, plan)
+        load.append(os.getloadavg()[0])
+        return _described(given, plan, size) | {"load": load, "programs": programs}
     finally:
         if not given.keep:
             for folder in (made, homes):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__)
     parser.add_argument(
         "--sizes", type=int, nargs="*", default=[10_000], help="passages; none: only the page"
@@ -82,9 +87,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--out", type=Path, default=PAGE)
-    given = parser.parse_args()
-    given.cache = given.cache.absolute()
-    return given
+    return parser
 
 
 def _kept(path: Path) -> dict[str, Any]:
@@ -100,14 +103,20 @@ def _written(results: dict[str, Any]) -> str:
 
 def _described(given: argparse.Namespace, plan: Plan, size: int) -> dict[str, Any]:
     """Say what was run, when and on what."""
-    subset = "" if set(given.rivals) == set(BY_NAME) else " --rivals " + " ".join(given.rivals)
+    defaults = vars(_parser().parse_args([]))
+    changed = [name for name in TOLD if getattr(given, name) != defaults[name]]
+    options = "".join(f" --{name.replace('_', '-')} {_spoken(getattr(given, name))}" for name in changed)
     limits = {"limit_s": plan.limits.seconds, "limit_gb": plan.limits.memory_mb / 1000}
     return {
-        "command": f"python -m benchmarks.rivals --sizes {size}{subset}",
+        "command": f"python -m benchmarks.rivals --sizes {size}{options}",
         "machine": f"{os.cpu_count()} cores ({platform.machine()}, Python {platform.python_version()})",
         "date": datetime.now(UTC).date().isoformat(),
         "plan": {"rounds": plan.rounds, "patience_s": plan.patience_s, **limits},
     }
+
+
+def _spoken(value: float | list[str]) -> str:
+    return " ".join(value) if isinstance(value, list) else f"{value:g}"
 
 
 if __name__ == "__main__":

@@ -113,11 +113,13 @@ def test_the_page_has_all_sizes_in_order_and_names_what_was_used() -> None:
         "command": "the command",
         "machine": "2 cores",
         "date": "2026-11-20",
+        "load": [0.04, 2.13],
         "plan": {"patience_s": 60, "limit_s": 1800, "limit_gb": 14.2},
         "programs": {OURS: OUR_RECORD, "txtai": THEIRS},
     }
     page = page_of({"sizes": {"100000": size, "9000": size}})
     assert page.index("### 9,000 passages") < page.index("### 100,000 passages")
+    assert "load average 0.0 before, 2.1 after" in page
     assert "txtai==" in page
     assert "milvus" not in page
     assert "1,800 s and 14 GB" in " ".join(page.split())
