@@ -55,9 +55,8 @@ def page_of(results: Mapping[str, Any]) -> str:
     parts = ["## Beside what a user would pick instead"]
     sizes = results["sizes"]
     for size in sorted(sizes, key=int):
-        parts.append(
-            f"### {int(size):,} passages\n\nMade by `{sizes[size]['command']}` on {sizes[size]['machine']}."
-        )
+        made = "Made by `{command}` on {machine}, {date}; load average {load[0]:.1f} before, {load[1]:.1f} after."
+        parts.append(f"### {int(size):,} passages\n\n" + made.format(**sizes[size]))
         parts.append(table_of(sizes[size]["programs"]))
     if sizes:
         parts.append(HOW.format(**sizes[max(sizes, key=int)]["plan"]))
