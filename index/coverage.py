@@ -125,10 +125,14 @@ class Sought(NamedTuple):
     Attributes:
         places: for each alternative, which question terms it stands for, with its probability.
         weights: of the question terms.
+        names: all alternatives.
+        total: of the weights.
     """
 
     places: dict[str, list[tuple[int, float]]]
     weights: tuple[float, ...]
+    names: frozenset[str]
+    total: float
 
     @classmethod
     def of(cls, terms: Sequence[QueryTerm]) -> Sought:
@@ -137,7 +141,8 @@ class Sought(NamedTuple):
         for number, term in enumerate(terms):
             for alternative, probability in term.alternatives:
                 places.setdefault(alternative, []).append((number, probability))
-        return cls(places, tuple(term.weight for term in terms))
+        weights = tuple(term.weight for term in terms)
+        return cls(places, weights, frozenset(places), sum(weights))
 
     def share(self, terms: Collection[str]) -> float:
         """Give the share of the weight that stands in a text, by the likeliest alternative there; 0 to 1.
@@ -145,14 +150,13 @@ class Sought(NamedTuple):
         Args:
             terms: those of our alternatives that the text holds, and any others.
         """
-        total = sum(self.weights)
-        if not total:
+        if not self.total:
             return 0.0
         best: dict[int, float] = {}
         for name in terms:
             for number, probability in self.places.get(name, ()):
                 best[number] = max(best.get(number, 0.0), probability)
-        return sum(self.weights[number] * probability for number, probability in best.items()) / total
+        return sum(self.weights[number] * probability for number, probability in best.items()) / self.total
 
 
 class SoughtQuery(NamedTuple):
@@ -179,7 +183,7 @@ def shares(query: SoughtQuery, text: Held, language: str) -> Shares:
     """
     keys = [key for word in text.folded if (key := name_key(word))] if query.language != language else []
     return Shares(
-        words=query.words.share(text.words & query.words.places.keys()),
+        words=query.words.share(text.words & query.words.names),
         grams=query.grams.share([gram for gram in query.grams.places if _stands(gram, text.bounded)]),
         names=query.names.share(keys),
     )
