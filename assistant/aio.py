@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     T = TypeVar("T")
 
-WAITING = 256
+WAITING = 64
+_MAX_RETRY_S = 60
+_SMOOTHING = 0.1  # share of the newest in the average time of a question
 
 
 class AsyncAssistant:
@@ -58,7 +62,10 @@ class AsyncAssistant:
         self.assistant = assistant if isinstance(assistant, Assistant) else Assistant(assistant)
         at_once = at_once or os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="sanad-ask")
+        self._at_once = at_once
         self._most = at_once + max_waiting
+        self._average_s = 0.05
+        self._refused = 0
         self.waiting = 0
 
     async def ask(self, question: str, *, k: int = CITATIONS, filters: Filters | None = None) -> Answer:
@@ -88,13 +95,31 @@ class AsyncAssistant:
             TooBusy: too many are waiting.
         """
         if self.waiting >= self._most:
-            raise TooBusy("too many questions are being asked at once; try again in a moment")
+            raise TooBusy(
+                "too many questions are being asked at once; try again in a moment", self._retry_s()
+            )
         self.waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, partial(work, *args, **kwargs))
+            return await loop.run_in_executor(self._executor, self._timed(partial(work, *args, **kwargs)))
         finally:
             self.waiting -= 1
+
+    def _timed(self, work: Callable[[], T]) -> Callable[[], T]:
+        def timed() -> T:
+            began = time.perf_counter()
+            try:
+                return work()
+            finally:
+                self._average_s += _SMOOTHING * (time.perf_counter() - began - self._average_s)
+
+        return timed
+
+    def _retry_s(self) -> int:
+        """When the line should have moved on; different for one and the next, or all would come back at once."""
+        line_s = math.ceil(self.waiting / self._at_once * self._average_s)
+        self._refused += 1
+        return min(_MAX_RETRY_S, line_s + self._refused % (4 * line_s + 1))
 
     def close(self) -> None:
         """Begin nothing that still waits; let go of the files if the assistant was opened here."""

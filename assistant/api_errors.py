@@ -51,14 +51,14 @@ def _response(members: dict[str, Any], headers: Mapping[str, str] | None = None)
         problems.body(members),
         status_code=members["status"],
         media_type=problems.MEDIA_TYPE,
-        headers={**problems.retry(members["status"]), **(headers or {})},
+        headers=dict(headers or {}),
     )
 
 
 def _on_sanad_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, SanadError):
         raise error
-    return _response(problems.problem(error))
+    return _response(problems.problem(error), problems.retry(error))
 
 
 def _on_invalid(_: Request, error: Exception) -> Response:

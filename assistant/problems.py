@@ -40,7 +40,15 @@ class ServeError(SanadError):
 
 
 class TooBusy(SanadError):
-    """More is asked at once than can be answered soon; the same question can be asked again."""
+    """More is asked at once than can be answered soon; the same question can be asked again.
+
+    Attributes:
+        retry_s: in how many seconds there should be room.
+    """
+
+    def __init__(self, message: str, retry_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
 
 
 class Outcome(NamedTuple):
@@ -112,10 +120,13 @@ def surprise(error: Exception) -> dict[str, Any]:
     return http_problem(500, f"something went wrong; it is {logged(error)} in the server's log")
 
 
-def retry(status: int) -> dict[str, str]:
-    """The header that says when to try again, for the statuses that pass."""
-    seconds = {429: "1", 503: "5"}.get(status)
-    return {"Retry-After": seconds} if seconds else {}
+def retry(error: Exception) -> dict[str, str]:
+    """The header that says when to try again, for the errors that pass."""
+    if isinstance(error, TooBusy):
+        return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, SanadError) and outcome(error).status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": "5"}
+    return {}
 
 
 def http_problem(status: int, detail: str) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class Settings:
     at_once: int | None = _setting(
         None, "questions worked on at once (default: as many as there are cores)", _number(1, 1_024)
     )
-    max_waiting: int = _setting(256, "questions that may wait for their turn", _number(0, 100_000))
+    max_waiting: int = _setting(64, "questions that may wait for their turn", _number(0, 100_000))
 
 
 SETTINGS: tuple[Setting, ...] = tuple(

@@ -121,10 +121,14 @@ class Sought(NamedTuple):
     Attributes:
         places: for each alternative, which question terms it stands for, with its probability.
         weights: of the question terms.
+        names: all alternatives.
+        total: of the weights.
     """
 
     places: dict[str, list[tuple[int, float]]]
     weights: tuple[float, ...]
+    names: frozenset[str]
+    total: float
 
     @classmethod
     def of(cls, terms: Sequence[QueryTerm]) -> Sought:
@@ -133,18 +137,18 @@ class Sought(NamedTuple):
         for number, term in enumerate(terms):
             for alternative, probability in term.alternatives:
                 places.setdefault(alternative, []).append((number, probability))
-        return cls(places, tuple(term.weight for term in terms))
+        weights = tuple(term.weight for term in terms)
+        return cls(places, weights, frozenset(places), sum(weights))
 
     def share(self, terms: frozenset[str]) -> float:
         """Give the share of the weight that stands in a text, by the likeliest alternative there; 0 to 1."""
-        total = sum(self.weights)
-        if not total:
+        if not self.total:
             return 0.0
         best: dict[int, float] = {}
-        for name in terms & self.places.keys():
+        for name in terms & self.names:
             for number, probability in self.places[name]:
                 best[number] = max(best.get(number, 0.0), probability)
-        return sum(self.weights[number] * probability for number, probability in best.items()) / total
+        return sum(self.weights[number] * probability for number, probability in best.items()) / self.total
 
 
 class SoughtQuery(NamedTuple):

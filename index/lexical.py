@@ -313,8 +313,11 @@ def _add_plain(
     rows = np.concatenate([postings.rows[where] for where, _, _ in plain])
     sizes = [where.stop - where.start for where, _, _ in plain]
     tf = np.concatenate([postings.counts[where] for where, _, _ in plain]).astype(np.float64)
-    tf *= np.repeat([share for _, share, _ in plain], sizes)
-    gained = np.repeat([weight for _, _, weight in plain], sizes) * tf / (tf + norm[rows])
+    shares = [share for _, share, _ in plain]
+    if any(share != 1.0 for share in shares):
+        tf *= np.repeat(shares, sizes)
+    gained = tf / (tf + norm[rows])
+    gained *= np.repeat([weight for _, _, weight in plain], sizes)
     scores += np.bincount(rows, weights=gained, minlength=len(scores))
 
 

@@ -200,5 +200,5 @@ def test_who_finds_no_place_in_line_is_told_to_come_back(tmp_path: Path) -> None
         assert len(refused) < len(seen) == 40
         for reply in refused:
             assert assert_problem(reply, 429)["type"] == "/api/docs#busy"
-            assert reply.headers["retry-after"] == "1"
+            assert 1 <= int(reply.headers["retry-after"]) <= 60
         assert refused
