@@ -83,7 +83,7 @@ class Dialogue:
     def _question(self, exchange: Exchange, followed: Followed) -> Message:
         language = detect(exchange.question)
         say = phrases(language)
-        notes = [(say.understood, [followed.text])] if followed.carried else []
+        notes = [(say.carried, list(followed.carried))] if followed.carried else []
         if exchange.filters:
             notes.append((say.only, self._narrowed(exchange.filters)))
         return _message("user", cards.question_html(exchange.question, language, notes))

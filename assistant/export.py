@@ -46,7 +46,7 @@ def _section(one: Exchange, answer: Answer, site: str) -> str:
     say = phrases(answer.language)
     parts = [f"## {markdown(one.question)}"]
     if answer.question != one.question:
-        parts.append(f"{say.understood}: {markdown(answer.question)}")
+        parts.append(f"{say.carried}: {markdown(answer.question[len(one.question) :].strip())}")
     if one.filters:
         narrowed = ", ".join(f"{name}: {value}" for name, value in filters_dict(one.filters).items())
         parts.append(f"{say.only}: {markdown(narrowed)}")

@@ -22,7 +22,7 @@ class Phrases(NamedTuple):
     matched: str
     read: str
     only: str
-    understood: str
+    carried: str
 
 
 _TABLE = (
@@ -41,7 +41,7 @@ _TABLE = (
         "Words",
         "Read in the article",
         "Only",
-        "Understood as",
+        "Carried over",
     ),
     Phrases(
         "ar",
@@ -58,7 +58,7 @@ _TABLE = (
         "الكلمات",
         "اقرأ في المقالة",
         "ضمن",
-        "فُهم السؤال هكذا",
+        "من السؤال السابق",
     ),
     Phrases(
         "fr",
@@ -75,7 +75,7 @@ _TABLE = (
         "Mots",
         "Lire dans l’article",
         "Seulement",
-        "Compris comme",
+        "Repris de la question précédente",
     ),
     Phrases(
         "de",
@@ -92,7 +92,7 @@ _TABLE = (
         "Wörter",
         "Im Artikel lesen",
         "Nur",
-        "Verstanden als",
+        "Aus der Frage davor",
     ),
     Phrases(
         "es",
@@ -109,7 +109,7 @@ _TABLE = (
         "Palabras",
         "Leer en el artículo",
         "Solo",
-        "Entendido como",
+        "De la pregunta anterior",
     ),
     Phrases(
         "ru",
@@ -126,7 +126,7 @@ _TABLE = (
         "Слова",
         "Читать в статье",
         "Только",
-        "Понято как",
+        "Из предыдущего вопроса",
     ),
     Phrases(
         "tr",
@@ -143,7 +143,7 @@ _TABLE = (
         "Sözcükler",
         "Makalede oku",
         "Yalnızca",
-        "Şöyle anlaşıldı",
+        "Önceki sorudan",
     ),
     Phrases(
         "fa",
@@ -160,7 +160,7 @@ _TABLE = (
         "واژه‌ها",
         "در مقاله بخوانید",
         "تنها",
-        "برداشت از پرسش",
+        "از پرسش پیشین",
     ),
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from assistant import cards, render
 from assistant.answer import Answer
-from assistant.phrases import PHRASES, confidence_words, phrases
+from assistant.phrases import PHRASES, confidence_words, match_words, phrases
 from index import Article, Hit, Span
+from index.records import Match
 from tests.assistant.hostile import payloads
 
 OURS = {"div", "span", "bdi", "mark", "a"}
@@ -121,6 +124,62 @@ def test_evidence_is_marked_exactly() -> None:
     assert "<mark>The answer is here&#46;</mark>" in cards.answer_html(
         answer(hit(article, (Span(start, end),)))
     )
+
+
+def matched(text: str, *words: tuple[str, str], language: str = "ar", **more: Any) -> Hit:
+    """A hit whose words answer to words of the question: (word of the text, word asked)."""
+    spans = [(text.index(word), text.index(word) + len(word), asked) for word, asked in words]
+    article = Article(id="a", text=text, title="t", language=language)
+    return replace(hit(article), matches=tuple(Match(*span) for span in sorted(spans)), **more)
+
+
+def test_matched_words_name_what_they_answer_to() -> None:
+    found = matched("وقع الهجوم على التنف", ("الهجوم", "attacked"), ("التنف", "Al-Tanf"))
+    page = Page(cards.answer_html(answer(found)))
+    words = page.with_class("sanad-word")
+    assert [word["title"] for word in words] == ["attacked", "Al-Tanf"]
+    assert "Words: attacked = الهجوم · Al-Tanf = التنف" in "".join(page.text)
+    # In the question's own language that would only repeat what is read.
+    same = matched("The attack on Tanf", ("attack", "attacked"), language="en")
+    assert "Words" not in "".join(Page(cards.answer_html(answer(same))).text)
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_hostile_matches_and_duplicates_are_shown_as_text(payload: str) -> None:
+    found = matched("وقع الهجوم", ("الهجوم", payload), also_in=(payload, "b"))
+    page = Page(cards.answer_html(answer(found), {payload: payload, "b": payload}))
+    assert {tag for tag, _ in page.elements} <= OURS
+    assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
+    assert page.open == 0
+    question = Page(cards.question_html("q", "en", [("Only", [payload, payload])]))
+    assert {tag for tag, _ in question.elements} == {"div", "bdi"}
+
+
+def test_pieces_lose_nothing_and_carry_both_marks() -> None:
+    text = "Before. The bridge fell. After."
+    article = Article(id="a", text=text, title="t", language="en")
+    found = replace(hit(article, (Span(8, 24),)), matches=(Match(12, 18, "pont"), Match(0, 6, "avant")))
+    assert list(render.pieces(found)) == [
+        ("Before", False, "avant"),
+        (". ", False, None),
+        ("The ", True, None),
+        ("bridge", True, "pont"),
+        (" fell.", True, None),
+        (" After.", False, None),
+    ]
+
+
+def test_near_duplicates_are_links_to_their_articles() -> None:
+    found = replace(hit(Article(id="a", text="t", title="t")), also_in=("b/c", "d"))
+    page = Page(cards.answer_html(answer(found), {"b/c": "The other paper"}))
+    links = [attrs["href"] for tag, attrs in page.elements if tag == "a"]
+    assert links[-3:-1] == ["/article/b%2Fc", "/article/d"]
+    assert "Also in: The other paper · d" in "".join(page.text)
+
+
+def test_how_near_a_passage_is_is_said_in_words() -> None:
+    words = [match_words(share, "en") for share in (1.0, 0.99, 0.8, 0.79, 0.0)]
+    assert words == ["Best match", "Close match", "Close match", "Weaker match", "Weaker match"]
 
 
 def test_evidence_is_cut_to_its_passage_and_loses_nothing() -> None:

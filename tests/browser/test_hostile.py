@@ -50,7 +50,7 @@ ALLOWED = {
     "#sanad-reader": "A ARTICLE BDI BUTTON DIV H1 HEADER MARK NAV P PRE SPAN",
     "#sanad-articles": "A BDI BUTTON TD TR",
     "#sanad-chips": "BDI BUTTON LI SPAN",
-    "#sanad-charts": "BDI DIV H3 LI METER SPAN UL",
+    "#sanad-charts": "BDI DIV H3 LI SPAN UL rect svg",
     "#sanad-toasts": "BUTTON DIV SPAN",
     "#sanad-bubble": "BDI",
     "#sanad-filters select": "OPTION",
