@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from index import metadata
 from index.decoding import decode_page
 from index.errors import EmptyArticle, UnreadableArticle
-from index.reading.dates import parse
+from index.reading.dates import of_line
 from index.reading.markup import drop_boxes, drop_hidden, link_lines, page, plain, seen
 from index.reading.structured import said_by
 from index.records import Article
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _MIN_CHARS = 80  # of an article; below it the page's own JSON-LD body is looked at
 _TOP_CHARS = 1_200  # where a page shows its date
 _SITE = re.compile(r"\s+[|\-–—·»:]+\s+")
-_SHORT_LINE = 100
 
 
 def parse_html(data: bytes, name: str) -> list[Article]:
@@ -140,7 +139,7 @@ def _date_shown(tree: Element) -> str | None:
     areas = tree.xpath("//article | //main") or tree.xpath("//body")
     for area in areas[:1]:
         for line in seen(area)[:_TOP_CHARS].split("\n"):
-            if len(line) <= _SHORT_LINE and (found := parse(line)) is not None:
+            if not line.startswith("#") and (found := of_line(line)) is not None:
                 return found
     return None
 
