@@ -21,7 +21,7 @@ MAX_TITLE_CHARS = 90
 MAX_LINES = 200_000  # a line costs some 12 microseconds to look at, however short
 
 _TOP_CHARS = 1_200  # where a dateline stands
-_DETECTION_CHARS = 4_000
+_DETECTION_CHARS = 2_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import email
 import email.policy
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ from index import metadata
 from index.decoding import decode_page
 from index.errors import EmptyArticle, UnreadableArticle
 from index.reading.dates import of_line
-from index.reading.markup import drop_boxes, drop_hidden, link_lines, page, plain, seen
+from index.reading.markup import drop_boxes, drop_hidden, lighten, link_lines, page, plain, seen
 from index.reading.structured import said_by
 from index.records import Article
 
 if TYPE_CHECKING:
+    from configparser import ConfigParser
     from email.message import EmailMessage
 
     from index.reading.markup import Element
@@ -71,6 +73,7 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
     title = _titled(tree, said, heading)
     shown = _date_shown(tree) if "published" not in said.fields else None
     hidden = drop_hidden(tree)
+    lighten(tree)
     body = _body(tree, said, heading)
     if not any(map(str.isalpha, body)):
         why = f"; {hidden} hidden elements left out" if hidden else ""
@@ -96,17 +99,30 @@ def _body(tree: Element, said: Said, heading: str) -> str:
     return "\n".join(f"[{line}]({links[line]})" if line in links else line for line in body.split("\n"))
 
 
-def _extracted(tree: Element) -> str:
-    from trafilatura import bare_extraction
+@functools.cache
+def _config() -> ConfigParser:
     from trafilatura.settings import use_config
 
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_MIN_CHARS))
-    for prepare in (drop_boxes, lambda _: None):
+    return config
+
+
+def _extracted(tree: Element) -> str:
+    """Give the article's text: quickly, or else with every box kept and in all of trafilatura's ways."""
+    from trafilatura import bare_extraction
+
+    for quick in (True, False):
         ready = copy.deepcopy(tree)
-        prepare(ready)
+        if quick:
+            drop_boxes(ready)
         found = bare_extraction(
-            ready, include_comments=False, include_links=True, with_metadata=False, config=config
+            ready,
+            include_comments=False,
+            include_links=True,
+            with_metadata=False,
+            fast=quick,
+            config=_config(),
         )
         if found is not None and not isinstance(found, dict) and found.body is not None:
             body = seen(found.body, links=True)
