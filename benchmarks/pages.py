@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,8 +13,10 @@ from lxml import html
 
 from benchmarks.page_set import Page, pages
 from index.articles import complete
+from index.files import find
 from index.passages import split
 from index.reading.pages import article_of
+from index.reading.sources import Sources
 from index.records import Article
 
 if TYPE_CHECKING:
@@ -149,6 +154,9 @@ def speed(given: Sequence[Page]) -> list[str]:
         return _REPEATS * len(given) / (time.process_time() - began)
 
     html_rate = rate(lambda: [article_of(page.html, "page") for page in given])
+    weighty = [heavy(page) for page in given]
+    heavy_rate = rate(lambda: [article_of(page, "page") for page in weighty])
+    heavy_size = sum(map(len, weighty)) / len(weighty)
     bytes_ = [text.encode() for text in texts]
     from index.reading.files import read_bytes
 
@@ -159,9 +167,51 @@ def speed(given: Sequence[Page]) -> list[str]:
         "| one core, before embedding | per second |",
         "|---|---|",
         f"| pages (HTML, {size / 1000:.1f} kB each) to articles | {html_rate:,.0f} |",
+        f"| pages (HTML, {heavy_size / 1000:.0f} kB each, with scripts and large menus) to articles | {heavy_rate:,.0f} |",
         f"| text files' bytes to articles | {text_rate:,.0f} |",
         f"| articles completed (title, language, date) and cut into passages | {whole_rate:,.0f} |",
     ]
+
+
+def heavy(page: Page) -> str:
+    """The page as sites send it: scripts, styles and hidden menus around, some fifty kilobytes."""
+    script = "<script>" + "var settings = {tracking: true, items: [1, 2, 3]};\n" * 500 + "</script>"
+    links = "".join(
+        f'<li class="item item-{at}"><a href="/section/{at}">Section {at}</a></li>' for at in range(250)
+    )
+    return page.html.replace("</body>", f"{script}<nav class='mega'><ul>{links}</ul></nav></body>")
+
+
+def folder(count: int) -> list[str]:
+    """Read a folder of mixed files to its end: how long, and what the memory is before and after."""
+    given = list(pages())
+    kinds: list[tuple[str, Callable[[Page], bytes]]] = [
+        (".html", lambda page: page.html.encode()),
+        (".txt", lambda page: "\n\n".join(page.stays).encode()),
+        (".json", lambda page: json.dumps({"title": page.title, "text": "\n\n".join(page.stays)}).encode()),
+        (".txt", lambda page: "\n".join(page.stays).encode("utf-16")),
+        (".html", lambda page: b"<div>" * 100_000 if page.name == "tail-ar" else page.html.encode()),
+        (".bin", lambda page: b"\x89PNG" + page.html.encode()),
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        for at in range(count):
+            suffix, make = kinds[at % len(kinds)]
+            Path(name, f"{at:06}{suffix}").write_bytes(make(given[at % len(given)]))
+        began, resident, states = time.perf_counter(), [], Counter[str]()
+        for done, each in enumerate(Sources(find(Path(name))), start=1):
+            states["taken" if isinstance(each, Article) else "refused"] += 1
+            if done % (count // 5) == 0:
+                resident.append(_resident_mb())
+        took = time.perf_counter() - began
+    return [
+        f"A folder of {count:,} mixed files (HTML, text, JSON, UTF-16, pictures, nested bombs), read without embedding:",
+        f"{states['taken']:,} articles and {states['refused']:,} refusals with reasons in {took:.0f} s;",
+        f"memory of the reading process at each fifth of the way: {', '.join(f'{each} MB' for each in resident)}.",
+    ]
+
+
+def _resident_mb() -> int:
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096 // 1_000_000
 
 
 def main() -> None:
@@ -177,6 +227,8 @@ def main() -> None:
         *quality(given),
         "",
         *speed(given),
+        "",
+        *folder(10_000),
         "",
     ]
     PAGE.write_text("\n".join(lines), "utf-8")

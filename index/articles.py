@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from index import frontmatter, metadata
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle
 from index.files import shown
+from index.reading.dates import of_line, parse
 from index.sections import Kind, blocks, heading_text
 from index.sentences import sentences
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 90
 MAX_LINES = 200_000  # a line costs some 12 microseconds to look at, however short
 
-_DETECTION_CHARS = 4_000
+_TOP_CHARS = 1_200  # where a dateline stands
+_DETECTION_CHARS = 2_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_YEAR = re.compile(r"\d{4}")
 _TOP_HEADING = re.compile(r"#\s")
 
 
@@ -30,7 +33,8 @@ def complete(article: Article) -> Article:
     """Fill in title, language and id where they are None, and check what was given.
 
     The title is that of the front matter, else a heading above all prose, else the first sentence,
-    shortened. The date is never guessed from the text. The id is the first 16 hexadecimal digits of
+    shortened. The date is that of a dateline above the prose, and never guessed from a sentence or a
+    title. The id is the first 16 hexadecimal digits of
     the SHA-256 of the origin, else of the text.
 
     Raises:
@@ -53,7 +57,7 @@ def complete(article: Article) -> Article:
         source=metadata.cleaned(article.source),
         url=metadata.url(article.url, name),
         author=metadata.cleaned(article.author),
-        published=metadata.published(article.published, name),
+        published=metadata.published(article.published, name) or _dated(article.text),
         language=metadata.language(article.language, name) or _detected(article.text),
     )
 
@@ -79,7 +83,7 @@ def _with_front_matter(article: Article) -> Article:
         source=article.source or values.get("source"),
         author=article.author or values.get("author"),
         url=article.url or metadata.lenient(metadata.url, values.get("url")),
-        published=article.published or metadata.lenient(metadata.published, date),
+        published=article.published or metadata.lenient(metadata.published, date) or parse(date or ""),
         language=article.language or metadata.lenient(metadata.language, values.get("language")),
     )
 
@@ -97,6 +101,18 @@ def _title(text: str) -> str:
                 return metadata.shortened(heading_text(body), MAX_TITLE_CHARS)
             headings.append(heading_text(body))
     return metadata.shortened(max(headings, key=len, default=text), MAX_TITLE_CHARS)
+
+
+def _dated(text: str) -> str | None:
+    if not _YEAR.search(text, 0, _TOP_CHARS):
+        return None
+    top = text[:_TOP_CHARS]
+    found = blocks(top)
+    first = next((at for at, block in enumerate(found) if block.kind is Kind.PROSE), len(found))
+    above = [top[block.start : block.end] for block in found[:first]]
+    title = max(above, key=len, default="")
+    dates = (of_line(line) for line in above if len(above) == 1 or line != title)
+    return next((date for date in dates if date), None)
 
 
 def _detected(text: str) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+from index.lines import ends_sentence
+
 _MAX_CHARS = 120
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
@@ -45,9 +47,11 @@ _MONTH_FIRST = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_FIGURES = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d|[-/.]\d)")
+_FIGURES = re.compile(r"(?<![\d.])(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d|[-/.]\d)")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_LINE_WORDS = 12
+_YEAR_DIGITS = re.compile(r"\d{4}")
 _DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)")
 
@@ -70,6 +74,13 @@ def parse(value: str, *, day_first: bool | None = None) -> str | None:
         if found is not None:
             return found
     return _ambiguous(plain, day_first=day_first) if _YEAR.search(plain) else None
+
+
+def of_line(line: str) -> str | None:
+    """Give the date of a line that is little else: a dateline, a byline, a stamp; never that of a sentence."""
+    if not _YEAR_DIGITS.search(line) or len(line) > _MAX_CHARS or len(line.split()) > _LINE_WORDS:
+        return None
+    return None if ends_sentence(line) else parse(line)
 
 
 def parse_any(value: str) -> str | None:

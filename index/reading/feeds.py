@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,9 @@ from index.reading.markup import plain
 from index.records import Added, Article
 
 _ENTITY = b"<!ENTITY"
+_IMPOSSIBLE = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][\da-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-3]\d\d));?"
+)
 
 
 def parse_feed(data: bytes, name: str) -> list[Article | Added]:
@@ -29,7 +33,11 @@ def parse_feed(data: bytes, name: str) -> list[Article | Added]:
     if _ENTITY in data[:100_000].upper():
         raise UnreadableArticle(f"{name}: a feed that defines entities, which are not followed; leave it out")
     # a file object: bytes and text might be taken for an address or a path to open
-    feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    stream = io.BytesIO(_IMPOSSIBLE.sub(b" ", data))
+    try:
+        feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
+        raise UnreadableArticle(f"{name}: a feed that cannot be parsed ({error})"[:300]) from error
     source = metadata.cleaned(plain(str(feed.feed.get("title") or "")))
     found: list[Article | Added] = []
     for number, entry in enumerate(feed.entries[:MAX_PARTS], start=1):

@@ -35,6 +35,8 @@ _HIDDEN = (
 )
 _WHOLE = frozenset(("article", "main", "body", "html"))
 _BOX_WORDS = 60
+_UNREAD = ("script", "style", "noscript", "template", "svg", "iframe", "nav", "select", "link", "meta")
+_MENU_LINKS = 15
 _CELL_CHARS = 200
 # while a tree is walked a link is its target and its words between characters that no page can hold
 _LINKED = re.compile("\x01([^\x01-\x03]*)\x02([^\x01-\x03]*)\x03")
@@ -74,6 +76,18 @@ def drop_hidden(tree: Element) -> int:
         if element.getparent() is not None:
             element.drop_tree()
     return len(hidden)
+
+
+def lighten(tree: Element) -> None:
+    """Take out what is never article and makes every later step slow: code, `nav`, long menus of links."""
+    etree.strip_elements(tree, *_UNREAD, with_tail=False)
+    for menu in list(tree.iter("ul", "ol")):
+        links = menu.findall("li//a")
+        if len(links) < _MENU_LINKS or menu.getparent() is None:
+            continue
+        words = sum(len("".join(link.itertext()).strip()) for link in links)
+        if words * 10 >= 9 * len("".join("".join(menu.itertext()).split(" "))):
+            menu.drop_tree()
 
 
 def drop_boxes(tree: Element) -> None:

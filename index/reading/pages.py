@@ -5,18 +5,20 @@ from __future__ import annotations
 import copy
 import email
 import email.policy
+import functools
 import re
 from typing import TYPE_CHECKING
 
 from index import metadata
 from index.decoding import decode_page
 from index.errors import EmptyArticle, UnreadableArticle
-from index.reading.dates import parse
-from index.reading.markup import drop_boxes, drop_hidden, link_lines, page, plain, seen
+from index.reading.dates import of_line
+from index.reading.markup import drop_boxes, drop_hidden, lighten, link_lines, page, plain, seen
 from index.reading.structured import said_by
 from index.records import Article
 
 if TYPE_CHECKING:
+    from configparser import ConfigParser
     from email.message import EmailMessage
 
     from index.reading.markup import Element
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 _MIN_CHARS = 80  # of an article; below it the page's own JSON-LD body is looked at
 _TOP_CHARS = 1_200  # where a page shows its date
 _SITE = re.compile(r"\s+[|\-–—·»:]+\s+")
-_SHORT_LINE = 100
 
 
 def parse_html(data: bytes, name: str) -> list[Article]:
@@ -72,6 +73,7 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
     title = _titled(tree, said, heading)
     shown = _date_shown(tree) if "published" not in said.fields else None
     hidden = drop_hidden(tree)
+    lighten(tree)
     body = _body(tree, said, heading)
     if not any(map(str.isalpha, body)):
         why = f"; {hidden} hidden elements left out" if hidden else ""
@@ -97,17 +99,30 @@ def _body(tree: Element, said: Said, heading: str) -> str:
     return "\n".join(f"[{line}]({links[line]})" if line in links else line for line in body.split("\n"))
 
 
-def _extracted(tree: Element) -> str:
-    from trafilatura import bare_extraction
+@functools.cache
+def _config() -> ConfigParser:
     from trafilatura.settings import use_config
 
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_MIN_CHARS))
-    for prepare in (drop_boxes, lambda _: None):
+    return config
+
+
+def _extracted(tree: Element) -> str:
+    """Give the article's text: quickly, or else with every box kept and in all of trafilatura's ways."""
+    from trafilatura import bare_extraction
+
+    for quick in (True, False):
         ready = copy.deepcopy(tree)
-        prepare(ready)
+        if quick:
+            drop_boxes(ready)
         found = bare_extraction(
-            ready, include_comments=False, include_links=True, with_metadata=False, config=config
+            ready,
+            include_comments=False,
+            include_links=True,
+            with_metadata=False,
+            fast=quick,
+            config=_config(),
         )
         if found is not None and not isinstance(found, dict) and found.body is not None:
             body = seen(found.body, links=True)
@@ -140,7 +155,7 @@ def _date_shown(tree: Element) -> str | None:
     areas = tree.xpath("//article | //main") or tree.xpath("//body")
     for area in areas[:1]:
         for line in seen(area)[:_TOP_CHARS].split("\n"):
-            if len(line) <= _SHORT_LINE and (found := parse(line)) is not None:
+            if not line.startswith("#") and (found := of_line(line)) is not None:
                 return found
     return None
 
