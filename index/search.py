@@ -79,12 +79,13 @@ class Searcher:
         vector = self.encoder.encode_question(question)
         scored = self.score(view, reader, located, asked, vector, max(POOL, 4 * k), filters)
         hits = hits_of(view, reader, Asked(SoughtQuery.of(asked), vector, self.encoder), scored, k)
-        foreign = _foreign(language, hits, view)
+        first = hits[0].score if hits else 0.0
+        found = signs(scored.fused, scored.parts, first, _foreign(language, hits, view))
         return Ranking(
             question=question,
             language=language,
             hits=hits,
-            confidence=confidence(signs(scored.fused, scored.parts, foreign)),
+            confidence=confidence(found),
             sequence=view.sequence,
         )
 
