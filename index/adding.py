@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
-from index.preparing import Cut, Identified, identify, passages_of, prepare
+from index.preparing import Identified, Whole, identify, prepare
 from index.records import Added
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from index.embedding import Encoder
     from index.reader import Reader
@@ -47,27 +47,35 @@ def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None
 
 
 def ready_all(
-    batch: Sequence[tuple[Identified | Added, Mapping[str, bytes] | None]], encoder: Encoder
+    batch: Sequence[tuple[Identified | Added, Mapping[str, bytes] | None]],
+    prepare: Callable[[Sequence[Whole]], list[list[NewPassage]]],
 ) -> list[Ready | Added]:
     """Make the passages of a batch of articles, each with what `known_vectors` gave.
 
     One without anything to cite comes back as skipped.
     """
-    cuts: dict[int, Cut] = {}
-    made: list[Ready | Added] = []
-    for place, (one, known) in enumerate(batch):
-        made.append(one if isinstance(one, Added) else Ready(one, None))
-        if isinstance(one, Added) or known is None:
-            continue
-        try:
-            cuts[place] = Cut(one.article, passages_of(one.article), known)
-        except ArticleError as error:
-            made[place] = _added("skipped", one, str(error))
-    prepared = dict(zip(cuts, prepare(list(cuts.values()), encoder), strict=True))
-    return [
-        given._replace(passages=prepared[place]) if isinstance(given, Ready) and place in prepared else given
-        for place, given in enumerate(made)
-    ]
+    made = [one if isinstance(one, Added) else Ready(one, None) for one, _ in batch]
+    wanted = {
+        place: Whole(one.article, known)
+        for place, (one, known) in enumerate(batch)
+        if not isinstance(one, Added) and known is not None
+    }
+    for place, passages in zip(wanted, prepare(list(wanted.values())), strict=True):
+        given = made[place]
+        if isinstance(given, Ready):
+            made[place] = given._replace(passages=passages) if passages else _nothing_to_cite(given.one)
+    return made
+
+
+def again(given: Ready | Added) -> Ready | Added:
+    """Forget the passages, so that `put` makes them with the model of its transaction."""
+    return given if isinstance(given, Added) else given._replace(passages=None)
+
+
+def _nothing_to_cite(one: Identified) -> Added:
+    return _added(
+        "skipped", one, f"{one.article.title or one.article.id}: no sentence in it that could be cited"
+    )
 
 
 def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
@@ -86,10 +94,10 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     ):
         return _update_metadata(writer, number, one)
     if given.passages is None:  # its text was there when we looked, and was changed or removed since
-        (again,) = ready_all([(one, {})], encoder)
-        if isinstance(again, Added):
-            return again
-        given = again
+        (now,) = ready_all([(one, {})], lambda articles: prepare(articles, encoder))
+        if isinstance(now, Added):
+            return now
+        given = now
     passages = given.passages or []
     if number is None:
         return _insert(writer, one, passages)
@@ -128,7 +136,7 @@ def edit(
     passages = None
     if one.article.language != before.language:
         known = writer.vectors_by_text(number)
-        (passages,) = prepare([Cut(one.article, passages_of(one.article), known)], encoder)
+        (passages,) = prepare([Whole(one.article, known)], encoder)
     writer.replace(number, one.article, digests, passages)
     return one.article
 

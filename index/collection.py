@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.adding import edit, forget_origin, identified, known_vectors, put, ready_all
+from index.adding import again, edit, forget_origin, identified, known_vectors, put
 from index.backups import backup
+from index.batches import batches
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
@@ -29,15 +29,12 @@ if TYPE_CHECKING:
     from index.embedding import Encoder
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
+    from index.preparing import Identified
     from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
     from index.records import Article, Filters, Ranking
     from index.view import View
     from index.writer import Writer
-
-# articles in one transaction: large enough that fsync does not dominate, small enough that other
-# writers wait for a moment only
-BATCH = 64
 
 
 class Collection:
@@ -257,14 +254,26 @@ class Collection:
                 last batch stays.
         """
         items: list[Added] = []
-        stream = Sources(sources, columns)
-        while batch := list(islice(stream, BATCH)):
-            for item in [*self._add_batch(batch), *self._forget_parts(stream.finished())]:
+        encoder = self._state.encoder
+        for made, finished in batches(Sources(sources, columns), self._looked_up, encoder):
+            with self._writing() as (state, writer):
+                # another process may have changed the model meanwhile
+                same = state.encoder.fingerprint == encoder.fingerprint
+                added = [put(writer, given if same else again(given), state.encoder) for given in made]
+            for item in [*added, *self._forget_parts(finished)]:
                 items.append(item)
                 if progress:
                     progress(len(items), item)
-        items.extend(self._forget_parts(stream.finished()))
         return AddReport(tuple(items))
+
+    def _looked_up(
+        self, sources: Sequence[Article | Added]
+    ) -> list[tuple[Identified | Added, Mapping[str, bytes] | None]]:
+        """Recognise articles, and give what is known of each; see `known_vectors`."""
+        batch = [identified(source) for source in sources]
+        with self._using() as state, state.store.reading() as reader:
+            known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
+        return list(zip(batch, known, strict=True))
 
     def _forget_parts(self, files: Sequence[Parts]) -> list[Added]:
         """Remove the articles of rows, entries and members that files held when they were read before."""
@@ -276,16 +285,6 @@ class Collection:
             return [
                 item for origin in gone if (item := forget_origin(writer, origin, "no longer in the file"))
             ]
-
-    def _add_batch(self, sources: Sequence[Article | Added]) -> list[Added]:
-        batch = [identified(source) for source in sources]
-        with self._using() as state:
-            encoder = state.encoder
-            with state.store.reading() as reader:
-                known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
-        made = ready_all(list(zip(batch, known, strict=True)), encoder)
-        with self._writing() as (state, writer):
-            return [put(writer, given, state.encoder) for given in made]
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
         """Change an article's metadata in one change; see `index.adding.edit`.

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.analysis import word_keys
 from index.articles import complete
-from index.errors import EmptyArticle, ModelError, UnreadableArticle
+from index.errors import ModelError, UnreadableArticle
 from index.passages import split
 from index.writer import NewPassage
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.embedding import Encoder
-    from index.records import Article, Passage
+    from index.records import Article
 
 
 class Identified(NamedTuple):
@@ -60,50 +60,37 @@ def _check_text(article: Article) -> None:
         raise UnreadableArticle(f"{name} holds NUL characters: it is not text; save it as UTF-8 text")
 
 
-def passages_of(article: Article) -> list[Passage]:
-    """Cut an article into passages.
-
-    Raises:
-        EmptyArticle: there is nothing in it that could be cited.
-    """
-    found = split(article.text)
-    if not found:
-        raise EmptyArticle(f"{article.title or article.id}: no sentence in it that could be cited")
-    return found
-
-
-class Cut(NamedTuple):
-    """An article cut into passages, and the vectors (by passage text) that need not be made again."""
+class Whole(NamedTuple):
+    """A completed article to be prepared, and the vectors (by passage text) that need not be made again."""
 
     article: Article
-    passages: Sequence[Passage]
     known: Mapping[str, bytes] = {}
 
 
-def prepare(cuts: Sequence[Cut], encoder: Encoder) -> list[list[NewPassage]]:
-    """Analyse and embed the passages of some articles, all in one call of the encoder.
+def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[list[NewPassage]]:
+    """Cut, analyse and embed some articles, all in one call of the encoder.
 
     Args:
-        cuts: of completed articles; an article's language chooses its stemmers.
+        articles: an article's language chooses its stemmers.
         encoder: gives the vectors.
+
+    Returns:
+        The passages of each; none of an article without anything to cite.
 
     Raises:
         ModelError: the model gave vectors that cannot be used.
     """
-    fresh = list(dict.fromkeys(p.text for cut in cuts for p in cut.passages if p.text not in cut.known))
+    cuts = [split(whole.article.text) for whole in articles]
+    known = {text: vector for whole in articles for text, vector in whole.known.items()}
+    fresh = list(dict.fromkeys(p.text for cut in cuts for p in cut if p.text not in known))
     made = usable(encoder.encode_passages(fresh), encoder) if fresh else ()
-    vectors = {text: vector.tobytes() for text, vector in zip(fresh, made, strict=True)}
+    vectors = known | {text: vector.tobytes() for text, vector in zip(fresh, made, strict=True)}
     return [
         [
-            NewPassage(
-                p.start,
-                p.end,
-                word_keys(p.text, cut.article.language or "und"),
-                cut.known.get(p.text) or vectors[p.text],
-            )
-            for p in cut.passages
+            NewPassage(p.start, p.end, word_keys(p.text, whole.article.language or "und"), vectors[p.text])
+            for p in cut
         ]
-        for cut in cuts
+        for whole, cut in zip(articles, cuts, strict=True)
     ]
 
 

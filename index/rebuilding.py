@@ -14,8 +14,7 @@ from index.compatibility import FINGERPRINT, create, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
-from index.passages import split
-from index.preparing import Cut, prepare
+from index.preparing import Whole, prepare
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -152,9 +151,7 @@ def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
 
 def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
-    prepared = prepare(
-        [Cut(held.article, split(held.article.text), held.vectors) for held in articles], encoder
-    )
+    prepared = prepare([Whole(held.article, held.vectors) for held in articles], encoder)
     with new.writing() as writer:
         for (article, added, digests, _), passages in zip(articles, prepared, strict=True):
             number = writer.number_by_id(article.id or "")

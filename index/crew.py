@@ -1,0 +1,128 @@
+"""A crew: processes that cut, analyse and embed articles beside this one, when there are very many.
+
+Python runs one thread at a time, so a second core is of use to another process only. What comes back is what
+`preparing.prepare` gives; a process that dies costs nothing but time, as its batch is prepared here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self, TypeVar
+
+from index.preparing import Whole, prepare
+from index.reading.frames import Broken, receive, send
+from index.writer import NewPassage
+
+if TYPE_CHECKING:
+    from index.embedding import Encoder
+    from index.records import Article
+
+Prepare = Callable[[Sequence[Whole]], list[list[NewPassage]]]
+Result = TypeVar("Result")
+_ROOT = str(Path(__file__).resolve().parents[1])
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from index.crew_child import main; main()"
+_MAX_REPLY = 1 << 30
+_MAX_HANDS = 3
+
+
+class Crew:
+    """One process for each core but ours; to be closed."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Get ready; processes start with the first batch of each.
+
+        Args:
+            encoder: the shipped model; another is not loaded a second time (`Crew.is_of_use`).
+        """
+        self._encoder = encoder
+        self._own = threading.local()
+        self._hands: list[_Hand] = []
+        self.size = min(_MAX_HANDS, _cores() - 1)
+        self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
+
+    @staticmethod
+    def is_of_use(encoder: Encoder) -> bool:
+        """Whether there are cores to spare, and the model is one that is loaded in no time."""
+        return encoder.is_light and _cores() > 1
+
+    def run(self, work: Callable[[Prepare], Result]) -> Future[Result]:
+        """Do some work in a thread, which is given what it prepares articles with."""
+        return self._threads.submit(work, self._prepare)
+
+    def _prepare(self, articles: Sequence[Whole]) -> list[list[NewPassage]]:
+        if any(whole.known for whole in articles):
+            return prepare(articles, self._encoder)
+        hand = getattr(self._own, "hand", None)
+        try:
+            if hand is None:
+                hand = self._own.hand = _Hand(self._encoder.fingerprint)
+                self._hands.append(hand)
+            return hand.prepare([whole.article for whole in articles], self._encoder.dimension)
+        except (OSError, Broken, ValueError, KeyError, TypeError):
+            return prepare(articles, self._encoder)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for hand in self._hands:
+            hand.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Hand:
+    """Our side of one process; used by one thread."""
+
+    def __init__(self, fingerprint: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _START, _ROOT],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
+        )  # fmt: skip
+        if receive(self._from, _MAX_REPLY)[0]["fingerprint"] != fingerprint:
+            self.close()
+            raise Broken("it has another model")
+
+    @property
+    def _to(self) -> IO[bytes]:
+        if self._process.stdin is None:
+            raise Broken("no pipe")
+        return self._process.stdin
+
+    @property
+    def _from(self) -> IO[bytes]:
+        if self._process.stdout is None:
+            raise Broken("no pipe")
+        return self._process.stdout
+
+    def prepare(self, articles: Sequence[Article], dimension: int) -> list[list[NewPassage]]:
+        send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
+        reply, vectors = receive(self._from, _MAX_REPLY)
+        size = 4 * dimension
+        pieces = (vectors[at : at + size] for at in range(0, len(vectors), size))
+        return [
+            [NewPassage(start, end, words, next(pieces)) for start, end, words in passages]
+            for passages in reply["passages"]
+        ]
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,70 @@
+"""A crew: the same passages as without one, whatever happens to its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index import Article, Collection
+from index.batches import BATCH, MANY
+from index.crew import Crew
+from index.embedding import open_encoder
+from index.preparing import Whole, prepare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = [
+    ("ar", "وصلت السفينة إلى الميناء رقم {} صباح اليوم. ثم غادرت في المساء."),
+    ("en", "The ferry number {} was late again. Nobody knew the reason."),
+    ("ru", "Паром номер {} опоздал. Причина неизвестна."),
+    ("zh", "第{}艘船今天早上到达港口。"),
+]
+
+
+def articles(count: int) -> list[Article]:
+    return [
+        Article(id=f"a{i}", text=TEXTS[i % 4][1].format(i), language=TEXTS[i % 4][0]) for i in range(count)
+    ]
+
+
+def test_a_crew_prepares_what_is_prepared_without_one() -> None:
+    encoder = open_encoder(None)
+    wanted = [Whole(article) for article in articles(8)] + [Whole(Article(text="12 34", language="en"))]
+    with Crew(encoder) as crew:
+        made = crew.run(lambda work: work(wanted)).result()
+        assert crew.run(lambda work: work(wanted)).result() == made, "a process serves more than one batch"
+    assert made == prepare(wanted, encoder)
+    assert made[-1] == []
+
+
+def test_a_process_that_dies_costs_nothing() -> None:
+    encoder = open_encoder(None)
+    wanted = [Whole(article) for article in articles(4)]
+    with Crew(encoder) as crew:
+        made = crew.run(lambda work: work(wanted)).result()
+        for hand in crew._hands:
+            os.kill(hand._process.pid, signal.SIGKILL)
+        assert crew.run(lambda work: work(wanted)).result() == made
+        assert crew.run(lambda work: work(wanted)).result() == made
+
+
+@pytest.mark.skipif(not Crew.is_of_use(open_encoder(None)), reason="one core only: no crew is called")
+def test_a_large_addition_is_what_many_small_ones_are(home: Path, tmp_path: Path) -> None:
+    given = articles((MANY + 4) * BATCH + 5)
+    given[700] = given[3]  # the same once more, in another batch
+    given.append(Article(id="bad", text="1234", language="en"))
+    with Collection(home) as at_once, Collection(tmp_path / "one-by-one") as singly:
+        report = at_once.add(given)
+        for first in range(0, len(given), BATCH):
+            singly.add(given[first : first + BATCH])
+        assert [item.state for item in report.items].count("unchanged") == 1
+        assert [item.name for item in report.skipped] == [report.items[-1].name]
+        assert [info.id for info in at_once.articles()] == [info.id for info in singly.articles()]
+        assert at_once.check() == []
+        for question in ("ferry number 612", "السفينة 400", "Паром 702"):
+            found, expected = at_once.search(question, 5), singly.search(question, 5)
+            assert [(h.passage_id, h.score) for h in found] == [(h.passage_id, h.score) for h in expected]
