@@ -41,7 +41,9 @@ _FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer;
 _GRACE_S = 1
 _KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
 _MAX_EXAMPLES = 6
-_MAKING_PAGE = threading.Lock()  # gradio makes a page in global state: two at once would share their functions
+_MAKING_PAGE = (
+    threading.Lock()
+)  # gradio makes a page in global state: two at once would share their functions
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
