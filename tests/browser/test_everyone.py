@@ -44,6 +44,7 @@ def test_the_interface_is_mirrored_in_arabic_and_stays_so(page: Page) -> None:
     arabic(page)
     assert page.texts("#sanad-views a") == ["اسأل", "المكتبة"]
     assert page.all("#sanad-filter")[0].rect["x"] > left + 400
+    assert page.styles("#sanad-box textarea", "direction") == ["rtl"]
     # What was said keeps its own direction.
     assert page.styles(".sanad-question, .sanad-passage[lang=en]", "direction")[:2] == ["ltr", "ltr"]
     page.reload()
