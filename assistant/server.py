@@ -9,6 +9,7 @@ import json
 import logging
 import signal
 import socket
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ _FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer;
 _GRACE_S = 1
 _KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
 _MAX_EXAMPLES = 6
+_MAKING_PAGE = (
+    threading.Lock()
+)  # gradio makes a page in global state: two at once would share their functions
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -141,7 +145,8 @@ def read_examples(path: Path) -> list[str]:
 def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) -> Any:  # noqa: ANN401
     from assistant.chat import create_page  # gradio takes seconds to import
 
-    return create_page(assistant, settings, examples)
+    with _MAKING_PAGE:
+        return create_page(assistant, settings, examples)
 
 
 def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
