@@ -60,7 +60,10 @@ class Dialogue:
             shown = _kept(history, cards.notice_html(str(error)))
             yield shown, history, log, typed[: self._question_chars]
             return
-        exchanges = [*read_log(log), Exchange(text, filters)]
+        said = read_log(log)
+        if said and not history:  # the page was opened anew, or the server was
+            history = self.restore(log)[0]
+        exchanges = [*said, Exchange(text, filters)]
         followed = follow_all(one.question for one in exchanges)[-1]
         asked = [*history, self._question(exchanges[-1], followed)]
         waiting = phrases(detect(text))

@@ -38,12 +38,15 @@ export function type(field, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A short message at the edge of the page, with a button if there is something to do about it.
-export function toast(text, action, run) {
+// A short message at the edge of the page; what can be done about it stays until it is done or put away (`done` names that).
+export function toast(text, action, run, done) {
   const place = find("sanad-toasts");
   const shown = element("div", { className: "sanad-toast" }, element("span", { text }));
   const close = () => shown.remove();
-  if (action) shown.append(element("button", { type: "button", text: action, onclick: () => { close(); run(); } }));
-  else setTimeout(close, 6000);
+  if (action) {
+    shown.append(
+      element("button", { type: "button", text: action, onclick: () => { close(); run(); } }),
+      element("button", { type: "button", text: "✕", "aria-label": done, onclick: close }));
+  } else setTimeout(close, 6000);
   place.append(shown);
 }

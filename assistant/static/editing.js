@@ -44,7 +44,7 @@ export function remove(id, title, reload) {
       const article = await api.read(id);
       await api.remove(id);
       await reload();
-      toast(`${say("removed")}: ${plain(title)}`, say("undo"), () => putBack(article, reload));
+      toast(`${say("removed")}: ${plain(title)}`, say("undo"), () => putBack(article, reload), say("close"));
     } catch (error) {
       toast(plain(error.message));
     }

@@ -49,7 +49,10 @@ function changed() {
 function namePlace() {
   const box = field("sanad-box");
   if (!box) return;
-  box.dir = "auto";
+  // by what is typed; while it is empty, by the interface
+  const turn = () => { box.dir = box.value ? "auto" : document.documentElement.dir; };
+  box.oninput = turn;
+  turn();
   box.placeholder = say("placeholder");
   document.querySelector("#sanad-box button")?.setAttribute("aria-label", say("send"));
 }

@@ -95,10 +95,15 @@ def test_on_the_written_set_the_right_passage_is_found() -> None:
 
 def test_carrying_over_finds_what_the_bare_question_does_not(seeds: Assistant) -> None:
     leaning = [turn for turn in TURNS if not turn.get("alone")]
-    bare = sum(found(seeds, turn["then"], turn["expected"], 3) for turn in leaning)
-    carried = sum(
-        found(seeds, follow(turn["then"], turn["first"]).text, turn["expected"], 3) for turn in leaning
-    )
-    print(f"right passage among three: {carried} of {len(leaning)} with, {bare} without")  # noqa: T201
-    assert carried >= 18
-    assert carried > bare
+    right = {
+        (name, k): sum(found(seeds, asked(turn), turn["expected"], k) for turn in leaning)
+        for name, asked in (
+            ("bare", lambda turn: turn["then"]),
+            ("carried", lambda turn: follow(turn["then"], turn["first"]).text),
+        )
+        for k in (1, 3)
+    }
+    print(f"right passage first, among three, of {len(leaning)}: {right}")  # noqa: T201
+    assert right["carried", 3] >= 18
+    assert right["carried", 1] > right["bare", 1]
+    assert right["carried", 3] > right["bare", 3]

@@ -146,11 +146,12 @@ def test_matched_words_name_what_they_answer_to() -> None:
 
 @pytest.mark.parametrize("payload", payloads())
 def test_hostile_matches_and_duplicates_are_shown_as_text(payload: str) -> None:
-    found = matched("وقع الهجوم", ("الهجوم", payload), also_in=(payload, "b"))
-    page = Page(cards.answer_html(answer(found), {payload: payload, "b": payload}))
-    assert {tag for tag, _ in page.elements} <= OURS
-    assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
-    assert page.open == 0
+    asked = matched("وقع الهجوم", ("الهجوم", payload), also_in=(payload, "b"))
+    for found in (asked, matched(payload, (payload, "word"))):
+        page = Page(cards.answer_html(answer(found), {payload: payload, "b": payload}))
+        assert {tag for tag, _ in page.elements} <= OURS
+        assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
+        assert page.open == 0
     question = Page(cards.question_html("q", "en", [("Only", [payload, payload])]))
     assert {tag for tag, _ in question.elements} == {"div", "bdi"}
 

@@ -8,6 +8,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -152,14 +153,29 @@ class Page:
         found: str = self.chrome.execute_script(script, _REPLIES)
         return found
 
+    def click(self, css: str, place: int = 0) -> None:
+        """Click one of what a selector finds; again where the page was just then built anew."""
+
+        def clicked() -> bool:
+            try:
+                self.all(css)[place].click()
+            except (StaleElementReferenceException, IndexError):
+                return False
+            return True
+
+        until(clicked)
+
     def say(self, word: str) -> None:
         """Press the button that bears this word (or its beginning)."""
-        found = [e for e in self.all("button, summary, a") if e.is_displayed() and e.text.startswith(word)]
-        found[0].click()
+        script = (
+            "return [...document.querySelectorAll('button, summary, a')].findIndex("
+            "e => e.checkVisibility() && e.innerText.trim().startsWith(arguments[0]))"
+        )
+        self.click("button, summary, a", until(lambda: self.chrome.execute_script(script, word) + 1) - 1)
 
     def library(self) -> None:
         """Go to the library."""
-        self.all("#sanad-views a")[1].click()
+        self.click("#sanad-views a", 1)
         until(lambda: self.all("#sanad-articles tr, #sanad-none:not([hidden])"))
 
     def rows(self) -> list[str]:
@@ -169,14 +185,14 @@ class Page:
     def add(self, token: str = "", **fields: str) -> str:
         """In the library: fill the form and send it; gives the report."""
         if not self.all("#sanad-add[open]"):
-            self.all("#sanad-add summary")[0].click()
+            self.click("#sanad-add summary")
         if token:
             self.all("#sanad-token input")[0].send_keys(token)
         for name, value in fields.items():
             self.all(f"#sanad-form [name={name}]")[0].send_keys(value)
         report = self.all("#sanad-report")[0]
         self.chrome.execute_script("arguments[0].textContent = ''", report)
-        self.all("#sanad-form button")[0].click()
+        self.click("#sanad-form button")
         until(lambda: report.text)
         until(lambda: self.all("#sanad-form button:enabled"))
         return report.text

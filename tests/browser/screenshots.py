@@ -34,7 +34,7 @@ def read(question: str) -> Callable[[Page], None]:
 
     def act(page: Page) -> None:
         page.ask(question)
-        page.all(".sanad-title")[0].click()
+        page.click(".sanad-title")
         until(lambda: page.all("#sanad-reader #passage"))
 
     return act
@@ -71,7 +71,7 @@ def take(folder: Path) -> None:
         for picture in PICTURES:
             page = Page(chrome, str(client.base_url), width=picture.width, dark=picture.dark)
             if picture.speaks == "ar":
-                page.all("#sanad-language")[0].click()
+                page.click("#sanad-language")
             picture.act(page)
             chrome.execute_script("document.activeElement.blur()")
             chrome.save_screenshot(str(folder / f"{picture.name}.png"))

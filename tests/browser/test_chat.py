@@ -83,7 +83,7 @@ def test_an_arabic_question_is_answered_from_right_to_left(page: Page) -> None:
 
 def test_an_example_asks_when_clicked(page: Page) -> None:
     before = page.conversation()
-    page.all(".sanad-chip")[1].click()
+    page.click(".sanad-chip", 1)
     page.answer_after(before)
     assert page.texts(".sanad-question") == [ARABIC]
 

@@ -33,7 +33,7 @@ def violations(page: Page) -> list[str]:
 
 
 def arabic(page: Page) -> Page:
-    page.all("#sanad-language")[0].click()
+    page.click("#sanad-language")
     until(lambda: page.styles("html", "direction") == ["rtl"])
     return page
 
@@ -44,16 +44,31 @@ def test_the_interface_is_mirrored_in_arabic_and_stays_so(page: Page) -> None:
     arabic(page)
     assert page.texts("#sanad-views a") == ["اسأل", "المكتبة"]
     assert page.all("#sanad-filter")[0].rect["x"] > left + 400
+    assert page.styles("#sanad-box textarea", "direction") == ["rtl"]
     # What was said keeps its own direction.
     assert page.styles(".sanad-question, .sanad-passage[lang=en]", "direction")[:2] == ["ltr", "ltr"]
     page.reload()
     assert page.styles("html", "direction") == ["rtl"]
     until(lambda: page.texts(".sanad-question"))
-    page.all(".sanad-title")[0].click()
+    page.click(".sanad-title")
     until(lambda: page.all("#sanad-reader .sanad-text"))
     chat, reader = (page.all(css)[0].rect for css in ("#sanad-main", "#sanad-reader"))
     assert reader["x"] + reader["width"] <= chat["x"] + 1
     assert "المقطع" in page.texts(".sanad-steps")[0]
+
+
+def test_both_interface_languages_say_everything(page: Page) -> None:
+    page.library()
+    page.click("#sanad-add summary")
+    script = (
+        "const done = arguments[0]; import('/ui/words.js').then(({WORDS}) => done([Object.keys(WORDS.en), "
+        "Object.keys(WORDS.ar), [...document.querySelectorAll('[data-say], [data-label], [data-hint]')]"
+        ".flatMap(e => [e.dataset.say, e.dataset.label, e.dataset.hint]).filter(Boolean)]))"
+    )
+    english, arabic_, used = page.chrome.execute_async_script(script)
+    assert english == arabic_
+    assert set(used) <= set(english)
+    assert len(used) > 40
 
 
 def test_it_follows_the_browser_at_first(chrome: Chrome, address: str) -> None:
@@ -67,7 +82,7 @@ def test_it_follows_the_browser_at_first(chrome: Chrome, address: str) -> None:
 
 def test_the_theme_is_switched_and_kept(page: Page) -> None:
     light = page.styles("body", "backgroundColor")
-    page.all("#sanad-theme")[0].click()
+    page.click("#sanad-theme")
     until(lambda: page.styles("body", "backgroundColor") != light)
     page.reload()
     assert page.styles("body", "backgroundColor") != light
@@ -83,15 +98,15 @@ def test_axe_finds_nothing_serious(chrome: Chrome, address: str, speaks: str, *,
     assert violations(page) == []
     page.ask(ENGLISH)
     page.ask("How much did onions cost in Lima in 1931?")
-    page.all(".sanad-title")[0].click()
+    page.click(".sanad-title")
     until(lambda: page.all("#sanad-reader #passage"))
     assert violations(page) == []
-    page.all("#sanad-filter")[0].click()
+    page.click("#sanad-filter")
     until(lambda: page.all("#sanad-filters[open]"))
     assert violations(page) == []
     page.press("ESCAPE")
     page.library()
-    page.all("#sanad-add summary")[0].click()
+    page.click("#sanad-add summary")
     assert violations(page) == []
     page.chrome.get(f"{page.address}/article/ar?start=0&end=20")
     assert violations(page) == []
@@ -135,12 +150,12 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
     if view in ("ask", "reader"):
         page.ask("Who set up the long line of lanterns?")
     if view == "reader":
-        page.all(".sanad-title")[0].click()
+        page.click(".sanad-title")
         until(lambda: page.all("#sanad-reader #passage"))
         assert page.all("#sanad-reader")[0].rect["width"] == 360
     if view == "library":
         page.library()
-        page.all("#sanad-add summary")[0].click()
+        page.click("#sanad-add summary")
     if view == "article":
         chrome.get(f"{address}/article/walk?start=0&end=50")
     assert chrome.execute_script("return document.documentElement.scrollWidth") <= 360

@@ -137,7 +137,7 @@ def test_hostile_articles_stay_text_in_the_reader_and_the_library(
     title = page.chrome.title
     page.library()
     until(lambda: len(page.all("#sanad-charts .sanad-chart")) == 3)
-    page.all("#sanad-more")[0].click()
+    page.click("#sanad-more")
     until(lambda: len(page.all("#sanad-articles tr")) >= 60)
     assert page.chrome.execute_script(BUILT, ALLOWED) == []
     for n, payload in enumerate(payloads(address)):
@@ -148,7 +148,7 @@ def test_hostile_articles_stay_text_in_the_reader_and_the_library(
         page.chrome.execute_script("document.querySelector('#sanad-reader .sanad-actions a').click()")
         until(lambda: page.all("#sanad-chips li"))
         assert page.chrome.execute_script(BUILT, ALLOWED) == [], payload
-    page.all("#sanad-filter")[0].click()
+    page.click("#sanad-filter")
     until(lambda: len(page.all("#sanad-filters option")) > 60)
     assert page.chrome.execute_script(BUILT, ALLOWED) == []
     assert page.chrome.title == title

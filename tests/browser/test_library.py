@@ -81,7 +81,7 @@ def test_added_asked_removed_and_put_back(shelf: Page) -> None:
     assert "forty cedars" in shelf.texts(".sanad-passage")[0]
     shelf.library()
     row(shelf, "Cedars", "Remove")
-    shelf.all("#sanad-confirm [value=remove]")[0].click()
+    shelf.click("#sanad-confirm [value=remove]")
     until(lambda: not any("Cedars" in title for title in shelf.rows()))
     shelf.say("Ask")
     shelf.ask("Who planted forty cedars in Tartus, again?")
@@ -93,7 +93,7 @@ def test_added_asked_removed_and_put_back(shelf: Page) -> None:
 
 def test_removing_can_be_declined(shelf: Page) -> None:
     row(shelf, "Title en", "Remove")
-    shelf.all("#sanad-confirm [value=cancel]")[0].click()
+    shelf.click("#sanad-confirm [value=cancel]")
     until(lambda: not shelf.all("#sanad-confirm[open]"))
     assert "Title en" in shelf.rows()
 
@@ -106,10 +106,10 @@ def test_several_files_are_uploaded_each_with_its_report(shelf: Page, tmp_path: 
     for name, text in texts.items():
         (tmp_path / name).write_text(text, "utf-8")
     (tmp_path / "three.exe").write_bytes(b"MZ")
-    shelf.all("#sanad-add summary")[0].click()
+    shelf.click("#sanad-add summary")
     paths = "\n".join(str(tmp_path / name) for name in ("one.txt", "two.md", "three.exe"))
     shelf.all("#sanad-files input[type=file]")[0].send_keys(paths)
-    shelf.all("#sanad-files button")[0].click()
+    shelf.click("#sanad-files button")
     until(lambda: len(shelf.all("#sanad-report li")) == 3)
     told = shelf.texts("#sanad-report li")
     assert [line.split(":")[0] for line in told] == ["Added", "Added", "Not taken"]
@@ -125,7 +125,7 @@ def test_what_is_known_of_an_article_can_be_changed(shelf: Page) -> None:
     field = shelf.all("#sanad-edit [name=title]")[0]
     field.clear()
     field.send_keys("The bridge <i>closes</i>")
-    shelf.all("#sanad-edit .sanad-main")[0].click()
+    shelf.click("#sanad-edit .sanad-main")
     until(lambda: "The bridge <i>closes</i>" in shelf.rows())
 
 
@@ -136,7 +136,7 @@ def test_it_is_rebuilt_with_a_word_at_the_end(shelf: Page) -> None:
 
 
 def test_an_article_is_read_beside_the_table(shelf: Page) -> None:
-    shelf.all(".sanad-list-name")[0].click()
+    shelf.click(".sanad-list-name")
     until(lambda: shelf.all("#sanad-reader .sanad-text"))
     assert shelf.all("#sanad-table")[0].is_displayed()
 

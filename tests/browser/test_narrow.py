@@ -24,7 +24,7 @@ def choose(page: Page, **values: str) -> None:
             Select(field).select_by_value(value)
         else:
             page.chrome.execute_script("arguments[0].value = arguments[1]", field, value)
-    page.all("#sanad-filters [value=apply]")[0].click()
+    page.click("#sanad-filters [value=apply]")
     until(lambda: not page.all("#sanad-filters[open]"))
 
 
@@ -39,7 +39,7 @@ def test_only_the_chosen_articles_are_asked_until_the_chip_is_removed(page: Page
     assert set(page.attributes(".sanad-passage", "lang")) == {"ar"}
     assert all("وكالة الميناء" in note for note in page.texts(".sanad-note"))
     while page.all("#sanad-chips button"):
-        page.all("#sanad-chips button")[0].click()
+        page.click("#sanad-chips button")
     page.ask(ENGLISH)
     assert "en" in page.attributes(".sanad-passage", "lang")
 
@@ -65,13 +65,13 @@ def test_all_articles_again_with_one_button(page: Page) -> None:
     choose(page, language="ar")
     page.say("Narrow")
     until(lambda: page.all("#sanad-filters[open]"))
-    page.all("#sanad-filters [value=reset]")[0].click()
+    page.click("#sanad-filters [value=reset]")
     until(lambda: not page.all("#sanad-chips li"))
 
 
 def test_one_article_is_asked_from_the_reader(page: Page) -> None:
     page.ask(ENGLISH)
-    page.all(".sanad-title")[0].click()
+    page.click(".sanad-title")
     until(lambda: page.all("#sanad-reader .sanad-actions a"))
     page.say("Ask in this article")
     until(lambda: page.texts("#sanad-chips li"))

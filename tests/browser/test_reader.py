@@ -31,7 +31,7 @@ def opened(page: Page) -> WebElement:
 
 def test_a_citation_opens_the_article_beside_the_chat_at_its_passage(page: Page) -> None:
     page.ask("Who set up the long line of lanterns?")
-    page.all(".sanad-title")[0].click()
+    page.click(".sanad-title")
     mark = opened(page)
     assert mark.text.startswith("On the forty first evening")
     chat, reader = (page.all(css)[0].rect for css in ("#sanad-main", "#sanad-reader"))
@@ -41,7 +41,7 @@ def test_a_citation_opens_the_article_beside_the_chat_at_its_passage(page: Page)
 
 def test_the_passages_before_and_after_are_a_click_away(page: Page) -> None:
     page.ask("Who set up the long line of lanterns?")
-    page.all(".sanad-read")[0].click()
+    page.click(".sanad-read")
     first = opened(page).text
     page.say("Next passage")
     until(lambda: page.texts("#passage") not in ([first], []))
@@ -55,7 +55,7 @@ def test_the_passages_before_and_after_are_a_click_away(page: Page) -> None:
 
 def test_back_and_escape_close_it_and_the_conversation_stays(page: Page) -> None:
     page.ask(ENGLISH)
-    page.all(".sanad-title")[0].click()
+    page.click(".sanad-title")
     opened(page)
     page.chrome.back()
     until(lambda: not page.all("#sanad-reader")[0].is_displayed())
@@ -70,7 +70,7 @@ def test_back_and_escape_close_it_and_the_conversation_stays(page: Page) -> None
 def test_a_reload_keeps_the_conversation_and_the_open_article(page: Page) -> None:
     page.ask(ENGLISH)
     page.ask(ARABIC)
-    page.all(".sanad-title")[-1].click()
+    page.click(".sanad-title", -1)
     marked = opened(page).text
     page.reload()
     until(lambda: page.texts(".sanad-question") == [ENGLISH, ARABIC])
@@ -82,7 +82,7 @@ def test_a_citation_is_copied_with_its_source_and_offsets(page: Page) -> None:
     rights = ["clipboardReadWrite", "clipboardSanitizedWrite"]
     page.chrome.execute_cdp_cmd("Browser.grantPermissions", {"permissions": rights})
     page.ask(ENGLISH)
-    page.all(".sanad-title")[0].click()
+    page.click(".sanad-title")
     opened(page)
     page.say("Copy citation")
     until(lambda: page.texts("[data-copy]")[0] == "Copied")

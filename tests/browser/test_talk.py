@@ -40,7 +40,7 @@ def test_it_is_saved_as_markdown_and_as_json_with_its_citations(page: Page, tmp_
     page.ask(ENGLISH)
     page.ask("and when?")
     for word, name in (("Save as Markdown", "sanad.md"), ("Save as JSON", "sanad.json")):
-        page.all("#sanad-save summary")[0].click()
+        page.click("#sanad-save summary")
         page.say(word)
         until(lambda name=name: (tmp_path / name).exists() and (tmp_path / name).stat().st_size)
     text = (tmp_path / "sanad.md").read_text("utf-8")

@@ -1,0 +1,73 @@
+"""What the chat shows and keeps when someone asks; the page itself is in tests/browser."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant import Assistant
+from assistant.conversation import read_log
+from assistant.dialogue import Dialogue
+from assistant.phrases import phrases
+from index import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from index import Article
+
+BRIDGE = "Who closed the old bridge on Friday?"
+
+
+@pytest.fixture
+def dialogue(home: Path, articles: list[Article]) -> Iterator[Dialogue]:
+    with Assistant(home) as assistant:
+        assistant.add(articles)
+        yield Dialogue(assistant, 1000)
+
+
+def test_first_that_it_searches_then_the_answer(dialogue: Dialogue) -> None:
+    first, last = dialogue.ask(BRIDGE, "", "", [])
+    assert [message["role"] for message in first[0]] == ["user", "assistant"]
+    assert phrases("en").searching.rstrip("…") in first[0][1]["content"]
+    assert "sanad-found" in last[0][1]["content"]
+    assert [one.question for one in read_log(last[2])] == [BRIDGE]
+    assert last[3] == ""
+
+
+def test_a_conversation_goes_on_where_the_browser_left_it(dialogue: Dialogue) -> None:
+    *_, (shown, kept, log, _) = dialogue.ask(BRIDGE, "", "", [])
+    assert dialogue.restore(log) == (shown, kept, log)
+    *_, (again, *_) = dialogue.ask("and which cracks?", "", log, [])  # the server was started anew
+    assert again[:2] == shown
+    assert "bridge" in again[2]["content"]
+    assert dialogue.clear() == ([], [], "")
+
+
+def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
+    *_, (shown, _, log, _) = dialogue.ask(BRIDGE, json.dumps({"language": "ru"}), "", [])
+    assert "Русский" in shown[0]["content"]
+    assert "lang='en'" not in shown[1]["content"].split("sanad-card", 1)[1]
+    assert read_log(log)[0].filters == Filters(language="ru")
+
+
+@pytest.mark.parametrize(
+    ("typed", "narrow", "told"),
+    [("?!", "", "empty"), ("x" * 1001, "", "1,001"), (BRIDGE, '{"from": "soon"}', "from is")],
+)
+def test_what_cannot_be_asked_is_said_and_nothing_is_kept(
+    dialogue: Dialogue, typed: str, narrow: str, told: str
+) -> None:
+    ((shown, kept, log, box),) = dialogue.ask(typed, narrow, "", [])
+    assert told in shown[-1]["content"].replace("&#44;", ",")
+    assert (kept, log) == ([], "")
+    assert box == typed[:1000]
+
+
+def test_an_article_that_is_gone_is_named_by_its_id(dialogue: Dialogue) -> None:
+    *_, (shown, *_) = dialogue.ask(BRIDGE, '{"article": "none-such"}', "", [])
+    assert "none&#45;such" in shown[0]["content"]
+    assert "sanad-missing" in shown[1]["content"]
