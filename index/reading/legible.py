@@ -23,13 +23,14 @@ _BACKWARDS = re.compile(r"^[ \t]*[.،؟!]+[ \t]*[\u05d0-\u06d3]", re.MULTILINE)
 _FORWARDS = re.compile(r"[\u05d0-\u06d3][\"»”)]?[ \t]*[.؟!]+[ \t]*$", re.MULTILINE)
 # `الأ` is one shape, whose letters poppler turns round; no word has them in the order that comes out
 _TURNED = re.compile(r"\u0627([\u0622\u0623\u0625])\u0644")
+_SPACED = re.compile(r" ([،؛])(?=[^\W\d])")  # a comma that changed places with its space
 _MAX_LOST = 0.02
 
 
 def mended(text: str) -> str:
     """Give the letters of the shapes that a PDF holds, without its direction marks."""
     text = _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), _DIRECTION.sub("", text))
-    return _TURNED.sub("\u0627\u0644\\1", text)
+    return _SPACED.sub(r"\1 ", _TURNED.sub("\u0627\u0644\\1", text))
 
 
 def problem(text: str) -> str | None:

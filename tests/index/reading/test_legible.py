@@ -57,3 +57,4 @@ def test_lines_whose_words_run_backwards_are_recognised(language: str) -> None:
 def test_lam_alef_that_was_turned_round_is_mended() -> None:
     assert mended("األربعاء واإلعالن واآلن") == "الأربعاء والإعالن والآن"
     assert mended("الأمن سأل أمل") == "الأمن سأل أمل"
+    assert mended("فجر الأربعاء ،وأصيب") == "فجر الأربعاء، وأصيب"
