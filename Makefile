@@ -5,10 +5,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix bench quality screenshots clean
+.PHONY: help run test lint fix bench bench-peers quality screenshots clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: .venv/ready ## Install, index seeds/ and open the chat on http://127.0.0.1:7860
 	@$(BIN)/sanad serve --watch seeds $(ARGS)
@@ -27,6 +27,9 @@ fix: .venv/ready-dev ## Format, and mend what can be mended
 
 bench: .venv/ready-dev ## Measure speed (benchmarks/)
 	@$(BIN)/python -m benchmarks.speed $(ARGS)
+
+bench-peers: .venv/ready-dev ## Measure speed beside other programs (makes their environments; ARGS="--sizes 10000")
+	@$(BIN)/python -m benchmarks.rivals $(ARGS)
 
 screenshots: .venv/ready-dev ## Take the pictures of docs/images/
 	@$(BIN)/python -m tests.browser.screenshots

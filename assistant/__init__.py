@@ -9,12 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assistant.aio import AsyncAssistant
     from assistant.answer import Answer
     from assistant.assistant import Assistant
 
-_HOME_OF = {"Answer": "assistant.answer", "Assistant": "assistant.assistant"}
+_HOME_OF = {
+    "Answer": "assistant.answer",
+    "Assistant": "assistant.assistant",
+    "AsyncAssistant": "assistant.aio",
+}
 
-__all__ = ["Answer", "Assistant"]
+__all__ = ["Answer", "Assistant", "AsyncAssistant"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # any public name

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Self
 from assistant.answer import Answer
 from assistant.question import check, check_filters, check_k
 from assistant.settings import load
-from index import Added, AddReport, Article, ArticleError, Collection, find
+from index import Added, AddReport, Article, ArticleError, Collection, Upload, find, read_upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import EllipsisType
 
     from assistant.fetching.links import Links
-    from index import ArticleInfo, Filters, Ranking
+    from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking
 
-    Source = str | Path | Article
+    Source = str | Path | Article | Upload
+    Value = str | None | EllipsisType
     Progress = Callable[[int, Added], None]
 
 CITATIONS = 3
@@ -72,12 +74,13 @@ class Assistant:
         progress: Progress | None = None,
         columns: Mapping[str, str] | None = None,
     ) -> AddReport:
-        """Add a file, a folder, an `Article`, or any number of these.
+        """Add a file, a folder, an address, an `Article`, an `Upload`, or any number of these.
 
         When it returns, what it reports as added is durable and in every process's next answer.
 
         Args:
-            source: a path (files of a folder are found recursively), an http or https address, or an article.
+            source: a path (files of a folder are found recursively), an http or https address, an article, or
+                a file's name and content.
             progress: called after each article with how many are done and what happened to it.
             columns: for tables (CSV, JSON), which column holds which field (`{"text": "body"}`).
 
@@ -87,7 +90,7 @@ class Assistant:
         Raises:
             StoreError: the collection cannot be written.
         """
-        sources = [source] if isinstance(source, str | Path | Article) else source
+        sources = [source] if isinstance(source, str | Path | Article | Upload) else source
         missing: list[Added] = []
         report = self._collection.add(_expanded(sources, missing, self._links), progress, columns)
         return AddReport((*report.items, *missing))
@@ -120,6 +123,45 @@ class Assistant:
         gone = self._collection.forget(root, [f for f in files if isinstance(f, Path)])
         return AddReport((*report.items, *missing, *gone))
 
+    def edit(  # one argument a field
+        self,
+        article_id: str,
+        *,
+        title: Value = ...,
+        source: Value = ...,
+        url: Value = ...,
+        author: Value = ...,
+        published: Value = ...,
+        language: Value = ...,
+    ) -> Article:
+        """Change what is known of an article; its text stays. In the next answer when this returns.
+
+        Another language means other terms, which are made anew. An article that was read from a file
+        keeps the edit until the file changes.
+
+        Args:
+            article_id: of the article.
+            title: what is not given stays; None: as if it had not been given, so what can be derived is.
+            source: who published it.
+            url: where it can be read; http or https.
+            author: who wrote it.
+            published: ISO 8601 date, or date and time.
+            language: ISO 639-1 code.
+
+        Returns:
+            The article as it is now.
+
+        Raises:
+            NotFound: there is none with this id.
+            ArticleError: a value cannot be used; nothing is changed.
+        """
+        given = {
+            "title": title, "source": source, "url": url,
+            "author": author, "published": published, "language": language,
+        }  # fmt: skip
+        changes = {name: value for name, value in given.items() if not isinstance(value, type(...))}
+        return self._collection.edit(article_id, changes)
+
     def remove(self, article_id: str) -> None:
         """Remove an article.
 
@@ -136,9 +178,56 @@ class Assistant:
         """
         return self._collection.remove_source(source)
 
+    def remove_folder(self, folder: str | Path) -> list[str]:
+        """Remove all articles that were read from files below a folder; give their ids.
+
+        An article that was also read from elsewhere stays.
+
+        Raises:
+            NotFound: no article was read from there.
+        """
+        return self._collection.remove_folder(Path(folder).absolute())
+
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         return self._collection.articles()
+
+    def listing(
+        self,
+        filters: Filters | None = None,
+        *,
+        title: str = "",
+        sort: str = "added",
+        first: int = 0,
+        most: int | None = None,
+    ) -> Listing:
+        """Give a page of the articles that match, without their texts, and how many match in all.
+
+        Args:
+            filters: what the articles must match.
+            title: words that all stand in title or source, in any spelling (التنف finds التَّنف).
+            sort: added, published, title, source, language or passages; `-` before it: descending.
+            first: how many to pass over.
+            most: how many to give; None: all.
+
+        Raises:
+            QuestionError: a filter or the sort cannot be used.
+        """
+        return self._collection.listing(
+            check_filters(filters), title=title, sort=sort, first=first, most=most
+        )
+
+    def facets(self) -> Facets:
+        """Count the articles by source, language and month of publication."""
+        return self._collection.facets()
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Give the passages of an article in the order of its text.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        return self._collection.passages(article_id)
 
     def article(self, article_id: str) -> Article:
         """Give an article with its text.
@@ -187,7 +276,7 @@ class Assistant:
 
         Args:
             model: another model from now on; None: the one in use.
-            progress: called with how many articles are done, and of how many.
+            progress: called with how many passages are done, and of how many.
         """
         self._collection.rebuild(model, progress)
 
@@ -237,13 +326,22 @@ def _expanded(
             yield source
             continue
         try:
+            if isinstance(source, Upload):
+                yield from _taken(read_upload(source), missing)
+                continue
             if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
-                for each in _allowed(links).articles(source):
-                    if isinstance(each, Added):
-                        missing.append(each)
-                    else:
-                        yield each
+                yield from _taken(_allowed(links).articles(source), missing)
                 continue
             yield from find(Path(source))
         except ArticleError as error:
-            missing.append(Added("skipped", str(source), None, str(error)))
+            name = source.name if isinstance(source, Upload) else str(source)
+            missing.append(Added("skipped", name, None, str(error)))
+
+
+def _taken(found: Iterable[Article | Added], missing: list[Added]) -> Iterator[Article]:
+    """Give the articles; what could not be taken goes to `missing`."""
+    for each in found:
+        if isinstance(each, Added):
+            missing.append(each)
+        else:
+            yield each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
@@ -82,6 +83,17 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
         print(f"Sanad answers at {address} (Ctrl-C stops it)", flush=True)
 
     serve(settings, announce)
+    return os.EX_OK
+
+
+def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    import asyncio
+
+    from assistant.aio import AsyncAssistant
+    from assistant.mcp_server import serve_stdio
+
+    with _open(settings) as assistant:
+        asyncio.run(serve_stdio(AsyncAssistant(assistant, at_once=settings.at_once), settings))
     return os.EX_OK
 
 
@@ -174,13 +186,15 @@ def _watch(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(given: argparse.Namespace, settings: Settings) -> int:
-    if not given.id and not given.source:
-        raise QuestionError("nothing to remove: give ids as `sanad list` shows them, or --source")
+    if not given.id and not given.source and not given.folder:
+        raise QuestionError("nothing to remove: give ids as `sanad list` shows them, --source or --folder")
     with _open(settings) as assistant:
         for article_id in given.id:
             assistant.remove(article_id)
             print(f"removed {article_id}")
-        for article_id in assistant.remove_source(given.source) if given.source else ():
+        gone = assistant.remove_source(given.source) if given.source else []
+        gone += assistant.remove_folder(given.folder) if given.folder else []
+        for article_id in gone:
             print(f"removed {article_id}")
     return os.EX_OK
 
@@ -267,12 +281,20 @@ def _terminal() -> dict[str, Any]:
 
 
 def _progress() -> Callable[[int, object], None] | None:
+    """Tell how far a long work is: what is done, of how much and how long still where that is known."""
     if not sys.stderr.isatty():
         return None
+    began = time.monotonic()
+    first: list[int] = []
 
     def show(done: int, last: object) -> None:
-        total = f" of {last:,}" if isinstance(last, int) else ""
-        print(f"\r{done:,}{total} articles", end="", file=sys.stderr, flush=True)
+        first.append(done) if not first else None
+        line = f"{done:,} articles"
+        if isinstance(last, int):
+            rate = (done - first[0]) / (time.monotonic() - began)
+            left = f", {dt.timedelta(seconds=round((last - done) / rate))} left" if rate else ""
+            line = f"{done:,} of {last:,} passages, {rate:,.0f}/s{left}"
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     return show
 
@@ -284,6 +306,7 @@ def _end_progress() -> None:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "serve": _serve,
+    "mcp": _mcp,
     "ask": _ask,
     "search": _search,
     "add": _add,

@@ -36,7 +36,10 @@ def docs_page(openapi: dict[str, Any]) -> str:
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title} API</title>"
         f"<meta name='viewport' content='width=device-width'><style>{_STYLE}</style>"
         f"<h1>{title} API</h1><p>{escape(info.get('summary', ''))} "
-        "Machine-readable: <a href='/api/openapi.json'>/api/openapi.json</a></p>"
+        "Each path also answers without <code>/v1</code>. Machine-readable:"
+        " <a href='/api/openapi.json'>/api/openapi.json</a></p>"
+        "<p>A server that listens beyond its own machine asks for <code>Authorization: Bearer</code> with its read or"
+        " write token.</p>"
     )
     errors = (
         "<h2 id='problems'>Errors</h2><p>Every error is <code>application/problem+json</code>"
@@ -68,15 +71,14 @@ def _operation(openapi: dict[str, Any], path: str, method: str, operation: dict[
     ]
     if rows:
         yield _table("parameter", rows)
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if content:
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
         schema = _resolved(openapi, content["schema"])
         needed = schema.get("required", [])
         fields = [
             (name, item, name in needed, item.get("description", ""))
             for name, item in schema.get("properties", {}).items()
         ]
-        yield _table("JSON member", fields)
+        yield _table("JSON member" if kind == "application/json" else f"part ({kind})", fields)
     yield "</article>"
 
 

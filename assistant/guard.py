@@ -1,4 +1,4 @@
-"""What stands before every request: host, origin, size, a list of open doors, security headers.
+"""What stands before every request: host, origin, size, rate, token, a list of open doors, security headers.
 
 A plain ASGI layer, so that it covers the API, the page and whatever the page's library would offer
 by itself.
@@ -7,14 +7,21 @@ by itself.
 from __future__ import annotations
 
 import ipaddress
+import math
+import re
+import secrets
 import socket
-from typing import TYPE_CHECKING, Any
+import time
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import problems
+from assistant import login, problems
+from assistant.access import Access, Level, is_loopback
+from assistant.limits import Buckets
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
     from assistant.settings import Settings
 
@@ -24,6 +31,11 @@ if TYPE_CHECKING:
     App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 QUESTION_BYTES = 64 * 1024
+_RATE = 10  # requests a second that one client of another machine may make, unless set
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 # The page's own needs; everything else Gradio serves (upload, proxy, file, monitoring, run history,
@@ -31,6 +43,8 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
 _PAGE_PREFIXES = (
     "/ui/",
+    "/article/",
+    "/page/",
     "/assets/",
     "/static/",
     "/svelte/",
@@ -59,20 +73,15 @@ _PAGE_CSP = (
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
     " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# An article's own page has no inline script or style and asks nothing.
+_ARTICLE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'"
+)
 _API_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def in_api(path: str) -> bool:
@@ -80,34 +89,58 @@ def in_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+def in_mcp(path: str) -> bool:
+    """Whether a path is the door for LLM agents."""
+    return path.rstrip("/") == "/mcp"
+
+
 class Guard:
     """Refuses what must not come in, and puts security headers on what goes out."""
 
     def __init__(self, app: App, settings: Settings) -> None:
         self._app = app
+        self._access = Access(settings)
         self._local = is_loopback(settings.host)
         self._names = {"localhost", *settings.allow_host}
         if not self._local:
             self._names |= {settings.host.lower(), socket.gethostname().lower()}
         # JSON may write one character of two bytes as six (\uXXXX).
         self._article_bytes = 4 * settings.max_article_bytes + QUESTION_BYTES
+        self._upload_bytes = settings.max_upload_bytes
+        rate = settings.rate if settings.rate is not None else 0 if self._local else _RATE
+        self._buckets = Buckets(rate)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP and the server's own lifespan is refused."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, _with_headers(scope["path"], send))
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            given = headers.get("x-request-id", "")
+            number = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+            problems.request_id.set(number)
+            await self._http(scope, headers, receive, _with_headers(scope["path"], number, send))
         else:
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _http(self, scope: Message, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    async def _http(self, scope: Message, headers: dict[str, str], receive: Receive, send: Send) -> None:
         limit = self._limit(scope)
         if refusal := self._refusal(scope, headers, limit):
             await _refuse(send, *refusal)
             return
+        level = self._access.level(headers)
+        scope.setdefault("state", {})["access"] = level
         body = _Body(receive, limit)
+        if scope["path"] == login.PATH and self._access.everyone < Level.WRITE:
+            await self._log_in(scope, body, send)
+        elif level < Level.READ:
+            await _ask_for_token(scope, headers, send)
+        elif not _is_open(scope["path"]):
+            await _refuse(send, 404, "there is nothing at this address")
+        else:
+            await self._pass_on(scope, body, limit, send)
+
+    async def _pass_on(self, scope: Message, body: _Body, limit: int, send: Send) -> None:
         started = False
 
         async def relay(message: Message) -> None:
@@ -121,20 +154,42 @@ class Guard:
         if body.exceeded and not started:
             await _refuse(send, 413, _too_large(limit))
 
-    def _limit(self, scope: Message) -> int:
-        return self._article_bytes if scope["path"] == "/api/articles" else QUESTION_BYTES
+    async def _log_in(self, scope: Message, body: _Body, send: Send) -> None:
+        then = login.target(scope["query_string"])
+        if scope["method"] != "POST":
+            await _send_page(send, 200, login.page(then))
+            return
+        content = await body.whole()
+        cookie = login.cookie(self._access, content, secure=scope["scheme"] == "https")
+        if cookie is None:
+            await _send_page(send, 401, login.page(then, wrong=True))
+            return
+        headers = [(b"location", then.encode()), (b"set-cookie", cookie.encode()), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
-    def _refusal(self, scope: Message, headers: dict[str, str], limit: int) -> tuple[int, str] | None:
+    def _limit(self, scope: Message) -> int:
+        path = scope["path"]
+        if path == login.PATH:
+            return login.MAX_BYTES
+        if not _ARTICLES.match(path):
+            return QUESTION_BYTES
+        return self._upload_bytes if path.endswith("/articles/files") else self._article_bytes
+
+    def _refusal(self, scope: Message, headers: dict[str, str], limit: int) -> _Refusal | None:
         host = headers.get("host", "")
         if not self._is_our_name(host):
-            return 400, f"this server does not answer to the name {host[:100]!r}: see --allow-host"
+            return _Refusal(400, f"this server does not answer to the name {host[:100]!r}: see --allow-host")
         if scope["method"] not in _SAFE_METHODS and not _is_same_origin(headers, host):
-            return 403, "a page of another origin may not do this"
-        if not _is_open(scope["path"]):
-            return 404, "there is nothing at this address"
+            return _Refusal(403, "a page of another origin may not do this")
         length = headers.get("content-length", "")
         if length and (not length.isdecimal() or int(length) > limit):
-            return 413, _too_large(limit)
+            return _Refusal(413, _too_large(limit))
+        client = (scope.get("client") or ("",))[0]
+        if _is_work(scope) and (wait_s := self._buckets.take(client, time.monotonic())):
+            seconds = str(math.ceil(wait_s))
+            detail = f"too many requests from this address: try again in {seconds} s"
+            return _Refusal(429, detail, {"retry-after": seconds})
         return None
 
     def _is_our_name(self, host: str) -> bool:
@@ -150,6 +205,14 @@ class Guard:
             return False
         # A page of a stranger reaches us under a name it controls, never under a bare address.
         return address.is_loopback or not self._local
+
+
+class _Refusal(NamedTuple):
+    """An answer that nothing behind the guard has to give."""
+
+    status: int
+    detail: str
+    headers: Mapping[str, str] = _NO_HEADERS
 
 
 class _Body:
@@ -168,9 +231,26 @@ class _Body:
             self.exceeded = True
         return {"type": "http.disconnect"} if self.exceeded else message
 
+    async def whole(self) -> bytes:
+        """All of it; what came before a disconnect or the limit."""
+        content = b""
+        while (message := await self.receive())["type"] == "http.request":
+            content += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        return content
+
+
+def _is_work(scope: Message) -> bool:
+    """Whether a request is more than a look at a file of the page."""
+    path = scope["path"]
+    return in_api(path) or in_mcp(path) or scope["method"] not in _SAFE_METHODS
+
 
 def _is_open(path: str) -> bool:
-    return in_api(path) or path in _PAGE_PATHS or path.startswith(_PAGE_PREFIXES)
+    if _CONTROLS.search(path):  # nothing of ours has them, and routers take a line's end for the address's
+        return False
+    return in_api(path) or in_mcp(path) or path in _PAGE_PATHS or path.startswith(_PAGE_PREFIXES)
 
 
 def _is_same_origin(headers: dict[str, str], host: str) -> bool:
@@ -184,9 +264,9 @@ def _too_large(limit: int) -> str:
     return f"the request's body is larger than the limit of {limit:,} bytes"
 
 
-def _with_headers(path: str, send: Send) -> Send:
-    policy = _API_CSP if in_api(path) else _PAGE_CSP
-    ours = {**_COMMON_HEADERS, "Content-Security-Policy": policy}
+def _with_headers(path: str, request_id: str, send: Send) -> Send:
+    policy = _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
+    ours = {**_COMMON_HEADERS, "Content-Security-Policy": policy, "X-Request-Id": request_id}
     extra = [(name.lower().encode(), value.encode()) for name, value in ours.items()]
 
     async def wrapped(message: Message) -> None:
@@ -197,12 +277,33 @@ def _with_headers(path: str, send: Send) -> Send:
     return wrapped
 
 
-async def _refuse(send: Send, status: int, detail: str) -> None:
+async def _ask_for_token(scope: Message, headers: dict[str, str], send: Send) -> None:
+    """To a person the form, to a program the problem; nothing of what is behind."""
+    if scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not in_api(scope["path"]):
+        query = scope["query_string"].decode("latin-1")
+        await _send_page(send, 401, login.page(scope["path"] + (f"?{query}" if query else "")))
+        return
+    detail = "this server needs the header 'Authorization: Bearer <token>'"
+    await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
+
+
+async def _send_page(send: Send, status: int, content: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(content)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _refuse(send: Send, status: int, detail: str, more: Mapping[str, str] = _NO_HEADERS) -> None:
     content = problems.body(problems.http_problem(status, detail))
     headers = [
         (b"content-type", problems.MEDIA_TYPE.encode()),
         (b"content-length", str(len(content)).encode()),
         (b"connection", b"close"),
+        *((name.encode(), value.encode()) for name, value in more.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

@@ -11,7 +11,10 @@ from assistant.settings import SETTINGS
 from index import COLUMN_FIELDS
 
 _EVERYWHERE = ("home", "model")
-_SERVER = ("host", "port", "read_only", "allow_host", "watch", "examples", "max_article_bytes")
+_SERVER = (
+    "host", "port", "public", "read_only", "allow_host", "watch", "examples", "max_article_bytes",
+    "max_upload_bytes", "rate", "at_once", "max_waiting",
+)  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
 
 
@@ -40,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
+    command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
     ask = command("ask", "the passages that answer a question", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
     for made, k in ((ask, 3), (search, 10)):
@@ -58,9 +62,12 @@ def parser() -> argparse.ArgumentParser:
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
     )  # fmt: skip
-    remove = command("remove", "remove articles by their id or source")
+    remove = command("remove", "remove articles by their id, source or folder")
     remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
     remove.add_argument("--source", help="all articles of this publisher")
+    remove.add_argument(
+        "--folder", type=Path, help="all articles that were read from files below this folder"
+    )
     listing = command("list", "the articles of the collection")
     command("rebuild", "make everything anew from the stored articles, with the model of --model")
     check = command("check", "verify the collection; exit 1 if something is wrong")

@@ -18,6 +18,11 @@ class Phrases(NamedTuple):
     read_at: str
     also_in: str
     searching: str
+    match: tuple[str, str, str]
+    matched: str
+    read: str
+    only: str
+    carried: str
 
 
 _TABLE = (
@@ -32,6 +37,11 @@ _TABLE = (
         "Read it at",
         "Also in",
         "Searching the articles…",
+        ("Best match", "Close match", "Weaker match"),
+        "Words",
+        "Read in the article",
+        "Only",
+        "Carried over",
     ),
     Phrases(
         "ar",
@@ -44,6 +54,11 @@ _TABLE = (
         "المقالة في",
         "ورد أيضًا في",
         "جارٍ البحث في المقالات…",
+        ("الأقرب", "قريب", "أبعد"),
+        "الكلمات",
+        "اقرأ في المقالة",
+        "ضمن",
+        "من السؤال السابق",
     ),
     Phrases(
         "fr",
@@ -56,6 +71,11 @@ _TABLE = (
         "À lire sur",
         "Aussi dans",
         "Recherche dans les articles…",
+        ("Le plus proche", "Proche", "Moins proche"),
+        "Mots",
+        "Lire dans l’article",
+        "Seulement",
+        "Repris de la question précédente",
     ),
     Phrases(
         "de",
@@ -68,6 +88,11 @@ _TABLE = (
         "Zu lesen bei",
         "Auch in",
         "Die Artikel werden durchsucht…",
+        ("Beste Stelle", "Nahe Stelle", "Fernere Stelle"),
+        "Wörter",
+        "Im Artikel lesen",
+        "Nur",
+        "Aus der Frage davor",
     ),
     Phrases(
         "es",
@@ -80,6 +105,11 @@ _TABLE = (
         "Léalo en",
         "También en",
         "Buscando en los artículos…",
+        ("El más cercano", "Cercano", "Menos cercano"),
+        "Palabras",
+        "Leer en el artículo",
+        "Solo",
+        "De la pregunta anterior",
     ),
     Phrases(
         "ru",
@@ -92,6 +122,11 @@ _TABLE = (
         "Читать на",
         "Также в",
         "Поиск по статьям…",
+        ("Ближе всего", "Близко", "Дальше"),
+        "Слова",
+        "Читать в статье",
+        "Только",
+        "Из предыдущего вопроса",
     ),
     Phrases(
         "tr",
@@ -104,6 +139,11 @@ _TABLE = (
         "Kaynağı:",
         "Şurada da var:",
         "Makalelerde aranıyor…",
+        ("En yakın", "Yakın", "Daha uzak"),
+        "Sözcükler",
+        "Makalede oku",
+        "Yalnızca",
+        "Önceki sorudan",
     ),
     Phrases(
         "fa",
@@ -116,6 +156,11 @@ _TABLE = (
         "متن کامل در",
         "همچنین در",
         "جست‌وجو در مقاله‌ها…",
+        ("نزدیک‌ترین", "نزدیک", "دورتر"),
+        "واژه‌ها",
+        "در مقاله بخوانید",
+        "تنها",
+        "از پرسش پیشین",
     ),
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}
@@ -142,11 +187,25 @@ LANGUAGE_NAMES = {
 }
 
 _HIGH, _MEDIUM = 0.8, 0.5
+_CLOSE = 0.8
 
 
 def phrases(language: str) -> Phrases:
     """The sentences in that language (ISO 639-1), or in English."""
     return PHRASES.get(language, PHRASES["en"])
+
+
+def match_words(share: float, language: str) -> str:
+    """How near a passage comes to the best one, in words.
+
+    Args:
+        share: its score divided by the first passage's; 1 for the first itself.
+        language: to say it in.
+    """
+    best, close, weaker = phrases(language).match
+    if share >= 1:
+        return best
+    return close if share >= _CLOSE else weaker
 
 
 def confidence_words(confidence: float, language: str) -> str:
@@ -155,3 +214,63 @@ def confidence_words(confidence: float, language: str) -> str:
     if confidence >= _HIGH:
         return high
     return medium if confidence >= _MEDIUM else low
+
+
+class Reading(NamedTuple):
+    """What stands around an article that is read, in one of the two languages of the interface."""
+
+    language: str
+    original: str
+    previous: str
+    following: str
+    passage: str
+    copy: str
+    copy_markdown: str
+    copied: str
+    ask_here: str
+    gone: str
+    home: str
+
+
+_READING = (
+    Reading(
+        "en",
+        "Original at",
+        "Previous passage",
+        "Next passage",
+        "Passage",
+        "Copy citation",
+        "Copy as Markdown",
+        "Copied",
+        "Ask in this article",
+        "This article is not in the collection, or no longer.",
+        "Ask the articles",
+    ),
+    Reading(
+        "ar",
+        "الأصل في",
+        "المقطع السابق",
+        "المقطع التالي",
+        "المقطع",
+        "انسخ الاقتباس",
+        "انسخ بصيغة Markdown",
+        "نُسخ",
+        "اسأل في هذه المقالة",
+        "هذه المقالة ليست في المجموعة، أو لم تعد فيها.",
+        "اسأل المقالات",
+    ),
+)
+READING: dict[str, Reading] = {row.language: row for row in _READING}
+
+
+def reading(preferred: str) -> Reading:
+    """The interface's words for the first language of an Accept-Language header that we have.
+
+    Args:
+        preferred: such a header's value, or one code; quality values are not read, order counts.
+    """
+    for part in preferred.split(","):
+        code = part.split(";")[0].split("-")[0].strip().lower()
+        if code in READING:
+            return READING[code]
+    return READING["en"]

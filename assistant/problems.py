@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -31,9 +32,24 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered; told in its headers, and in the log if something goes wrong."""
+
 
 class ServeError(SanadError):
     """The server cannot start: the port is taken, or the address cannot be listened on."""
+
+
+class TooBusy(SanadError):
+    """More is asked at once than can be answered soon; the same question can be asked again.
+
+    Attributes:
+        retry_s: in how many seconds there should be room.
+    """
+
+    def __init__(self, message: str, retry_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
 
 
 class Outcome(NamedTuple):
@@ -70,6 +86,7 @@ OUTCOMES: dict[type[SanadError], Outcome] = {
     QuestionError: Outcome(422, os.EX_USAGE, "question", "The question cannot be asked"),
     NotFound: Outcome(404, os.EX_NOINPUT, "not-found", "Not found"),
     SettingsError: Outcome(500, os.EX_CONFIG, "settings", "A setting is wrong"),
+    TooBusy: Outcome(429, os.EX_TEMPFAIL, "busy", "Too many questions at once"),
     ServeError: Outcome(503, os.EX_UNAVAILABLE, "serve", "The server cannot start"),
 }
 
@@ -94,10 +111,24 @@ def public_message(error: SanadError) -> str:
 
 
 def logged(error: Exception) -> str:
-    """Log an error with its traceback; gives the number it can be found by."""
-    number = secrets.token_hex(4)
+    """Log an error with its traceback; gives the number it can be found by: the request's, if there is one."""
+    number = request_id.get() or secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
     return number
+
+
+def surprise(error: Exception) -> dict[str, Any]:
+    """An error that is a fault of ours, as RFC 9457 members that tell strangers nothing but its number."""
+    return http_problem(500, f"something went wrong; it is {logged(error)} in the server's log")
+
+
+def retry(error: Exception) -> dict[str, str]:
+    """The header that says when to try again, for the errors that pass."""
+    if isinstance(error, TooBusy):
+        return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, SanadError) and outcome(error).status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": "5"}
+    return {}
 
 
 def http_problem(status: int, detail: str) -> dict[str, Any]:

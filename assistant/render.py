@@ -1,4 +1,4 @@
-"""Answers for people: safe HTML for the chat, plain text for a terminal. All escaping lives here.
+"""What is untrusted, made safe to show: all escaping lives here; and answers as plain text for a terminal.
 
 Whatever comes from an article or a question is untrusted. In HTML every ASCII punctuation mark of
 it becomes a numeric entity, so it can be neither markup nor Markdown; on both surfaces controls that
@@ -7,10 +7,11 @@ reorder or restyle text are removed.
 
 from __future__ import annotations
 
+import itertools
 import re
 import string
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from assistant.phrases import LANGUAGE_NAMES, Phrases, confidence_words, phrases
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.answer import Answer
     from index import Article, Hit
 
-_MAX_TITLE_CHARS = 200
+MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
 _MAX_URL_CHARS = 2000
 
@@ -79,41 +80,37 @@ def link(url: str | None) -> tuple[str, str] | None:
     return url, host
 
 
+class Piece(NamedTuple):
+    """A stretch of a passage that is shown in one way.
+
+    Attributes:
+        text: as it stands in the article.
+        evidence: whether it belongs to the sentence that answers.
+        asked: the word of the question that it answers to, or None.
+    """
+
+    text: str
+    evidence: bool
+    asked: str | None = None
+
+
+def pieces(hit: Hit) -> Iterator[Piece]:
+    """The passage cut at its evidence and its matched words: in order, all of it, nothing twice."""
+    size = len(hit.text)
+    evidence = [(span.start - hit.start, span.end - hit.start) for span in hit.evidence]
+    words = [(match.start - hit.start, match.end - hit.start, match.asked) for match in hit.matches]
+    edges = {0, size, *itertools.chain(*evidence), *itertools.chain(*(word[:2] for word in words))}
+    cuts = sorted(edge for edge in edges if 0 <= edge <= size)
+    for start, end in itertools.pairwise(cuts):
+        asked = next((word for first, last, word in words if first <= start and end <= last), None)
+        marked = any(first <= start and end <= last for first, last in evidence)
+        yield Piece(hit.text[start:end], marked, asked)
+
+
 def marked(hit: Hit) -> Iterator[tuple[str, bool]]:
-    """The passage cut at its evidence: (piece, whether it is evidence), in order, all of it."""
-    at = 0
-    for span in sorted(hit.evidence):
-        start = max(at, span[0] - hit.start)
-        end = min(len(hit.text), span[1] - hit.start)
-        if start >= end:
-            continue
-        if start > at:
-            yield hit.text[at:start], False
-        yield hit.text[start:end], True
-        at = end
-    if at < len(hit.text):
-        yield hit.text[at:], False
-
-
-def question_html(question: str, language: str) -> str:
-    """A question as a chat message."""
-    return f"<div {_tongue(language)} class='sanad-question'>{escape(question)}</div>"
-
-
-def notice_html(message: str, language: str = "en") -> str:
-    """One sentence of ours or of an error as a chat message."""
-    return f"<div {_tongue(language)} class='sanad-notice'>{escape(message)}</div>"
-
-
-def answer_html(answer: Answer) -> str:
-    """An answer as one chat message: the verdict, then a card for each passage."""
-    say = phrases(answer.language)
-    hits = answer.citations if answer.answered else answer.nearest
-    kind = "found" if answer.answered else "missing"
-    parts = [f"<div {_tongue(say.language)} class='sanad-answer sanad-{kind}'>"]
-    parts += [f"<div class='sanad-verdict'>{escape(line)}</div>" for line in _verdict(answer)]
-    parts += [_card(hit, say) for hit in hits]
-    return "".join([*parts, "</div>"])
+    """The passage cut at its evidence: (text, whether it is evidence), in order, all of it."""
+    for evidence, group in itertools.groupby(pieces(hit), key=lambda piece: piece.evidence):
+        yield "".join(piece.text for piece in group), evidence
 
 
 def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str:
@@ -146,43 +143,21 @@ def _verdict(answer: Answer) -> list[str]:
     return [say.not_found, say.nearest if answer.nearest else say.empty]
 
 
-def _tongue(language: str) -> str:
+def tongue(language: str) -> str:
+    """The attributes dir and lang of an element that holds text in a language."""
     code = language if language.isalnum() and language.isascii() else "und"
     return f"dir='{direction(code)}' lang='{code}'"
 
 
-def _facts(article: Article, say: Phrases) -> list[str]:
+def facts(article: Article, say: Phrases) -> list[str]:
+    """Source, day and language of an article as people read them. Not escaped."""
     code = article.language or "und"
     published = label(article.published)[: len("2023-10-19")] or say.undated
     return [fact for fact in (label(article.source), published, LANGUAGE_NAMES.get(code, code)) if fact]
 
 
-def _card(hit: Hit, say: Phrases) -> str:
-    article = hit.article
-    title = escape(label(article.title, _MAX_TITLE_CHARS))
-    tongue = _tongue(article.language or "und")
-    facts = [f"<bdi>{escape(fact)}</bdi>" for fact in _facts(article, say)]
-    if found := link(article.url):
-        facts.append(
-            f"{escape(say.read_at)} <a href='{escape(found[0])}' target='_blank'"
-            f" rel='noopener noreferrer nofollow'><bdi>{escape(found[1])}</bdi></a>"
-        )
-    if hit.also_in:
-        others = ", ".join(label(other) for other in hit.also_in)
-        facts.append(f"{escape(say.also_in)} <bdi>{escape(others)}</bdi>")
-    passage = "".join(
-        f"<mark>{_prose(piece)}</mark>" if evidence else _prose(piece) for piece, evidence in marked(hit)
-    )
-    return (
-        "<div class='sanad-card'><div class='sanad-head'>"
-        f"<span class='sanad-rank'>{hit.rank}</span>"
-        f"<span class='sanad-title' {tongue}>{title}</span></div>"
-        f"<div class='sanad-facts'>{' · '.join(facts)}</div>"
-        f"<div class='sanad-passage' {tongue}>{passage}</div></div>"
-    )
-
-
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
+    """Untrusted text of several paragraphs as HTML; an empty line becomes a small gap."""
     # Empty lines become one small gap; inside <mark> too, as the element is empty.
     return "<span class='sanad-gap'></span>".join(map(escape, _GAP.split(clean(text))))
 
@@ -192,12 +167,12 @@ def _entries(hits: Iterable[Hit], language: str, width: int, *, styled: bool) ->
     for hit in hits:
         article = hit.article
         found = link(article.url)
-        facts = [*_facts(article, say), *([found[0]] if found else [])]
+        known = [*facts(article, say), *([found[0]] if found else [])]
         place = f"{label(article.id)} [{hit.start}:{hit.end}]"
-        head = f"{hit.rank}. {label(article.title, _MAX_TITLE_CHARS)}"
+        head = f"{hit.rank}. {label(article.title, MAX_TITLE_CHARS)}"
         yield ""
         yield f"{_BOLD}{head}{_RESET}" if styled else head
-        about = f"   {' · '.join(facts)} · {place}"
+        about = f"   {' · '.join(known)} · {place}"
         yield f"{_DIM}{about}{_RESET}" if styled else about
         yield from _passage_lines(hit, width, styled=styled)
 

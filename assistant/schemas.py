@@ -1,4 +1,4 @@
-"""The bodies and parameters of the HTTP API, as its OpenAPI page shows them."""
+"""What comes in over the HTTP API: bodies and parameters, as its OpenAPI page shows them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,16 @@ def _web_address(value: str) -> str:
     return value
 
 
-IsoDate = Annotated[str, Field(max_length=40), AfterValidator(_iso_date)]
-WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
+IsoDate = Annotated[str, Field(max_length=40, examples=["2023-10-19"]), AfterValidator(_iso_date)]
+WebAddress = Annotated[
+    str, Field(max_length=2000, examples=["https://example.org/a"]), AfterValidator(_web_address)
+]
+Title = Annotated[str, Field(max_length=1000, examples=["A bridge over the Orontes"])]
 Short = Annotated[str, Field(max_length=300)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["ar"])]
+ArticleId = Annotated[str, Field(pattern=r"^[\w.:-]{1,128}$", examples=["bridge"])]
+
+_MAX_OFFSET = 2**53  # the largest whole number that every JSON reader holds exactly
 
 
 class _Strict(BaseModel):
@@ -38,9 +45,13 @@ class FiltersIn(_Strict):
     """What an article must match; dates are ISO 8601, both ends included."""
 
     source: str | None = Field(None, description="who published it, exactly")
-    language: str | None = Field(None, description="ISO 639-1 code, such as ar")
-    published_from: str | None = Field(None, alias="from", description="not before this date")
-    published_to: str | None = Field(None, alias="to", description="not after this date")
+    language: str | None = Field(None, description="ISO 639-1 code", examples=["ar"])
+    published_from: str | None = Field(
+        None, alias="from", description="not before this date", examples=["2023-10-01"]
+    )
+    published_to: str | None = Field(
+        None, alias="to", description="not after this date", examples=["2023-10-31"]
+    )
     article: str | None = Field(None, description="id of one article")
 
     def filters(self) -> Filters:
@@ -57,38 +68,79 @@ class FiltersIn(_Strict):
 class SearchIn(FiltersIn):
     """A search: the question and its filters, all in the address."""
 
-    q: str = Field(description="the question, in any language")
+    q: str = Field(description="the question, in any language", examples=["من هاجم قاعدة التنف؟"])
     k: int = Field(10, ge=1, description="most passages to return")
-
-
-class ListIn(_Strict):
-    """Which articles to list: all, or a page of them."""
-
-    limit: int | None = Field(None, ge=1, description="most articles to return")
-    offset: int = Field(0, ge=0, description="how many to pass over")
-    order: Literal["oldest", "newest"] = Field("oldest", description="by when they were added")
 
 
 class AskIn(_Strict):
     """A question."""
 
-    question: str = Field(description="the question, in any language")
+    question: str = Field(
+        description="the question, in any language", examples=["Who opened the new bridge over the Orontes?"]
+    )
     k: int = Field(3, ge=1, description="most passages to cite")
     filters: FiltersIn | None = None
 
 
-class ArticleIn(_Strict):
-    """An article to add; only `text` is needed, the rest is derived where it can be."""
+class ListIn(_Strict):
+    """Which articles to list: all that match, or a page of them."""
 
-    text: str
-    id: Annotated[str, Field(pattern=r"^[\w.:-]{1,128}$")] | None = None
-    title: Annotated[str, Field(max_length=1000)] | None = None
-    source: Short | None = None
-    url: WebAddress | None = None
+    source: str | None = Field(None, description="who published it, exactly")
+    language: str | None = Field(None, description="ISO 639-1 code", examples=["ar"])
+    published_from: str | None = Field(None, alias="from", description="not before this date")
+    published_to: str | None = Field(None, alias="to", description="not after this date")
+    title: str = Field("", max_length=300, description="words that all stand in the title or source")
+    limit: int | None = Field(None, ge=1, le=_MAX_OFFSET, description="most articles to return")
+    offset: int = Field(0, ge=0, le=_MAX_OFFSET, description="how many to pass over")
+    order: Literal[
+        "oldest", "newest", "published", "-published", "title", "-title", "source", "-source",
+        "language", "-language", "passages", "-passages",
+    ] = Field("oldest", description="by when they were added, or by a column; - before it: descending")  # fmt: skip
+
+    def filters(self) -> Filters:
+        """As the list takes them."""
+        return Filters(
+            source=self.source,
+            language=self.language,
+            published_from=self.published_from,
+            published_to=self.published_to,
+        )
+
+    def sort(self) -> str:
+        """The order by the names that `Assistant.listing` knows."""
+        return {"oldest": "added", "newest": "-added"}.get(self.order, self.order)
+
+
+class Metadata(_Strict):
+    """What is known of an article beside its text; what is not given is derived where it can be."""
+
+    title: Title | None = None
+    source: Short | None = Field(None, description="who published it")
+    url: WebAddress | None = Field(None, description="where it can be read")
     author: Short | None = None
-    published: IsoDate | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
+    published: IsoDate | None = Field(None, description="ISO 8601 date, or date and time")
+    language: Language | None = Field(None, description="ISO 639-1 code; detected if not given")
 
-    def article(self) -> Article:
+
+class NewText(Metadata):
+    """The text and metadata that take the place of an article's."""
+
+    text: str = Field(examples=["The mayor opened the new bridge over the Orontes on Monday."])
+
+    def article(self, article_id: str | None = None) -> Article:
         """As the collection takes it."""
-        return Article(**self.model_dump())
+        return Article(**{"id": article_id, **self.model_dump()})
+
+
+class ArticleIn(NewText):
+    """An article to add; only `text` is needed."""
+
+    id: ArticleId | None = Field(None, description="replaces the article of this id; derived if not given")
+
+
+class PassagesIn(_Strict):
+    """Which passages of an article: all, or those around a place in its text."""
+
+    around: int | None = Field(None, ge=0, le=_MAX_OFFSET, description="a character offset, such as a hit's")
+    before: int = Field(1, ge=0, le=100, description="how many passages before that one")
+    after: int = Field(1, ge=0, le=100, description="how many passages after that one")

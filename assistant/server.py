@@ -17,10 +17,15 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant.access import is_loopback
+from assistant.aio import AsyncAssistant
 from assistant.api import create_api
 from assistant.assistant import Assistant
-from assistant.guard import Guard, in_api, is_loopback
+from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
+from assistant.metrics import Measured, Metrics
+from assistant.on_demand import OnDemand
+from assistant.pages import page_routes
 from assistant.problems import ServeError
 from assistant.settings import Settings, SettingsError, prepare_environment
 from assistant.watch import Watcher
@@ -75,11 +80,11 @@ def check_exposure(settings: Settings) -> None:
     Raises:
         SettingsError: neither a token nor read-only, and the address is not this machine's own.
     """
-    if is_loopback(settings.host) or settings.read_only or settings.token:
+    if is_loopback(settings.host) or settings.read_only or settings.token or settings.read_token:
         return
     raise SettingsError(
-        f"listening on {settings.host} would let anyone change the collection:"
-        " set SANAD_TOKEN (32 characters or more), or use --read-only"
+        f"listening on {settings.host} would let anyone change the collection: set SANAD_TOKEN"
+        " or SANAD_READ_TOKEN (32 characters or more), or use --read-only"
     )
 
 
@@ -94,7 +99,10 @@ def create_site(settings: Settings) -> App:
     watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
-    dispatch = _Dispatch(create_api(assistant, settings), page)
+    asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
+    metrics = Metrics(asker)
+    agents = OnDemand(lambda: _create_agents_door(asker, settings))
+    dispatch = _Dispatch(create_api(asker, settings, metrics), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -102,13 +110,15 @@ def create_site(settings: Settings) -> App:
             with watcher:
                 # before the page is loaded: that import holds the interpreter, and both would wait for each other
                 await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
-                async with page.open():
+                async with agents.open(), page.open():
                     yield
         finally:
+            asker.close()
             assistant.close()
 
-    routes = [Mount("/ui", StaticFiles(directory=_STATIC)), Mount("/", dispatch)]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), settings)
+    ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
+    site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
+    return Measured(Guard(site, settings), metrics)
 
 
 def read_examples(path: Path) -> list[str]:
@@ -134,14 +144,22 @@ def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) 
     return create_page(assistant, settings, examples)
 
 
-class _Dispatch:
-    """/api to the API, the rest to the page: each answers for what it does not know."""
+def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
+    from assistant.mcp_server import create_server, http_app  # half a second and 30 MB
 
-    def __init__(self, api: App, page: App) -> None:
-        self._api, self._page = api, page
+    return http_app(create_server(asker, settings))
+
+
+class _Dispatch:
+    """/api to the API, /mcp to the agents' door, the rest to the page: each answers for what it does not know."""
+
+    def __init__(self, api: App, agents: App, page: App) -> None:
+        self._api, self._agents, self._page = api, agents, page
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        await (self._api if in_api(scope["path"]) else self._page)(scope, receive, send)
+        path = scope["path"]
+        app = self._api if in_api(path) else self._agents if in_mcp(path) else self._page
+        await app(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

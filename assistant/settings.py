@@ -122,9 +122,11 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "address the server listens on", str)
     port: int = _setting(7860, "port the server listens on; 0 takes a free one", _number(0, 65535))
-    token: str | None = _setting(
-        None, "write token; needed to listen on other than this machine", _token, secret=True
+    token: str | None = _setting(None, "write token; opens everything", _token, secret=True)
+    read_token: str | None = _setting(
+        None, "read token; asking and reading then need it, or the write token", _token, secret=True
     )
+    public: bool = _setting(False, "let anyone who reaches the server ask and read without a token", _yes)
     read_only: bool = _setting(False, "refuse every change over HTTP", _yes)
     allow_host: tuple[str, ...] = _setting(
         (), "further host names the server answers to, separated by commas", _names
@@ -141,6 +143,18 @@ class Settings:
     max_article_bytes: int = _setting(
         5_000_000, "largest article, in bytes of UTF-8", _number(1, 1_000_000_000)
     )
+    max_upload_bytes: int = _setting(
+        50_000_000, "largest upload, all its files together", _number(1, 10_000_000_000)
+    )
+    rate: int | None = _setting(
+        None,
+        "requests a second for each client, 0 for any number (default: 10, any number on this machine)",
+        _number(0, 1_000_000),
+    )
+    at_once: int | None = _setting(
+        None, "questions worked on at once (default: as many as there are cores)", _number(1, 1_024)
+    )
+    max_waiting: int = _setting(64, "questions that may wait for their turn", _number(0, 100_000))
 
 
 SETTINGS: tuple[Setting, ...] = tuple(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.answer import hit_dict
 
 if TYPE_CHECKING:
-    from index import AddReport, Article, ArticleInfo, Ranking
+    from collections.abc import Sequence
+
+    from index import AddReport, Article, ArticleInfo, Passage, Ranking
 
 _STATES = ("added", "updated", "unchanged", "skipped")
 _FACTS = ("id", "title", "source", "url", "author", "published", "language")
@@ -46,4 +48,24 @@ def report_dict(report: AddReport) -> dict[str, Any]:
             for item in getattr(report, state)
         ]
         for state in _STATES
+    }
+
+
+def passages_dict(
+    article_id: str, passages: Sequence[Passage], around: int | None, before: int, after: int
+) -> dict[str, Any]:
+    """An article's passages, or those around the one that holds (or comes next after) an offset."""
+    first, last, here = 0, len(passages), None
+    if around is not None and passages:
+        found = next((i for i, passage in enumerate(passages) if around < passage.end), len(passages) - 1)
+        first, last = max(0, found - before), found + after + 1
+        here = found - first
+    return {
+        "article": article_id,
+        "total": len(passages),
+        "here": here,
+        "passages": [
+            {"passage_id": f"{article_id}:{number}", "start": one.start, "end": one.end, "text": one.text}
+            for number, one in enumerate(passages[first:last], start=first + 1)
+        ],
     }

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     )
     from index.files import find
     from index.language import detect, direction
+    from index.listing import Facets, Listing
+    from index.query import content_words
     from index.reader import ArticleInfo
     from index.reading.columns import COLUMN_FIELDS
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
+    from index.uploads import Upload, read_upload
 
 _HOMES = {
     "index.collection": ("Collection",),
@@ -47,10 +50,13 @@ _HOMES = {
     ),
     "index.files": ("find",),
     "index.language": ("detect", "direction"),
+    "index.listing": ("Facets", "Listing"),
+    "index.query": ("content_words",),
     "index.backups": ("restore",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
+    "index.uploads": ("Upload", "read_upload"),
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),
@@ -68,8 +74,10 @@ __all__ = [
     "ArticleTooLarge",
     "Collection",
     "EmptyArticle",
+    "Facets",
     "Filters",
     "Hit",
+    "Listing",
     "ModelError",
     "NotFound",
     "Passage",
@@ -83,12 +91,15 @@ __all__ = [
     "StoreUnavailable",
     "UnreadableArticle",
     "UnsupportedFormat",
+    "Upload",
     "articles_of",
+    "content_words",
     "detect",
     "direction",
     "find",
     "read",
     "read_bytes",
+    "read_upload",
     "rebuild_home",
     "restore",
 ]

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
-from index.preparing import Identified, identify, passages_of, prepare
+from index.preparing import Cut, Identified, identify, passages_of, prepare
 from index.records import Added
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from index.embedding import Encoder
     from index.reader import Reader
@@ -41,20 +41,33 @@ def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None
     number = _find(reader, one)
     if number is None:
         return {}
-    article_id, _, text_digest = reader.digests(number)
-    if text_digest == one.text_digest:
+    if reader.digests(number)[2] == one.text_digest:
         return None
-    old = reader.article(article_id)
-    spans = reader.vectors_by_span(number)
-    return {old.text[start:end]: vector for (start, end), vector in spans.items()} if old else {}
+    return reader.vectors_by_text(number)
 
 
-def ready(one: Identified, encoder: Encoder, known: Mapping[str, bytes]) -> Ready | Added:
-    """Make an article's passages; one without any comes back as skipped."""
-    try:
-        return Ready(one, prepare(one.article, passages_of(one.article), encoder, known))
-    except ArticleError as error:
-        return _added("skipped", one, str(error))
+def ready_all(
+    batch: Sequence[tuple[Identified | Added, Mapping[str, bytes] | None]], encoder: Encoder
+) -> list[Ready | Added]:
+    """Make the passages of a batch of articles, each with what `known_vectors` gave.
+
+    One without anything to cite comes back as skipped.
+    """
+    cuts: dict[int, Cut] = {}
+    made: list[Ready | Added] = []
+    for place, (one, known) in enumerate(batch):
+        made.append(one if isinstance(one, Added) else Ready(one, None))
+        if isinstance(one, Added) or known is None:
+            continue
+        try:
+            cuts[place] = Cut(one.article, passages_of(one.article), known)
+        except ArticleError as error:
+            made[place] = _added("skipped", one, str(error))
+    prepared = dict(zip(cuts, prepare(list(cuts.values()), encoder), strict=True))
+    return [
+        given._replace(passages=prepared[place]) if isinstance(given, Ready) and place in prepared else given
+        for place, given in enumerate(made)
+    ]
 
 
 def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
@@ -66,19 +79,65 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     if number is not None and one.article.origin and _is_shared(writer, number, one):
         writer.unlink(one.article.origin)
         number = writer.number_by_text(one.text_digest)
-    if number is not None and _same_text(writer, number, one):
+    if (
+        number is not None
+        and _same_text(writer, number, one)
+        and not (one.own_id and _edited(writer, number))
+    ):
         return _update_metadata(writer, number, one)
     if given.passages is None:  # its text was there when we looked, and was changed or removed since
-        made = ready(one, encoder, {})
-        if isinstance(made, Added):
-            return made
-        given = made
+        (again,) = ready_all([(one, {})], encoder)
+        if isinstance(again, Added):
+            return again
+        given = again
     passages = given.passages or []
     if number is None:
         return _insert(writer, one, passages)
     one = _with_id(one, writer.digests(number)[0])
     writer.replace(number, one.article, (one.digest, one.text_digest), passages)
     return _added("updated", one, _count(passages))
+
+
+def edit(
+    writer: Writer, article_id: str, changes: Mapping[str, str | None], encoder: Encoder
+) -> Article | None:
+    """Change an article's metadata; None: there is no such article.
+
+    An article read from a file keeps the digests of the file, so that reading the same file again
+    leaves the edit in place, while a changed file replaces it. Nothing is embedded again.
+
+    Args:
+        writer: of the transaction.
+        article_id: of the article.
+        changes: new values by the names of `Article`; None: as if it had not been given.
+        encoder: made the vectors.
+
+    Raises:
+        ArticleError: a value cannot be used.
+    """
+    number = writer.number_by_id(article_id)
+    before = writer.article(article_id)
+    if number is None or before is None:
+        return None
+    one = identify(replace(before, **changes))  # type: ignore[arg-type]  # its text is never among them
+    if one.article == before:
+        return before
+    digests = (one.digest, one.text_digest)
+    if writer.origins(number):
+        digests = writer.digests(number)[1:]
+    passages = None
+    if one.article.language != before.language:
+        known = writer.vectors_by_text(number)
+        (passages,) = prepare([Cut(one.article, passages_of(one.article), known)], encoder)
+    writer.replace(number, one.article, digests, passages)
+    return one.article
+
+
+def _edited(writer: Writer, number: int) -> bool:
+    """Whether an article's metadata was edited since it was read from its file."""
+    article_id, digest, _ = writer.digests(number)
+    stored = writer.article(article_id)
+    return stored is not None and identify(stored).digest != digest
 
 
 def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:

@@ -8,17 +8,18 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.adding import Ready, forget_origin, identified, known_vectors, put, ready
+from index.adding import edit, forget_origin, identified, known_vectors, put, ready_all
 from index.backups import backup
-from index.compatibility import check_canaries, check_settings, model_named, start
+from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
 from index.fusion import weights_for
 from index.home import Home
+from index.listing import facets, listing
 from index.opened import Opened
 from index.reading.sources import Sources, is_held_by
 from index.rebuilding import rebuild
-from index.records import Added, AddReport
+from index.records import Added, AddReport, Passage
 from index.search import Searcher
 from index.store import Store
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from index.embedding import Encoder
     from index.lexicon import Lexicon
+    from index.listing import Facets, Listing
     from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
     from index.records import Article, Filters, Ranking
@@ -110,7 +112,7 @@ class Collection:
                 with store.reading() as reader:
                     made = reader.settings()
                 store.close()
-                if made.get("model fingerprint") != encoder.fingerprint:
+                if made.get(FINGERPRINT) != encoder.fingerprint:
                     encoder = open_encoder(model_named(made.get("model")))
             self._state = self._open(encoder)
             old.leave()
@@ -153,6 +155,36 @@ class Collection:
         """Give all articles without their texts, oldest first."""
         with self._using() as state, state.store.reading() as reader:
             return reader.articles()
+
+    def listing(
+        self,
+        filters: Filters | None = None,
+        *,
+        title: str = "",
+        sort: str = "added",
+        first: int = 0,
+        most: int | None = None,
+    ) -> Listing:
+        """Give a page of the articles that match, without their texts; see `index.listing`."""
+        with self._using() as state, state.store.reading() as reader:
+            return listing(reader, filters, title=title, sort=sort, first=first, most=most)
+
+    def facets(self) -> Facets:
+        """Count the articles by source, language and month of publication."""
+        with self._using() as state, state.store.reading() as reader:
+            return facets(reader)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Give an article's passages in the order of its text.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        with self._using() as state, state.store.reading() as reader:
+            article, spans = reader.article(article_id), reader.spans(article_id)
+        if article is None:
+            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+        return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
         """Say what the collection holds and what it was made with."""
@@ -251,16 +283,22 @@ class Collection:
             encoder = state.encoder
             with state.store.reading() as reader:
                 known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
-        made = [
-            one
-            if isinstance(one, Added)
-            else Ready(one, None)
-            if vectors is None
-            else ready(one, encoder, vectors)
-            for one, vectors in zip(batch, known, strict=True)
-        ]
+        made = ready_all(list(zip(batch, known, strict=True)), encoder)
         with self._writing() as (state, writer):
             return [put(writer, given, state.encoder) for given in made]
+
+    def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
+        """Change an article's metadata in one change; see `index.adding.edit`.
+
+        Raises:
+            NotFound: there is none with this id.
+            ArticleError: a value cannot be used.
+        """
+        with self._writing() as (state, writer):
+            edited = edit(writer, article_id, changes, state.encoder)
+        if edited is None:
+            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+        return edited
 
     def remove(self, article_id: str) -> None:
         """Remove an article; it is in no answer of any process once this returns.
@@ -288,7 +326,22 @@ class Collection:
             raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
         return ids
 
-    def forget(self, folder: Path, keep: Iterable[Path]) -> list[Added]:
+    def remove_folder(self, folder: Path) -> list[str]:
+        """Remove all articles that were read from files below a folder, in one change; give their ids.
+
+        An article that was also read from elsewhere stays.
+
+        Raises:
+            NotFound: no article was read from there.
+        """
+        gone = self.forget(folder, (), "its folder was removed")
+        if not gone:
+            raise NotFound(
+                f"no article was read from below {folder}; `sanad list` shows what each was read from"
+            )
+        return [item.article_id for item in gone if item.article_id]
+
+    def forget(self, folder: Path, keep: Iterable[Path], reason: str = "the file is gone") -> list[Added]:
         """Remove the articles that were read from files below a folder which are not in `keep`.
 
         An article that was also read from elsewhere stays and forgets this origin only.
@@ -300,7 +353,7 @@ class Collection:
         if not gone:
             return []
         with self._writing() as (_, writer):
-            return [item for origin in gone if (item := forget_origin(writer, origin, "the file is gone"))]
+            return [item for origin in gone if (item := forget_origin(writer, origin, reason))]
 
     # -- upkeep ----------------------------------------------------------------------------------
 
@@ -318,7 +371,7 @@ class Collection:
 
         Args:
             model: another model from now on; None: the one in use.
-            progress: called with how many articles are done, and of how many.
+            progress: called with how many passages are done, and of how many.
         """
         with self._using() as state:
             encoder = open_encoder(model) if model else state.encoder

@@ -31,6 +31,7 @@ CANARIES = (
 )
 SMALLEST_COSINE = 0.999
 SHIPPED_NAME = "bundled"
+FINGERPRINT = "model fingerprint"
 
 
 def settings_of(encoder: Encoder) -> dict[str, str]:
@@ -40,7 +41,7 @@ def settings_of(encoder: Encoder) -> dict[str, str]:
         "analyser": str(ANALYSER_VERSION),
         "chunker": str(CHUNKER_VERSION),
         "model": encoder.name,
-        "model fingerprint": encoder.fingerprint,
+        FINGERPRINT: encoder.fingerprint,
         "dimension": str(encoder.dimension),
     }
 
@@ -88,10 +89,10 @@ def _differences(made: dict[str, str], encoder: Encoder) -> list[str]:
     # the same files under another name or path are the same model
     names = [name for name in ours if name != "model"]
     differing = [name for name in names if made.get(name) != ours[name]]
-    if "model fingerprint" in differing and made.get("model") != ours["model"]:
+    if FINGERPRINT in differing and made.get("model") != ours["model"]:
         differing = [
             "model",
-            *(n for n in differing if n not in {"model fingerprint", "dimension"}),
+            *(n for n in differing if n not in {FINGERPRINT, "dimension"}),
         ]
     return [f"{name} {made.get(name, 'unknown')} (now {ours[name]})" for name in differing]
 

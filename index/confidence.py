@@ -14,11 +14,11 @@ ANSWERED = 0.5
 """At this confidence and above, a question counts as answered."""
 
 DEPTH = 10
-"""The best candidate is compared with this one; what stands there is noise, even where news repeats itself."""
+"""The first hit is compared with the candidate at this rank: noise, even where news repeats itself."""
 # How the parts of a score join here; as chosen for fusion, where they were swept (docs/retrieval.md, "Confidence")
 _DENSE, _GRAMS, _NAMES = 0.4, 0.1, 0.1
 # Fitted by `python -m training.confidence --data DIR --every 8 --distractors 3000`
-_INTERCEPT, _BEST, _LEAD, _FOREIGN = -4.07, 4.49, 7.43, 1.78
+_INTERCEPT, _BEST, _LEAD, _FOREIGN = -5.21, 1.52, 7.61, 2.12
 
 
 class Signs(NamedTuple):
@@ -26,8 +26,10 @@ class Signs(NamedTuple):
 
     Attributes:
         best: how much of the question the first candidate holds, about 0 to 1.
-        lead: by how much that is more than what the candidate at DEPTH holds. In a large collection something
-            always holds much of any question; then many do, so this does not drift as the collection grows.
+        lead: by how much the score of the first hit, its best sentence counted, is above that of the candidate at
+            DEPTH. In a large collection something always holds much of any question; then many do, so this does not
+            drift as the collection grows. It is shrunk by how much of the score stays when words that stand nowhere
+            count too: in a small collection a passage leads by the one common word that it shares.
         foreign: 0 where the first candidate is in the question's language; 0.5 where it is in another, since a
             translation never holds all; 1 where the collection has nothing in the question's language at all.
     """
@@ -46,12 +48,13 @@ class Parts(NamedTuple):
     dense: NDArray[np.float64]
 
 
-def signs(fused: NDArray[np.float64], parts: Parts, foreign: float) -> Signs | None:
+def signs(fused: NDArray[np.float64], parts: Parts, first: float, foreign: float) -> Signs | None:
     """Sum up what was found for a question; None without candidates.
 
     Args:
         fused: (m,), by which the candidates are ranked.
         parts: of the same candidates; the lexical ones as shares of what could be held.
+        first: score of the first hit: its fused score, and what its sentences add.
         foreign: see `Signs`.
     """
     if not len(fused):
@@ -59,8 +62,9 @@ def signs(fused: NDArray[np.float64], parts: Parts, foreign: float) -> Signs | N
     lexical = parts.words + _GRAMS * parts.grams + _NAMES * parts.names
     standing = _DENSE * np.maximum(parts.dense, 0.0) + (1 - _DENSE) * lexical
     best = float(standing[int(np.argmax(fused))])
-    at_depth = float(np.partition(standing, -DEPTH)[-DEPTH]) if len(standing) >= DEPTH else 0.0
-    return Signs(best, best - at_depth, foreign)
+    at_depth = float(np.partition(fused, -DEPTH)[-DEPTH]) if len(fused) >= DEPTH else 0.0
+    known = min(1.0, best / float(fused.max())) if fused.max() > 0 else 0.0
+    return Signs(best, (first - at_depth) * math.sqrt(known), foreign)
 
 
 def confidence(found: Signs | None) -> float:

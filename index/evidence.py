@@ -65,7 +65,7 @@ def evidence(
     cosines = np.zeros(len(pieces))
     if encoder.is_light:
         cosines = np.maximum(encoder.encode_passages(pieces) @ vector, 0.0)
-    held_shares = [shares(query, own) for own in terms]
+    held_shares = [shares(query, own, language) for own in terms]
     scores = [
         WORDS * share.words + GRAMS * share.grams + NAMES * share.names + DENSE * cosine
         for share, cosine in zip(held_shares, cosines.tolist(), strict=True)

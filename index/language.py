@@ -7,7 +7,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from index.analysis import words
+from index.analysis import folded_counts
 from index.analysis.scripts import script_of_word
 from index.analysis.stopwords import stopwords
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _READING = Lock()
 
-READ = 2_000
+READ = 1_000
 """Characters of a text that are looked at."""
 # A function word shared by k languages speaks 1/k for each; a language this far ahead of the next is it.
 DECISIVE = 1.6
@@ -75,20 +75,23 @@ def detect(text: str, default: str = "und") -> str:
         default: what to say of a text without words, or of a bare name in Latin letters.
     """
     text = text[:READ]
-    found = words(text)
-    scripts = Counter(script for word in found if (script := script_of_word(word.folded)) != "Zyyy")
+    found = folded_counts(text)
+    scripts: Counter[str] = Counter()
+    for word, count in found.items():
+        scripts[script_of_word(word)] += count
+    del scripts["Zyyy"]
     if not scripts:
         return default
-    if "Kana" in scripts:
-        return "ja"
-    by_words = _by_function_words([word.folded for word in found], scripts)
+    if scripts["Kana"] and 2 * (scripts["Kana"] + scripts["Hani"]) > scripts.total():
+        return "ja"  # not a text that names something in kana
+    by_words = _by_function_words(found)
     script, most = scripts.most_common(1)[0]
     if by_words and 3 * scripts[_script_of_language(by_words)] < most:
         by_words = None  # a foreign title inside the text, as in "Who 是什么组织"
     script = _script_of_language(by_words) if by_words else script
     if script in _ONE_LANGUAGE:
         return _ONE_LANGUAGE[script]
-    return _by_letters(text, script) or by_words or _by_model(text, script, default, len(found))
+    return _by_letters(text, script) or by_words or _by_model(text, script, default, sum(found.values()))
 
 
 def direction(language: str) -> Literal["rtl", "ltr"]:
@@ -105,15 +108,15 @@ def _speakers() -> dict[str, tuple[str, ...]]:
     return {word: tuple(languages) for word, languages in speakers.items()}
 
 
-def _by_function_words(folded: list[str], scripts: Counter[str]) -> str | None:
+def _by_function_words(found: dict[str, int]) -> str | None:
     votes: Counter[str] = Counter()
-    for word in folded:
+    for word, count in found.items():
         languages = _speakers().get(word, ())
         for language in languages:
-            votes[language] += 1 / len(languages)  # type: ignore[assignment]
+            votes[language] += count / len(languages)  # type: ignore[assignment]
     ranked = [*votes.most_common(2), ("", 0), ("", 0)]
     (first, most), (_, second) = ranked[0], ranked[1]
-    return first if most >= 0.5 and most >= DECISIVE * second and scripts else None
+    return first if most >= 0.5 and most >= DECISIVE * second else None
 
 
 @cache
@@ -133,8 +136,7 @@ def _by_letters(text: str, script: str) -> str | None:
     """The first language whose own letters are a fiftieth of the text's; Persian's come last, others use them too."""
     letters = sum(map(str.isalpha, text))
     for language, own in _LETTERS.items():
-        count = sum(map(text.count, own))
-        if language in _OF_SCRIPT.get(script, ()) and count * 50 > letters:
+        if language in _OF_SCRIPT.get(script, ()) and sum(map(text.count, own)) * 50 > letters:
             return language
     return None
 

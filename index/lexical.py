@@ -1,7 +1,7 @@
 """BM25 over postings: a rank-bm25 `BM25Okapi` that grows, shrinks and takes weighted terms.
 
 `LexicalIndex` is a `BM25Okapi` in all that defines a score (k1, b, epsilon, the idf with its floor of
-epsilon times the average idf, the length normalisation), and gives the scores of `get_scores` to float
+epsilon times the average idf, the length normalisation), and gives the scores of `get_scores` to float32
 error. What differs is how: it reads only the postings of the question's terms, it is made of parts
 that can be added, and it forgets removed rows exactly. Three cases that the library does not survive
 are defined here: an empty collection scores nothing; a floor that would not be positive (one article,
@@ -32,6 +32,27 @@ if TYPE_CHECKING:
     from index.query import QueryTerm
 
 SMALLEST_IDF = 1e-9
+
+
+_Term = tuple[float, tuple[tuple[str, float], ...]]
+
+
+class Located(NamedTuple):
+    """A question's terms as one channel holds them; see `LexicalIndex.locate`.
+
+    Attributes:
+        alternatives: what stands in some row, in the order of the question's terms, each with its probability.
+        ends: for each term, where its alternatives end.
+        weights: of the terms.
+        frequencies: for each term, in how many rows its alternatives stand, counted with their probability.
+        places: for each part, (a,) places of the alternatives in its postings; -1 where it has none.
+    """
+
+    alternatives: list[tuple[str, float]]
+    ends: list[int]
+    weights: list[float]
+    frequencies: list[float]
+    places: list[NDArray[np.int64]]
 
 
 class Part(NamedTuple):
@@ -186,9 +207,30 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """In how many rows a term stands."""
         return int(self._frequencies(np.array([term_hash(term)], dtype=np.uint64))[0])
 
-    def frequencies(self, terms: Sequence[str]) -> NDArray[np.int64]:
-        """In how many rows each term stands; (m,) int64."""
-        return self._frequencies(np.array([term_hash(term) for term in terms], dtype=np.uint64))
+    def locate(self, query: Sequence[QueryTerm | _Term]) -> Located:
+        """Find a question's terms, once for all that is asked of them; alternatives of no row are left out."""
+        pairs = [pair for _, alternatives in query for pair in alternatives]
+        terms = np.fromiter((term_hash(term) for term, _ in pairs), dtype=np.uint64, count=len(pairs))
+        places = [part.postings.positions(terms) for part in self.parts]
+        held = np.zeros(len(pairs), dtype=np.int64)
+        for part, found in zip(self.parts, places, strict=True):
+            held += (
+                np.where(found >= 0, part.frequencies[np.maximum(found, 0)], 0)
+                if len(part.frequencies)
+                else 0
+            )
+        kept = np.flatnonzero(held > 0)
+        asked = np.repeat(np.arange(len(query)), [len(alternatives) for _, alternatives in query])[kept]
+        shares = np.array([share for _, share in pairs])[kept]
+        frequencies = np.bincount(asked, weights=held[kept] * shares, minlength=len(query)).tolist()
+        ends = np.searchsorted(asked, np.arange(len(query)), side="right").tolist()
+        return Located(
+            alternatives=[pairs[place] for place in kept.tolist()],
+            ends=ends,
+            weights=[weight for weight, _ in query],
+            frequencies=frequencies,
+            places=[found[kept] for found in places],
+        )
 
     def idf_of(self, frequency: float) -> float:
         """Weight of a term by the (weighted) number of rows it stands in; 0 for none.
@@ -204,121 +246,102 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             raw = self.epsilon * self.average_idf
         return max(raw, SMALLEST_IDF)
 
-    def get_scores(self, query: Sequence[str]) -> NDArray[np.float64]:
-        """Score every row for a list of terms, repeated terms counted again; (n,) float64."""
+    def get_scores(self, query: Sequence[str]) -> NDArray[np.float32]:
+        """Score every row for a list of terms, repeated terms counted again; (n,) float32."""
         weights = Counter(query)
-        return self.score([(float(n), ((term, 1.0),)) for term, n in weights.items()])
+        return self.score(self.locate([(float(n), ((term, 1.0),)) for term, n in weights.items()]))
 
     def get_batch_scores(self, query: Sequence[str], doc_ids: Sequence[int]) -> list[float]:
         """Score some rows for a list of terms, as rank-bm25 does."""
         return [float(score) for score in self.get_scores(query)[list(doc_ids)]]
 
-    def score(
-        self, query: Sequence[QueryTerm | tuple[float, tuple[tuple[str, float], ...]]]
-    ) -> NDArray[np.float64]:
-        """Score every row for weighted terms.
+    def score(self, located: Located) -> NDArray[np.float32]:
+        """Score every row for a question's terms.
 
         A question term stands for all its alternatives at once (probabilistic structured queries):
         tf(row) = sum over alternatives of p * tf(alternative, row), the row frequency likewise, and
         BM25 on those; a plain term is its own only alternative with p = 1.
 
         Returns:
-            (n,) float64, in row order over all parts; >= 0; 0 where no alternative stands.
+            (n,) float32, in row order over all parts; >= 0; 0 where no alternative stands.
 
         Source: Darwish, Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
         """
-        scores = np.zeros(self.corpus_size)
-        if not self.avgdl or not query:
+        scores = np.zeros(self.corpus_size, dtype=np.float32)
+        if not self.avgdl or not located.alternatives:
             return scores
-        pairs = [pair for _, alternatives in query for pair in alternatives]
-        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
-        shares = np.array([share for _, share in pairs])
-        ends = np.cumsum([len(alternatives) for _, alternatives in query]).tolist()
-        weights = self._weights(query, terms, shares, ends)
+        weights = self.weights(located)
         first = 0
-        for part, norm in zip(self.parts, self._norms, strict=True):
-            n_rows = len(part.postings.lengths)
-            found = _Found(part.postings, part.postings.positions(terms).tolist(), shares.tolist())
-            self._add(scores[first : first + n_rows], found, weights, ends, norm)
-            first += n_rows
+        for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
+            last = first + len(part.postings.lengths)
+            _add(scores[first:last], part.postings, located, places, weights, norm)
+            first = last
         return scores
 
-    def attainable(self, query: Sequence[QueryTerm]) -> float:
+    def weights(self, located: Located) -> list[float]:
+        """Give each question term's weight times idf times (k1 + 1): the most it can add to a score."""
+        return [
+            weight * self.idf_of(frequency) * (self.k1 + 1)
+            for weight, frequency in zip(located.weights, located.frequencies, strict=True)
+        ]
+
+    def attainable(self, located: Located) -> float:
         """Give the score of a passage of average length that holds each term of a question once.
 
         Terms that stand nowhere are left out: no passage can have them.
         """
-        if not query:
-            return 0.0
-        pairs = [pair for _, alternatives in query for pair in alternatives]
-        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
-        shares = np.array([share for _, share in pairs])
-        ends = np.cumsum([len(alternatives) for _, alternatives in query]).tolist()
-        return sum(self._weights(query, terms, shares, ends)) / (self.k1 + 1)
-
-    def _weights(
-        self,
-        query: Sequence[QueryTerm | tuple[float, tuple[tuple[str, float], ...]]],
-        terms: NDArray[np.uint64],
-        shares: NDArray[np.float64],
-        ends: list[int],
-    ) -> list[float]:
-        """Give each question term's weight times idf times (k1 + 1)."""
-        held = self._frequencies(terms) * shares
-        starts = [0, *ends[:-1]]
-        return [
-            weight * self.idf_of(float(held[start:end].sum())) * (self.k1 + 1)
-            for (weight, _), start, end in zip(query, starts, ends, strict=True)
-        ]
+        return sum(self.weights(located)) / (self.k1 + 1)
 
     @cached_property
-    def _norms(self) -> list[NDArray[np.float64]]:
+    def _norms(self) -> list[NDArray[np.float32]]:
         """Give, for each part, k1 * (1 - b + b * length / average length) by row."""
         scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
         base = self.k1 * (1 - self.b)
-        return [np.asarray(base + scale * part.postings.lengths) for part in self.parts]
-
-    @staticmethod
-    def _add(
-        scores: NDArray[np.float64],
-        found: _Found,
-        weights: list[float],
-        ends: list[int],
-        norm: NDArray[np.float64],
-    ) -> None:
-        """Add the scores of one part's rows, reading the postings of the question's terms only."""
-        scratch = np.zeros(len(scores))
-        start = 0
-        for weight, end in zip(weights, ends, strict=True):
-            slices = found.slices(start, end) if weight else []
-            start = end
-            if not slices:
-                continue
-            if len(slices) == 1:
-                where, share = slices[0]
-                rows, tf = found.postings.rows[where], share * found.postings.counts[where]
-            else:
-                for where, share in slices:  # rows are distinct inside one slice
-                    scratch[found.postings.rows[where]] += share * found.postings.counts[where]
-                rows = np.concatenate([found.postings.rows[where] for where, _ in slices])
-                tf = scratch[rows]
-                scratch[rows] = 0.0
-            # a row that stands here twice gets the same sum assigned twice: it is added once
-            scores[rows] += weight * tf / (tf + norm[rows])
+        return [(base + scale * part.postings.lengths).astype(np.float32) for part in self.parts]
 
 
-class _Found(NamedTuple):
-    """Where the terms of a question stand in one part; -1: nowhere."""
+def _add(
+    scores: NDArray[np.float32],
+    postings: Postings,
+    located: Located,
+    places: NDArray[np.int64],
+    weights: list[float],
+    norm: NDArray[np.float32],
+) -> None:
+    """Add the scores of one part's rows, reading the postings of the question's terms only."""
+    starts = postings.offsets[places].tolist()  # of a term that this part lacks (-1): not read
+    stops = postings.offsets[places + 1].tolist()
+    present = (places >= 0).tolist()
+    scratch = np.zeros(len(scores), dtype=np.float32)
+    first = 0
+    for weight, last in zip(weights, located.ends, strict=True):
+        own = [i for i in range(first, last) if present[i]]
+        first = last
+        if not own or not weight:
+            continue
+        slices = [slice(starts[i], stops[i]) for i in own]
+        shares = [located.alternatives[i][1] for i in own]
+        rows, gain = _frequencies(postings, slices, shares, scratch)
+        gain /= gain + norm.take(rows)
+        gain *= np.float32(weight)
+        # a row that stands here twice gets the same sum assigned twice: it is added once
+        gain += scores.take(rows)
+        scores[rows] = gain
 
-    postings: Postings
-    places: list[int]
-    shares: list[float]
 
-    def slices(self, start: int, end: int) -> list[tuple[slice, float]]:
-        """Give the postings of the alternatives [start, end), and their probabilities."""
-        offsets = self.postings.offsets
-        return [
-            (slice(offsets[place], offsets[place + 1]), share)
-            for place, share in zip(self.places[start:end], self.shares[start:end], strict=True)
-            if place >= 0
-        ]
+def _frequencies(
+    postings: Postings, slices: list[slice], shares: list[float], scratch: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Give the rows of some alternatives and, for each, the sum of p * tf; `scratch` is zero before and after."""
+    if len(slices) == 1:
+        tf = postings.counts[slices[0]].astype(np.float32)
+        return postings.rows[slices[0]], tf if shares[0] == 1 else tf * np.float32(shares[0])
+    for where, share in zip(slices, shares, strict=True):  # rows are distinct inside one slice
+        rows = postings.rows[where]
+        tf = postings.counts[where] * np.float32(share)
+        tf += scratch.take(rows)
+        scratch[rows] = tf
+    rows = np.concatenate([postings.rows[where] for where in slices])
+    summed = scratch.take(rows)
+    scratch[rows] = 0.0
+    return rows, summed

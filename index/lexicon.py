@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 HUB = "en"
+PIVOT = "ar"
+"""Through which language English words are paraphrased: the one with the largest part of the lexicon."""
 MAX_TRANSLATIONS = 12
 """Translations of a term given at most."""
 SMALLEST = 0.003
@@ -59,6 +61,7 @@ class Lexicon:
         self._ends: dict[str, NDArray[np.int32]] = {}
         self._find = lru_cache(maxsize=16_384)(self._number)
         self._translate = lru_cache(maxsize=16_384)(self._look_up)
+        self._paraphrase = lru_cache(maxsize=16_384)(self._there_and_back)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -99,6 +102,32 @@ class Lexicon:
         """
         return list(self._translate(stem, source, target))
 
+    def paraphrases(self, stem: str, language: str) -> list[tuple[str, float]]:
+        """Other stems of the same language that share translations with a stem, the most probable first.
+
+        The probability is that of translating there and back: sum over e of p(e | stem) p(paraphrase | e). So a
+        meeting finds a gathering, and an Arabic verb its verbal noun and broken plurals, by what they mean.
+
+        Args:
+            stem: as `word_terms` gives it under the language's rules.
+            language: ISO 639-1 code.
+
+        Returns:
+            At most `MAX_TRANSLATIONS` stems, without the stem itself, with probabilities in (0, 1]; nothing for an
+            unknown stem or language.
+
+        Source: Bannard, Callison-Burch, ACL 2005, https://aclanthology.org/P05-1074 (bilingual pivoting).
+        """
+        return list(self._paraphrase(stem, language))
+
+    def _there_and_back(self, stem: str, language: str) -> tuple[tuple[str, float], ...]:
+        number = self._find(stem, language) if language in self.languages else -1
+        if number < 0 or PIVOT not in self.languages:
+            return ()
+        found = self._through(PIVOT if language == HUB else HUB, number, language, language)
+        found.pop(number, None)
+        return self._ranked(found, language)
+
     def _look_up(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
         if source == target or not {source, target} <= set(self.languages):
             return ()
@@ -107,16 +136,19 @@ class Lexicon:
         if number >= 0 and HUB in {source, target}:
             found = self._direct(number, source, target)
         elif number >= 0:
-            found = self._through_hub(number, source, target)
+            found = self._through(HUB, number, source, target)
         if not found and source != HUB and stem.isascii():  # a name, spelled as in English: Tanf, Trump
             return self._translate(stem, HUB, target)
-        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_TRANSLATIONS]
-        return tuple((self._term(translation, target), p) for translation, p in ranked)
+        return self._ranked(found, target)
 
-    def _through_hub(self, number: int, source: str, target: str) -> dict[int, float]:
+    def _ranked(self, found: dict[int, float], language: str) -> tuple[tuple[str, float], ...]:
+        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_TRANSLATIONS]
+        return tuple((self._term(number, language), p) for number, p in ranked)
+
+    def _through(self, pivot: str, number: int, source: str, target: str) -> dict[int, float]:
         found: dict[int, float] = {}
-        for middle, p in self._direct(number, source, HUB).items():
-            for last, q in self._direct(middle, HUB, target).items():
+        for middle, p in self._direct(number, source, pivot).items():
+            for last, q in self._direct(middle, pivot, target).items():
                 found[last] = found.get(last, 0.0) + p * q
         return {translation: p for translation, p in found.items() if p >= SMALLEST}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from index.analysis import name_key
 from index.coverage import placed
 from index.records import Match
 
@@ -38,11 +39,13 @@ def matches(query: SoughtQuery, passage: str, start: int, language: str) -> tupl
 def _found(query: SoughtQuery, passage: str, start: int, language: str) -> Iterator[Match]:
     for word in placed(passage, language):
         span = (start + word.start, start + word.end)
-        place = _likeliest(query.words, word.terms.stem)
+        place = _likeliest(query.words, word.stem)
         if place is not None:
             yield Match(*span, query.asked[place])
-        elif word.terms.name and len(word.terms.name) >= KEY_LETTERS:
-            place = _likeliest(query.names, word.terms.name)
+            continue
+        name = name_key(word.folded)
+        if name and len(name) >= KEY_LETTERS:
+            place = _likeliest(query.names, name)
             # in scripts with capitals a word without one is no name, whatever it sounds like
             if place is not None and not query.named[place][:1].islower():
                 yield Match(*span, query.named[place])

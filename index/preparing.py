@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.analysis import stemmer_of, words
+from index.analysis import word_keys
 from index.articles import complete
 from index.errors import EmptyArticle, ModelError, UnreadableArticle
 from index.passages import split
@@ -73,30 +72,38 @@ def passages_of(article: Article) -> list[Passage]:
     return found
 
 
-def prepare(
-    article: Article,
-    passages: Sequence[Passage],
-    encoder: Encoder,
-    known: Mapping[str, bytes] | None = None,
-) -> list[NewPassage]:
-    """Analyse and embed an article's passages.
+class Cut(NamedTuple):
+    """An article cut into passages, and the vectors (by passage text) that need not be made again."""
+
+    article: Article
+    passages: Sequence[Passage]
+    known: Mapping[str, bytes] = {}
+
+
+def prepare(cuts: Sequence[Cut], encoder: Encoder) -> list[list[NewPassage]]:
+    """Analyse and embed the passages of some articles, all in one call of the encoder.
 
     Args:
-        article: completed; its language chooses the stemmers.
-        passages: of this article.
+        cuts: of completed articles; an article's language chooses its stemmers.
         encoder: gives the vectors.
-        known: vectors by passage text, which are not made again.
 
     Raises:
         ModelError: the model gave vectors that cannot be used.
     """
-    known = known or {}
-    fresh = [p.text for p in passages if p.text not in known]
-    vectors = dict(zip(fresh, map(bytes, usable(encoder.encode_passages(fresh), encoder)), strict=True))
-    language = article.language or "und"
+    fresh = list(dict.fromkeys(p.text for cut in cuts for p in cut.passages if p.text not in cut.known))
+    made = usable(encoder.encode_passages(fresh), encoder) if fresh else ()
+    vectors = {text: vector.tobytes() for text, vector in zip(fresh, made, strict=True)}
     return [
-        NewPassage(p.start, p.end, _words(p.text, language), known.get(p.text) or vectors[p.text])
-        for p in passages
+        [
+            NewPassage(
+                p.start,
+                p.end,
+                word_keys(p.text, cut.article.language or "und"),
+                cut.known.get(p.text) or vectors[p.text],
+            )
+            for p in cut.passages
+        ]
+        for cut in cuts
     ]
 
 
@@ -114,7 +121,3 @@ def usable(vectors: NDArray[np.float32], encoder: Encoder) -> NDArray[np.float32
     if not np.isfinite(vectors).all():
         raise ModelError(f"the model {encoder.name} gave vectors that are not finite; use another")
     return np.ascontiguousarray(vectors, dtype=np.float32)
-
-
-def _words(text: str, language: str) -> Counter[tuple[str, str]]:
-    return Counter((stemmer_of(word.folded, language), word.folded) for word in words(text))

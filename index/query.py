@@ -1,7 +1,7 @@
 """A question as weighted terms for the three lexical channels: words and their translations, 4-grams, name keys.
 
-Each question word is one term whose alternatives are its own stems and its translations, each with the probability that
-it stands for the word; an index counts tf(d) = sum of p(a) tf(a, d), and df likewise.
+Each question word is one term whose alternatives are its own stems, its translations and its paraphrases, each with how
+far it stands for the word; an index counts tf(d) = sum of p(a) tf(a, d), and df likewise.
 Source: probabilistic structured queries, Darwish and Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Word, is_stopword, stemmer_of, word_terms, words
 from index.analysis.scripts import script_of_word
+from index.language import detect
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,8 +24,15 @@ MAX_WORDS = 32
 """Distinct words of a question that are searched for."""
 FLATTENING = 0.5
 """Exponent of a translation's probability: .35 to 1 were swept (docs/retrieval.md, "Weights")."""
+RAISING = 0.2
+"""By what power of the likeliest one's probability a word's translations are divided: 0 leaves them as they are, and
+the question's own words, which are sure, crowd them out; FLATTENING takes the likeliest for as sure as the word."""
 UNTRANSLATED = 2.0
 """What the name key of a word counts that the lexicon cannot translate; 1 to 3 were swept."""
+PARAPHRASED = 0.5
+"""What another word of the question's language counts that means the same, times its flattened probability."""
+PARAPHRASES = 6
+"""Such words for one word at most; 4 to 12 were swept (docs/retrieval.md, "Paraphrases")."""
 PREFIXED = 0.5
 """What an Arabic word counts with a particle written onto it."""
 _PARTICLES = ("ب", "ل")
@@ -129,7 +137,8 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
         asked.append(shown[word])
         own = word_terms(word, stemmer_of(word, language))
         translated = _translations(own.stem, language, languages, lexicon)
-        stems = _own_stems(own.stem, word, languages)
+        paraphrased = _paraphrases(own.stem, language, languages, lexicon)
+        stems = paraphrased | _own_stems(own.stem, word, languages)
         alternatives = _with_particles(translated | stems) if "ar" in languages else translated | stems
         searched.append(QueryTerm(float(count), tuple(alternatives.items())))
         grams.update(dict.fromkeys(own.grams, count))
@@ -145,6 +154,17 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
         asked=tuple(asked),
         named=tuple(named.values()),
     )
+
+
+def content_words(question: str) -> tuple[str, ...]:
+    """Give the words that say what a question is about, as they stand in it, each once.
+
+    Function and question words are left out, so a question of nothing else has none.
+    """
+    language = detect(question)
+    found = [word for word in words(question) if not is_stopword(word.folded, language)]
+    kept = [word for word in found if not _is_article(word, question)]
+    return tuple(dict.fromkeys(question[word.start : word.end] for word in kept))
 
 
 def _content_words(question: str, language: str) -> dict[str, int]:
@@ -169,9 +189,20 @@ def _translations(
 ) -> dict[str, float]:
     found: dict[str, float] = {}
     for target in languages if lexicon else ():
-        for term, p in lexicon.translate(stem, language, target):  # type: ignore[union-attr]
-            found[term] = max(found.get(term, 0.0), p**FLATTENING)
+        translated = lexicon.translate(stem, language, target)  # type: ignore[union-attr]
+        scale = translated[0][1] ** -RAISING if translated else 1.0  # the first is the most probable
+        for term, p in translated:
+            found[term] = max(found.get(term, 0.0), scale * p**FLATTENING)
     return found
+
+
+def _paraphrases(
+    stem: str, language: str, languages: tuple[str, ...], lexicon: Lexicon | None
+) -> dict[str, float]:
+    if lexicon is None or language not in languages:
+        return {}
+    found = lexicon.paraphrases(stem, language)[:PARAPHRASES]
+    return {term: PARAPHRASED * p**FLATTENING for term, p in found}
 
 
 def _with_particles(alternatives: dict[str, float]) -> dict[str, float]:

@@ -158,6 +158,10 @@ class Reader:
         """Give every article's digest by id, in the order in which they were added."""
         return dict(self._db.execute("SELECT id, digest FROM articles ORDER BY number"))
 
+    def sizes(self) -> dict[str, int]:
+        """Give every article's number of passages by id."""
+        return dict(self._db.execute("SELECT id, n_passages FROM articles"))
+
     def all_origins(self) -> list[tuple[str, str]]:
         """Give every origin with the id of its article."""
         sql = "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article"
@@ -170,6 +174,13 @@ class Reader:
 
     def article_numbers(self, filters: Filters) -> set[int]:
         """Give the numbers of the articles that pass the filters."""
+        return {number for number, _ in self._matching(filters)}
+
+    def article_ids(self, filters: Filters) -> set[str]:
+        """Give the ids of the articles that pass the filters."""
+        return {article_id for _, article_id in self._matching(filters)}
+
+    def _matching(self, filters: Filters) -> Iterator[tuple[int, str]]:
         conditions = {
             "source = ?": filters.source,
             "language = ?": filters.language,
@@ -178,8 +189,8 @@ class Reader:
             "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
         }
         used = {sql: value for sql, value in conditions.items() if value}
-        sql = f"SELECT number FROM articles WHERE {' AND '.join(used) or '1'}"  # noqa: S608
-        return {row[0] for row in self._db.execute(sql, tuple(used.values()))}
+        sql = f"SELECT number, id FROM articles WHERE {' AND '.join(used) or '1'}"  # noqa: S608
+        yield from self._db.execute(sql, tuple(used.values()))
 
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
@@ -204,10 +215,21 @@ class Reader:
         )
         return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
 
-    def vectors_by_span(self, number: int) -> dict[tuple[int, int], bytes]:
-        """Give the vectors of an article's passages, by (start, end)."""
-        sql = "SELECT start, end, vector FROM passages WHERE article = ?"
-        return {(start, end): vector for start, end, vector in self._db.execute(sql, (number,))}
+    def spans(self, article_id: str) -> list[tuple[int, int]]:
+        """Give the offsets [start, end) of an article's passages, in the order of the text."""
+        sql = (
+            "SELECT p.start, p.end FROM passages p JOIN articles a ON a.number = p.article"
+            " WHERE a.id = ? ORDER BY p.ordinal"
+        )
+        return list(self._db.execute(sql, (article_id,)))
+
+    def vectors_by_text(self, number: int) -> dict[str, bytes]:
+        """Give the vectors of an article's passages, by the passage's text."""
+        sql = (
+            "SELECT substr(a.text, p.start + 1, p.end - p.start), p.vector"
+            " FROM passages p JOIN articles a ON a.number = p.article WHERE p.article = ?"
+        )
+        return dict(self._db.execute(sql, (number,)))
 
     def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Give the term hashes of vocabulary words; (number, uint64s as bytes)."""

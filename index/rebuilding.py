@@ -8,24 +8,23 @@ two. A rebuild that was killed is taken up where it stopped: what was copied is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from index.compatibility import create, settings_of
+from index.compatibility import FINGERPRINT, create, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
 from index.passages import split
-from index.preparing import identify, prepare
+from index.preparing import Cut, prepare
 from index.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from index.embedding import Encoder
     from index.reader import Reader
     from index.records import Article
-    from index.writer import NewPassage
 
 BATCH = 64
 
@@ -43,7 +42,7 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
     Args:
         home: holds the collection; also one that the present program would refuse to open.
         encoder: makes the new vectors.
-        progress: called with how many articles are done, and of how many.
+        progress: called with how many passages are done, and of how many (as the old collection counts them).
 
     Raises:
         StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
@@ -96,15 +95,19 @@ def _copy(
     """Copy the articles whose digest the new database does not have."""
     with new.reading() as reader:
         held = reader.all_digests()
+    with old.reading() as reader:
+        sizes = reader.sizes()
     missing = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
-    done = len(wanted) - len(missing)
+    total = sum(sizes.get(article_id, 0) for article_id in wanted)
+    done = total - sum(sizes.get(article_id, 0) for article_id in missing)
     for first in range(0, len(missing), BATCH):
         batch = missing[first : first + BATCH]
         with old.reading() as reader:
-            articles = _read(reader, batch)
+            articles = _read(reader, batch, encoder)
         _write(new, articles, encoder)
+        done += sum(sizes.get(article_id, 0) for article_id in batch)
         if progress:
-            progress(done + first + len(batch), len(wanted))
+            progress(done, total)
 
 
 def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
@@ -113,7 +116,7 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
     with new.reading() as reader:
         held = reader.all_digests()
     changed = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
-    _write(new, _read(old, changed), encoder)
+    _write(new, _read(old, changed, encoder), encoder)
     with new.writing() as writer:
         for article_id in held.keys() - wanted.keys():
             writer.remove(writer.number_by_id(article_id) or 0)
@@ -121,21 +124,40 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         writer.start_after(old.sequence)
 
 
-def _read(reader: Reader, ids: Sequence[str]) -> list[tuple[Article, str]]:
-    """Give articles and when they were added."""
-    found = ((reader.article(article_id), reader.added(article_id)) for article_id in ids)
-    return [(article, added) for article, added in found if article is not None]
+class _Held(NamedTuple):
+    """An article as the old database holds it; an edited one keeps the digests of its file."""
+
+    article: Article
+    added: str
+    digests: tuple[str, str]
+    vectors: Mapping[str, bytes]
 
 
-def _write(new: Store, articles: Sequence[tuple[Article, str]], encoder: Encoder) -> None:
+def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
+    """Read articles, with their vectors if only the analyser or the chunker is another.
+
+    A rebuild with nothing changed makes the vectors anew: it was asked for because something is wrong.
+    """
+    before, after = reader.settings(), settings_of(encoder)
+    kept = before != after and before.get(FINGERPRINT) == after[FINGERPRINT]
+    held = []
+    for article_id in ids:
+        article, number = reader.article(article_id), reader.number_by_id(article_id)
+        if article is not None and number is not None:
+            _, digest, text_digest = reader.digests(number)
+            vectors = reader.vectors_by_text(number) if kept else {}
+            held.append(_Held(article, reader.added(article_id), (digest, text_digest), vectors))
+    return held
+
+
+def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
-    prepared: list[list[NewPassage]] = [
-        prepare(article, split(article.text), encoder) for article, _ in articles
-    ]
+    prepared = prepare(
+        [Cut(held.article, split(held.article.text), held.vectors) for held in articles], encoder
+    )
     with new.writing() as writer:
-        for (article, added), passages in zip(articles, prepared, strict=True):
-            one = identify(article)
+        for (article, added, digests, _), passages in zip(articles, prepared, strict=True):
             number = writer.number_by_id(article.id or "")
             if number is not None:
                 writer.remove(number)
-            writer.insert(one.article, (one.digest, one.text_digest), passages, added)
+            writer.insert(article, digests, passages, added)

@@ -17,15 +17,21 @@ from index.query import Query, analyse
 from index.records import Filters, Hit, Ranking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from index.embedding import Encoder
+    from index.lexical import Located
     from index.lexicon import Lexicon
     from index.reader import Reader
     from index.view import View
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves
 POOL = 100
+# rows of which the best one stands for all when the highest scores are sought: a pass over one number in BLOCK
+BLOCK = 128
+SMALLEST = 1e-12
 
 
 class Scored(NamedTuple):
@@ -68,16 +74,18 @@ class Searcher:
         """
         language = detect(question)
         query = analyse(question, language, view.languages, self.lexicon)
-        asked = weighed(query, view.channels)
+        located = view.locate(query)
+        asked = weighed(query, located, view.channels)
         vector = self.encoder.encode_question(question)
-        scored = self.score(view, reader, query, asked, vector, max(POOL, 4 * k), filters)
+        scored = self.score(view, reader, located, asked, vector, max(POOL, 4 * k), filters)
         hits = hits_of(view, reader, Asked(SoughtQuery.of(asked), vector, self.encoder), scored, k)
-        foreign = _foreign(language, hits, view)
+        first = hits[0].score if hits else 0.0
+        found = signs(scored.fused, scored.parts, first, _foreign(language, hits, view))
         return Ranking(
             question=question,
             language=language,
             hits=hits,
-            confidence=confidence(signs(scored.fused, scored.parts, foreign)),
+            confidence=confidence(found),
             sequence=view.sequence,
         )
 
@@ -85,33 +93,43 @@ class Searcher:
         self,
         view: View,
         reader: Reader,
-        query: Query,
+        located: Mapping[str, Located],
         asked: Query,
         vector: NDArray[np.float32],
         pool: int,
         filters: Filters | None = None,
     ) -> Scored:
-        """Score the candidates of both halves by both halves; `asked` is the query weighed by idf."""
+        """Score the candidates of both halves by both halves; `asked` is the query weighed, `located` its terms."""
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
-        lexical = lexical_scores(view, query, self.weights)
+        lexical = lexical_scores(view, asked.language, located, self.weights)
         for first, mask in zip(view.first_rows, allowed, strict=True):
             if mask is not None:
                 lexical.joined[first : first + len(mask)][~mask] = 0.0
         rows = np.union1d(_top(lexical.joined, pool), _nearest(view, vector, pool, allowed))
         dense = _cosines(view, vector, rows)
-        fused = convex(dense, lexical.joined[rows], self.weights.dense)
+        fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
         words, grams, names = (
-            getattr(lexical, name)[rows] / attainable(getattr(asked, name))
+            getattr(lexical, name)[rows].astype(float) / attainable(getattr(asked, name))
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
 
 
-def _top(scores: NDArray[np.float64], k: int) -> NDArray[np.int64]:
-    rows = np.flatnonzero(scores > 0)
+def _top(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Give the rows of the k highest scores above 0, in no order."""
+    rows = np.flatnonzero(scores >= _bound(scores, k))
     if len(rows) > k:
         rows = rows[np.argpartition(-scores[rows], k)[:k]]
     return rows
+
+
+def _bound(scores: NDArray[np.float32], k: int) -> float:
+    """Give a score that at least k rows reach: the k-th highest of the best of each block of rows; never 0."""
+    n_blocks = len(scores) // BLOCK
+    if n_blocks <= k:
+        return SMALLEST
+    best = scores[: n_blocks * BLOCK].reshape(n_blocks, BLOCK).max(axis=1)
+    return max(float(np.partition(best, n_blocks - k)[n_blocks - k]), SMALLEST)
 
 
 def _nearest(
@@ -131,7 +149,7 @@ def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -
     scores = np.zeros(len(rows))
     for first, segment in zip(view.first_rows, view.segments, strict=True):
         mine = (rows >= first) & (rows < first + len(segment))
-        scores[mine] = segment.dense.vectors(rows[mine] - first) @ vector
+        scores[mine] = segment.dense.vectors[rows[mine] - first] @ vector
     return scores
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from index import frontmatter
@@ -39,7 +40,8 @@ class Block(NamedTuple):
     kind: Kind
 
 
-def blocks(text: str) -> list[Block]:
+@lru_cache(maxsize=4)  # asked for the title and again for the passages of the same article
+def blocks(text: str) -> tuple[Block, ...]:
     """Classify every line of an article that is not blank, in order.
 
     If nothing would be left as prose, all lines with letters are prose.
@@ -51,7 +53,7 @@ def blocks(text: str) -> list[Block]:
         kinds = [_if_all_else_fails(item, everything=False) for item in looks]
     if Kind.PROSE not in kinds:
         kinds = [_if_all_else_fails(item, everything=True) for item in looks]
-    return [Block(a.line.start, a.line.end, kind) for a, kind in zip(looks, kinds, strict=True)]
+    return tuple(Block(a.line.start, a.line.end, kind) for a, kind in zip(looks, kinds, strict=True))
 
 
 def heading_text(text: str) -> str:

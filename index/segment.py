@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,17 +21,17 @@ if TYPE_CHECKING:
     from index.reader import Reader, StoredPassage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """Rows of passages.
 
     Attributes:
-        numbers: (n,) int64, passage numbers, ascending.
+        numbers: (n,) int64, passage numbers, by language and then ascending: the rows of one language are a slice.
         articles: (n,) int64, the number of each passage's article.
         dense: the n vectors.
         channels: the postings of each lexical channel, over the same rows.
-        languages: of the passages, in no order that matters.
-        language_of: (n,) uint8, for each passage its place in `languages`.
+        languages: of the passages, in order of their rows.
+        ends: for each language, the row after its last.
         built: sequence number of the transaction it was made in.
     """
 
@@ -38,22 +40,35 @@ class Segment:
     dense: DenseIndex
     channels: Channels
     languages: tuple[str, ...]
-    language_of: NDArray[np.uint8]
+    ends: tuple[int, ...]
     built: int
 
     @property
     def name(self) -> str:
         """What it is called on disk; two segments of one database with this name are the same."""
-        return f"seg-{self.numbers[0]}-{self.numbers[-1]}-{self.built}"
+        return f"seg-{self.numbers.min()}-{self.last}-{self.built}"
+
+    @cached_property
+    def last(self) -> int:
+        """The largest passage number."""
+        return int(self.numbers.max())
 
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def runs(self) -> Iterator[tuple[str, slice]]:
+        """Give each language and its rows."""
+        yield from zip(self.languages, map(slice, (0, *self.ends[:-1]), self.ends), strict=True)
+
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the rows of the passages that are in this segment."""
-        places = np.searchsorted(self.numbers, numbers)
-        places[places == len(self)] = 0
-        return np.asarray(places[self.numbers[places] == numbers], dtype=np.int64)
+        """Give the rows of the passages that are in this segment; of numbers that ascend, in any order."""
+        found = []
+        for _, run in self.runs():
+            own = self.numbers[run]
+            places = np.searchsorted(own, numbers)
+            places[places == len(own)] = 0
+            found.append(run.start + places[own[places] == numbers])
+        return np.concatenate(found).astype(np.int64)
 
 
 def segments_of(
@@ -69,14 +84,17 @@ def segments_of(
     """
     stream = iter(passages)
     while rows := list(islice(stream, most_rows)):
-        vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
-        languages, language_of = np.unique([row.language for row in rows], return_inverse=True)
+        rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
+        languages, counts = np.unique([row.language for row in rows], return_counts=True)
+        vectors = np.empty((len(rows), dimension), dtype=np.float32)
+        for vector, row in zip(vectors, rows, strict=True):
+            vector[:] = np.frombuffer(row.vector, dtype=np.float32)
         yield Segment(
             numbers=np.array([row.number for row in rows], dtype=np.int64),
             articles=np.array([row.article for row in rows], dtype=np.int64),
-            dense=DenseIndex(vectors.reshape(-1, dimension)),
+            dense=DenseIndex(vectors),
             channels=channels_of(reader, [row.words for row in rows]),
             languages=tuple(languages.tolist()),
-            language_of=language_of.astype(np.uint8),
+            ends=tuple(np.cumsum(counts).tolist()),
             built=reader.sequence,
         )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SNAPSHOT_FORMAT = 1
+SNAPSHOT_FORMAT = 2
 KEPT = 2
 LEFTOVER_S = 3600
 
@@ -87,10 +87,12 @@ class Snapshots:
         self._load(self.folder / name, view.dimension)
 
     def _drop_damaged(self, view: View) -> None:
+        """Delete what lies under the names of this view and cannot be used: damaged, or of an older format."""
         for name in (_view_name(view), *(segment.name for segment in view.segments)):
+            load = _load_segment if name.startswith("seg-") else self._load
             try:
-                FolderReader.open(self.folder / name)
-            except StoreDamaged:
+                load(self.folder / name, view.dimension)
+            except (StoreDamaged, ValueError, KeyError, TypeError):
                 shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def problems(self, dimension: int) -> list[str]:
@@ -162,12 +164,20 @@ def _segment_names(view: Path) -> list[str]:
 def _write_segment(new: FolderWriter, segment: Segment) -> None:
     new.array("numbers", segment.numbers)
     new.array("articles", segment.articles)
-    new.array("language_of", segment.language_of)
     for channel, postings in segment.channels._asdict().items():
         for name in Postings.__slots__:
             new.array(f"{channel}-{name}", getattr(postings, name))
-    new.stream("vectors.faiss", lambda file: segment.dense.write(file.write))
-    new.close({"format": SNAPSHOT_FORMAT, "built": segment.built, "languages": segment.languages})
+    new.array("vectors", segment.dense.vectors)
+    if segment.dense.has_codes:
+        new.stream("codes.faiss", lambda file: segment.dense.write_codes(file.write))
+    new.close(
+        {
+            "format": SNAPSHOT_FORMAT,
+            "built": segment.built,
+            "languages": segment.languages,
+            "ends": segment.ends,
+        }
+    )
 
 
 def _load_segment(path: Path, dimension: int) -> Segment:
@@ -180,14 +190,18 @@ def _load_segment(path: Path, dimension: int) -> Segment:
             for channel in Channels._fields
         )
     )
-    numbers = saved.array("numbers")
+    numbers, vectors = saved.array("numbers"), saved.array("vectors")
+    if vectors.shape != (len(numbers), dimension):
+        raise StoreDamaged(f"the saved vectors are {vectors.shape}, expected {(len(numbers), dimension)}")
     return Segment(
         numbers=numbers,
         articles=saved.array("articles"),
-        dense=DenseIndex.from_bytes(saved.bytes("vectors.faiss"), dimension, len(numbers)),
+        dense=DenseIndex.from_parts(
+            vectors, saved.bytes("codes.faiss") if saved.has("codes.faiss") else None
+        ),
         channels=channels,
         languages=tuple(saved.about["languages"]),
-        language_of=saved.array("language_of"),
+        ends=tuple(saved.about["ends"]),
         built=saved.about["built"],
     )
 

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from index.analysis import WordKey
+
 FORMAT = 1
 BUSY_TIMEOUT_S = 30
+# words whose numbers a process that adds articles keeps: about 200 bytes each
+WORDS_AT_HAND = 500_000
 
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -71,6 +75,7 @@ class Store:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
+        self._words: dict[WordKey, int] = {}
         with translated(path):
             if create or wal:
                 self._connect().execute("PRAGMA journal_mode = WAL")
@@ -114,14 +119,21 @@ class Store:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                writer = Writer(connection)
+                writer = Writer(connection, self._words)
                 yield writer
                 writer.close()
                 connection.execute("COMMIT")
+                self._remember(writer.new_words)
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def _remember(self, words: dict[WordKey, int]) -> None:
+        """Keep the numbers of words that are in the database for good: it never forgets or renumbers one."""
+        if len(self._words) + len(words) > WORDS_AT_HAND:
+            self._words = {}
+        self._words.update(words)
 
     def copy_to(self, target: Path) -> None:
         """Copy the database, as it is at one moment, to a file that does not exist yet."""

@@ -112,6 +112,10 @@ class FolderReader:
         """Map a file into memory as (n,) uint8, read-only."""
         return np.memmap(self._path(name), dtype=np.uint8, mode="r")
 
+    def has(self, name: str) -> bool:
+        """Whether a file was written with this folder."""
+        return name in self.about["files"]
+
     def _path(self, name: str) -> Path:
         if name not in self.about["files"]:
             raise StoreDamaged(f"{self._folder.name} has no {name}")

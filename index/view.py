@@ -17,8 +17,12 @@ from index.segment import Segment, segments_of
 from index.vocabulary import Channels, channels_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    from index.lexical import Located
+    from index.query import Query
     from index.reader import Reader
 
 # k1 and b as swept for stems and 4-grams together (docs/retrieval.md)
@@ -77,6 +81,16 @@ class View:
         sizes = [len(segment) for segment in self.segments]
         return [sum(sizes[:i]) for i in range(len(sizes))]
 
+    def runs(self) -> Iterator[tuple[str, slice]]:
+        """Give the language of each run of global rows."""
+        for first, segment in zip(self.first_rows, self.segments, strict=True):
+            for language, rows in segment.runs():
+                yield language, slice(first + rows.start, first + rows.stop)
+
+    def locate(self, query: Query) -> dict[str, Located]:
+        """Find a question's terms in each channel."""
+        return {name: index.locate(getattr(query, name)) for name, index in self.channels.items()}
+
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the passage numbers of global rows."""
         return self._column("numbers", rows)
@@ -117,7 +131,7 @@ class View:
         """
         if reader.sequence == self.sequence:
             return self
-        known = max((int(s.numbers[-1]) for s in self.segments), default=0)
+        known = max((segment.last for segment in self.segments), default=0)
         view = self._without(reader, [pair for pair in reader.removed(self.sequence) if pair[0] <= known])
         for segment in segments_of(reader, reader.passages(known), self.dimension, SEGMENT_ROWS):
             view = view._with_segment(segment)
@@ -190,8 +204,8 @@ class View:
 
     def _replaced(self, reader: Reader, first: int, last: int) -> View:
         """Make the segments [first, last) anew, as one, from the rows that are left of them."""
-        after = int(self.segments[first - 1].numbers[-1]) if first else 0
-        upto = int(self.segments[last - 1].numbers[-1])
+        after = self.segments[first - 1].last if first else 0
+        upto = self.segments[last - 1].last
         passages = reader.passages(after, upto)
         made = list(segments_of(reader, passages, self.dimension, SEGMENT_ROWS))
         channels = {

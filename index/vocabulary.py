@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Postings, postings_of, term_hash
+from index.postings import Postings, Sparse, postings_of, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,33 +39,40 @@ def term_hashes(word: str, stemmer: str) -> bytes:
 
 
 def channels_of(reader: Reader, passages: Sequence[bytes]) -> Channels:
-    """Make the postings of passages, row i from the words of passages[i]."""
-    pairs = [np.frombuffer(words, dtype=np.int32).reshape(-1, 2) for words in passages]
-    sizes = np.array([len(pair) for pair in pairs], dtype=np.int64)
-    flat = np.concatenate(pairs) if pairs else np.empty((0, 2), np.int32)
-    rows = np.repeat(np.arange(len(pairs), dtype=np.int32), sizes)
-    numbers, places = np.unique(flat[:, 0], return_inverse=True)
+    """Make the postings of passages, row i from the words of passages[i].
+
+    How often each word stands in each row, as a sparse matrix, times how often each term stands in each word.
+    """
+    pairs = np.frombuffer(b"".join(passages), dtype=np.int32).reshape(-1, 2)
+    ends = np.cumsum([len(words) // 8 for words in passages], dtype=np.int64)
+    numbers, places = _distinct(pairs[:, 0])
     hashes, offsets = _hashes_of(reader, numbers)
-    # hashes are made distinct among words, which are few, not among postings, which are many
-    distinct, term_of = np.unique(hashes, return_inverse=True)
-    starts = offsets[:-1][places]
-    n_grams = (np.diff(offsets) - 2)[places]
-    counts = flat[:, 1]
-    stems = starts
-    named = np.flatnonzero(hashes[starts + 1]) if len(starts) else starts
-    grams = _ranges(starts + 2, n_grams)
-
-    def channel(at: NDArray[np.int64], rows: NDArray[np.int32], counts: NDArray[np.int32]) -> Postings:
-        return postings_of(distinct, term_of[at].astype(np.int64), rows, counts, len(pairs))
-
+    rows = Sparse(np.concatenate([[0], ends]), places, pairs[:, 1])
+    starts, n_words = offsets[:-1], len(numbers)
+    named = hashes[starts + 1] != 0
+    n_grams = np.diff(offsets) - 2
     return Channels(
-        words=channel(stems, rows, counts),
-        names=channel(starts[named] + 1, rows[named], counts[named]),
-        grams=channel(grams, np.repeat(rows, n_grams), np.repeat(counts, n_grams)),
+        words=_postings(rows, hashes[starts], np.ones(n_words, np.int64)),
+        names=_postings(rows, hashes[starts + 1][named], named.astype(np.int64)),
+        grams=_postings(rows, hashes[_ranges(starts + 2, n_grams)], n_grams),
     )
 
 
-def _hashes_of(reader: Reader, numbers: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _postings(rows: Sparse, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:
+    """Make one channel from the terms of each word, one word's after the other's: sizes[i] of word i."""
+    terms, places = np.unique(hashes, return_inverse=True)
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    return postings_of(terms, rows, Sparse(ends, places, np.ones(len(places), np.int32)))
+
+
+def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Give the distinct values, ascending, and the place of each value among them; linear, for dense values."""
+    held = np.zeros(int(values.max(initial=0)) + 1, dtype=bool)
+    held[values] = True
+    return np.flatnonzero(held), (np.cumsum(held, dtype=np.int32) - 1)[values]
+
+
+def _hashes_of(reader: Reader, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     found = dict(reader.words(numbers.tolist()))
     blobs = [found[number] for number in numbers.tolist()]
     offsets = np.zeros(len(blobs) + 1, dtype=np.int64)

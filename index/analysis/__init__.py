@@ -1,11 +1,29 @@
 """What a word is, in any script, and the terms it is found by: stems, character 4-grams, name keys."""
 
-from index.analysis.segment import Word, words
-from index.analysis.stemming import stemmer_of
+from index.analysis.counting import WordKey, parts_of, word_keys
+from index.analysis.folding import unaccented
+from index.analysis.names import name_key
+from index.analysis.segment import Word, folded_counts, words
+from index.analysis.stemming import stem_of, stemmer_of
 from index.analysis.stopwords import is_stopword
 from index.analysis.terms import WordTerms, word_terms
 
 ANALYSER_VERSION = 1
 """Raised with every change that gives any text other terms; collections made with another one are rebuilt."""
 
-__all__ = ["ANALYSER_VERSION", "Word", "WordTerms", "is_stopword", "stemmer_of", "word_terms", "words"]
+__all__ = [
+    "ANALYSER_VERSION",
+    "Word",
+    "WordKey",
+    "WordTerms",
+    "folded_counts",
+    "is_stopword",
+    "name_key",
+    "parts_of",
+    "stem_of",
+    "stemmer_of",
+    "unaccented",
+    "word_keys",
+    "word_terms",
+    "words",
+]

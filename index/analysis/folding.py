@@ -43,6 +43,7 @@ _TABLE = str.maketrans(
     _ARABIC | _DIGITS | {"ё": "е", "\u093c": "", "\u0901": "\u0902"} | dict.fromkeys(_DROPPED, "")
 )
 _INVISIBLE = re.compile(rf"[{JOINERS}\s]")
+_ARABIC_LETTERS = re.compile("[\u0621-\u063a\u0641-\u064a]+")
 _UNACCENT = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h", "ə": "e"}
 )
@@ -68,6 +69,8 @@ def fold(surface: str) -> str:
     """
     if surface.isascii():
         return surface.lower()
+    if _ARABIC_LETTERS.fullmatch(surface):  # nothing to compose, no case: as below, three times as fast
+        return surface.translate(_TABLE)
     composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", stream_safe(surface)))
     folded = unicodedata.normalize("NFC", composed.casefold()).translate(_TABLE)
     return _INVISIBLE.sub("", folded)

@@ -8,6 +8,7 @@ sign. Which letters share a sign was measured on name lists and by retrieval: do
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from index.analysis.arabic import without_article
 from index.analysis.folding import unaccented
@@ -57,6 +58,7 @@ def signs_of(folded: str) -> str:
     return "".join([table.get(character, "") for character in word]).replace("dZ", "j").replace("ts", "c")
 
 
+@lru_cache(maxsize=131_072)
 def name_key(folded: str) -> str | None:
     """Consonant skeleton of a word: `tnf` for Tanf, التنف, بالتنف and Танф; None when it is too short."""
     signs = signs_of(folded)

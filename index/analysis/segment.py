@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,7 +51,11 @@ _SEPARATOR = re.compile(r"[.,\u066b\u066c]")
 _UNSPACED_LETTER = re.compile(rf"[{UNSPACED}]")
 _LETTER = re.compile(rf"[{UNSPACED}](?:(?!\w)[{MARKS}])*")
 _APOSTROPHE = re.compile(rf"[{APOSTROPHES}]")
+_NOT_PLAIN = re.compile(rf"[{UNSPACED}{APOSTROPHES}\u02b0-\u02ff]")
 _Piece = tuple[int, int, str]
+# A plain table, emptied when full: keeping the order of use, as lru_cache does, takes longer than the look-up.
+_PIECES: dict[str, tuple[_Piece, ...]] = {}
+_MAX_PIECES = 400_000
 
 
 class Word(NamedTuple):
@@ -71,14 +76,40 @@ def words(text: str) -> list[Word]:
     for match in WORD.finditer(text):
         surface = match.group()
         start = match.start()
-        pieces = _cached_pieces(surface) if len(surface) <= _CACHED else _pieces(surface)
+        pieces = _known_pieces(surface)
         found += [Word(start + first, start + last, folded) for first, last, folded in pieces]
     return found
 
 
+def folded_counts(text: str) -> dict[str, int]:
+    """How often each folded word stands in a text: what `words` gives, without the places, several times as fast."""
+    counts: dict[str, int] = {}
+    for surface, count in Counter(WORD.findall(text)).items():
+        for folded in folded_words(surface):
+            counts[folded] = counts.get(folded, 0) + count
+    return counts
+
+
+def folded_words(surface: str) -> tuple[str, ...]:
+    """The folded words in what `WORD` matched."""
+    return tuple([folded for _, _, folded in _known_pieces(surface)])
+
+
+def _known_pieces(surface: str) -> tuple[_Piece, ...]:
+    found = _PIECES.get(surface)
+    if found is None:
+        found = _pieces(surface)
+        if len(surface) <= _CACHED:
+            if len(_PIECES) >= _MAX_PIECES:
+                _PIECES.clear()
+            _PIECES[surface] = found
+    return found
+
+
 def _pieces(surface: str) -> tuple[_Piece, ...]:
-    if surface.isalpha() and surface.isascii():
-        return ((0, len(surface), "u.s" if surface == "US" else surface.lower()[:MAX_WORD]),)
+    if surface.isalpha() and not _NOT_PLAIN.search(surface):  # most words: one, of letters only
+        folded = "u.s" if surface == "US" else fold(surface)[:MAX_WORD]
+        return ((0, len(surface), folded),) if folded else ()
     glued = _GLUED_NUMBER.match(surface)
     if glued:  # Arabic "and 1200" is written as one word
         rest = [
@@ -91,9 +122,6 @@ def _pieces(surface: str) -> tuple[_Piece, ...]:
     if "." in surface:
         return tuple(_dotted(surface))
     return tuple(_mixed(surface))
-
-
-_cached_pieces = lru_cache(maxsize=400_000)(_pieces)
 
 
 def _number(surface: str) -> Iterator[_Piece]:

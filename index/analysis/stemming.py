@@ -83,6 +83,7 @@ def _snowball(algorithm: str) -> Callable[[str], str]:
     return stem
 
 
+@lru_cache(maxsize=262_144)
 def stem_of(folded: str, stemmer: str) -> str:
     """Stem of a folded word by the rules of `stemmer_of`, without accents; the word itself if they leave nothing."""
     if stemmer in _OWN:

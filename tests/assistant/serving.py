@@ -23,9 +23,17 @@ TOKEN = "0123456789abcdef" * 2
 @contextmanager
 def served(home: Path, **given: Any) -> Iterator[httpx.Client]:
     """Serve a home in a thread; gives a client whose addresses are relative to the server."""
+    with served_site(home, **given) as (client, _):
+        yield client
+
+
+@contextmanager
+def served_site(home: Path, **given: Any) -> Iterator[tuple[httpx.Client, Any]]:
+    """Serve a home in a thread; gives a client and the app itself."""
     settings = load({"home": str(home), "port": "0", **given}, {})
     prepare_environment(settings)
-    config = uvicorn.Config(create_site(settings), port=0, log_level="critical", timeout_graceful_shutdown=1)
+    site = create_site(settings)
+    config = uvicorn.Config(site, port=0, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -33,7 +41,7 @@ def served(home: Path, **given: Any) -> Iterator[httpx.Client]:
         until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield client
+            yield client, site
     finally:
         server.should_exit = True
         thread.join(10)

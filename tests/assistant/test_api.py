@@ -320,13 +320,18 @@ def test_a_long_question_is_refused(client: httpx.Client) -> None:
 
 def test_the_description_and_its_page_need_nothing_from_elsewhere(client: httpx.Client) -> None:
     described = client.get("/api/openapi.json").json()
+    assert described == client.get("/api/v1/openapi.json").json()
     assert set(described["paths"]) == {
-        "/api/search",
-        "/api/ask",
-        "/api/articles",
-        "/api/articles/{article_id}",
-        "/api/rebuild",
-        "/api/health",
+        "/api/v1/search",
+        "/api/v1/ask",
+        "/api/v1/articles",
+        "/api/v1/articles/files",
+        "/api/v1/articles/{article_id}",
+        "/api/v1/articles/{article_id}/passages",
+        "/api/v1/facets",
+        "/api/v1/rebuild",
+        "/api/v1/health",
+        "/api/v1/metrics",
     }
     page = client.get("/api/docs")
     assert page.headers["content-type"].startswith("text/html")

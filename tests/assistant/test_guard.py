@@ -183,11 +183,15 @@ def test_of_all_routes_of_gradio_only_those_the_page_needs_are_open() -> None:
     }
 
 
-def test_the_page_has_no_named_function_to_call(client: httpx.Client, page: httpx.Response) -> None:
+def test_programs_can_call_two_functions_and_nothing_of_the_page(
+    client: httpx.Client, page: httpx.Response
+) -> None:
     assert page.status_code == 200
     told = client.get("/gradio_api/info").json()
-    assert told == {"named_endpoints": {}, "unnamed_endpoints": {}}
-    assert_problem(client.post("/gradio_api/call/ask", json={"data": ["x", []]}), 404)
+    assert set(told["named_endpoints"]) == {"/ask", "/search"}
+    assert told["unnamed_endpoints"] == {}
+    for way in ("call", "run", "api"):
+        assert_problem(client.post(f"/gradio_api/{way}/ask", json={"data": ["x"]}), 404)
 
 
 def test_what_the_page_sends_has_limits_too(client: httpx.Client, page: httpx.Response) -> None:

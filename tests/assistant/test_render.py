@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
-from assistant import render
+from assistant import cards, render
 from assistant.answer import Answer
-from assistant.phrases import PHRASES, confidence_words, phrases
+from assistant.phrases import PHRASES, confidence_words, match_words, phrases
 from index import Article, Hit, Span
+from index.records import Match
 from tests.assistant.hostile import payloads
 
 OURS = {"div", "span", "bdi", "mark", "a"}
-ATTRIBUTES = {"class", "dir", "lang", "href", "target", "rel"}
+ATTRIBUTES = {"class", "dir", "lang", "href", "target", "rel", "title"}
 
 
 class Page(HTMLParser):
@@ -68,7 +71,7 @@ def answer(*hits: Hit, answered: bool = True, language: str = "en", sure: float 
 @pytest.mark.parametrize("where", ["text", "title", "source", "url", "published", "id", "author"])
 def test_hostile_text_is_shown_as_text(payload: str, where: str) -> None:
     fields = {"id": "a", "title": "t", "text": "text", where: payload}
-    page = Page(render.answer_html(answer(hit(Article(**fields)))))
+    page = Page(cards.answer_html(answer(hit(Article(**fields)))))
     assert {tag for tag, _ in page.elements} <= OURS
     assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
     assert page.open == 0
@@ -79,7 +82,7 @@ def test_hostile_text_is_shown_as_text(payload: str, where: str) -> None:
 
 @pytest.mark.parametrize("payload", payloads())
 def test_a_hostile_question_is_shown_as_text(payload: str) -> None:
-    page = Page(render.question_html(payload, "en"))
+    page = Page(cards.question_html(payload, "en"))
     assert [tag for tag, _ in page.elements] == ["div"]
     assert "".join(page.text) == render.clean(payload)
 
@@ -102,7 +105,7 @@ def test_a_terminal_gets_no_control(payload: str) -> None:
 def test_each_passage_has_the_direction_of_its_language_and_the_frame_that_of_the_question() -> None:
     arabic = Article(id="a", text="نص عربي", title="عنوان", language="ar")
     english = Article(id="e", text="English", title="Title", language="en")
-    page = Page(render.answer_html(answer(hit(arabic), hit(english), language="ar")))
+    page = Page(cards.answer_html(answer(hit(arabic), hit(english), language="ar")))
     assert [p["dir"] for p in page.with_class("sanad-passage")] == ["rtl", "ltr"]
     assert [p["lang"] for p in page.with_class("sanad-passage")] == ["ar", "en"]
     assert page.elements[0][1]["dir"] == "rtl"
@@ -118,9 +121,65 @@ def test_evidence_is_marked_exactly() -> None:
         ("The answer is here.", True),
         (" After it.", False),
     ]
-    assert "<mark>The answer is here&#46;</mark>" in render.answer_html(
+    assert "<mark>The answer is here&#46;</mark>" in cards.answer_html(
         answer(hit(article, (Span(start, end),)))
     )
+
+
+def matched(text: str, *words: tuple[str, str], language: str = "ar", **more: Any) -> Hit:
+    """A hit whose words answer to words of the question: (word of the text, word asked)."""
+    spans = [(text.index(word), text.index(word) + len(word), asked) for word, asked in words]
+    article = Article(id="a", text=text, title="t", language=language)
+    return replace(hit(article), matches=tuple(Match(*span) for span in sorted(spans)), **more)
+
+
+def test_matched_words_name_what_they_answer_to() -> None:
+    found = matched("وقع الهجوم على التنف", ("الهجوم", "attacked"), ("التنف", "Al-Tanf"))
+    page = Page(cards.answer_html(answer(found)))
+    words = page.with_class("sanad-word")
+    assert [word["title"] for word in words] == ["attacked", "Al-Tanf"]
+    assert "Words: attacked = الهجوم · Al-Tanf = التنف" in "".join(page.text)
+    # In the question's own language that would only repeat what is read.
+    same = matched("The attack on Tanf", ("attack", "attacked"), language="en")
+    assert "Words" not in "".join(Page(cards.answer_html(answer(same))).text)
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_hostile_matches_and_duplicates_are_shown_as_text(payload: str) -> None:
+    found = matched("وقع الهجوم", ("الهجوم", payload), also_in=(payload, "b"))
+    page = Page(cards.answer_html(answer(found), {payload: payload, "b": payload}))
+    assert {tag for tag, _ in page.elements} <= OURS
+    assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
+    assert page.open == 0
+    question = Page(cards.question_html("q", "en", [("Only", [payload, payload])]))
+    assert {tag for tag, _ in question.elements} == {"div", "bdi"}
+
+
+def test_pieces_lose_nothing_and_carry_both_marks() -> None:
+    text = "Before. The bridge fell. After."
+    article = Article(id="a", text=text, title="t", language="en")
+    found = replace(hit(article, (Span(8, 24),)), matches=(Match(12, 18, "pont"), Match(0, 6, "avant")))
+    assert list(render.pieces(found)) == [
+        ("Before", False, "avant"),
+        (". ", False, None),
+        ("The ", True, None),
+        ("bridge", True, "pont"),
+        (" fell.", True, None),
+        (" After.", False, None),
+    ]
+
+
+def test_near_duplicates_are_links_to_their_articles() -> None:
+    found = replace(hit(Article(id="a", text="t", title="t")), also_in=("b/c", "d"))
+    page = Page(cards.answer_html(answer(found), {"b/c": "The other paper"}))
+    links = [attrs["href"] for tag, attrs in page.elements if tag == "a"]
+    assert links[-3:-1] == ["/article/b%2Fc", "/article/d"]
+    assert "Also in: The other paper · d" in "".join(page.text)
+
+
+def test_how_near_a_passage_is_is_said_in_words() -> None:
+    words = [match_words(share, "en") for share in (1.0, 0.99, 0.8, 0.79, 0.0)]
+    assert words == ["Best match", "Close match", "Close match", "Weaker match", "Weaker match"]
 
 
 def test_evidence_is_cut_to_its_passage_and_loses_nothing() -> None:
@@ -129,7 +188,7 @@ def test_evidence_is_cut_to_its_passage_and_loses_nothing() -> None:
     spans = (Span(8, 12), Span(0, 5), Span(4, 6))
     pieces = list(render.marked(hit(article, spans, start=3)))
     assert "".join(piece for piece, _ in pieces) == text[3:]
-    assert pieces == [("34", True), ("5", True), ("67", False), ("89", True)]
+    assert pieces == [("345", True), ("67", False), ("89", True)]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +203,8 @@ def test_evidence_is_cut_to_its_passage_and_loses_nothing() -> None:
 def test_web_addresses_are_links_that_show_their_host(url: str, host: str) -> None:
     assert render.link(url) == (url, host)
     article = Article(id="a", text="t", title="t", url=url)
-    page = Page(render.answer_html(answer(hit(article))))
-    (attributes,) = [attrs for tag, attrs in page.elements if tag == "a"]
+    page = Page(cards.answer_html(answer(hit(article))))
+    (attributes,) = [attrs for tag, attrs in page.elements if tag == "a" and "target" in attrs]
     assert attributes["href"] == url
     assert attributes["rel"] == "noopener noreferrer nofollow"
     assert host in "".join(page.text)
@@ -183,7 +242,7 @@ def test_not_answered_is_said_first_and_the_nearest_are_offered_as_such() -> Non
     for language, say in PHRASES.items():
         shown = render.answer_text(answer(nearest, answered=False, language=language))
         assert shown.splitlines()[:2] == [say.not_found, say.nearest]
-        html = render.answer_html(answer(nearest, answered=False, language=language))
+        html = cards.answer_html(answer(nearest, answered=False, language=language))
         assert "sanad-missing" in html
         assert "sanad-found" not in html
 

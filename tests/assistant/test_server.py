@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from assistant.guard import is_loopback
+from assistant.access import is_loopback
 from assistant.server import check_exposure, read_examples
 from assistant.settings import SettingsError, load
 from tests.assistant.serving import TOKEN, until
@@ -101,7 +101,9 @@ def test_a_busy_port_is_told_in_one_line(home: Path) -> None:
         ({"host": "192.168.1.5"}, False),
         ({"host": "example.org"}, False),
         ({"host": "0.0.0.0", "token": TOKEN}, True),
+        ({"host": "0.0.0.0", "read_token": TOKEN}, True),
         ({"host": "0.0.0.0", "read_only": True}, True),
+        ({"host": "0.0.0.0", "public": True}, False),
     ],
 )
 def test_it_listens_to_strangers_only_with_a_token_or_read_only(given: dict[str, str], *, may: bool) -> None:
@@ -126,15 +128,19 @@ def test_examples_are_a_list_of_questions_or_an_error(tmp_path: Path) -> None:
         read_examples(tmp_path / "missing.json")
 
 
-def test_the_token_comes_from_the_environment_only(home: Path) -> None:
-    with running(home, "--host", "0.0.0.0", SANAD_TOKEN=TOKEN) as (_, client):
-        assert client.get("/api/health").json()["writes"] == "token"
-        assert client.post("/api/articles", json={"text": "x y"}).status_code == 401
+@pytest.mark.parametrize(("options", "may_read"), [((), False), (("--public",), True)])
+def test_a_stranger_needs_the_token_from_the_environment(
+    home: Path, options: tuple[str, ...], *, may_read: bool
+) -> None:
+    with running(home, "--host", "0.0.0.0", *options, SANAD_TOKEN=TOKEN) as (_, client):
         headers = {"Authorization": f"Bearer {TOKEN}"}
+        assert client.get("/api/health", headers=headers).json()["writes"] == "token"
+        assert client.get("/api/health").status_code == (200 if may_read else 401)
+        assert client.post("/api/articles", json={"text": "x y"}).status_code == 401
         made = client.post("/api/articles", json={"text": "Snow fell."}, headers=headers)
         assert made.status_code == 201
-        assert client.get("/api/health", headers={"Host": "evil.example"}).status_code == 400
-        assert client.get("/api/health", headers={"Host": "10.1.2.3"}).status_code == 200
+        assert client.get("/api/health", headers={**headers, "Host": "evil.example"}).status_code == 400
+        assert client.get("/api/health", headers={**headers, "Host": "10.1.2.3"}).status_code == 200
 
 
 def test_a_watched_folder_is_in_the_next_answer(home: Path, tmp_path: Path) -> None:

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+# Several passages, so that there is one before and one after, and something to scroll.
+LONG = "\n\n".join(
+    f"On the {n} evening the walkers reached another village in the hills and rested there. "
+    + "They wrote down what they had seen, whom they had met, and what the weather had been like. " * 4
+    + ("The keeper of the inn set up a long line of lanterns for them." if n == "forty first" else "")
+    for n in ("first", "second", "third", "tenth", "twentieth", "forty first", "fiftieth", "last")
+)
 EXAMPLES = ["Who closed the old bridge on Friday?", "أين افتتح المستشفى الجديد؟"]
 
 
@@ -58,6 +65,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
             for language, text in TEXTS.items()
         )
+        assistant.add(Article(id="walk", text=LONG, language="en", title="The long walk"))
     (home / "examples.json").write_text(json.dumps(EXAMPLES), "utf-8")
     return home
 

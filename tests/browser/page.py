@@ -1,4 +1,4 @@
-"""The chat page as a person uses it: ask, read cards, add an article."""
+"""The page as a person uses it: ask, read cards, read an article, keep the library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -56,16 +57,41 @@ class Page:
         chrome.get("about:blank")
         for kind in ("browser", "performance"):
             chrome.get_log(kind)  # what came before is not ours
-        chrome.get(self.address + "/")
-        until(lambda: self.all("#sanad-box textarea") and self.all("#sanad-articles li"))
+        self.open_fresh()
+
+    def open_fresh(self) -> None:
+        """Open the chat as in a browser that never was here."""
+        self.chrome.get(self.address + "/ui/icon.svg")
+        self.chrome.execute_script("sessionStorage.clear(); localStorage.clear()")
+        self.open()
+
+    def open(self, path: str = "/") -> None:
+        """Open an address of the page, as a person would by typing it."""
+        self.chrome.get("about:blank")
+        self.chrome.get(self.address + path)
+        self.ready()
+
+    def reload(self) -> None:
+        """What the browser's button does."""
+        self.chrome.refresh()
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait for the chat and for what stands around it."""
+        until(lambda: self.all("#sanad-box textarea") and self.all("#sanad-top"))
 
     def all(self, css: str) -> list[WebElement]:
         """The elements a selector finds, now."""
         return self.chrome.find_elements(By.CSS_SELECTOR, css)
 
     def texts(self, css: str) -> list[str]:
-        """The visible text of each."""
-        return [element.text for element in self.all(css)]
+        """The visible text of each; '' for what is not shown."""
+        script = (
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".map(e => e.checkVisibility() ? e.innerText.trim() : '')"
+        )
+        found: list[str] = self.chrome.execute_script(script, css)
+        return found
 
     def styles(self, css: str, name: str) -> list[str]:
         """A computed style of each."""
@@ -74,6 +100,27 @@ class Page:
         )
         found: list[str] = self.chrome.execute_script(script, css, name)
         return found
+
+    def attributes(self, css: str, name: str) -> list[str]:
+        """An attribute of each, '' where it has none."""
+        script = (
+            "return [...document.querySelectorAll(arguments[0])].map(e => e.getAttribute(arguments[1]) || '')"
+        )
+        found: list[str] = self.chrome.execute_script(script, css, name)
+        return found
+
+    def hover(self, element: WebElement) -> None:
+        """Move the pointer over an element."""
+        ActionChains(self.chrome).move_to_element(element).perform()
+
+    def type(self, text: str) -> None:
+        """Type a text wherever the focus is."""
+        ActionChains(self.chrome).send_keys(text).perform()
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their names (TAB, ENTER, ESCAPE), wherever the focus is."""
+        for key in keys:
+            ActionChains(self.chrome).send_keys(getattr(Keys, key)).perform()
 
     def ask(self, question: str) -> WebElement:
         """Type a question, press Enter, wait; gives the newest answer or notice."""
@@ -105,16 +152,33 @@ class Page:
         found: str = self.chrome.execute_script(script, _REPLIES)
         return found
 
-    def add(self, **fields: str) -> str:
-        """Fill the form and send it; gives the report."""
+    def say(self, word: str) -> None:
+        """Press the button that bears this word (or its beginning)."""
+        found = [e for e in self.all("button, summary, a") if e.is_displayed() and e.text.startswith(word)]
+        found[0].click()
+
+    def library(self) -> None:
+        """Go to the library."""
+        self.all("#sanad-views a")[1].click()
+        until(lambda: self.all("#sanad-articles tr, #sanad-none:not([hidden])"))
+
+    def rows(self) -> list[str]:
+        """The titles in the library's table."""
+        return self.texts("#sanad-articles .sanad-list-name")
+
+    def add(self, token: str = "", **fields: str) -> str:
+        """In the library: fill the form and send it; gives the report."""
         if not self.all("#sanad-add[open]"):
             self.all("#sanad-add summary")[0].click()
+        if token:
+            self.all("#sanad-token input")[0].send_keys(token)
         for name, value in fields.items():
             self.all(f"#sanad-form [name={name}]")[0].send_keys(value)
         report = self.all("#sanad-report")[0]
         self.chrome.execute_script("arguments[0].textContent = ''", report)
         self.all("#sanad-form button")[0].click()
-        until(lambda: report.text and report.text != "Adding…")
+        until(lambda: report.text)
+        until(lambda: self.all("#sanad-form button:enabled"))
         return report.text
 
     def requests(self) -> list[str]:

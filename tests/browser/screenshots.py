@@ -5,19 +5,59 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.assistant.serving import served, until
 from tests.browser.page import Page, open_browser
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ROOT = Path(__file__).parents[2]
 ENGLISH = "who attacked Al-Tanf?"
 ARABIC = "من تبنى الهجوم على قاعدة التنف؟"
-# name, question, width, dark
+UNANSWERED = "How much did onions cost in Lima in 1931?"
+
+
+def ask(*questions: str) -> Callable[[Page], None]:
+    """Ask one after the other."""
+
+    def act(page: Page) -> None:
+        for question in questions:
+            page.ask(question)
+
+    return act
+
+
+def read(question: str) -> Callable[[Page], None]:
+    """Ask, and open the first citation."""
+
+    def act(page: Page) -> None:
+        page.ask(question)
+        page.all(".sanad-title")[0].click()
+        until(lambda: page.all("#sanad-reader #passage"))
+
+    return act
+
+
+class Picture(NamedTuple):
+    """What is done before a picture is taken, and in which window."""
+
+    name: str
+    act: Callable[[Page], None]
+    width: int = 1280
+    speaks: str = "en"
+    dark: bool = False
+
+
 PICTURES = (
-    ("chat-en", ENGLISH, 1280, False),
-    ("chat-ar", ARABIC, 1280, False),
-    ("chat-dark", ENGLISH, 1280, True),
-    ("chat-phone", ARABIC, 390, False),
+    Picture("chat-en", ask(ENGLISH)),
+    Picture("chat-ar", read(ARABIC), speaks="ar"),
+    Picture("chat-dark", read(ENGLISH), dark=True),
+    Picture("chat-phone", ask(ARABIC), width=390, speaks="ar"),
+    Picture("chat-followup", ask(ENGLISH, "and how many drones were used?")),
+    Picture("chat-not-found", ask(UNANSWERED)),
+    Picture("library", Page.library),
 )
 
 
@@ -28,11 +68,13 @@ def take(folder: Path) -> None:
     given = {"watch": [ROOT / "seeds"], "examples": str(ROOT / "seeds" / ".examples.json")}
     with tempfile.TemporaryDirectory() as home, served(Path(home) / "home", **given) as client:
         until(lambda: "gradio_config" in client.get("/").text)
-        for name, question, width, dark in PICTURES:
-            page = Page(chrome, str(client.base_url), width=width, dark=dark)
-            page.ask(question)
+        for picture in PICTURES:
+            page = Page(chrome, str(client.base_url), width=picture.width, dark=picture.dark)
+            if picture.speaks == "ar":
+                page.all("#sanad-language")[0].click()
+            picture.act(page)
             chrome.execute_script("document.activeElement.blur()")
-            chrome.save_screenshot(str(folder / f"{name}.png"))
+            chrome.save_screenshot(str(folder / f"{picture.name}.png"))
     chrome.quit()
 
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.phrases import phrases
-from tests.assistant.serving import TOKEN, served, until
+from tests.assistant.serving import until
 from tests.browser.conftest import EXAMPLES
 from tests.browser.page import Page
 from tests.conftest import TEXTS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from selenium.webdriver import Chrome
 
 ENGLISH, ARABIC = EXAMPLES
@@ -24,9 +22,7 @@ def test_it_opens_ready_to_type(page: Page) -> None:
     focused = page.chrome.switch_to.active_element
     assert focused.get_attribute("placeholder") == "Ask in any language · اسأل بأي لغة"
     assert page.texts(".sanad-chip") == EXAMPLES
-    assert len(page.all("#sanad-articles li")) == int(page.texts("#sanad-count")[0])
     assert not [e for e in page.all("footer") if e.is_displayed()]
-    assert not page.all("input[type=file]")
 
 
 def test_an_english_question_shows_its_passage_marked_and_cited(page: Page) -> None:
@@ -38,7 +34,7 @@ def test_an_english_question_shows_its_passage_marked_and_cited(page: Page) -> N
     facts = page.texts(".sanad-facts")[0]
     assert "Harbour News" in facts
     assert "2024-03-05" in facts
-    (link, *_) = page.all(".sanad-facts a")
+    (link, *_) = page.all(".sanad-facts a[target]")
     assert link.get_attribute("href") == "https://example.org/en"
     assert {"noopener", "noreferrer"} <= set((link.get_attribute("rel") or "").split())
 
@@ -116,43 +112,10 @@ def test_a_conversation_grows_keeps_its_place_and_can_be_cleared(page: Page) -> 
             "return q.top >= p.top - 1 && q.bottom <= p.bottom"
         )
     )
-    page.all("#sanad-chat button[aria-label='Clear'], #sanad-chat button[title='Clear']")[0].click()
+    page.say("New conversation")
     until(lambda: not page.all(".sanad-question"))
     page.ask(ENGLISH)
     assert page.texts(".sanad-question") == [ENGLISH]
-
-
-def test_an_added_article_is_in_the_next_answer_and_in_the_list(page: Page) -> None:
-    report = page.add(
-        text="The mayor of Tartus planted forty cedars along the corniche.",
-        title="Cedars for <b>Tartus</b>",
-        source="Coast Daily",
-        url="https://example.org/cedars",
-    )
-    assert report.startswith("Added: ")
-    assert "Cedars for <b>Tartus</b>" in report
-    assert "Cedars for <b>Tartus</b>" in page.texts("#sanad-articles li")[0]
-    page.ask("Who planted forty cedars in Tartus?")
-    assert page.texts(".sanad-title")[0] == "Cedars for <b>Tartus</b>"
-    assert "forty cedars" in page.texts(".sanad-passage")[0]
-    again = page.add(text="The mayor of Tartus planted forty cedars along the corniche.")
-    assert again.startswith(("Already there", "Updated"))
-
-
-def test_with_a_token_the_form_asks_for_it(chrome: Chrome, library: Path) -> None:
-    with served(library, token=TOKEN) as client:
-        until(lambda: "gradio_config" in client.get("/").text)
-        page = Page(chrome, str(client.base_url))
-        assert "Bearer" in page.add(text="Nobody may add this.")
-        assert page.add(token=TOKEN, text=" Somebody may.").startswith("Added")
-
-
-def test_read_only_has_no_form(chrome: Chrome, library: Path) -> None:
-    with served(library, read_only=True) as client:
-        until(lambda: "gradio_config" in client.get("/").text)
-        page = Page(chrome, str(client.base_url))
-        assert not page.all("#sanad-add")[0].is_displayed()
-        page.assert_quiet()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, False), (360, True), (768, False), (1920, True)])

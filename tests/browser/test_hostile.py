@@ -30,9 +30,10 @@ for (const message of document.querySelectorAll('.sanad-question, .sanad-answer'
   for (const e of message.querySelectorAll('*')) {
     if (!['DIV', 'SPAN', 'BDI', 'MARK', 'A'].includes(e.tagName)) found.push(e.tagName);
     for (const a of e.attributes)
-      if (!['class', 'dir', 'lang', 'href', 'target', 'rel'].includes(a.name)) found.push(a.name);
+      if (!['class', 'dir', 'lang', 'href', 'target', 'rel', 'title'].includes(a.name)) found.push(a.name);
     if (!/^(sanad-|$)/.test(e.className)) found.push(e.className);
-    if (e.tagName === 'A' && !e.closest('.sanad-facts')) found.push('link ' + e.href);
+    const ours = e.closest('.sanad-facts') || e.getAttribute('href')?.startsWith('/article/');
+    if (e.tagName === 'A' && !ours) found.push('link ' + e.href);
     const r = e.getBoundingClientRect();
     if (r.left < outer.left - 1 || r.right > outer.right + 1) found.push('outside ' + e.className);
   }
@@ -40,8 +41,30 @@ for (const message of document.querySelectorAll('.sanad-question, .sanad-answer'
 const box = document.querySelector('#sanad-box textarea').getBoundingClientRect();
 const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
 if (!top.closest('#sanad-box')) found.push('covered by ' + top.outerHTML.slice(0, 100));
-for (const e of document.querySelectorAll('#sanad-articles *'))
-  if (!['LI', 'DIV', 'BDI'].includes(e.tagName)) found.push('list ' + e.tagName);
+return found;
+"""
+
+
+# The same for what our own scripts build: the reader, the table, the chips.
+ALLOWED = {
+    "#sanad-reader": "A ARTICLE BDI BUTTON DIV H1 HEADER MARK NAV P PRE SPAN",
+    "#sanad-articles": "A BDI BUTTON TD TR",
+    "#sanad-chips": "BDI BUTTON LI SPAN",
+    "#sanad-charts": "BDI DIV H3 LI SPAN UL rect svg",
+    "#sanad-toasts": "BUTTON DIV SPAN",
+    "#sanad-bubble": "BDI",
+    "#sanad-filters select": "OPTION",
+}
+BUILT = """
+const found = [];
+for (const [place, tags] of Object.entries(arguments[0]))
+  for (const root of document.querySelectorAll(place))
+    for (const e of root.querySelectorAll('*')) {
+      if (!tags.split(' ').includes(e.tagName)) found.push(place + ' ' + e.tagName);
+      for (const a of e.attributes) if (/^(on|style|src)/.test(a.name)) found.push(place + ' ' + a.name);
+      if (e.tagName === 'A' && !/^(https?:|\\/)/.test(e.getAttribute('href'))) found.push('link ' + e.href);
+    }
+if (document.documentElement.scrollWidth > innerWidth) found.push('wider than the window');
 return found;
 """
 
@@ -100,11 +123,36 @@ def test_hostile_articles_and_questions_stay_text(hostile: Page, canary: tuple[s
         assert page.chrome.execute_script(FOREIGN) == [], payload
         if n % BATCH == BATCH - 1:  # a page with everything in it at once, then a fresh one
             assert page.chrome.title == title
-            page.chrome.refresh()
-            until(lambda: page.all("#sanad-box textarea"))
+            page.open_fresh()
     assert found >= 60  # two are code, which is never a passage
     assert asked == []
     page.assert_quiet()
+
+
+@pytest.mark.timeout(300)
+def test_hostile_articles_stay_text_in_the_reader_and_the_library(
+    hostile: Page, canary: tuple[str, list[str]]
+) -> None:
+    page, (address, asked) = hostile, canary
+    title = page.chrome.title
+    page.library()
+    until(lambda: len(page.all("#sanad-charts .sanad-chart")) == 3)
+    page.all("#sanad-more")[0].click()
+    until(lambda: len(page.all("#sanad-articles tr")) >= 60)
+    assert page.chrome.execute_script(BUILT, ALLOWED) == []
+    for n, payload in enumerate(payloads(address)):
+        if not is_text(payload):
+            continue
+        page.chrome.execute_script(f"location.hash = '/article/h{n}?start=0&end=70'")
+        until(lambda n=n: words(n) in "".join(page.texts("#sanad-reader .sanad-text")))
+        page.chrome.execute_script("document.querySelector('#sanad-reader .sanad-actions a').click()")
+        until(lambda: page.all("#sanad-chips li"))
+        assert page.chrome.execute_script(BUILT, ALLOWED) == [], payload
+    page.all("#sanad-filter")[0].click()
+    until(lambda: len(page.all("#sanad-filters option")) > 60)
+    assert page.chrome.execute_script(BUILT, ALLOWED) == []
+    assert page.chrome.title == title
+    assert asked == []
 
 
 def test_the_net_is_fine_enough(chrome: Chrome, address: str) -> None:
@@ -115,4 +163,6 @@ def test_the_net_is_fine_enough(chrome: Chrome, address: str) -> None:
         "document.querySelector('.sanad-passage').insertAdjacentHTML('beforeend', '<form style=x></form>')"
     )
     assert page.chrome.execute_script(FOREIGN) == ["FORM", "style"]
+    page.chrome.execute_script("document.querySelector('#sanad-chips').innerHTML = '<img src=/ui/icon.svg>'")
+    assert page.chrome.execute_script(BUILT, ALLOWED) == ["#sanad-chips IMG", "#sanad-chips src"]
     assert len(PAYLOADS) >= 60

@@ -3,13 +3,23 @@ from __future__ import annotations
 import itertools
 import sys
 import unicodedata
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analysis import Word, is_stopword, stemmer_of, word_terms, words
+from index.analysis import (
+    Word,
+    folded_counts,
+    is_stopword,
+    parts_of,
+    stemmer_of,
+    word_keys,
+    word_terms,
+    words,
+)
 from index.analysis.folding import fold, stream_safe
 from index.analysis.scripts import WORD
 
@@ -224,3 +234,16 @@ def test_importing_the_analyser_loads_no_stemmer() -> None:
     import subprocess
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "ru", "zh", "und"])
+@given(
+    text=st.text(max_size=200)
+    | st.sampled_from(["هاجم التنف والتنف، التنف!", "U.N. u.n. 1,200 1200", "中国中国"])
+)
+def test_counted_words_are_the_words(text: str, language: str) -> None:
+    found = Counter(word.folded for word in words(text))
+    assert folded_counts(text) == found
+    assert {parts_of(key): n for key, n in word_keys(text, language).items()} == {
+        (stemmer_of(word, language), word): n for word, n in found.items()
+    }

@@ -535,3 +535,16 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(home: Path) -> None:
             assert any(hit.article.id == f"m{i}" for hit in hits), i
         parts = json.loads(json.dumps([info.passages for info in collection.articles()]))
         assert set(parts) <= {1, 2}
+
+
+def test_a_folder_is_removed_with_all_that_was_read_from_it_only(home: Path, tmp_path: Path) -> None:
+    for name, text in (("in/a.txt", "The lighthouse was closed."), ("in/deep/b.txt", "The ferry was late."),
+                       ("in/c.txt", "The mill burned down."), ("out/c.txt", "The mill burned down.")):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    with Collection(home) as collection:
+        collection.add(sorted(tmp_path.glob("**/*.txt")))
+        assert len(collection.remove_folder(tmp_path / "in")) == 2
+        assert [info.origins for info in collection.articles()] == [(str(tmp_path / "out/c.txt"),)]
+        with pytest.raises(NotFound, match="no article was read from below"):
+            collection.remove_folder(tmp_path / "in")

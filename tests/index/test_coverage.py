@@ -17,18 +17,24 @@ def query(*terms: QueryTerm) -> Query:
     return Query("", "en", terms, (), ())
 
 
+def weighed_words(asked: Query, words: LexicalIndex) -> tuple[QueryTerm, ...]:
+    channels = {"words": words, "grams": words, "names": words}
+    located = {name: index.locate(getattr(asked, name)) for name, index in channels.items()}
+    return weighed(asked, located, channels).words
+
+
 def test_a_text_holds_each_term_once() -> None:
     terms = held("The bridge, the BRIDGE!", "en")
     assert "bridg" in terms.words
     assert len(terms.words) == 2
-    assert "_bri" in terms.grams
+    assert terms.folded == ("the", "bridge", "the", "bridge")
+    assert terms.bounded == "_the__bridge__the__bridge_"
 
 
 def test_a_term_weighs_its_idf_and_an_unseen_one_most() -> None:
     words = index_of("a b", "a c", "d e", "f g", "h i")
-    channels = {"words": words, "grams": words, "names": words}
     common, rare, unseen = (QueryTerm(2.0, ((name, 1.0),)) for name in ("a", "b", "z"))
-    made = weighed(query(common, rare, unseen), channels).words
+    made = weighed_words(query(common, rare, unseen), words)
     assert [term.weight for term in made] == pytest.approx(
         [2 * words.idf_of(2), 2 * words.idf_of(1), 2 * words.idf_of(UNSEEN)]
     )
@@ -37,10 +43,14 @@ def test_a_term_weighs_its_idf_and_an_unseen_one_most() -> None:
 
 def test_alternatives_count_rows_with_their_probability() -> None:
     words = index_of("a", "b", "c", "d", "e")
-    channels = {"words": words, "grams": words, "names": words}
     term = QueryTerm(1.0, (("a", 1.0), ("b", 0.5)))
-    (made,) = weighed(query(term), channels).words
+    (made,) = weighed_words(query(term), words)
     assert made.weight == pytest.approx(words.idf_of(1 + 0.5))
+
+
+def test_alternatives_of_no_row_are_left_out() -> None:
+    (made,) = weighed_words(query(QueryTerm(1.0, (("z", 1.0), ("a", 0.5), ("y", 0.2)))), index_of("a b", "c"))
+    assert made.alternatives == (("a", 0.5),)
 
 
 def test_a_share_takes_the_likeliest_alternative_that_stands_there() -> None:
@@ -48,9 +58,9 @@ def test_a_share_takes_the_likeliest_alternative_that_stands_there() -> None:
     stem = next(iter(held("النهر", "ar").words))
     asked = query(QueryTerm(3.0, ((stem, 0.5), ("absent", 1.0))), QueryTerm(1.0, (("absent", 1.0),)))
     sought = SoughtQuery.of(asked)
-    assert shares(sought, terms).words == pytest.approx(3 * 0.5 / (3 + 1))
-    assert shares(sought, held("", "ar")).words == 0
-    assert shares(SoughtQuery.of(query()), terms) == (0, 0, 0)
+    assert shares(sought, terms, "ar").words == pytest.approx(3 * 0.5 / (3 + 1))
+    assert shares(sought, held("", "ar"), "ar").words == 0
+    assert shares(SoughtQuery.of(query()), terms, "ar") == (0, 0, 0)
 
 
 def test_a_passages_terms_are_those_of_its_sentences() -> None:
@@ -64,3 +74,16 @@ def test_a_passages_terms_are_those_of_its_sentences() -> None:
 def test_attainable_is_the_whole_weight_and_never_zero() -> None:
     assert attainable((QueryTerm(1.5, ()), QueryTerm(2.0, ()))) == 1.5 + 2.0
     assert attainable(()) == 1.0
+
+
+def test_grams_are_pieces_of_a_word_and_numbers_are_whole() -> None:
+    grams = tuple(QueryTerm(1.0, ((gram, 1.0),)) for gram in ("_bri", "idge", "2015", "15"))
+    sought = SoughtQuery.of(Query("", "en", (), grams, ()))
+    assert shares(sought, held("The bridge, the river of 2015", "en"), "en").grams == 3 / 4
+    assert shares(sought, held("Bridgehead 12015", "en"), "en").grams == 2 / 4
+
+
+def test_names_are_compared_between_two_languages_only() -> None:
+    sought = SoughtQuery.of(Query("", "en", (), (), (QueryTerm(1.0, (("tnf", 1.0),)),)))
+    assert shares(sought, held("قصف التنف", "ar"), "ar").names == 1
+    assert shares(sought, held("Al-Tanf", "en"), "en").names == 0

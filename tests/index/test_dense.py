@@ -35,28 +35,6 @@ def test_an_empty_index_and_a_nan_question_find_nothing(vectors: np.ndarray) -> 
     assert not len(DenseIndex(vectors).search(np.full(8, np.nan, np.float32), 5)[0])
 
 
-def test_what_is_written_reads_back(vectors: np.ndarray) -> None:
-    pieces: list[bytes] = []
-    DenseIndex(vectors).write(lambda data: pieces.append(bytes(data)))
-    data = np.frombuffer(b"".join(pieces), dtype=np.uint8)
-    again = DenseIndex.from_bytes(data, 8, 50)
-    np.testing.assert_array_equal(again.vectors(np.arange(50)), vectors)
-    with pytest.raises(StoreDamaged, match="50 x 8, expected 49 x 8"):
-        DenseIndex.from_bytes(data, 8, 49)
-    with pytest.raises(StoreDamaged):
-        DenseIndex.from_bytes(data[: len(data) // 2], 8, 50)
-
-
-def test_a_full_disk_is_heard(vectors: np.ndarray) -> None:
-    """`faiss.write_index(index, path)` would report success."""
-
-    def full(_: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with pytest.raises(OSError, match="No space left"):
-        DenseIndex(vectors).write(full)
-
-
 def clustered(n: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     centres = np.random.default_rng(0).normal(size=(300, 32))
@@ -64,28 +42,74 @@ def clustered(n: int, seed: int) -> np.ndarray:
     return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_a_large_index_is_approximate_and_finds_what_an_exact_one_finds() -> None:
+def test_a_large_index_finds_what_an_exact_one_finds() -> None:
     vectors, asked = clustered(EXACT_ROWS + 1, 1), clustered(100, 2)
     index = DenseIndex(vectors)
-    assert index._index.nprobe < index._index.nlist / 2, "it would be no faster than an exact scan"
+    assert index.has_codes
     exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :10]
-    found = [index.search(vector, 10)[0] for vector in asked]
-    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(exact, found, strict=True)])
-    assert recall >= 0.98, recall
-    np.testing.assert_array_equal(index.vectors(np.arange(50)), vectors[:50])
+    found = [index.search(vector, 10) for vector in asked]
+    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, (b, _) in zip(exact, found, strict=True)])
+    assert recall >= 0.99, recall
+    for vector, (rows, scores) in zip(asked, found, strict=True):
+        np.testing.assert_allclose(scores, vectors[rows] @ vector, atol=1e-5)
 
 
-def test_a_large_index_gives_k_rows_where_k_are_allowed_and_reads_back() -> None:
-    vectors = clustered(EXACT_ROWS + 1, 3)
+def test_a_question_unlike_any_vector_finds_its_nearest_all_the_same() -> None:
+    """An inverted file would have to look into nearly all of its lists."""
+    vectors = clustered(EXACT_ROWS + 1, 4)
     index = DenseIndex(vectors)
-    for share in (2_000, 4):
-        allowed = np.arange(len(vectors)) % share == 1
-        rows, scores = index.search(vectors[0], 10, allowed)
-        assert len(rows) == 10
-        assert allowed[rows].all()
-        np.testing.assert_allclose(scores, vectors[rows] @ vectors[0], atol=1e-5)
+    asked = np.random.default_rng(5).normal(size=(100, 32)).astype(np.float32)
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :10]
+    found = [index.search(vector, 100)[0][:10] for vector in asked]
+    assert np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(exact, found, strict=True)]) >= 0.99
+
+
+@pytest.mark.parametrize("share", [2_000, 4])
+def test_a_large_index_gives_k_rows_where_k_are_allowed(share: int) -> None:
+    vectors = clustered(3 * EXACT_ROWS, 3)
+    allowed = np.arange(len(vectors)) % share == 1
+    k = min(10, int(allowed.sum()))
+    rows, scores = DenseIndex(vectors).search(vectors[0], 10, allowed)
+    assert len(rows) == k
+    assert allowed[rows].all()
+    np.testing.assert_allclose(scores, vectors[rows] @ vectors[0], atol=1e-5)
+
+
+def codes_of(index: DenseIndex) -> np.ndarray:
     pieces: list[bytes] = []
-    index.write(lambda data: pieces.append(bytes(data)))
-    again = DenseIndex.from_bytes(np.frombuffer(b"".join(pieces), np.uint8), 32, len(vectors))
+    index.write_codes(lambda data: pieces.append(bytes(data)))
+    return np.frombuffer(b"".join(pieces), np.uint8)
+
+
+def test_what_is_written_reads_back() -> None:
+    vectors = clustered(EXACT_ROWS + 1, 6)
+    index = DenseIndex(vectors)
+    codes = codes_of(index)
+    again = DenseIndex.from_parts(vectors, codes)
     for vector in vectors[:20]:
         np.testing.assert_array_equal(again.search(vector, 10)[0], index.search(vector, 10)[0])
+    np.testing.assert_array_equal(
+        codes, codes_of(DenseIndex(vectors.copy())), "the same vectors, the same codes"
+    )
+    with pytest.raises(StoreDamaged, match=r"4001 x 32, the vectors \(4000, 32\)"):
+        DenseIndex.from_parts(vectors[:-1], codes)
+    with pytest.raises(StoreDamaged, match="cannot be read"):
+        DenseIndex.from_parts(vectors, codes[: len(codes) // 2])
+
+
+def test_a_full_disk_is_heard() -> None:
+    """`faiss.write_index(index, path)` would report success."""
+
+    def full(_: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        DenseIndex(clustered(EXACT_ROWS + 1, 7)).write_codes(full)
+
+
+def test_vectors_of_an_odd_dimension_are_compared_exactly() -> None:
+    vectors = np.random.default_rng(8).normal(size=(EXACT_ROWS + 1, 7)).astype(np.float32)
+    index = DenseIndex(vectors)
+    assert not index.has_codes
+    assert index.search(vectors[9], 1)[0].tolist() == [int(np.argmax(vectors @ vectors[9]))]

@@ -47,6 +47,21 @@ def test_paths_through_english_add_up(make_lexicon: MakeLexicon) -> None:
     assert found["ضرب"] == pytest.approx(0.25 * 0.64, abs=0.01)
 
 
+def test_there_and_back_gives_the_other_words_of_a_meaning(make_lexicon: MakeLexicon) -> None:
+    lexicon = make_lexicon(
+        {
+            "ar": (
+                {"لقاء": [("meet", 0.64), ("gather", 0.25)], "اجتماع": [("meet", 0.81)]},
+                {"meet": [("اجتماع", 0.49), ("لقاء", 0.36)], "gather": [("اجتماع", 0.25)]},
+            )
+        }
+    )
+    (arabic,) = lexicon.paraphrases("لقاء", "ar")
+    assert arabic == ("اجتماع", pytest.approx(0.64 * 0.49 + 0.25 * 0.25, abs=0.02))
+    assert [term for term, _ in lexicon.paraphrases("gather", "en")] == ["meet"]
+    assert lexicon.paraphrases("unknown", "en") == lexicon.paraphrases("لقاء", "xx") == []
+
+
 def test_small_probabilities_through_english_are_dropped(make_lexicon: MakeLexicon) -> None:
     lexicon = make_lexicon(
         {"de": ({"angriff": [("attack", 0.04)]}, {}), "ar": ({}, {"attack": [("هجوم", 0.04)]})}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.analysis import stemmer_of, word_terms
-from index.query import MAX_WORDS, PREFIXED, UNTRANSLATED, analyse
+from index.query import FLATTENING, MAX_WORDS, PARAPHRASED, PREFIXED, RAISING, UNTRANSLATED, analyse
 
 if TYPE_CHECKING:
     from conftest import MakeLexicon
@@ -80,10 +80,11 @@ def test_translations_join_with_flattened_probability(make_lexicon: MakeLexicon)
         {"ar": ({"هاجم": [("attack", 1.0)]}, {"attack": [("هاجم", 0.64), ("هجوم", 0.25)]})}
     )
     (word,) = alternatives(analyse("attacks", "en", ["en", "ar"], lexicon))
+    raised = 0.64**-RAISING
     assert word["attack"] == 1.0
-    assert word["هاجم"] == pytest.approx(0.64**0.5, abs=0.01)
-    assert word["هجوم"] == pytest.approx(0.25**0.5, abs=0.01)
-    assert word["لهجوم"] == pytest.approx(PREFIXED * 0.25**0.5, abs=0.01)
+    assert word["هاجم"] == pytest.approx(raised * 0.64**FLATTENING, abs=0.01)
+    assert word["هجوم"] == pytest.approx(raised * 0.25**FLATTENING, abs=0.01)
+    assert word["لهجوم"] == pytest.approx(PREFIXED * raised * 0.25**FLATTENING, abs=0.01)
     assert set(word) == {"attack", "هاجم", "هجوم", "بهاجم", "لهاجم", "بهجوم", "لهجوم"}
 
 
@@ -110,4 +111,15 @@ def test_two_languages_meet_through_english(make_lexicon: MakeLexicon) -> None:
         }
     )
     (word,) = alternatives(analyse("Angriff", "de", ["ar"], lexicon))
-    assert word["هجوم"] == pytest.approx((0.81 * 0.25) ** 0.5, abs=0.01)
+    assert word["هجوم"] == pytest.approx((0.81 * 0.25) ** (FLATTENING - RAISING), abs=0.01)
+
+
+def test_words_that_share_a_translation_stand_for_each_other_in_one_language(
+    make_lexicon: MakeLexicon,
+) -> None:
+    lexicon = make_lexicon({"ar": ({"لقاء": [("meet", 0.64)]}, {"meet": [("اجتماع", 0.49), ("لقاء", 0.36)]})})
+    (word,) = alternatives(analyse("لقاء", "ar", ["ar"], lexicon))
+    assert word["لقاء"] == 1.0
+    assert word["اجتماع"] == pytest.approx(PARAPHRASED * (0.64 * 0.49) ** FLATTENING, abs=0.01)
+    (other,) = alternatives(analyse("لقاء", "ar", ["en"], lexicon))
+    assert "اجتماع" not in other

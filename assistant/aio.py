@@ -1,0 +1,134 @@
+"""The assistant for programs that run an event loop: as many questions at once as is fast, the rest in line."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+from assistant.assistant import CITATIONS, Assistant
+from assistant.problems import TooBusy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import ParamSpec, TypeVar
+
+    from assistant.answer import Answer
+    from index import Filters, Ranking
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+WAITING = 64
+_MAX_RETRY_S = 60
+_SMOOTHING = 0.1  # share of the newest in the average time of a question
+
+
+class AsyncAssistant:
+    """`ask` and `search` of an `Assistant` as coroutines; every other method by `run`.
+
+    More questions at once than there are cores make every one of them slower and none of them faster,
+    so a few are worked on and the others wait their turn, the oldest first.
+
+    Example:
+        >>> async with AsyncAssistant("var") as assistant:  # doctest: +SKIP
+        ...     answers = await asyncio.gather(*(assistant.ask(question) for question in questions))
+
+    Attributes:
+        assistant: the one behind it.
+        waiting: how many questions are worked on or wait now.
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant | str | Path | None = None,
+        *,
+        at_once: int | None = None,
+        max_waiting: int = WAITING,
+    ) -> None:
+        """Stand before an assistant, or open one.
+
+        Args:
+            assistant: one that is open (it stays open), or the home folder of one to be opened.
+            at_once: how many questions are worked on at once; None: as many as there are cores.
+            max_waiting: how many may wait beside them before more are sent away.
+        """
+        self._owns = not isinstance(assistant, Assistant)
+        self.assistant = assistant if isinstance(assistant, Assistant) else Assistant(assistant)
+        at_once = at_once or os.cpu_count() or 1
+        self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="sanad-ask")
+        self._at_once = at_once
+        self._most = at_once + max_waiting
+        self._average_s = 0.05
+        self._refused = 0
+        self.waiting = 0
+
+    async def ask(self, question: str, *, k: int = CITATIONS, filters: Filters | None = None) -> Answer:
+        """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
+
+        Raises:
+            QuestionError: the question, k or a filter cannot be used.
+            TooBusy: too many questions are waiting.
+        """
+        return await self.run(self.assistant.ask, question, k=k, filters=filters)
+
+    async def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
+        """Give the passages nearest to a question, without a verdict; see `Assistant.search`.
+
+        Raises:
+            QuestionError: the question, k or a filter cannot be used.
+            TooBusy: too many questions are waiting.
+        """
+        return await self.run(self.assistant.search, question, k, filters)
+
+    async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do any work in line with the questions.
+
+        One that is cancelled while it waits is not begun.
+
+        Raises:
+            TooBusy: too many are waiting.
+        """
+        if self.waiting >= self._most:
+            raise TooBusy(
+                "too many questions are being asked at once; try again in a moment", self._retry_s()
+            )
+        self.waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._executor, self._timed(partial(work, *args, **kwargs)))
+        finally:
+            self.waiting -= 1
+
+    def _timed(self, work: Callable[[], T]) -> Callable[[], T]:
+        def timed() -> T:
+            began = time.perf_counter()
+            try:
+                return work()
+            finally:
+                self._average_s += _SMOOTHING * (time.perf_counter() - began - self._average_s)
+
+        return timed
+
+    def _retry_s(self) -> int:
+        """When the line should have moved on; different for one and the next, or all would come back at once."""
+        line_s = math.ceil(self.waiting / self._at_once * self._average_s)
+        self._refused += 1
+        return min(_MAX_RETRY_S, line_s + self._refused % (4 * line_s + 1))
+
+    def close(self) -> None:
+        """Begin nothing that still waits; let go of the files if the assistant was opened here."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._owns:
+            self.assistant.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()

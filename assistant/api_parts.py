@@ -1,0 +1,49 @@
+"""What the routes of the HTTP API share: whom they ask, and who may change something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from assistant.access import Level, level_of
+
+if TYPE_CHECKING:
+    from assistant.aio import AsyncAssistant
+    from assistant.assistant import Assistant
+    from assistant.settings import Settings
+
+_bearer = HTTPBearer(auto_error=False, description="the write token, if the server has one")
+
+
+def asking(request: Request) -> AsyncAssistant:
+    """The assistant, for questions that wait in line."""
+    found: AsyncAssistant = request.app.state.asker
+    return found
+
+
+def assistant_of(request: Request) -> Assistant:
+    """The assistant, for everything else."""
+    return asking(request).assistant
+
+
+def settings_of(request: Request) -> Settings:
+    """The server's settings."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def may_write(
+    request: Request,
+    _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],  # for the OpenAPI description
+) -> None:
+    """Let a change through: the server takes changes, and the guard found the right to make them."""
+    if settings_of(request).read_only:
+        raise HTTPException(403, "this server is read-only")
+    if level_of(request.scope) < Level.WRITE:
+        detail = "changes need the header 'Authorization: Bearer <write token>'"
+        raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+Writer = Depends(may_write)

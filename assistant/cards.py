@@ -1,0 +1,151 @@
+"""An answer as chat messages: the verdict, then a card for each cited passage.
+
+HTML that passes Gradio's sanitiser: no `data-*`, no `aria-*`, no handlers. What articles and questions
+say goes through `render.escape`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant import render
+from assistant.phrases import Phrases, confidence_words, match_words, phrases
+from assistant.places import article_path
+from assistant.render import escape, label, tongue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assistant.answer import Answer
+    from index import Article, Hit
+
+_MAX_WORDS = 6  # of the legend below a passage
+_SURE = {0: "high", 1: "medium", 2: "low"}
+
+
+def question_html(question: str, language: str, notes: Iterable[tuple[str, Iterable[str]]] = ()) -> str:
+    """A question as a chat message.
+
+    Args:
+        question: as it was asked.
+        language: of the question.
+        notes: said below it, each a name of ours and what was typed or chosen.
+    """
+    below = "".join(
+        f"<div class='sanad-note'>{escape(name)}: "
+        + " · ".join(f"<bdi>{escape(value)}</bdi>" for value in values)
+        + "</div>"
+        for name, values in notes
+    )
+    return f"<div {tongue(language)} class='sanad-question'>{escape(question)}{below}</div>"
+
+
+def notice_html(message: str, language: str = "en") -> str:
+    """One sentence of ours or of an error as a chat message."""
+    return f"<div {tongue(language)} class='sanad-notice'>{escape(message)}</div>"
+
+
+def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
+    """An answer as one chat message.
+
+    Args:
+        answer: what to show.
+        titles: of the articles that hold nearly the same passages, by id.
+    """
+    say = phrases(answer.language)
+    hits = answer.citations if answer.answered else answer.nearest
+    kind = "found" if answer.answered else "missing"
+    best = hits[0].score if hits else 0.0
+    parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _verdict(answer, say)]
+    for hit in hits:
+        share = 1.0 if hit.rank == 1 or not best else min(hit.score / best, 0.999)
+        match = match_words(share, say.language) if answer.answered else ""
+        parts.append(_card(hit, answer.language, match, titles or {}))
+    return "".join([*parts, "</div>"])
+
+
+def _verdict(answer: Answer, say: Phrases) -> str:
+    if not answer.answered:
+        lines = (say.not_found, say.nearest if answer.nearest else say.empty)
+        return "".join(f"<div class='sanad-verdict'>{escape(line)}</div>" for line in lines)
+    words = confidence_words(answer.confidence, say.language)
+    level = _SURE[say.confidence.index(words)]
+    return (
+        f"<div class='sanad-verdict'>{escape(say.found)} <span class='sanad-sure sanad-sure-{level}'>"
+        f"{escape(words)}</span></div>"
+    )
+
+
+def _card(hit: Hit, language: str, match: str, titles: Mapping[str, str]) -> str:
+    say, article = phrases(language), hit.article
+    spoken = tongue(article.language or "und")
+    href = escape(article_path(article.id or "", (hit.start, hit.end)))
+    title = escape(label(article.title, render.MAX_TITLE_CHARS) or label(article.id) or "—")
+    return (
+        "<div class='sanad-card'><div class='sanad-head'>"
+        f"<span class='sanad-rank'>{hit.rank}</span>"
+        f"<a class='sanad-title' href='{href}' {spoken}>{title}</a></div>"
+        f"<div class='sanad-facts'>{_facts(article, say, match)}</div>"
+        f"<div class='sanad-passage' {spoken}>{_passage(hit)}</div>"
+        f"{_legend(hit, say) if article.language != language else ''}{_also_in(hit, say, titles)}"
+        f"<a class='sanad-read' href='{href}'>{escape(say.read)}</a></div>"
+    )
+
+
+def _facts(article: Article, say: Phrases, match: str) -> str:
+    facts = [f"<bdi>{escape(fact)}</bdi>" for fact in render.facts(article, say)]
+    if found := render.link(article.url):
+        facts.append(f"{escape(say.read_at)} {outside(*found)}")
+    if match:
+        facts.insert(0, f"<span class='sanad-match'>{escape(match)}</span>")
+    return " · ".join(facts)
+
+
+def outside(address: str, host: str) -> str:
+    """A link to another site, showing its host; both from `render.link`."""
+    return (
+        f"<a href='{escape(address)}' target='_blank' rel='noopener noreferrer nofollow'>"
+        f"<bdi>{escape(host)}</bdi></a>"
+    )
+
+
+def _passage(hit: Hit) -> str:
+    """The passage with its evidence in <mark> and each matched word naming what it answers to."""
+    made: list[str] = []
+    inside = False
+    for piece in render.pieces(hit):
+        if piece.evidence != inside:
+            made.append("<mark>" if piece.evidence else "</mark>")
+            inside = piece.evidence
+        text = render.prose(piece.text)
+        if piece.asked:
+            text = f"<span class='sanad-word' title='{escape(label(piece.asked))}'>{text}</span>"
+        made.append(text)
+    return "".join(made) + ("</mark>" if inside else "")
+
+
+def _legend(hit: Hit, say: Phrases) -> str:
+    """Which words of another language answer to which words of the question."""
+    found: dict[str, dict[str, None]] = {}
+    for match in hit.matches:
+        word = label(hit.text[match.start - hit.start : match.end - hit.start])
+        asked = label(match.asked)
+        if word and asked and asked.casefold() not in word.casefold():
+            found.setdefault(asked, {}).setdefault(word)
+    if not found:
+        return ""
+    pairs = [
+        f"<bdi>{escape(asked)}</bdi> = " + ", ".join(f"<bdi>{escape(word)}</bdi>" for word in list(words)[:3])
+        for asked, words in list(found.items())[:_MAX_WORDS]
+    ]
+    return f"<div class='sanad-words'>{escape(say.matched)}: {' · '.join(pairs)}</div>"
+
+
+def _also_in(hit: Hit, say: Phrases, titles: Mapping[str, str]) -> str:
+    if not hit.also_in:
+        return ""
+    links = [
+        f"<a href='{escape(article_path(other))}'><bdi>{escape(label(titles.get(other) or other))}</bdi></a>"
+        for other in hit.also_in
+    ]
+    return f"<div class='sanad-also'>{escape(say.also_in)}: {' · '.join(links)}</div>"

@@ -1,0 +1,60 @@
+"""A conversation to keep: as Markdown or JSON, each answer with its citations."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from assistant.citing import citation_markdown, markdown
+from assistant.conversation import filters_dict
+from assistant.phrases import confidence_words, phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.answer import Answer
+    from assistant.conversation import Exchange
+
+Answered = tuple["Exchange", "Answer"]
+
+
+def as_json(conversation: Sequence[Answered]) -> str:
+    """Each answer as `Answer.to_dict` gives it, with what was typed, searched for, and narrowed to."""
+    made = [
+        {
+            **answer.to_dict(),
+            "question": one.question,
+            "searched": answer.question,
+            "filters": filters_dict(one.filters) if one.filters else {},
+        }
+        for one, answer in conversation
+    ]
+    return json.dumps({"conversation": made}, ensure_ascii=False, indent=2)
+
+
+def as_markdown(conversation: Sequence[Answered], site: str = "") -> str:
+    """A section for each question, its passages quoted and cited.
+
+    Args:
+        conversation: oldest first.
+        site: where this collection is served, for links to the passages.
+    """
+    return "\n\n".join(_section(one, answer, site) for one, answer in conversation) + "\n"
+
+
+def _section(one: Exchange, answer: Answer, site: str) -> str:
+    say = phrases(answer.language)
+    parts = [f"## {markdown(one.question)}"]
+    if answer.question != one.question:
+        parts.append(f"{say.carried}: {markdown(answer.question[len(one.question) :].strip())}")
+    if one.filters:
+        narrowed = ", ".join(f"{name}: {value}" for name, value in filters_dict(one.filters).items())
+        parts.append(f"{say.only}: {markdown(narrowed)}")
+    if answer.answered:
+        parts.append(f"{say.found} ({confidence_words(answer.confidence, answer.language)})")
+    else:
+        parts.append(f"**{say.not_found}**")
+        parts.append(say.nearest if answer.nearest else say.empty)
+    hits = answer.citations or answer.nearest
+    cited = [citation_markdown(hit.article, hit.start, hit.end, site) for hit in hits]
+    return "\n\n".join([*parts, *cited])

@@ -1,0 +1,48 @@
+"""How much one client may ask: a token bucket for each (Turner, IEEE Communications 1986)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+
+_MAX_CLIENTS = 10_000
+_MIN_BURST = 10.0
+_BURST_S = 2.0
+
+
+class Buckets:
+    """A bucket for each client; a request takes one token, and time puts tokens back."""
+
+    def __init__(self, rate: float) -> None:
+        """All buckets are full.
+
+        Args:
+            rate: tokens that come back in a second; 0: no limit.
+        """
+        self._rate = rate
+        self._size = max(_MIN_BURST, _BURST_S * rate)
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str, now_s: float) -> float:
+        """Take a token; gives 0, or in how many seconds there will be one."""
+        if not self._rate:
+            return 0.0
+        key = _network(client)
+        left, at = self._left.pop(key, (self._size, now_s))
+        left = min(self._size, left + (now_s - at) * self._rate)
+        wait_s = 0.0 if left >= 1 else (1 - left) / self._rate
+        self._left[key] = (left if wait_s else left - 1, now_s)
+        if len(self._left) > _MAX_CLIENTS:
+            self._left.popitem(last=False)  # who was silent longest; its bucket is the fullest
+        return wait_s
+
+
+def _network(client: str) -> str:
+    """The address, or for IPv6 the network that one customer has all addresses of."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return client
+    if address.version == 4:
+        return client
+    return str(ipaddress.ip_network((address, 64), strict=False))

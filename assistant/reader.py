@@ -1,0 +1,151 @@
+"""An article for reading: a plain page that opens at a passage, marked, and needs no script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant import render
+from assistant.cards import outside
+from assistant.citing import citation_markdown, citation_text
+from assistant.phrases import Reading, phrases
+from assistant.places import article_path
+from assistant.render import escape, label, prose, tongue
+from index import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index import Article
+
+_FRAME = (
+    "<!doctype html><html {tongue}><head><meta charset='utf-8'>"
+    "<meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>"
+    "<title>{title}</title><link rel='icon' href='/ui/icon.svg'>"
+    "<link rel='stylesheet' href='/ui/base.css'><link rel='stylesheet' href='/ui/reader.css'>"
+    "<script src='/ui/first.js'></script><script type='module' src='/ui/article.js'></script></head>"
+    "<body class='sanad-alone'><header id='sanad-top'><a class='sanad-brand' href='/'>"
+    "<span class='sanad-name'>Sanad</span> <span class='sanad-name' lang='ar' dir='rtl'>سند</span></a>"
+    "</header><main>{body}</main></body></html>"
+)
+
+
+class Opened(NamedTuple):
+    """An article opened at a place.
+
+    Attributes:
+        article: with its text.
+        passages: spans of its text in order.
+        span: what is marked; None: nothing.
+        site: address of this server, for links that are copied.
+    """
+
+    article: Article
+    passages: Sequence[Span]
+    span: Span | None
+    site: str = ""
+
+
+def span_of(start: str | None, end: str | None, size: int) -> Span | None:
+    """The span that an address asks for, inside the text; None where it asks for none.
+
+    Args:
+        start: as it stands in the address.
+        end: the same.
+        size: characters of the article's text.
+    """
+    if not (start and end and _is_offset(start) and _is_offset(end)):
+        return None
+    span = Span(min(int(start), size), min(int(end), size))
+    return span if span.start < span.end else None
+
+
+def _is_offset(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 12
+
+
+def article_page(opened: Opened, say: Reading) -> str:
+    """The whole page; what the chat shows beside itself is its element #sanad-article."""
+    title = label(opened.article.title, render.MAX_TITLE_CHARS) or label(opened.article.id)
+    return _FRAME.format(tongue=tongue(say.language), title=escape(title), body=_article(opened, say, title))
+
+
+def missing_page(say: Reading) -> str:
+    """What is said where there is no such article."""
+    body = (
+        f"<div id='sanad-article'><h1>{escape(say.gone)}</h1><p><a href='/'>{escape(say.home)}</a></p></div>"
+    )
+    return _FRAME.format(tongue=tongue(say.language), title="Sanad", body=body)
+
+
+def _article(opened: Opened, say: Reading, title: str) -> str:
+    article = opened.article
+    spoken = tongue(article.language or "und")
+    return (
+        f"<article id='sanad-article'><div class='sanad-bar'>{_tools(opened, say)}</div>"
+        f"<header><h1 {spoken}>{escape(title)}</h1><p class='sanad-facts'>{_facts(article, say)}</p></header>"
+        f"<div class='sanad-text' {spoken}>{_text(article.text, opened.span)}</div>"
+        f"{_citations(opened)}</article>"
+    )
+
+
+def _facts(article: Article, say: Reading) -> str:
+    author = [label(article.author)] if article.author else []
+    known = [*author, *render.facts(article, phrases(say.language))]
+    facts = [f"<bdi>{escape(fact)}</bdi>" for fact in known]
+    if found := render.link(article.url):
+        facts.append(f"{escape(say.original)} {outside(*found)}")
+    return " · ".join(facts)
+
+
+def _text(text: str, span: Span | None) -> str:
+    if span is None:
+        return prose(text)
+    passage = f"<mark id='passage'>{prose(text[span.start : span.end])}</mark>"
+    return prose(text[: span.start]) + passage + prose(text[span.end :])
+
+
+def _tools(opened: Opened, say: Reading) -> str:
+    article_id = opened.article.id or ""
+    before, place, after = _neighbours(opened.passages, opened.span)
+    where = f"{escape(say.passage)} {place} / {len(opened.passages)}" if place else ""
+    ask = f"/?article={article_path(article_id).rsplit('/', 1)[-1]}"
+    copying = [
+        f"<button type='button' data-copy='{target}' data-done='{escape(say.copied)}'>{escape(name)}</button>"
+        for target, name in (("citation-plain", say.copy), ("citation-markdown", say.copy_markdown))
+        if opened.span
+    ]
+    return (
+        f"<nav class='sanad-steps'>{_step(article_id, before, say.previous)}<span>{where}</span>"
+        f"{_step(article_id, after, say.following)}</nav>"
+        f"<div class='sanad-actions'>{''.join(copying)}"
+        f"<a href='{escape(ask)}' data-title='{escape(label(opened.article.title))}'>{escape(say.ask_here)}</a></div>"
+    )
+
+
+def _step(article_id: str, span: Span | None, name: str) -> str:
+    if span is None:
+        return f"<span class='sanad-off'>{escape(name)}</span>"
+    return f"<a href='{escape(article_path(article_id, span))}'>{escape(name)}</a>"
+
+
+def _neighbours(passages: Sequence[Span], span: Span | None) -> tuple[Span | None, int, Span | None]:
+    """The passage before, the number of the one that is marked (0: none), and the passage after."""
+    if span is None:
+        return None, 0, passages[0] if passages else None
+    begun = [number for number, one in enumerate(passages, start=1) if one.start <= span.start]
+    place = begun[-1] if begun else 0
+    before = passages[place - 2] if place > 1 else None
+    after = passages[place] if place < len(passages) else None
+    return before, place, after
+
+
+def _citations(opened: Opened) -> str:
+    """What the copy buttons copy."""
+    if opened.span is None:
+        return ""
+    start, end = opened.span
+    texts = {
+        "citation-plain": citation_text(opened.article, start, end),
+        "citation-markdown": citation_markdown(opened.article, start, end, opened.site),
+    }
+    return "".join(f"<pre id='{name}' hidden>{escape(text)}</pre>" for name, text in texts.items())

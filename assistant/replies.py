@@ -1,0 +1,148 @@
+"""What goes out over the HTTP API, described for its OpenAPI page; `wire.py` makes it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = Field(description="`/api/docs#...` or `about:blank`", examples=["/api/docs#question"])
+    title: str
+    status: int
+    detail: str = Field(description="what is wrong, which, and what to do")
+
+
+class ArticleRef(BaseModel):
+    """What a citation says of its article."""
+
+    id: str
+    title: str | None
+    source: str | None
+    url: str | None
+    published: str | None
+    language: str | None
+
+
+class HitOut(BaseModel):
+    """A passage found for a question; offsets count characters (code points) of the article's text."""
+
+    rank: int = Field(description="1 is best")
+    score: float = Field(description="comparable inside one answer only")
+    passage_id: str
+    start: int
+    end: int
+    text: str = Field(description="exactly the article's text from start to end")
+    evidence: list[tuple[int, int]] = Field(description="spans of the sentence that answers")
+    article: ArticleRef
+    matches: list[tuple[int, int, str]] = Field(
+        description="spans that answer to a word of the question, and that word"
+    )
+    also_in: list[str] = Field(description="other articles that hold nearly the same passage")
+
+
+class SearchOut(BaseModel):
+    """Passages, best first, without a verdict."""
+
+    question: str
+    language: str
+    hits: list[HitOut]
+    took_ms: float
+
+
+class AnswerOut(BaseModel):
+    """Cited passages that answer the question; or none, and the nearest ones."""
+
+    question: str
+    language: str
+    answered: bool
+    confidence: float = Field(description="calibrated probability that the citations answer, 0 to 1")
+    citations: list[HitOut]
+    nearest: list[HitOut] = Field(description="when not answered; not an answer")
+    took_ms: float
+
+
+class ArticleOut(ArticleRef):
+    """An article with its text."""
+
+    author: str | None
+    text: str
+
+
+class InfoOut(ArticleRef):
+    """An article without its text."""
+
+    author: str | None
+    added: str = Field(description="UTC, ISO 8601")
+    passages: int
+
+
+class ListOut(BaseModel):
+    """A page of the list, and how many match in all."""
+
+    articles: list[InfoOut]
+    total: int
+
+
+class ItemOut(BaseModel):
+    """What happened to one article."""
+
+    id: str | None
+    name: str
+    reason: str
+
+
+class ReportOut(BaseModel):
+    """What happened to each article that was given."""
+
+    added: list[ItemOut]
+    updated: list[ItemOut]
+    unchanged: list[ItemOut]
+    skipped: list[ItemOut]
+
+
+class PassageOut(BaseModel):
+    """A passage: `text` is exactly the article's text from start to end."""
+
+    passage_id: str
+    start: int
+    end: int
+    text: str
+
+
+class PassagesOut(BaseModel):
+    """Passages of an article in the order of its text."""
+
+    article: str
+    total: int = Field(description="how many the article has")
+    here: int | None = Field(description="place in `passages` of the one at `around`, from 0")
+    passages: list[PassageOut]
+
+
+class FacetsOut(BaseModel):
+    """How many articles there are of each; `""`: unknown."""
+
+    source: dict[str, int]
+    language: dict[str, int]
+    month: dict[str, int]
+
+
+class RebuiltOut(BaseModel):
+    """The rebuild is done."""
+
+    rebuilt: bool
+    took_ms: float
+
+
+class HealthOut(BaseModel):
+    """Whether questions can be answered, and what the collection holds."""
+
+    status: str
+    writes: str = Field(description="open, token or closed")
+    model: str
+    sequence: int = Field(description="raised by every change")
+    articles: int
+    passages: int
+    words: int
+    languages: dict[str, int] = Field(description="passages by language")

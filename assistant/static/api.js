@@ -1,0 +1,73 @@
+// The HTTP API, as the page uses it.
+import { say } from "./words.js";
+
+let token = "";
+export const setToken = (value) => { token = value.trim(); };
+
+async function send(path, { json, headers, ...options } = {}) {
+  const told = { ...headers };
+  if (json !== undefined) {
+    told["Content-Type"] = "application/json";
+    options.body = JSON.stringify(json);
+  }
+  if (token) told.Authorization = `Bearer ${token}`;
+  let response;
+  try {
+    response = await fetch(path, { cache: "no-store", ...options, headers: told });
+  } catch {
+    throw new Error(say("offline"));
+  }
+  if (!response.ok) throw new Error(await problem(response));
+  return response;
+}
+
+async function problem(response) {
+  try {
+    const { detail, title } = await response.json();
+    return detail || title;
+  } catch {
+    return `status ${response.status}`;
+  }
+}
+
+const get = async (path) => (await send(path)).json();
+const post = async (path, json) => (await send(path, { method: "POST", json })).json();
+const article = (id) => `/api/v1/articles/${encodeURIComponent(id)}`;
+
+export const health = () => get("/api/v1/health");
+export const facets = () => get("/api/v1/facets");
+export const list = (query) => get(`/api/v1/articles?${new URLSearchParams(query)}`);
+export const read = (id) => get(article(id));
+export const remove = (id) => send(article(id), { method: "DELETE" });
+export const add = (given) => post("/api/v1/articles", given);
+export const edit = async (id, changes) => (await send(article(id), { method: "PATCH", json: changes })).json();
+
+export async function addFile(file) {
+  const body = new FormData();
+  body.append("files", file);
+  return (await send("/api/v1/articles/files", { method: "POST", body })).json();
+}
+
+export const save = async (log, format) =>
+  (await send("/page/export", { method: "POST", json: { log, format } })).blob();
+
+// Tells how far it is, then gives what `done` tells (server-sent events).
+export async function rebuild(progress) {
+  const response = await send("/api/v1/rebuild", { method: "POST", headers: { Accept: "text/event-stream" } });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(say("offline"));
+    text += value;
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const event of events) {
+      const name = /^event: (.*)$/m.exec(event)?.[1];
+      const data = JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? "null");
+      if (name === "progress") progress(data);
+      if (name === "done") return data;
+      if (name === "problem") throw new Error(data.detail || data.title);
+    }
+  }
+}

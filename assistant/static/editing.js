@@ -1,0 +1,63 @@
+// Changing what is known of an article, and removing it: asked once, undone while the page is open.
+import { find, plain, toast } from "./dom.js";
+import { say } from "./words.js";
+import * as api from "./api.js";
+
+const FIELDS = ["title", "source", "author", "published", "language", "url"];
+
+export async function edit(id, reload) {
+  const article = await api.read(id);
+  const dialog = find("sanad-edit");
+  const form = dialog.querySelector("form");
+  const problem = dialog.querySelector(".sanad-bad");
+  problem.textContent = "";
+  const before = Object.fromEntries(FIELDS.map((name) => [name, article[name] ?? ""]));
+  before.published = before.published.slice(0, 10);
+  for (const name of FIELDS) form.elements[name].value = before[name];
+  form.querySelector("[value=cancel]").onclick = () => dialog.close();
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const changes = {};
+    for (const name of FIELDS) {
+      const value = form.elements[name].value.trim();
+      if (value !== before[name]) changes[name] = value || null;
+    }
+    try {
+      if (Object.keys(changes).length) await api.edit(id, changes);
+      dialog.close();
+      toast(say("saved"));
+      await reload();
+    } catch (error) {
+      problem.textContent = plain(error.message);
+    }
+  };
+  dialog.showModal();
+}
+
+export function remove(id, title, reload) {
+  const dialog = find("sanad-confirm");
+  find("sanad-confirm-name").textContent = plain(title);
+  dialog.returnValue = "cancel";
+  dialog.onclose = async () => {
+    if (dialog.returnValue !== "remove") return;
+    try {
+      const article = await api.read(id);
+      await api.remove(id);
+      await reload();
+      toast(`${say("removed")}: ${plain(title)}`, say("undo"), () => putBack(article, reload));
+    } catch (error) {
+      toast(plain(error.message));
+    }
+  };
+  dialog.showModal();
+}
+
+async function putBack(article, reload) {
+  try {
+    await api.add(article);
+    await reload();
+    toast(`${say("restored")}: ${plain(article.title)}`);
+  } catch (error) {
+    toast(plain(error.message));
+  }
+}

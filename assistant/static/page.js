@@ -1,0 +1,97 @@
+// What stands around the chat: header, views, reader, filters, the library; all outside Gradio's own elements.
+import { element, find, store } from "./dom.js";
+import { localise, say, setLanguage } from "./words.js";
+import { watchChat } from "./talk.js";
+import { closeReader, openReader } from "./reader.js";
+import { narrowTo, startFilters } from "./filters.js";
+import { openLibrary } from "./library.js";
+
+async function start() {
+  const shell = document.createElement("template");
+  shell.innerHTML = await (await fetch("/ui/shell.html")).text(); // our own file
+  // before and after Gradio's element, in the order in which one goes through them by keyboard
+  const above = [...shell.content.querySelectorAll("#sanad-top, #sanad-bar")];
+  document.body.prepend(...above);
+  document.body.append(shell.content);
+  localise();
+  nameLanguage();
+  find("sanad-language").addEventListener("click", () => setLanguage(say("otherLanguageCode")));
+  find("sanad-theme").addEventListener("click", switchTheme);
+  addEventListener("sanad:language", () => { nameLanguage(); route(); });
+  addEventListener("hashchange", route);
+  document.addEventListener("click", follow, true);
+  document.addEventListener("pointerover", hint);
+  document.addEventListener("click", hint);
+  startFilters();
+  watchChat();
+  askedArticle();
+  route();
+}
+
+function nameLanguage() {
+  const button = find("sanad-language");
+  button.textContent = say("otherLanguage");
+  button.lang = say("otherLanguageCode");
+}
+
+function switchTheme() {
+  const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  store(localStorage, "sanad-theme", next);
+  dispatchEvent(new Event("sanad:theme"));
+}
+
+// The address says what is shown: #/ the chat, #/library, #/article/ID?start=&end= the reader beside the chat.
+function route() {
+  const path = location.hash.slice(1) || "/";
+  const view = path.startsWith("/library") ? "library" : "ask";
+  document.body.dataset.view = view;
+  for (const tab of document.querySelectorAll("#sanad-views a")) {
+    if (tab.dataset.view === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
+  }
+  if (view === "library") openLibrary();
+  if (path.startsWith("/article/") || path.startsWith("/library/article/")) openReader(path.replace("/library", ""));
+  else closeReader();
+}
+
+// A link to an article opens beside what is being read; with a modifier key it is a link like any other.
+function follow(event) {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
+  const address = new URL(link.href, location.origin);
+  if (address.origin !== location.origin) return;
+  if (address.pathname.startsWith("/article/") && !link.dataset.away) {
+    event.preventDefault();
+    event.stopPropagation();
+    location.hash = (document.body.dataset.view === "library" ? "/library" : "") + address.pathname + address.search;
+  } else if (address.pathname === "/" && address.searchParams.has("article")) {
+    event.preventDefault();
+    narrowTo(address.searchParams.get("article"), link.dataset.title);
+    location.hash = "/";
+  }
+}
+
+// "/?article=ID", from an article's own page
+function askedArticle() {
+  const wanted = new URLSearchParams(location.search).get("article");
+  if (!wanted) return;
+  narrowTo(wanted);
+  history.replaceState(null, "", "/");
+}
+
+// Over or on a marked word: the word of the question that it answers to.
+function hint(event) {
+  const word = event.target.closest?.(".sanad-word");
+  const bubble = find("sanad-bubble");
+  bubble.hidden = !word;
+  if (!word) return;
+  if (word.title) { word.dataset.asked = word.title; word.removeAttribute("title"); }
+  bubble.replaceChildren(
+    element("bdi", { text: word.dataset.asked }), " = ", element("bdi", { text: word.textContent }));
+  bubble.dir = "ltr";
+  const at = word.getClientRects()[0];
+  const box = bubble.getBoundingClientRect();
+  bubble.style.left = `${Math.max(8, Math.min(at.x + at.width / 2 - box.width / 2, innerWidth - box.width - 8))}px`;
+  bubble.style.top = `${at.top > box.height + 12 ? at.top - box.height - 6 : at.bottom + 6}px`;
+}
+
+start();

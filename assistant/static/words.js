@@ -1,0 +1,88 @@
+// What the interface says, in its two languages.
+export const WORDS = {
+  en: {
+    placeholder: "Ask in any language · اسأل بأي لغة",
+    send: "Send the question", ask: "Ask", library: "Library", views: "Views", settings: "Settings",
+    otherLanguage: "العربية", otherLanguageCode: "ar", theme: "Light or dark",
+    narrow: "Narrow", narrowTitle: "Which articles to ask", source: "Source", language: "Language",
+    from: "Published from", to: "Published until", article: "Article", any: "any",
+    apply: "Apply", cancel: "Cancel", reset: "All articles", remove: "Remove", removeFilter: "Remove filter",
+    everything: "All articles are asked", only: "Only",
+    conversation: "Conversation", clear: "New conversation", markdown: "Save as Markdown", json: "Save as JSON",
+    reader: "Article", close: "Close", loading: "Loading…", copied: "Copied",
+    addTitle: "Add articles", addText: "Paste a text", addFiles: "Upload files", text: "Text", title: "Title",
+    published: "Published", link: "Link", author: "Author", token: "Write token", add: "Add", adding: "Adding…",
+    files: "Files (.txt, .md)", drop: "Choose files, or drop them here",
+    added: "Added", updated: "Updated", unchanged: "Already there", skipped: "Not taken", failed: "Failed",
+    progress: "{done} of {all}", articles: "Articles", passages: "Passages", when: "Added on",
+    search: "Search titles and sources", open: "Read", edit: "Edit", more: "Show more", none: "No article matches.",
+    empty: "The collection holds no article yet. Add the first one.",
+    actions: "Actions", of: "{shown} of {total}", askHere: "Ask this article",
+    confirmTitle: "Remove this article?", confirmText: "It will be in no answer any more. You can undo it here until you leave the page.",
+    removed: "Removed", undo: "Undo", restored: "Put back", editTitle: "Edit what is known of the article",
+    save: "Save", saved: "Saved", holds: "What the collection holds", bySource: "By source", byLanguage: "By language",
+    byMonth: "By month", unknown: "unknown", health: "Health", model: "Model", state: "State", ok: "ready",
+    change: "Last change", newest: "Last added", changeNumber: "no. {n}", words: "Words", rebuild: "Rebuild", rebuilding: "Rebuilding… {done} of {all}",
+    rebuildingPlain: "Rebuilding…", rebuilt: "Rebuilt in {seconds} s", readOnly: "This server takes no changes.",
+    sortedUp: "ascending", sortedDown: "descending", offline: "The server does not answer.", asked: "asked",
+  },
+  ar: {
+    placeholder: "اسأل بأي لغة · Ask in any language",
+    send: "أرسل السؤال", ask: "اسأل", library: "المكتبة", views: "الأقسام", settings: "الإعدادات",
+    otherLanguage: "English", otherLanguageCode: "en", theme: "فاتح أو داكن",
+    narrow: "تحديد", narrowTitle: "أي المقالات تُسأل", source: "المصدر", language: "اللغة",
+    from: "نُشرت من", to: "نُشرت حتى", article: "المقالة", any: "الكل",
+    apply: "طبّق", cancel: "إلغاء", reset: "كل المقالات", remove: "حذف", removeFilter: "أزل التحديد",
+    everything: "السؤال في كل المقالات", only: "ضمن",
+    conversation: "المحادثة", clear: "محادثة جديدة", markdown: "احفظ بصيغة Markdown", json: "احفظ بصيغة JSON",
+    reader: "المقالة", close: "إغلاق", loading: "جارٍ التحميل…", copied: "نُسخ",
+    addTitle: "إضافة مقالات", addText: "الصق نصًا", addFiles: "ارفع ملفات", text: "النص", title: "العنوان",
+    published: "تاريخ النشر", link: "الرابط", author: "الكاتب", token: "رمز الكتابة", add: "أضف", adding: "جارٍ الإضافة…",
+    files: "ملفات (‎.txt و ‎.md)", drop: "اختر ملفات أو أفلتها هنا",
+    added: "أُضيفت", updated: "حُدّثت", unchanged: "موجودة من قبل", skipped: "لم تُقبل", failed: "تعذّر",
+    progress: "{done} من {all}", articles: "المقالات", passages: "المقاطع", when: "أُضيفت في",
+    search: "ابحث في العناوين والمصادر", open: "اقرأ", edit: "عدّل", more: "أظهر المزيد", none: "لا توجد مقالة مطابقة.",
+    empty: "لا توجد مقالات بعد. أضف أول مقالة.",
+    actions: "إجراءات", of: "{shown} من {total}", askHere: "اسأل هذه المقالة",
+    confirmTitle: "أتُحذف هذه المقالة؟", confirmText: "لن تظهر في أي إجابة بعد الآن. يمكنك التراجع هنا إلى أن تغادر الصفحة.",
+    removed: "حُذفت", undo: "تراجع", restored: "أُعيدت", editTitle: "عدّل ما يُعرف عن المقالة",
+    save: "احفظ", saved: "حُفظ", holds: "ما في المجموعة", bySource: "حسب المصدر", byLanguage: "حسب اللغة",
+    byMonth: "حسب الشهر", unknown: "غير معروف", health: "الحالة", model: "النموذج", state: "الوضع", ok: "جاهز",
+    change: "آخر تغيير", newest: "آخر إضافة", changeNumber: "رقم {n}", words: "الكلمات", rebuild: "أعد البناء", rebuilding: "إعادة البناء… {done} من {all}",
+    rebuildingPlain: "إعادة البناء…", rebuilt: "أُعيد البناء في {seconds} ث", readOnly: "هذا الخادم لا يقبل التغيير.",
+    sortedUp: "تصاعديًا", sortedDown: "تنازليًا", offline: "الخادم لا يجيب.", asked: "السؤال",
+  },
+};
+
+export const language = () => (document.documentElement.lang in WORDS ? document.documentElement.lang : "en");
+
+// The sentence of that name; {name} in it is replaced by values[name].
+export function say(name, values = {}) {
+  const sentence = WORDS[language()][name] ?? WORDS.en[name] ?? name;
+  return sentence.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+}
+
+export const count = (n) => new Intl.NumberFormat(`${language()}-u-nu-latn`).format(n);
+
+const names = {};
+export function languageName(code) {
+  if (!code || code === "und") return say("unknown");
+  names[language()] ??= new Intl.DisplayNames([language()], { type: "language" });
+  try { return names[language()].of(code); } catch { return code; }
+}
+
+// data-say names the text of an element, data-label its name, data-hint its placeholder.
+export function localise(root = document) {
+  for (const e of root.querySelectorAll("[data-say]")) e.textContent = say(e.dataset.say);
+  for (const e of root.querySelectorAll("[data-label]")) e.setAttribute("aria-label", say(e.dataset.label));
+  for (const e of root.querySelectorAll("[data-hint]")) e.placeholder = say(e.dataset.hint);
+}
+
+export function setLanguage(code) {
+  const root = document.documentElement;
+  root.lang = code;
+  root.dir = code === "ar" ? "rtl" : "ltr";
+  try { localStorage.setItem("sanad-language", code); } catch { /* private window: until it is closed */ }
+  localise();
+  dispatchEvent(new Event("sanad:language"));
+}

@@ -1,0 +1,57 @@
+"""What every program is given, written once to files: passages, questions, changes, and all their vectors."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.rivals.texts import Passage, passages
+from index.embedding import SHIPPED
+from index.static import StaticEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+QUESTIONS = 400
+ADDED = 10  # articles that one change adds
+CHANGES = 24  # rounds of changes that there is material for
+
+
+def make(folder: Path, n: int) -> None:
+    """Write the material for n passages, unless it is there."""
+    if (folder / "ready").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder = StaticEncoder.open(SHIPPED)
+    step = max(n // QUESTIONS, 1)
+    asked = list(islice(passages(n), 0, None, step))[:QUESTIONS]
+    changes = list(passages(CHANGES * (ADDED + 1), seed=1, prefix="new"))
+    _write(folder, "passages", passages(n), n, encoder)
+    _write(folder, "changes", changes, len(changes), encoder)
+    for name, chosen in (("questions", asked), ("change_questions", changes)):
+        vectors = np.stack([encoder.encode_question(passage.question) for passage in chosen])
+        np.save(folder / f"{name}.npy", vectors)
+        lines = [json.dumps({"own": p.id, "text": p.question}, ensure_ascii=False) for p in chosen]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "ready").touch()
+
+
+def _write(folder: Path, name: str, made: Iterable[Passage], n: int, encoder: StaticEncoder) -> None:
+    """Write passages as lines, and their vectors (n, d) as an array file."""
+    vectors = np.lib.format.open_memmap(
+        folder / f"{name}.npy", "w+", dtype=np.float32, shape=(n, encoder.dimension)
+    )
+    row = 0
+    with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
+        rest = iter(made)
+        while batch := list(islice(rest, 2_000)):
+            for passage in batch:
+                line = {"id": passage.id, "language": passage.language, "text": passage.text}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            vectors[row : row + len(batch)] = encoder.encode_passages([p.text for p in batch])
+            row += len(batch)
+    vectors.flush()

@@ -1,0 +1,79 @@
+"""What the browser keeps of a conversation, and what is read of what it sends."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.conversation import (
+    MAX_EXCHANGES,
+    MAX_LOG_CHARS,
+    Exchange,
+    filters_dict,
+    read_filters,
+    read_log,
+    write_log,
+)
+from index import Filters, QuestionError
+from tests.assistant.hostile import payloads
+
+if TYPE_CHECKING:
+    import httpx
+
+FILTERS = Filters(source="وكالة الميناء", language="ar", published_from="2024-01-01", article="a")
+
+
+def test_a_log_is_read_as_it_was_written() -> None:
+    said = [Exchange("من هاجم القاعدة؟"), Exchange("and when?", FILTERS)]
+    assert read_log(write_log(said)) == said
+    assert filters_dict(FILTERS) == {
+        "source": "وكالة الميناء",
+        "language": "ar",
+        "from": "2024-01-01",
+        "article": "a",
+    }
+
+
+def test_the_newest_are_kept() -> None:
+    said = [Exchange(f"question {n}") for n in range(100)]
+    assert read_log(write_log(said)) == said[-MAX_EXCHANGES:]
+    long = [Exchange(f"{n} " + "س" * 990) for n in range(MAX_EXCHANGES)]
+    kept = write_log(long)
+    assert len(kept) <= MAX_LOG_CHARS
+    assert read_log(kept) == long[-len(read_log(kept)) :]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "", "null", "{}", "[", "[" * 100_000, '[1, null, "x", {}, {"question": 1}, {"question": ""}]',
+        '[{"question": "' + "x" * 1001 + '"}]', '[{"question": "q", "filters": {"language": "not a code"}}]',
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_is_left_out(log: str) -> None:
+    assert read_log(log) == []
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_any_text_makes_a_log_that_can_be_read(payload: str) -> None:
+    assert (
+        len(read_log(json.dumps([{"question": f"who {payload}"[:900], "filters": {"source": payload}}]))) <= 1
+    )
+    assert read_log(payload) == []
+
+
+def test_filters_that_cannot_be_used_are_refused_by_name() -> None:
+    assert read_filters("") is None
+    assert read_filters('{"unknown": "x"}') is None
+    assert read_filters('{"language": "ar"}') == Filters(language="ar")
+    with pytest.raises(QuestionError, match="from"):
+        read_filters('{"from": "yesterday"}')
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"log": 5, "format": []}', '{"log": "[["}', "\x00"])
+def test_an_export_of_nothing_is_empty(client: httpx.Client, body: str) -> None:
+    answer = client.post("/page/export", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 200
+    assert answer.text.strip() == ""

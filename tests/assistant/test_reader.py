@@ -1,0 +1,149 @@
+"""The article's own page: marked at the asked place, exact, harmless."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from assistant import render
+from assistant.citing import citation_markdown, citation_text
+from assistant.phrases import READING, reading
+from assistant.places import article_path
+from assistant.reader import Opened, article_page, missing_page, span_of
+from index import Article, Span
+from tests.assistant.hostile import payloads
+from tests.assistant.test_render import Page
+
+TEXT = "Before it.\n\nThe answer is here.\n\nAfter it."
+PASSAGES = [Span(0, 10), Span(12, 31), Span(33, 42)]
+OURS = {
+    "html", "head", "meta", "title", "link", "script", "body", "header", "a", "span", "main", "article",
+    "nav", "div", "button", "h1", "p", "bdi", "mark", "pre",
+}  # fmt: skip
+
+
+def opened(article: Article, span: Span | None = None) -> Page:
+    return Page(article_page(Opened(article, PASSAGES, span), READING["en"]))
+
+
+def text_of(html: str, element: str) -> str:
+    """What stands in the first element of that id."""
+    inside = html.split(f"id='{element}'", 1)[1].split(">", 1)[1].split("</", 1)[0]
+    return "".join(Page(inside).text)
+
+
+@pytest.mark.parametrize("payload", payloads())
+@pytest.mark.parametrize("where", ["text", "title", "source", "url", "published", "id", "author", "language"])
+def test_a_hostile_article_is_shown_as_text(payload: str, where: str) -> None:
+    page = opened(Article(**{"id": "a", "title": "t", "text": TEXT, where: payload}), Span(12, 31))
+    assert {tag for tag, _ in page.elements} <= OURS
+    scripts = [attrs.get("src") for tag, attrs in page.elements if tag == "script"]
+    assert scripts == ["/ui/first.js", "/ui/article.js"]
+    assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
+    links = [attrs["href"] or "" for tag, attrs in page.elements if tag == "a"]
+    assert all(link.startswith(("/", "http://", "https://")) for link in links)
+
+
+def test_the_passage_is_marked_and_nothing_is_lost() -> None:
+    html = article_page(Opened(Article(id="a", text=TEXT), PASSAGES, Span(12, 31)), READING["en"])
+    assert text_of(html, "passage") == "The answer is here."
+    assert "".join(Page(html).text).count("Before it.") == 1
+    assert "After it." in "".join(Page(html).text)
+
+
+@pytest.mark.parametrize(
+    ("span", "links"),
+    [
+        (Span(0, 10), [Span(12, 31)]),
+        (Span(12, 31), [Span(0, 10), Span(33, 42)]),
+        (Span(15, 20), [Span(0, 10), Span(33, 42)]),  # inside the second
+        (Span(33, 42), [Span(12, 31)]),
+        (None, [Span(0, 10)]),
+    ],
+)
+def test_the_neighbours_of_a_passage_are_linked(span: Span | None, links: list[Span]) -> None:
+    page = opened(Article(id="a", text=TEXT), span)
+    found = [
+        attrs["href"] for tag, attrs in page.elements if tag == "a" and "start=" in (attrs["href"] or "")
+    ]
+    assert found == [article_path("a", one) for one in links]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "span"),
+    [
+        ("2", "5", Span(2, 5)),
+        ("2", "500", Span(2, 10)),
+        ("5", "2", None),
+        ("50", "60", None),
+        ("-1", "5", None),
+        ("x", "5", None),
+        ("٢", "5", None),
+        ("2", None, None),
+        ("9" * 5000, "9" * 5000, None),
+    ],
+)
+def test_an_address_names_a_span_of_the_text_or_none(start: str, end: str | None, span: Span | None) -> None:
+    assert span_of(start, end, 10) == span
+
+
+def test_a_citation_names_text_source_and_offsets() -> None:
+    article = Article(id="a", text=TEXT, title="A title", source="Herald", published="2024-03-05T10:00:00",
+                      url="https://example.org/x")  # fmt: skip
+    assert citation_text(article, 12, 31) == (
+        "“The answer is here.”\n— A title, Herald, 2024-03-05, https://example.org/x [a 12–31]"
+    )
+    assert citation_markdown(article, 12, 31, "http://here") == (
+        "> The answer is here\\.\n>\n> — [A title](<https://example.org/x>), Herald, 2024\\-03\\-05"
+        " ([a 12–31](<http://here/article/a?start=12&end=31#passage>))"
+    )
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_a_hostile_citation_stays_a_quotation(payload: str) -> None:
+    article = Article(id=payload, text=payload, title=payload, source=payload, url=payload)
+    lines = citation_markdown(article, 0, len(payload)).splitlines()
+    assert all(line.startswith(">") for line in lines)
+    rest = "".join(lines).replace("\\\\", "")
+    assert not [at for at, mark in enumerate(rest) if mark in "<[`" and rest[at - 1] != "\\"]
+    assert render.clean(citation_text(article, 0, len(payload))) == citation_text(article, 0, len(payload))
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("ar", "ar"), ("fr-FR, ar-SY;q=0.8, en;q=0.5", "ar"), ("de", "en"), ("", "en"), (";,;", "en")],
+)
+def test_the_interface_follows_the_browser(header: str, language: str) -> None:
+    assert reading(header).language == language
+
+
+def test_both_languages_say_everything() -> None:
+    assert set(READING) == {"en", "ar"}
+    assert all(one != another for one, another in zip(*READING.values(), strict=True))
+    assert READING["ar"].gone in "".join(Page(missing_page(READING["ar"])).text)
+
+
+@pytest.fixture
+def served(client: httpx.Client, bridge: Article) -> httpx.Client:
+    fields = {name: getattr(bridge, name) for name in ("id", "text", "title", "source", "url", "published")}
+    assert client.post("/api/articles", json=fields).status_code in (200, 201)
+    return client
+
+
+def test_it_is_served_with_a_policy_that_allows_nothing_else(served: httpx.Client, bridge: Article) -> None:
+    answer = served.get("/article/bridge", params={"start": 0, "end": 60})
+    assert answer.status_code == 200
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert text_of(answer.text, "passage") == bridge.text[:60]
+    assert served.get("/article/none-such").status_code == 404
+    arabic = served.get("/article/bridge", headers={"accept-language": "ar"})
+    assert "<html dir='rtl' lang='ar'>" in arabic.text
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_any_id_has_an_address(payload: str) -> None:
+    path = article_path(payload)
+    assert path.isascii()
+    assert httpx.URL(f"http://h{path}").path.startswith("/article/")

@@ -1,0 +1,162 @@
+"""The library: what is there, adding, changing, removing and undoing, building anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from assistant import Assistant
+from index import Article
+from tests.assistant.serving import TOKEN, served, until
+from tests.browser.page import Page
+from tests.conftest import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from selenium.webdriver import Chrome
+
+
+@pytest.fixture
+def shelf(chrome: Chrome, tmp_path: Path) -> Iterator[Page]:
+    """A collection of its own, opened at the library."""
+    home = tmp_path / "home"
+    with Assistant(home) as assistant:
+        assistant.add(
+            Article(id=code, text=text, language=code, title=f"Title {code}", source=f"Source {n % 3}",
+                    published=f"2024-0{n + 1}-05")
+            for n, (code, text) in enumerate(TEXTS.items())
+        )  # fmt: skip
+    with served(home) as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.library()
+        yield page
+        page.assert_quiet()
+
+
+def row(page: Page, title: str, name: str) -> None:
+    """Press a button of an article's row."""
+    lines = [line for line in page.all("#sanad-articles tr") if title in line.text]
+    button = next(e for e in lines[0].find_elements(By.CSS_SELECTOR, "button") if e.text == name)
+    button.click()
+
+
+def test_the_table_shows_searches_and_sorts(shelf: Page) -> None:
+    assert len(shelf.rows()) == len(TEXTS)
+    assert shelf.texts("#sanad-count") == [str(len(TEXTS))]
+    shelf.say("Title")
+    until(lambda: shelf.rows() == sorted(shelf.rows()))
+    assert shelf.attributes("th.sanad-col-title", "aria-sort") == ["ascending"]
+    shelf.say("Title")
+    until(lambda: shelf.rows() == sorted(shelf.rows(), reverse=True))
+    shelf.all("#sanad-search")[0].send_keys("title zh")
+    until(lambda: shelf.rows() == ["Title zh"])
+
+
+def test_counts_and_health_are_shown(shelf: Page) -> None:
+    until(lambda: len(shelf.all(".sanad-chart")) == 3)
+    assert "Arabic\n1" in shelf.texts(".sanad-chart")[0]
+    assert "Source 0\n3" in shelf.texts(".sanad-chart")[1]
+    assert "2024-08\n1" in shelf.texts(".sanad-chart")[2]
+    assert "bundled" in shelf.texts("#sanad-health")[0]
+
+
+def test_added_asked_removed_and_put_back(shelf: Page) -> None:
+    report = shelf.add(
+        text="The mayor of Tartus planted forty cedars along the corniche.",
+        title="Cedars for <b>Tartus</b>",
+        source="Coast Daily",
+        url="https://example.org/cedars",
+    )
+    assert report == "Added: Cedars for <b>Tartus</b>"
+    assert shelf.rows()[0] == "Cedars for <b>Tartus</b>"
+    again = shelf.add(text="The mayor of Tartus planted forty cedars along the corniche.")
+    assert again.startswith(("Already there", "Updated"))
+    shelf.say("Ask")
+    shelf.ask("Who planted forty cedars in Tartus?")
+    assert "forty cedars" in shelf.texts(".sanad-passage")[0]
+    shelf.library()
+    row(shelf, "Cedars", "Remove")
+    shelf.all("#sanad-confirm [value=remove]")[0].click()
+    until(lambda: not any("Cedars" in title for title in shelf.rows()))
+    shelf.say("Ask")
+    shelf.ask("Who planted forty cedars in Tartus, again?")
+    assert not any("cedars" in text for text in shelf.texts(".sanad-answer:last-of-type .sanad-passage")[3:])
+    shelf.library()
+    shelf.say("Undo")
+    until(lambda: any("Cedars" in title for title in shelf.rows()))
+
+
+def test_removing_can_be_declined(shelf: Page) -> None:
+    row(shelf, "Title en", "Remove")
+    shelf.all("#sanad-confirm [value=cancel]")[0].click()
+    until(lambda: not shelf.all("#sanad-confirm[open]"))
+    assert "Title en" in shelf.rows()
+
+
+def test_several_files_are_uploaded_each_with_its_report(shelf: Page, tmp_path: Path) -> None:
+    texts = {
+        "one.txt": "Farmers sowed barley near Homs.",
+        "two.md": "# Wells\n\nTwo wells were dug near Hama.",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "three.exe").write_bytes(b"MZ")
+    shelf.all("#sanad-add summary")[0].click()
+    paths = "\n".join(str(tmp_path / name) for name in ("one.txt", "two.md", "three.exe"))
+    shelf.all("#sanad-files input[type=file]")[0].send_keys(paths)
+    shelf.all("#sanad-files button")[0].click()
+    until(lambda: len(shelf.all("#sanad-report li")) == 3)
+    told = shelf.texts("#sanad-report li")
+    assert [line.split(":")[0] for line in told] == ["Added", "Added", "Not taken"]
+    until(lambda: "Wells" in shelf.rows())
+    refused = [e["message"] for e in shelf.chrome.get_log("browser") if e["level"] == "SEVERE"]
+    assert len(refused) == 1  # the browser notes the 422 of the third
+    assert "/files" in refused[0]
+
+
+def test_what_is_known_of_an_article_can_be_changed(shelf: Page) -> None:
+    row(shelf, "Title en", "Edit")
+    until(lambda: shelf.all("#sanad-edit[open]"))
+    field = shelf.all("#sanad-edit [name=title]")[0]
+    field.clear()
+    field.send_keys("The bridge <i>closes</i>")
+    shelf.all("#sanad-edit .sanad-main")[0].click()
+    until(lambda: "The bridge <i>closes</i>" in shelf.rows())
+
+
+def test_it_is_rebuilt_with_a_word_at_the_end(shelf: Page) -> None:
+    shelf.say("Rebuild")
+    until(lambda: shelf.texts("#sanad-rebuilt")[0].startswith("Rebuilt in"))
+    assert len(shelf.rows()) == len(TEXTS)
+
+
+def test_an_article_is_read_beside_the_table(shelf: Page) -> None:
+    shelf.all(".sanad-list-name")[0].click()
+    until(lambda: shelf.all("#sanad-reader .sanad-text"))
+    assert shelf.all("#sanad-table")[0].is_displayed()
+
+
+def test_with_a_token_the_form_asks_for_it(chrome: Chrome, library: Path) -> None:
+    with served(library, token=TOKEN) as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.library()
+        assert "Not taken" in page.add(text="Nobody may add this.")
+        assert page.add(token=TOKEN, text=" Somebody may.").startswith("Added")
+
+
+def test_read_only_has_no_form(chrome: Chrome, library: Path) -> None:
+    with served(library, read_only=True) as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.library()
+        until(lambda: page.texts("#sanad-closed") == ["This server takes no changes."])
+        for css in ("#sanad-add", "#sanad-rebuild"):
+            assert not page.all(css)[0].is_displayed()
+        assert not page.all("#sanad-articles button")
+        page.assert_quiet()
