@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from assistant.fetching.addresses import BlockedAddress
 from assistant.settings import SettingsError
 from index import (
     ArticleError,
@@ -74,6 +75,7 @@ OUTCOMES: dict[type[SanadError], Outcome] = {
     UnsupportedFormat: Outcome(415, os.EX_DATAERR, "format", "The format is not supported"),
     ArticleTooLarge: Outcome(413, os.EX_DATAERR, "too-large", "The article is too large"),
     EmptyArticle: Outcome(422, os.EX_DATAERR, "empty", "The article holds nothing to cite"),
+    BlockedAddress: Outcome(403, os.EX_NOPERM, "blocked", "The address may not be fetched"),
     StoreError: Outcome(503, os.EX_IOERR, "store", "The collection cannot be used"),
     StoreUnavailable: Outcome(503, os.EX_IOERR, "unavailable", "The collection is not available"),
     StoreDamaged: Outcome(503, os.EX_IOERR, "damaged", "The collection is damaged"),

@@ -36,6 +36,7 @@ HOMES = {
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},
     "dateparser": {"index/reading/dates.py"},
+    "datasketch": {"index/likeness.py"},
     "pypdf": {"index/reading/pdfs.py"},
 }
 

@@ -18,12 +18,19 @@ _MIN_WORDS = 40
 _MIN_LITTLE = 0.03  # of the words; running text has 0.10 to 0.25
 _DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u00ad]")
 _SHAPES = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
+# no sentence of these scripts begins with its stop, unless its line was written down backwards
+_BACKWARDS = re.compile(r"^[ \t]*[.،؟!]+[ \t]*[\u05d0-\u06d3]", re.MULTILINE)
+_FORWARDS = re.compile(r"[\u05d0-\u06d3][\"»”)]?[ \t]*[.؟!]+[ \t]*$", re.MULTILINE)
+# `الأ` is one shape, whose letters poppler turns round; no word has them in the order that comes out
+_TURNED = re.compile(r"\u0627([\u0622\u0623\u0625])\u0644")
+_SPACED = re.compile(r" ([،؛])(?=[^\W\d])")  # a comma that changed places with its space
 _MAX_LOST = 0.02
 
 
 def mended(text: str) -> str:
     """Give the letters of the shapes that a PDF holds, without its direction marks."""
-    return _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), _DIRECTION.sub("", text))
+    text = _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), _DIRECTION.sub("", text))
+    return _SPACED.sub(r"\1 ", _TURNED.sub("\u0627\u0644\\1", text))
 
 
 def problem(text: str) -> str | None:
@@ -32,6 +39,8 @@ def problem(text: str) -> str | None:
     lost = sum(unicodedata.category(char) in {"Co", "Cn", "Cc"} or char == "\ufffd" for char in letters)
     if lost > _MAX_LOST * len(letters):
         return "its fonts do not say which letters they show"
+    if len(_BACKWARDS.findall(text)) > len(_FORWARDS.findall(text)):
+        return "its lines from right to left are scrambled (words in the order they are drawn)"
     for script, pattern in _LETTERS.items():
         words = pattern.findall(text)
         if len(words) < _MIN_WORDS:

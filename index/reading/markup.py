@@ -188,7 +188,7 @@ def attribute(element: Element, name: str) -> str:
 def _why(parser: html.HTMLParser) -> str:
     for entry in parser.error_log:
         if entry.type_name == "ERR_RESOURCE_LIMIT" or "depth" in entry.message:
-            return f"its elements are nested too deep to be a page ({entry.message}); save the article's text"
+            return "its elements are nested too deep to be a page; save the article's text"
     return ""
 
 

@@ -41,3 +41,20 @@ def test_a_few_arabic_words_in_another_text_prove_nothing() -> None:
 def test_shapes_become_letters_and_direction_marks_go() -> None:
     shapes = "\ufee3\ufea4\ufee4\ufeaa \ufefb \ufb01ne"
     assert mended(f"\u200f{shapes}\u202c") == "محمد لا fine"
+
+
+@pytest.mark.parametrize("language", ["ar", "fa"])
+def test_lines_whose_words_run_backwards_are_recognised(language: str) -> None:
+    """As pypdf gives pages that Chromium prints: each word right, each line from its end, the stop first."""
+    lines = [line for paragraph in STORIES[language].paragraphs for line in (paragraph[:90], paragraph[90:])]
+    backwards = "\n".join(" ".join(reversed(line.rstrip(".").split())) for line in lines)
+    for paragraph in STORIES[language].paragraphs:
+        last = paragraph[90:].rstrip(".").split()
+        backwards = backwards.replace(" ".join(reversed(last)), "." + " ".join(reversed(last)))
+    assert "scrambled" in (problem(backwards) or "")
+
+
+def test_lam_alef_that_was_turned_round_is_mended() -> None:
+    assert mended("األربعاء واإلعالن واآلن") == "الأربعاء والإعالن والآن"
+    assert mended("الأمن سأل أمل") == "الأمن سأل أمل"
+    assert mended("فجر الأربعاء ،وأصيب") == "فجر الأربعاء، وأصيب"
