@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,18 +20,45 @@ if TYPE_CHECKING:
     from index.view import View
 
 
+# In a view of many rows, the name keys and 4-grams that stand in a larger share of them are counted for the first
+# candidates only: their postings are most of all there is to read, and they tell the least (docs/retrieval.md).
+MANY_ROWS = 200_000
+COMMON_SHARE = 0.02
+CANDIDATES = 1_000
+
+
 class LexicalScores(NamedTuple):
     """Scores of every row of a view, (n,) float32 each.
 
     Attributes:
         words, names, grams: BM25 of each channel.
         joined: what the three give together, over what is attainable in the passage's language.
+        runs: rows of one language, and what a score of each channel counts there.
+        most_rows: terms of names and grams that stand in more rows are not counted yet; see `complete`.
     """
 
     words: NDArray[np.float32]
     names: NDArray[np.float32]
     grams: NDArray[np.float32]
     joined: NDArray[np.float32]
+    runs: list[tuple[slice, tuple[float, ...]]]
+    most_rows: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all terms are counted."""
+        return math.isinf(self.most_rows)
+
+    def complete(self, view: View, located: Mapping[str, Located], rows: NDArray[np.int64]) -> None:
+        """Count the terms that were left out, for some rows, (m,) ascending."""
+        for place, name in enumerate(Channels._fields):
+            if name == "words":
+                continue
+            gained = view.channels[name].score_common(located[name], self.most_rows, rows)
+            getattr(self, name)[rows] += gained
+            for run, shares in self.runs:
+                begin, end = np.searchsorted(rows, (run.start, run.stop)).tolist()
+                self.joined[rows[begin:end]] += np.float32(shares[place]) * gained[begin:end]
 
 
 def lexical_scores(
@@ -42,16 +70,18 @@ def lexical_scores(
     each term once (`LexicalIndex.attainable`), the weights being those of the question's and the
     passage's languages: so the scores of passages in several languages can be compared.
     """
-    rules = {code: beside(language, code) for segment in view.segments for code in segment.languages}
-    words, names, grams = (view.channels[name].score(located[name]) for name in Channels._fields)
-    most = {name: index.attainable(located[name]) for name, index in view.channels.items()}
+    most_rows = COMMON_SHARE * view.n_rows if view.n_rows >= MANY_ROWS else math.inf
+    words = view.channels["words"].score(located["words"])
+    names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))
+    most = [view.channels[name].attainable(located[name]) for name in Channels._fields]
+    runs: list[tuple[slice, tuple[float, ...]]] = []
     joined = np.zeros(len(words), dtype=np.float32)
     for code, rows in view.runs():
-        rule = rules[code]
+        rule = beside(language, code)
         shares = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
-        attainable = sum(share * most[name] for share, name in zip(shares, Channels._fields, strict=True))
-        if attainable:
-            for share, scores in zip(shares, (words, names, grams), strict=True):
-                if share:
-                    joined[rows] += np.float32(share / attainable) * scores[rows]
-    return LexicalScores(words, names, grams, joined)
+        attainable = sum(share * score for share, score in zip(shares, most, strict=True))
+        runs.append((rows, tuple(share / attainable if attainable else 0.0 for share in shares)))
+        for share, scores in zip(runs[-1][1], (words, names, grams), strict=True):
+            if share:
+                joined[rows] += np.float32(share) * scores[rows]
+    return LexicalScores(words, names, grams, joined, runs, most_rows)

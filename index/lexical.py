@@ -255,12 +255,16 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """Score some rows for a list of terms, as rank-bm25 does."""
         return [float(score) for score in self.get_scores(query)[list(doc_ids)]]
 
-    def score(self, located: Located) -> NDArray[np.float32]:
+    def score(self, located: Located, most_rows: float = math.inf) -> NDArray[np.float32]:
         """Score every row for a question's terms.
 
         A question term stands for all its alternatives at once (probabilistic structured queries):
         tf(row) = sum over alternatives of p * tf(alternative, row), the row frequency likewise, and
         BM25 on those; a plain term is its own only alternative with p = 1.
+
+        Args:
+            located: the terms.
+            most_rows: terms that stand in more rows are left to `score_common`.
 
         Returns:
             (n,) float32, in row order over all parts; >= 0; 0 where no alternative stands.
@@ -270,13 +274,53 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         scores = np.zeros(self.corpus_size, dtype=np.float32)
         if not self.avgdl or not located.alternatives:
             return scores
-        weights = self.weights(located)
+        weights = [
+            weight if frequency <= most_rows else 0.0
+            for weight, frequency in zip(self.weights(located), located.frequencies, strict=True)
+        ]
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
             last = first + len(part.postings.lengths)
             _add(scores[first:last], part.postings, located, places, weights, norm)
             first = last
         return scores
+
+    def score_common(
+        self, located: Located, most_rows: float, rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Score some rows for the terms that `score` left out.
+
+        Their postings are long, and they tell little: looking a few rows up in them is quicker than adding them all.
+
+        Args:
+            located: the terms.
+            most_rows: as given to `score`.
+            rows: (m,) int64, ascending.
+
+        Returns:
+            (m,) float32.
+        """
+        gained = np.zeros(len(rows), dtype=np.float32)
+        starts = [0, *located.ends]
+        common = [
+            (weight, range(starts[number], starts[number + 1]))
+            for number, weight in enumerate(self.weights(located))
+            if located.frequencies[number] > most_rows
+        ]
+        first = 0
+        for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
+            last = first + len(part.postings.lengths)
+            begin, end = np.searchsorted(rows, (first, last)).tolist()
+            own = (rows[begin:end] - first).astype(np.int32)
+            for weight, alternatives in common if len(own) else ():
+                tf = np.zeros(len(own), dtype=np.float32)
+                for number in alternatives:
+                    if places[number] >= 0:
+                        share = np.float32(located.alternatives[number][1])
+                        tf += share * _looked_up(part.postings, int(places[number]), own)
+                gained[begin:end] += np.float32(weight) * tf / (tf + norm.take(own))
+            first = last
+        return gained
 
     def weights(self, located: Located) -> list[float]:
         """Give each question term's weight times idf times (k1 + 1): the most it can add to a score."""
@@ -327,6 +371,15 @@ def _add(
         # a row that stands here twice gets the same sum assigned twice: it is added once
         gain += scores.take(rows)
         scores[rows] = gain
+
+
+def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Give how often a term stands in some rows."""
+    where = slice(int(postings.offsets[place]), int(postings.offsets[place + 1]))
+    held = postings.rows[where]
+    at = np.searchsorted(held, rows)
+    at[at == len(held)] = 0
+    return np.where(held.take(at) == rows, postings.counts[where].take(at), 0).astype(np.float32)
 
 
 def _frequencies(

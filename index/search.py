@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.channels import lexical_scores
+from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
 from index.coverage import SoughtQuery, attainable, weighed
 from index.fusion import DEFAULT, Weights, convex
@@ -105,7 +105,13 @@ class Searcher:
         for first, mask in zip(view.first_rows, allowed, strict=True):
             if mask is not None:
                 lexical.joined[first : first + len(mask)][~mask] = 0.0
-        rows = np.union1d(_top(lexical.joined, pool), _nearest(view, vector, pool, allowed))
+        nearest = _nearest(view, vector, pool, allowed)
+        best = _top(lexical.joined, pool if lexical.is_whole else max(pool, CANDIDATES))
+        if not lexical.is_whole:
+            best = np.union1d(nearest, best)
+            lexical.complete(view, located, best)
+            best = best[_top(lexical.joined[best], pool)]
+        rows = np.union1d(best, nearest)
         dense = _cosines(view, vector, rows)
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
         words, grams, names = (

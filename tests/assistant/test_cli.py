@@ -246,7 +246,9 @@ def test_ctrl_c_ends_quietly(filled: Path) -> None:
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
-        time.sleep(1.0)  # it waits for its question
+        reading = Path(f"/proc/{process.pid}/syscall")  # 0 is read(2), and 0x0 standard input
+        while reading.exists() and not reading.read_text().startswith("0 0x0 "):
+            time.sleep(0.05)  # it does not wait for its question yet
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
         assert errors == b""

@@ -105,7 +105,7 @@ def test_several_files_are_uploaded_each_with_its_report(shelf: Page, tmp_path: 
     }
     for name, text in texts.items():
         (tmp_path / name).write_text(text, "utf-8")
-    (tmp_path / "three.exe").write_bytes(b"MZ")
+    (tmp_path / "three.exe").write_bytes(b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00")
     shelf.click("#sanad-add summary")
     paths = "\n".join(str(tmp_path / name) for name in ("one.txt", "two.md", "three.exe"))
     shelf.all("#sanad-files input[type=file]")[0].send_keys(paths)
