@@ -82,15 +82,20 @@ class Home:
         return self.path / f"collection-{max(numbers, default=0) + 1}.sqlite"
 
     def switch(self, database: Path) -> None:
-        """Make a database the current one, durably and atomically."""
+        """Make a database the current one, durably and atomically.
+
+        Raises:
+            StoreUnavailable: the disk refuses; the pointer names the old database or the new one, whole.
+        """
         pointer = self.path / "current"
         fresh = pointer.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as file:
-            file.write(database.name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(pointer)
-        sync_folder(self.path)
+        with writing_to(pointer):
+            with fresh.open("w", encoding="ascii") as file:
+                file.write(database.name + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(pointer)
+            sync_folder(self.path)
 
     def others(self, current: Path | None) -> list[Path]:
         """Give the databases that are not the current one: with the lock held, leftovers."""
@@ -110,12 +115,32 @@ class Home:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the right to make or replace the database; the kernel frees it when we die."""
-        with (self.path / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        path = self.path / "lock"
+        with writing_to(path):
+            file = path.open("w")
+        with file:
+            with writing_to(path):
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def _databases(self) -> list[str]:
         return sorted(p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name))
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turn a refusal of the disk into an error of ours that names what was being written.
+
+    Raises:
+        StoreUnavailable: instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"cannot write {path}: {error.strerror}; what was there before is unchanged: make room, or check "
+            "the disk and its permissions, and try again"
+        ) from error
 
 
 def sync_folder(path: Path) -> None:

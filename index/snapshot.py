@@ -22,7 +22,7 @@ from uuid import uuid4
 
 from index.dense import DenseIndex
 from index.errors import StoreDamaged
-from index.home import sync_folder
+from index.home import sync_folder, writing_to
 from index.lexical import LexicalIndex, Part, Statistics
 from index.postings import Postings
 from index.segment import Segment
@@ -69,15 +69,16 @@ class Snapshots:
         What lies there damaged is replaced.
 
         Raises:
-            OSError: it cannot be written; what could be read before still can.
+            StoreUnavailable: it cannot be written; what could be read before still can.
             StoreDamaged: what was written does not read back.
         """
-        try:
-            self._write(view)
-        except StoreDamaged:
-            self._drop_damaged(view)
-            self._write(view)
-        self._retire()
+        with writing_to(self.folder):
+            try:
+                self._write(view)
+            except StoreDamaged:
+                self._drop_damaged(view)
+                self._write(view)
+            self._retire()
 
     def _write(self, view: View) -> None:
         for segment in view.segments:
