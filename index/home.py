@@ -14,13 +14,15 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import StoreDamaged, StoreUnavailable
+from index.errors import StoreDamaged, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"collection-(\d+)\.sqlite")
 
@@ -75,6 +77,26 @@ class Home:
         except FileNotFoundError:
             return (0, 0)
         return (state.st_mtime_ns, state.st_ino)
+
+    def steadily(self, act: Callable[[], T], undo: Callable[[T], object] | None = None) -> T:
+        """Do something with the current database, once more if another process replaced it meanwhile.
+
+        Args:
+            act: reads `current`; what it raises counts only if nothing was replaced.
+            undo: lets go of a result that came too late.
+        """
+        while True:
+            before = self.stamp()
+            try:
+                result = act()
+            except StoreError:
+                if self.stamp() == before:
+                    raise
+                continue
+            if self.stamp() == before:
+                return result
+            if undo:
+                undo(result)
 
     def next_database(self) -> Path:
         """Give the path of a database that does not exist yet."""

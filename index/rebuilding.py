@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.compatibility import create, settings_of
+from index.compatibility import create, refuse_newer, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
@@ -55,6 +55,7 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
         old, new = Store(path), Store(target)
         try:
             with old.reading() as reader:
+                refuse_newer(reader.settings(), home.path)
                 wanted = reader.all_digests()
             _copy(old, new, encoder, wanted, progress)
             with old.writing() as frozen:  # from here on nobody changes the old one
