@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix bench bench-peers quality screenshots clean
+.PHONY: help run test nightly lint fix bench bench-peers quality screenshots clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -15,6 +15,9 @@ run: .venv/ready ## Install, index seeds/ and open the chat on http://127.0.0.1:
 
 test: .venv/ready-dev ## Run all tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+nightly: .venv/ready-dev ## Run the fault tests for long: 500 kills, every write, every file
+	@$(BIN)/python -m pytest tests/faults --nightly $(ARGS)
 
 lint: .venv/ready-dev ## Check style and types
 	@$(BIN)/ruff check .

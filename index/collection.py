@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -64,8 +65,8 @@ class Collection:
         self._lexicon = _shipped_lexicon()
         self._dense_share = dense_share
         encoder = open_encoder(model)
-        start(self._home, encoder)
-        self._state = self._open(encoder)
+        self._home.steadily(lambda: start(self._home, encoder))
+        self._state = self._home.steadily(lambda: self._open(encoder), Opened.leave)
         self._searchers: dict[str, Searcher] = {}
 
     def _open(self, encoder: Encoder) -> Opened:
@@ -89,7 +90,7 @@ class Collection:
         while True:
             state = self._state
             if state.stamp != self._home.stamp():
-                self._follow(state)
+                self._home.steadily(partial(self._follow, state))
                 continue
             if state.enter():
                 break
@@ -111,7 +112,7 @@ class Collection:
                 store.close()
                 if made.get(FINGERPRINT) != encoder.fingerprint:
                     encoder = open_encoder(model_named(made.get("model")))
-            self._state = self._open(encoder)
+            self._state = self._home.steadily(partial(self._open, encoder), Opened.leave)
             old.leave()
 
     @contextmanager

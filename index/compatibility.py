@@ -12,6 +12,7 @@ from index.passages import CHUNKER_VERSION
 from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from index.embedding import Encoder
@@ -105,6 +106,7 @@ def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
     """
     with store.reading() as reader:
         made = reader.settings()
+    refuse_newer(made, home)
     differing = _differences(made, encoder)
     if not differing:
         return
@@ -113,6 +115,20 @@ def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
         f"run `sanad rebuild --home {home}{_option(encoder.name)}`"
         + (f", or open it {_with(made.get('model'))}" if made.get("model") != encoder.name else "")
     )
+
+
+def refuse_newer(made: Mapping[str, str], home: Path) -> None:
+    """Refuse a collection of a later version of this program: a rebuild by this one could lose what it added.
+
+    Raises:
+        StoreIncompatible: naming both formats and what to do.
+    """
+    number = made.get("format", "")
+    if number.isdecimal() and int(number) > FORMAT:
+        raise StoreIncompatible(
+            f"the collection in {home} was made by a newer Sanad: format {number} (now {FORMAT}); update Sanad, or "
+            "restore a backup that this version made into another home"
+        )
 
 
 def model_named(name: str | None) -> str | None:

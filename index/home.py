@@ -14,13 +14,15 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import StoreDamaged, StoreUnavailable
+from index.errors import StoreDamaged, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"collection-(\d+)\.sqlite")
 
@@ -76,21 +78,46 @@ class Home:
             return (0, 0)
         return (state.st_mtime_ns, state.st_ino)
 
+    def steadily(self, act: Callable[[], T], undo: Callable[[T], object] | None = None) -> T:
+        """Do something with the current database, once more if another process replaced it meanwhile.
+
+        Args:
+            act: reads `current`; what it raises counts only if nothing was replaced.
+            undo: lets go of a result that came too late.
+        """
+        while True:
+            before = self.stamp()
+            try:
+                result = act()
+            except StoreError:
+                if self.stamp() == before:
+                    raise
+                continue
+            if self.stamp() == before:
+                return result
+            if undo:
+                undo(result)
+
     def next_database(self) -> Path:
         """Give the path of a database that does not exist yet."""
         numbers = [int(match[1]) for name in self._databases() if (match := _NAME.fullmatch(name))]
         return self.path / f"collection-{max(numbers, default=0) + 1}.sqlite"
 
     def switch(self, database: Path) -> None:
-        """Make a database the current one, durably and atomically."""
+        """Make a database the current one, durably and atomically.
+
+        Raises:
+            StoreUnavailable: the disk refuses; the pointer names the old database or the new one, whole.
+        """
         pointer = self.path / "current"
         fresh = pointer.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as file:
-            file.write(database.name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(pointer)
-        sync_folder(self.path)
+        with writing_to(pointer):
+            with fresh.open("w", encoding="ascii") as file:
+                file.write(database.name + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(pointer)
+            sync_folder(self.path)
 
     def others(self, current: Path | None) -> list[Path]:
         """Give the databases that are not the current one: with the lock held, leftovers."""
@@ -110,12 +137,32 @@ class Home:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the right to make or replace the database; the kernel frees it when we die."""
-        with (self.path / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        path = self.path / "lock"
+        with writing_to(path):
+            file = path.open("w")
+        with file:
+            with writing_to(path):
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def _databases(self) -> list[str]:
         return sorted(p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name))
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turn a refusal of the disk into an error of ours that names what was being written.
+
+    Raises:
+        StoreUnavailable: instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"cannot write {path}: {error.strerror}; what was there before is unchanged: make room, or check "
+            "the disk and its permissions, and try again"
+        ) from error
 
 
 def sync_folder(path: Path) -> None:

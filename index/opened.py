@@ -37,6 +37,7 @@ class Opened:
 
     def __init__(self, path: Path, home: Home, encoder: Encoder) -> None:
         self.stamp = home.stamp()
+        self._home = home
         self.encoder = encoder
         self.store = Store(path)
         self.snapshots = Snapshots(home.snapshots / path.name, settings_of(encoder))
@@ -48,10 +49,31 @@ class Opened:
         self._guard = threading.Lock()
 
     def enter(self) -> bool:
-        """Begin to use it; False: it was closed meanwhile."""
+        """Begin to use it in this thread; False: it was closed, or another took its place, meanwhile."""
         with self._guard:
             self._users += self._users > 0
-            return self._users > 0
+            if not self._users:
+                return False
+        usable = False
+        try:
+            usable = self._joined()
+        finally:
+            if not usable:
+                self.leave()
+        return usable
+
+    def _joined(self) -> bool:
+        """Connect this thread, but not to files that are being deleted.
+
+        A database is deleted after the pointer has changed. If it has not changed once file and journal are open,
+        they are those that all others have open.
+        """
+        try:
+            return not self.store.join() or self.stamp == self._home.stamp()
+        except StoreError:
+            if self.stamp == self._home.stamp():
+                raise
+            return False
 
     def leave(self) -> None:
         """End using it."""
@@ -106,13 +128,14 @@ class Opened:
 
     def _run_upkeep(self) -> None:
         try:
-            view = self._compact()
+            view = self._compact() if self._joined() else None
             if view is not None and self._has_grown(view):
                 self.snapshots.save(view)
                 self.saved_passages = view.n_passages
-        except (OSError, StoreError) as error:
+        except StoreError as error:
             log.warning("upkeep was put off (the collection itself is safe): %s", error)
         finally:
+            self.store.part()
             self.leave()
 
     def _compact(self) -> View | None:

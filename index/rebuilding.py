@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.compatibility import FINGERPRINT, create, settings_of
+from index.compatibility import FINGERPRINT, create, refuse_newer, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
@@ -54,6 +54,7 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
         old, new = Store(path), Store(target)
         try:
             with old.reading() as reader:
+                refuse_newer(reader.settings(), home.path)
                 wanted = reader.all_digests()
             _copy(old, new, encoder, wanted, progress)
             with old.writing() as frozen:  # from here on nobody changes the old one
@@ -69,19 +70,26 @@ def _begun_before(home: Home, current: Path, encoder: Encoder) -> Path | None:
     """Find what an interrupted rebuild to the same settings left; delete what others left."""
     found = None
     for path in home.others(current):
-        store = Store(path)
-        try:
-            with store.reading() as reader:
-                fits = reader.settings() == settings_of(encoder)
-        except StoreError:
-            fits = False
-        finally:
-            store.close()
-        if fits and found is None:
+        if found is None and _fits(path, encoder):
             found = path
         else:
             home.discard(path)
     return found
+
+
+def _fits(path: Path, encoder: Encoder) -> bool:
+    """Whether a database was begun with these settings; one that was cut short before that was not."""
+    try:
+        store = Store(path)
+    except StoreError:
+        return False
+    try:
+        with store.reading() as reader:
+            return reader.settings() == settings_of(encoder)
+    except StoreError:
+        return False
+    finally:
+        store.close()
 
 
 def _copy(

@@ -11,32 +11,35 @@ one that does not is ignored, and what is missing is rebuilt from the database.
 
 from __future__ import annotations
 
-import json
+import fcntl
 import logging
+import os
 import shutil
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from index.dense import DenseIndex
 from index.errors import StoreDamaged
-from index.home import sync_folder
+from index.home import sync_folder, writing_to
 from index.lexical import LexicalIndex, Part, Statistics
 from index.postings import Postings
 from index.segment import Segment
-from index.verified import FolderReader, FolderWriter
+from index.verified import FolderReader, FolderWriter, read_manifest
 from index.view import BM25_B, BM25_K1, View
 from index.vocabulary import Channels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-SNAPSHOT_FORMAT = 2
+SNAPSHOT_FORMAT = 3
 KEPT = 2
 LEFTOVER_S = 3600
 
@@ -60,6 +63,8 @@ class Snapshots:
                 try:
                     return self._load(path, dimension)
                 except StoreDamaged as error:
+                    if not path.exists():
+                        continue  # retired by another process while we read it
                     log.warning("snapshot %s is not used and will be rebuilt: %s", path.name, error)
         return None
 
@@ -69,21 +74,34 @@ class Snapshots:
         What lies there damaged is replaced.
 
         Raises:
-            OSError: it cannot be written; what could be read before still can.
+            StoreUnavailable: it cannot be written; what could be read before still can.
             StoreDamaged: what was written does not read back.
         """
+        with writing_to(self.folder), self._saving_alone():
+            try:
+                self._write(view)
+            except StoreDamaged:
+                self._drop_damaged(view)
+                self._write(view)
+            self._retire()
+
+    @contextmanager
+    def _saving_alone(self) -> Iterator[None]:
+        """Wait for another process that saves: its segments belong to no snapshot until it is done."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            self._write(view)
-        except StoreDamaged:
-            self._drop_damaged(view)
-            self._write(view)
-        self._retire()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _write(self, view: View) -> None:
         for segment in view.segments:
-            self._place(segment.name, lambda new, segment=segment: _write_segment(new, segment))  # type: ignore[misc]
+            self._place(segment.name, partial(_write_segment, segment=segment, database=self.folder.name))
         name = _view_name(view)
-        self._place(name, lambda new: _write_view(new, view, self.settings))
+        digests = [read_manifest(self.folder / segment.name)[1] for segment in view.segments]
+        self._place(name, lambda new: _write_view(new, view, self._own_settings, digests))
         self._load(self.folder / name, view.dimension)
 
     def _drop_damaged(self, view: View) -> None:
@@ -111,9 +129,14 @@ class Snapshots:
 
     def _load(self, path: Path, dimension: int) -> View:
         try:
-            return _load_view(path, self.settings, dimension)
+            return _load_view(path, self._own_settings, dimension)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreDamaged(f"{path.name} cannot be read: {error}") from error
+
+    @property
+    def _own_settings(self) -> dict[str, str]:
+        """The settings, and whose snapshots these are: another database numbers its passages otherwise."""
+        return {**self.settings, "database": self.folder.name}
 
     def _place(self, name: str, write: Callable[[FolderWriter], None]) -> None:
         """Write a folder under another name and rename it, unless it is there or another was first."""
@@ -156,12 +179,12 @@ def _view_name(view: View) -> str:
 
 def _segment_names(view: Path) -> list[str]:
     try:
-        return list(json.loads((view / "manifest.json").read_bytes())["segments"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return list(read_manifest(view)[0]["segments"])
+    except StoreDamaged:
         return []
 
 
-def _write_segment(new: FolderWriter, segment: Segment) -> None:
+def _write_segment(new: FolderWriter, segment: Segment, database: str) -> None:
     new.array("numbers", segment.numbers)
     new.array("articles", segment.articles)
     for channel, postings in segment.channels._asdict().items():
@@ -173,6 +196,7 @@ def _write_segment(new: FolderWriter, segment: Segment) -> None:
     new.close(
         {
             "format": SNAPSHOT_FORMAT,
+            "database": database,
             "built": segment.built,
             "languages": segment.languages,
             "ends": segment.ends,
@@ -184,6 +208,8 @@ def _load_segment(path: Path, dimension: int) -> Segment:
     saved = FolderReader.open(path)
     if saved.about["format"] != SNAPSHOT_FORMAT:
         raise StoreDamaged(f"{path.name} has another format")
+    if saved.about["database"] != path.parent.name:
+        raise StoreDamaged(f"{path.name} is of another database")
     channels = Channels(
         *(
             Postings(**{name: saved.array(f"{channel}-{name}") for name in Postings.__slots__})
@@ -193,7 +219,7 @@ def _load_segment(path: Path, dimension: int) -> Segment:
     numbers, vectors = saved.array("numbers"), saved.array("vectors")
     if vectors.shape != (len(numbers), dimension):
         raise StoreDamaged(f"the saved vectors are {vectors.shape}, expected {(len(numbers), dimension)}")
-    return Segment(
+    segment = Segment(
         numbers=numbers,
         articles=saved.array("articles"),
         dense=DenseIndex.from_parts(
@@ -204,9 +230,12 @@ def _load_segment(path: Path, dimension: int) -> Segment:
         ends=tuple(saved.about["ends"]),
         built=saved.about["built"],
     )
+    if segment.name != path.name:
+        raise StoreDamaged(f"{path.name} holds {segment.name}")
+    return segment
 
 
-def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str]) -> None:
+def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str], digests: Sequence[str]) -> None:
     for i, mask in enumerate(view.alive):
         if mask is not None:
             new.array(f"{i}-alive", mask)
@@ -219,6 +248,7 @@ def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str]) -> N
             "settings": dict(settings),
             "languages": sorted(view.languages),
             "segments": [segment.name for segment in view.segments],
+            "digests": list(digests),
             "removed": [mask is not None for mask in view.alive],
             "statistics": {
                 name: {
@@ -237,6 +267,11 @@ def _load_view(path: Path, settings: Mapping[str, str], dimension: int) -> View:
     about = saved.about
     if about["format"] != SNAPSHOT_FORMAT or about["settings"] != dict(settings):
         raise StoreDamaged("made with another format or other settings")
+    if path.name != f"{about['sequence']:012d}":
+        raise StoreDamaged(f"{path.name} holds the view at {about['sequence']}")
+    for name, digest in zip(about["segments"], about["digests"], strict=True):
+        if read_manifest(path.parent / name)[1] != digest:
+            raise StoreDamaged(f"{name} is not the segment that belongs to {path.name}")
     segments = tuple(_load_segment(path.parent / name, dimension) for name in about["segments"])
     removed: list[bool] = about["removed"]
     return View(

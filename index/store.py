@@ -78,7 +78,7 @@ class Store:
         self._words: dict[WordKey, int] = {}
         with translated(path):
             if create or wal:
-                self._connect().execute("PRAGMA journal_mode = WAL")
+                self._connect(create=create).execute("PRAGMA journal_mode = WAL")
             if create:
                 self._connection().executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
             elif (
@@ -86,9 +86,11 @@ class Store:
             ):
                 raise StoreDamaged(f"{path} is not a collection; restore it from a backup")
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, *, create: bool = False) -> sqlite3.Connection:
+        # never made by the way: a file that another process deleted would come back empty
+        address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            address, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -100,6 +102,27 @@ class Store:
 
     def _connection(self) -> sqlite3.Connection:
         return getattr(self._local, "connection", None) or self._connect()
+
+    def join(self) -> bool:
+        """Connect this thread, so that it has the file and its journal open; False: it had them before.
+
+        Raises:
+            StoreUnavailable: the file is gone.
+        """
+        if getattr(self._local, "connection", None):
+            return False
+        with translated(self.path):
+            self._connect().execute("SELECT max(seq) FROM changes").fetchone()
+        return True
+
+    def part(self) -> None:
+        """Close this thread's connection; to be called by a thread that will not come back."""
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = None
+        with self._guard:
+            if connection in self._connections:
+                self._connections.remove(connection)
+                connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -161,12 +184,12 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except SanadError:
         raise
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged page gives messages that are no text
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise _translation(path, code, error) from error
 
 
-def _translation(path: Path, code: int, error: sqlite3.Error) -> SanadError:
+def _translation(path: Path, code: int, error: Exception) -> SanadError:
     if code == sqlite3.SQLITE_BUSY:
         return StoreUnavailable(
             f"another process has been writing to {path} for more than {BUSY_TIMEOUT_S} s; try again"
@@ -177,4 +200,5 @@ def _translation(path: Path, code: int, error: sqlite3.Error) -> SanadError:
         return StoreUnavailable(f"{path} cannot be opened for writing ({error}); check its permissions")
     if code == sqlite3.SQLITE_IOERR:
         return StoreUnavailable(f"the disk reported an error on {path} ({error}); nothing was changed")
-    return StoreDamaged(f"{path} is damaged ({error}); run `sanad check`, restore a backup")
+    reason = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(error))
+    return StoreDamaged(f"{path} is damaged ({reason}); run `sanad check`, restore a backup")

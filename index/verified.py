@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MANIFEST = "manifest.json"
+_SEAL_BYTES = len('{"sha256": "') + 64 + len('", ')
 
 
 class FolderWriter:
@@ -50,11 +51,33 @@ class FolderWriter:
         self._files[name] = {"bytes": file.size, "sha256": file.digest.hexdigest()}
 
     def close(self, about: Mapping[str, object]) -> None:
-        """Write the manifest: what the folder is about, and its files."""
+        """Write the manifest: what the folder is about, and its files; it begins with its own digest."""
         files = dict(self._files)
         content = json.dumps({**about, "files": files}).encode()
-        self.stream(MANIFEST, lambda file: file.write(content))
+        self.stream(MANIFEST, lambda file: file.write(_seal(content) + content[1:]))
         sync_folder(self._folder)
+
+
+def _seal(content: bytes) -> bytes:
+    """Give what a JSON object begins with in place of its brace so that it holds the digest of the rest."""
+    return b'{"sha256": "%s", ' % hashlib.sha256(content[1:]).hexdigest().encode()
+
+
+def read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
+    """Read what a folder is about, and the manifest's digest, which stands for every byte of the folder.
+
+    Raises:
+        StoreDamaged: it is missing, or is not what was written.
+    """
+    try:
+        content = (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise StoreDamaged(f"{folder.name} cannot be read: {error}") from error
+    rest = content[_SEAL_BYTES:]
+    if content[:_SEAL_BYTES] != _seal(b"{" + rest):
+        raise StoreDamaged(f"{MANIFEST} of {folder.name} is not what was written (SHA-256 differs)")
+    about: dict[str, Any] = json.loads(content)
+    return about, about["sha256"]
 
 
 class _HashingFile:
@@ -92,7 +115,7 @@ class FolderReader:
             StoreDamaged: something is missing, or is not what was written.
         """
         try:
-            about = json.loads((folder / MANIFEST).read_bytes())
+            about, _ = read_manifest(folder)
             files: dict[str, dict[str, Any]] = about["files"]
             if any(Path(name).name != name for name in files):
                 raise StoreDamaged(f"{folder.name} names a file outside itself")

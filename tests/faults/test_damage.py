@@ -1,0 +1,232 @@
+"""Damage to any file of a home: found, named, never searched; what is derived is mended from the database."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+import index.opened
+from index import Article, Collection, SanadError, StoreDamaged
+from index.verified import FolderReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+WORDS = ["ميناء", "harbour", "школа", "नदी", "bridge", "سوق", "музей", "school", "مدرسة", "festival"]
+QUESTIONS = ["harbour bridge", "سوق", "школа", "mark3x", "mark11x"]
+PLACES, NIGHTLY_PLACES = 20, 200
+
+Rankings = list[list[tuple[str, float]]]
+
+
+def article(number: int) -> Article:
+    chosen = random.Random(number).choices(WORDS, k=12)
+    return Article(id=f"a{number}", text=f"{' '.join(chosen)} mark{number}x.", language="en")
+
+
+def rankings(collection: Collection) -> Rankings:
+    return [[(hit.passage_id, round(hit.score, 5)) for hit in collection.search(q, 20)] for q in QUESTIONS]
+
+
+def save(collection: Collection) -> None:
+    with collection._viewing() as (state, view, _):
+        state.snapshots.save(view)
+        state.saved_passages = view.n_passages
+
+
+@pytest.fixture
+def saved(home: Path) -> tuple[Path, Rankings]:
+    """A home with two snapshots of two segments, the newer with removed rows; and its rankings."""
+    with Collection(home) as collection:
+        collection.add(article(i) for i in range(12))
+        save(collection)
+        collection.remove("a5")
+        collection.add([article(i) for i in range(20, 23)])
+        save(collection)
+        return home, rankings(collection)
+
+
+def folders(home: Path) -> list[Path]:
+    return sorted(path for path in home.glob("snapshots/*/*") if path.is_dir())
+
+
+def flips(whole: bytes, n: int, seed: str) -> Iterator[bytes]:
+    rng = random.Random(seed)
+    for _ in range(n):
+        place, bit = rng.randrange(len(whole)), 1 << rng.randrange(8)
+        yield whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :]
+
+
+@pytest.mark.timeout(3600)
+def test_one_bit_of_any_file_is_enough(saved: tuple[Path, Rankings], nightly: bool) -> None:
+    home, _ = saved
+    for folder in folders(home):
+        FolderReader.open(folder)
+        for path in sorted(folder.iterdir()):
+            whole = path.read_bytes()
+            places = NIGHTLY_PLACES if nightly or path.suffix == ".json" else PLACES
+            damages = [*flips(whole, places, path.name), whole[:-1], whole[: len(whole) // 2], whole[:1], b""]
+            for damaged in damages:
+                path.write_bytes(damaged)
+                with pytest.raises(StoreDamaged, match=path.name if path.suffix == ".npy" else folder.name):
+                    FolderReader.open(folder)
+            path.write_bytes(whole)
+            FolderReader.open(folder)
+
+
+def test_damage_is_reported_and_mended_while_questions_are_answered(saved: tuple[Path, Rankings]) -> None:
+    home, expected = saved
+    newest = [folder for folder in folders(home) if folder.name.isdigit()][-1]
+    for part in (newest.name, "seg-1-", "seg-1"):
+        folder = next(folder for folder in folders(home) if folder.name.startswith(part))
+        path = max(folder.glob("*.npy"), key=lambda file: file.stat().st_size)
+        path.write_bytes(next(flips(path.read_bytes(), 1, "x")))
+        with Collection(home) as collection:
+            found = collection.check()
+            assert found
+            assert all(folder.parent.name in line for line in found)
+            assert rankings(collection) == expected
+            save(collection)
+            assert rankings(collection) == expected
+        path_of_newest = [one for one in folders(home) if one.name.isdigit()][-1]
+        FolderReader.open(path_of_newest)
+        with Collection(home) as collection:
+            collection.check(repair=True)
+            assert collection.check() == []
+            save(collection)
+            assert rankings(collection) == expected
+    with Collection(home) as collection:
+        collection.search("harbour", 1)
+        assert collection._state.saved_passages > 0, "the mended snapshot is the one that is opened"
+
+
+def exchange(one: Path, other: Path) -> None:
+    aside = one.with_name("aside")
+    one.rename(aside)
+    other.rename(one)
+    aside.rename(other)
+
+
+def segments_exchanged(home: Path) -> None:
+    exchange(*[folder for folder in folders(home) if folder.name.startswith("seg-")][:2])
+
+
+def views_exchanged(home: Path) -> None:
+    exchange(*[folder for folder in folders(home) if folder.name.isdigit()][-2:])
+
+
+def files_exchanged(home: Path) -> None:
+    one, other = [folder for folder in folders(home) if folder.name.startswith("seg-")][:2]
+    exchange(one / "vectors.npy", other / "vectors.npy")
+
+
+def manifests_exchanged(home: Path) -> None:
+    one, other = [folder for folder in folders(home) if folder.name.startswith("seg-")][:2]
+    exchange(one / "manifest.json", other / "manifest.json")
+
+
+def taken_from_another_collection(home: Path) -> None:
+    """The same names, sound in themselves, of other articles."""
+    with Collection(home / "other") as other:
+        other.add([article(100 + i) for i in range(12)])
+        save(other)
+        other.remove(article(105).id or "")
+        other.add([article(i) for i in range(120, 123)])
+        save(other)
+    for folder in folders(home):
+        foreign = home / "other" / "snapshots" / folder.parent.name / folder.name
+        if folder.name.startswith("seg-") and foreign.exists():
+            shutil.rmtree(folder)
+            shutil.copytree(foreign, folder)
+    shutil.rmtree(home / "other")
+
+
+def taken_from_another_generation(home: Path) -> None:
+    """What was derived from the database before a rebuild, under the name of the one after."""
+    before = next((home / "snapshots").iterdir())
+    kept = shutil.copytree(before, home / "kept")
+    with Collection(home) as collection:
+        collection.rebuild()
+        name = next(home.glob("*.sqlite")).name
+    shutil.copytree(kept, home / "snapshots" / name, dirs_exist_ok=True)
+
+
+@pytest.mark.parametrize(
+    "mix",
+    [
+        segments_exchanged, views_exchanged, files_exchanged, manifests_exchanged,
+        taken_from_another_collection, taken_from_another_generation,
+    ],
+)  # fmt: skip
+def test_what_belongs_elsewhere_is_not_used(
+    saved: tuple[Path, Rankings], mix: Callable[[Path], None]
+) -> None:
+    home, expected = saved
+    mix(home)
+    with Collection(home) as collection:
+        assert collection.check()
+        assert rankings(collection) == expected
+        assert collection.check(repair=True)
+        assert collection.check() == []
+        save(collection)
+        assert collection.check() == []
+        assert rankings(collection) == expected
+    with Collection(home) as collection:
+        assert rankings(collection) == expected
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"x" * 1_000_000, b"../../etc/passwd", b"collection-9.sqlite", b"\xff\xfe\0"]
+)
+def test_a_damaged_pointer_is_named_with_the_remedy(saved: tuple[Path, Rankings], content: bytes) -> None:
+    home, expected = saved
+    (home / "current").write_bytes(content)
+    with pytest.raises(StoreDamaged, match=r"current names no database.*collection-1\.sqlite") as problem:
+        Collection(home)
+    assert len(str(problem.value)) < 1000
+    (home / "current").write_text("collection-1.sqlite\n")
+    with Collection(home) as collection:
+        assert rankings(collection) == expected
+
+
+@pytest.mark.timeout(3600)
+def test_a_damaged_database_is_an_error_of_ours(saved: tuple[Path, Rankings], nightly: bool) -> None:
+    """In the header, in the roots of its tables, anywhere; in what it answers there is no traceback."""
+    home, _ = saved
+    path = home / "collection-1.sqlite"
+    whole = path.read_bytes()
+    rng = random.Random(8)
+    found, described = 0, list[str]()
+    for turn in range(600 if nightly else 60):
+        page = turn % (len(whole) // 4096)
+        first = 4096 * page + (rng.randrange(64) if turn % 2 else rng.randrange(4000))
+        size = rng.choice((1, 16, 96))
+        path.write_bytes(whole[:first] + rng.randbytes(size) + whole[first + size :])
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        try:
+            with Collection(home) as collection:
+                if collection.check():
+                    found += 1
+                    continue
+                rankings(collection)
+                for info in collection.articles():
+                    collection.article(info.id)
+        except SanadError as problem:
+            found += 1
+            described.append(str(problem))
+    assert found > 5
+    assert not any("\n" in text for text in described)
+    path.write_bytes(b"\0" * 100 + whole[100:])
+    with pytest.raises(StoreDamaged, match=r"collection-1\.sqlite"):
+        Collection(home)
+
+
+@pytest.fixture(autouse=True)
+def _no_snapshots_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests say when a snapshot is made."""
+    monkeypatch.setattr(index.opened, "SNAPSHOT_ROWS", 5)
