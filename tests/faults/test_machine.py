@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+import index.view
 from index import Article, Collection
 from tests.faults.running import command, environment, run
 
@@ -29,6 +30,7 @@ class CollectionMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
+        self.join_rows, index.view.JOIN_ROWS = index.view.JOIN_ROWS, 1  # few rows shall be several segments
         self.expected: dict[str, str] = {}
         self.titles: dict[str, str] = {}
         self.users = [Collection(self.folder / "home"), Collection(self.folder / "home")]
@@ -134,6 +136,7 @@ class CollectionMachine(RuleBasedStateMachine):
         for user in self.users:
             user.close()
         shutil.rmtree(self.folder)
+        index.view.JOIN_ROWS = self.join_rows
 
 
 def _ranking(collection: Collection, question: str) -> list[tuple[str, float, tuple[str, ...]]]:
