@@ -226,6 +226,18 @@ def test_a_damaged_database_is_an_error_of_ours(saved: tuple[Path, Rankings], ni
         Collection(home)
 
 
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"\0" * 4096])
+def test_what_a_rebuild_left_before_its_first_table_is_no_obstacle(
+    saved: tuple[Path, Rankings], content: bytes
+) -> None:
+    home, expected = saved
+    (home / "collection-2.sqlite").write_bytes(content)
+    with Collection(home) as collection:
+        collection.rebuild()
+        assert rankings(collection) == expected
+        assert len(list(home.glob("*.sqlite"))) == 1
+
+
 @pytest.fixture(autouse=True)
 def _no_snapshots_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests say when a snapshot is made."""
