@@ -12,12 +12,14 @@ from index.analysis.stemming import stemmer_of
 WordKey = NewType("WordKey", str)
 """A folded word behind the code of its stemming rules and a colon: `en:attacks`, `:2019`."""
 
-_MAX_KNOWN = 400_000
+_MAX_KNOWN = 400_000  # surfaces of all languages: some 100 MB; emptied when full
 _KNOWN: dict[str, dict[str, tuple[WordKey, ...]]] = {}
 
 
 def word_keys(text: str, language: str) -> dict[WordKey, int]:
     """How often each word of the vocabulary stands in a text of a language (ISO 639-1)."""
+    if sum(map(len, _KNOWN.values())) > _MAX_KNOWN:
+        _KNOWN.clear()
     known = _KNOWN.setdefault(language, {})
     counts: dict[WordKey, int] = {}
     for surface, count in Counter(WORD.findall(text)).items():
@@ -26,8 +28,6 @@ def word_keys(text: str, language: str) -> dict[WordKey, int]:
             keys = known[surface] = _keys(surface, language)
         for key in keys:
             counts[key] = counts.get(key, 0) + count
-    if len(known) > _MAX_KNOWN:
-        _KNOWN.pop(language, None)
     return counts
 
 
