@@ -243,10 +243,11 @@ def test_a_closed_pipe_is_no_error(filled: Path) -> None:
 
 def test_ctrl_c_ends_quietly(filled: Path) -> None:
     command = [sys.executable, "-m", "assistant", "ask", "-", "--home", str(filled)]
+    # a shell's background job ignores it, and so would all that it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
-    ) as process:  # fmt: skip
+        command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         reading = Path(f"/proc/{process.pid}/syscall")  # 0 is read(2), and 0x0 standard input
         while reading.exists() and not reading.read_text().startswith("0 0x0 "):
             time.sleep(0.05)  # it does not wait for its question yet
