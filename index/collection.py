@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -389,6 +389,7 @@ class Collection:
         self.close()
 
 
+@cache  # read-only, the same for every collection of a process
 def _shipped_lexicon() -> Lexicon | None:
     folder = Path(__file__).parent / "bundled" / "lexicon"
     if not folder.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -57,12 +58,17 @@ def open_encoder(model: str | None) -> Encoder:
         ModelError: the model is missing, is not to be trusted, or cannot be loaded.
     """
     if model is None:
-        from index.static import StaticEncoder
-
-        return StaticEncoder.open(SHIPPED)
+        return _shipped()
     from index.transformer import TransformerEncoder
 
     return TransformerEncoder.open(model)
+
+
+@cache  # 80 MB and a fifth of a second, the same for every collection of a process
+def _shipped() -> Encoder:
+    from index.static import StaticEncoder
+
+    return StaticEncoder.open(SHIPPED)
 
 
 def digest(root: Path, files: Iterable[Path]) -> str:
