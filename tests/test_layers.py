@@ -36,7 +36,6 @@ HOMES = {
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},
     "dateparser": {"index/reading/dates.py"},
-    "datasketch": {"index/likeness.py"},
     "pypdf": {"index/reading/pdfs.py"},
 }
 
