@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # In a view of many rows, the name keys and 4-grams that stand in a larger share of them are counted for the first
 # candidates only: their postings are most of all there is to read, and they tell the least (docs/retrieval.md).
-MANY_ROWS = 200_000
-COMMON_SHARE = 0.02
+MANY_ROWS = 50_000
+COMMON_SHARE = 0.05
 CANDIDATES = 1_000
 
 

@@ -111,3 +111,20 @@ def test_the_only_matching_row_is_above_the_others() -> None:
 
 def test_unknown_terms_score_nothing() -> None:
     assert not LexicalIndex([["a"], ["b"], ["c"]]).get_scores(["zzz"]).any()
+
+
+@given(CORPORA, st.lists(st.tuples(st.lists(TOKENS, min_size=1, max_size=4), st.floats(0.1, 1)), max_size=4))
+def test_rare_and_common_terms_apart_are_all_terms_together(
+    corpus: list[list[str]], asked: list[tuple[list[str], float]]
+) -> None:
+    query = [(weight, tuple((token, weight) for token in dict.fromkeys(tokens))) for tokens, weight in asked]
+    index = LexicalIndex(corpus[:-1]).with_rows(postings_of_tokens(corpus[-1:]))
+    located = index.locate(query)
+    rows = np.arange(len(corpus))
+    for most_rows in (0.0, 2.0, 5.0):
+        apart = index.score(located, most_rows) + index.score_common(located, most_rows, rows)
+        np.testing.assert_allclose(apart, index.score(located), rtol=1e-5, atol=1e-6)
+    some = rows[::3]
+    np.testing.assert_array_equal(
+        index.score_common(located, 2.0, some), index.score_common(located, 2.0, rows)[some]
+    )

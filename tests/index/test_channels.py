@@ -1,0 +1,36 @@
+"""The lexical half in a large view: common terms are counted for the candidates, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from index import Article, Collection, channels
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+ROOTS = ["كتب", "درس", "علم", "سفر", "عمل", "فتح", "قرأ", "سمع", "حمل", "نقل", "ربط", "وصل"]
+
+
+def text(rng: random.Random) -> str:
+    words = [
+        rng.choice(("ال", "و", "", "مست")) + rng.choice(ROOTS) + rng.choice(("", "ون", "ات", "ها"))
+        for _ in range(30)
+    ]
+    return " ".join(words) + "."
+
+
+def test_common_terms_counted_for_candidates_only_change_no_ranking(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(4)
+    with Collection(home) as collection:
+        collection.add(Article(id=f"a{i}", text=text(rng), language="ar") for i in range(300))
+        questions = [" ".join(text(rng).split()[:5]) for _ in range(20)]
+        whole = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
+        monkeypatch.setattr(channels, "MANY_ROWS", 100)
+        apart = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
+    assert apart == whole
