@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
-# codes whose vectors are compared exactly, for each row that is wanted
+# codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these
 REFINED = 4
+LEAST_REFINED = 200
 # vectors that the sixteen centroids of each pair of dimensions are learned from
 _SAMPLE = 4_096
 _ROUNDS = 10
@@ -104,7 +105,7 @@ class DenseIndex:
         if self._index is None or n_allowed <= FEW_ROWS:
             return self._best(vector, k, None if allowed is None else np.flatnonzero(allowed))
         wanted = min(k, n_allowed)
-        fetched = REFINED * k * len(self) // n_allowed
+        fetched = max(REFINED * k, LEAST_REFINED) * len(self) // n_allowed
         while True:
             rows = self._index.search(vector[None, :], min(fetched, len(self)))[1][0]
             rows = rows[rows >= 0]  # FAISS fills with -1
