@@ -95,11 +95,13 @@ class Statistics:
     @property
     def average_idf(self) -> float:
         """Mean idf over the distinct terms, before the floor; 0 in an empty channel."""
-        held = {f: n for f, n in self.spread.items() if f > 0 and n > 0}
-        total = sum(held.values())
+        rows = np.fromiter(self.spread.keys(), dtype=np.float64, count=len(self.spread))
+        terms = np.fromiter(self.spread.values(), dtype=np.float64, count=len(self.spread))
+        terms[rows <= 0] = 0.0
+        total = float(terms.sum())
         if not total:
             return 0.0
-        return sum(n * _raw_idf(self.n_rows, f) for f, n in held.items()) / total
+        return float(terms @ (np.log(self.n_rows - rows + 0.5) - np.log(np.maximum(rows, 0) + 0.5))) / total
 
 
 def _raw_idf(n_rows: int, frequency: float) -> float:

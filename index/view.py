@@ -135,9 +135,17 @@ class View:
         view = self._without(reader, [pair for pair in reader.removed(self.sequence) if pair[0] <= known])
         for segment in segments_of(reader, reader.passages(known), self.dimension, SEGMENT_ROWS):
             view = view._with_segment(segment)
-        languages = frozenset(code for code, n in reader.languages().items() if n)
         view = view._joined(reader, JOIN_ROWS if join_rows is None else join_rows)
-        return replace(view, sequence=reader.sequence, languages=languages)
+        return replace(view, sequence=reader.sequence, languages=view._languages_left())
+
+    def _languages_left(self) -> frozenset[str]:
+        """Give the languages of the rows that are left; the database would have to read all articles for it."""
+        return frozenset(
+            language
+            for segment, alive in zip(self.segments, self.alive, strict=True)
+            for language, rows in segment.runs()
+            if alive is None or alive[rows].any()
+        )
 
     @property
     def needs_compaction(self) -> bool:
