@@ -146,10 +146,13 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             found = reader.article(article_id)
         if found is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return found
 
     def articles(self) -> list[ArticleInfo]:
+    def _nowhere(self, article_id: str) -> NotFound:
+        return NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+
         """Give all articles without their texts, oldest first."""
         with self._using() as state, state.store.reading() as reader:
             return reader.articles()
@@ -181,7 +184,7 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             article, spans = reader.article(article_id), reader.spans(article_id)
         if article is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
@@ -297,7 +300,7 @@ class Collection:
         with self._writing() as (state, writer):
             edited = edit(writer, article_id, changes, state.encoder)
         if edited is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return edited
 
     def remove(self, article_id: str) -> None:
@@ -309,7 +312,7 @@ class Collection:
         with self._writing() as (_, writer):
             number = writer.number_by_id(article_id)
             if number is None:
-                raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+                raise self._nowhere(article_id)
             writer.remove(number)
 
     def remove_source(self, source: str) -> list[str]:
