@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from index.adding import again, edit, forget_origin, identified, known_vectors, put
 from index.backups import backup
 from index.batches import batches
+from index.checking import unsound
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
@@ -149,10 +150,10 @@ class Collection:
             raise self._nowhere(article_id)
         return found
 
-    def articles(self) -> list[ArticleInfo]:
     def _nowhere(self, article_id: str) -> NotFound:
         return NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
 
+    def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         with self._using() as state, state.store.reading() as reader:
             return reader.articles()
@@ -199,7 +200,7 @@ class Collection:
             }
 
     def check(self, *, repair: bool = False) -> list[str]:
-        """Verify the database, the snapshots and the model.
+        """Verify the database, every article in it, the snapshots and the model.
 
         Args:
             repair: delete damaged snapshots and make a new one from the database.
@@ -212,7 +213,7 @@ class Collection:
         """
         with self._using() as state:
             with state.store.reading() as reader:
-                found = reader.problems() + reader.misplaced()
+                found = reader.problems() + unsound(reader, state.encoder)
             check_canaries(state.store, state.encoder)
             derived = state.snapshots.problems(state.encoder.dimension)
             if repair and derived:

@@ -55,6 +55,26 @@ class ArticleInfo(NamedTuple):
     origins: tuple[str, ...]
 
 
+class CheckedArticle(NamedTuple):
+    """An article for `index.checking`; the text as the bytes that are stored, which may be no UTF-8."""
+
+    number: int
+    id: str
+    language: str | None
+    n_passages: int
+    text_digest: str
+    text: bytes
+
+
+class CheckedPassage(NamedTuple):
+    """A passage for `index.checking`: characters [start, end) of the text, the vector as bytes."""
+
+    ordinal: int
+    start: int
+    end: int
+    vector: bytes
+
+
 class Reader:
     """What one read transaction sees: the collection at one sequence number, whatever others do."""
 
@@ -240,18 +260,18 @@ class Reader:
             sql = f"SELECT number, terms FROM vocabulary WHERE number IN ({marks})"  # noqa: S608
             yield from self._db.execute(sql, some)
 
-    def misplaced(self) -> list[str]:
-        """Name articles whose passages do not fit: beyond the text, miscounted, or without a vector."""
+    def checked_articles(self) -> Iterator[CheckedArticle]:
+        """Give every article, one after the other, with what its text must agree with."""
         sql = (
-            "SELECT a.id, count(p.number), a.n_passages, coalesce(max(p.end > length(a.text)), 0),"
-            " coalesce(max(p.start >= p.end), 0), count(DISTINCT length(p.vector))"
-            " FROM articles a LEFT JOIN passages p ON p.article = a.number GROUP BY a.number"
+            "SELECT number, id, language, n_passages, text_digest, CAST(text AS BLOB)"
+            " FROM articles ORDER BY number"
         )
-        return [
-            f"article {article_id}: {n} passages of {expected}, or offsets or vectors that do not fit"
-            for article_id, n, expected, beyond, inverted, sizes in self._db.execute(sql)
-            if n != expected or beyond or inverted or sizes > 1
-        ]
+        return map(CheckedArticle._make, self._db.execute(sql))
+
+    def checked_passages(self, number: int) -> list[CheckedPassage]:
+        """Give the passages of an article in the order of its text, with their vectors."""
+        sql = "SELECT ordinal, start, end, vector FROM passages WHERE article = ? ORDER BY ordinal"
+        return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""

@@ -1,0 +1,91 @@
+"""Whether the stored articles are what was added: texts by their digests, passages and vectors by the texts."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import product
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from index.embedding import Encoder
+    from index.reader import CheckedArticle, CheckedPassage, Reader
+
+# Vectors made on two machines differ by rounding; one bit that moves a value by less changes no ranking.
+TOLERANCE = 1e-4
+
+
+def text_digest(language: str | None, text: bytes) -> str:
+    """Give the digest of a text (UTF-8) and of its language, which decides what terms it has."""
+    return hashlib.sha256(f"{language}\n".encode() + text).hexdigest()
+
+
+def unsound(reader: Reader, encoder: Encoder | None = None) -> list[str]:
+    """Compare every article with its digest, its passages with its text, their vectors with the passages.
+
+    One article at a time is in memory.
+
+    Args:
+        reader: of one transaction.
+        encoder: that of the collection. If it is light each vector is made again; else, and without one, a vector
+            must be finite and of length one or zero.
+
+    Returns:
+        One line for each article that is not sound, with its id and everything found in it.
+    """
+    found = [] if reader.canaries() else ["the canary sentences are gone: another model would not be noticed"]
+    dimension = int(reader.settings().get("dimension", 0))
+    for article in reader.checked_articles():
+        faults = [*_faults(reader, article, dimension, encoder)]
+        if faults:
+            found.append(f"article {article.id}: {'; '.join(faults)}; add it again, or restore a backup")
+    return found
+
+
+def _faults(
+    reader: Reader, article: CheckedArticle, dimension: int, encoder: Encoder | None
+) -> Iterator[str]:
+    passages = reader.checked_passages(article.number)
+    if not _is_what_was_added(reader, article):
+        yield "its text is not the one that was added"
+    if len(passages) != article.n_passages or [p.ordinal for p in passages] != [*range(1, len(passages) + 1)]:
+        yield f"{len(passages)} passages of {article.n_passages}"
+    try:
+        text = article.text.decode()
+    except UnicodeDecodeError:
+        return
+    if not all(0 <= p.start < p.end <= len(text) for p in passages):
+        yield "passages that do not fit its text"
+    elif wrong := [p.ordinal for p in passages if len(p.vector) != 4 * dimension]:
+        yield f"vectors of another size: passages {_some(wrong)}"
+    elif passages and (wrong := _wrong_vectors(text, passages, encoder)):
+        yield f"vectors that are not of their text: passages {_some(wrong)}"
+
+
+def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
+    if text_digest(article.language, article.text) == article.text_digest:
+        return True
+    if not reader.origins(article.number):
+        return False
+    # whose language was edited keeps the digest that its file gave it: under some language it must fit
+    codes = (*("".join(letters) for n in (2, 3) for letters in product(ascii_lowercase, repeat=n)), None)
+    return any(text_digest(code, article.text) == article.text_digest for code in codes)
+
+
+def _wrong_vectors(text: str, passages: Sequence[CheckedPassage], encoder: Encoder | None) -> list[int]:
+    stored = np.frombuffer(b"".join(p.vector for p in passages), dtype=np.float32).reshape(len(passages), -1)
+    if encoder is not None and encoder.is_light:
+        made = encoder.encode_passages([text[p.start : p.end] for p in passages])
+        right = (np.abs(stored - made) <= TOLERANCE).all(axis=1)  # not so for what is not finite
+    else:
+        squares = np.einsum("ij,ij->i", stored, stored, dtype=np.float64)
+        right = (np.abs(squares - 1) <= 1e-3) | (squares == 0)
+    return [p.ordinal for p, is_right in zip(passages, right.tolist(), strict=True) if not is_right]
+
+
+def _some(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")
