@@ -94,7 +94,7 @@ class Opened:
                 self._view = self.snapshots.newest(dimension, reader.sequence) or View.empty(dimension)
                 self.saved_passages = self._view.n_passages
             if self._view.sequence < reader.sequence:
-                self._view = self._view.updated(reader)
+                self._view = _updated(self._view, reader)
             view = self._view
         if self._wants_upkeep(view):
             self._start_upkeep()
@@ -146,7 +146,7 @@ class Opened:
                 return None  # a change came in between: the question that meets it starts upkeep again
             compact = view.compacted(reader)
         with self._updating, self.store.reading() as reader:
-            self._view = compact.updated(reader)
+            self._view = _updated(compact, reader)
             return self._view
 
     def save(self) -> None:
@@ -156,3 +156,15 @@ class Opened:
             if view.sequence == reader.sequence and self._has_grown(view):
                 self.snapshots.save(view)
                 self.saved_passages = view.n_passages
+
+
+def _updated(view: View, reader: Reader) -> View:
+    """Give the view of a reader's transaction.
+
+    Raises:
+        StoreDamaged: the rows of the database contradict each other, or are not what was written.
+    """
+    try:
+        return view.updated(reader)
+    except (KeyError, IndexError, ValueError) as error:
+        raise reader.damaged(f"its rows cannot be read: {type(error).__name__} {error}") from error

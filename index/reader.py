@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.errors import StoreDamaged
 from index.records import Article
 
 if TYPE_CHECKING:
@@ -67,11 +69,12 @@ class CheckedArticle(NamedTuple):
 
 
 class CheckedPassage(NamedTuple):
-    """A passage for `index.checking`: characters [start, end) of the text, the vector as bytes."""
+    """A passage for `index.checking`: characters [start, end) of the text; `words` and `vector` as stored."""
 
     ordinal: int
     start: int
     end: int
+    words: bytes
     vector: bytes
 
 
@@ -84,6 +87,13 @@ class Reader:
 
     def _one(self, sql: str, *values: object) -> int:
         return int(self._db.execute(sql, values).fetchone()[0])
+
+    def damaged(self, what: str) -> StoreDamaged:
+        """Give the error for rows that contradict each other, which SQLite itself cannot see."""
+        file = Path(self._db.execute("PRAGMA database_list").fetchone()[2])
+        return StoreDamaged(
+            f"{file} is damaged ({what}); run `sanad check --home {file.parent}`, restore a backup"
+        )
 
     def settings(self) -> dict[str, str]:
         """What the collection was made with, by name."""
@@ -270,8 +280,12 @@ class Reader:
 
     def checked_passages(self, number: int) -> list[CheckedPassage]:
         """Give the passages of an article in the order of its text, with their vectors."""
-        sql = "SELECT ordinal, start, end, vector FROM passages WHERE article = ? ORDER BY ordinal"
+        sql = "SELECT ordinal, start, end, words, vector FROM passages WHERE article = ? ORDER BY ordinal"
         return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
+
+    def vocabulary(self) -> Iterator[tuple[int, str, str, bytes]]:
+        """Give every word: its number, stemming rules, spelling and term hashes (uint64s as bytes)."""
+        yield from self._db.execute("SELECT number, stemmer, word, terms FROM vocabulary ORDER BY number")
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""

@@ -79,6 +79,17 @@ def test_a_text_altered_and_a_vector_flipped_are_named_by_their_articles(filled:
         ("DELETE FROM passages", "article पुल: 0 passages of 1"),
         ("UPDATE passages SET vector = x'00'", "article पुल: vectors of another size: passages 1"),
         ("UPDATE passages SET vector = zeroblob(length(vector))", "article पुल: vectors that are not"),
+        ("UPDATE passages SET words = x'07'", "article पुल: words that are not in the vocabulary"),
+        (
+            "UPDATE passages SET words = x'ffffff7f01000000'",
+            "article 桥: words that are not in the vocabulary",
+        ),
+        ("DELETE FROM vocabulary WHERE word = 'पुल'", "article पुल: words that are not in the vocabulary"),
+        (
+            "UPDATE vocabulary SET terms = zeroblob(length(terms))",
+            "vocabulary: the terms of 'पुल' are not its own",
+        ),
+        ("UPDATE vocabulary SET terms = x''", "vocabulary: the terms of 'पुल' are not its own"),
         ("DELETE FROM canaries", "the canary sentences are gone"),
     ],
 )
