@@ -118,13 +118,8 @@ class Collection:
 
     @contextmanager
     def _viewing(self) -> Iterator[tuple[Opened, View, Reader]]:
-        with self._using() as state:
-            while True:
-                with state.store.reading() as reader:
-                    view = state.view_at(reader)
-                    if view.sequence == reader.sequence:
-                        yield state, view, reader
-                        return
+        with self._using() as state, state.viewing() as (view, reader):
+            yield state, view, reader
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""

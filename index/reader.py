@@ -271,21 +271,33 @@ class Reader:
             yield from self._db.execute(sql, some)
 
     def checked_articles(self) -> Iterator[CheckedArticle]:
-        """Give every article, one after the other, with what its text must agree with."""
+        """Give every article, one after the other, with what its text must agree with.
+
+        On a damaged page any column may hold NULL or a value of another type; here and below it comes back as one
+        of the right type, which agrees with nothing.
+        """
         sql = (
-            "SELECT number, id, language, n_passages, text_digest, CAST(text AS BLOB)"
+            "SELECT number, id, language, n_passages, text_digest, coalesce(CAST(text AS BLOB), x'')"
             " FROM articles ORDER BY number"
         )
         return map(CheckedArticle._make, self._db.execute(sql))
 
     def checked_passages(self, number: int) -> list[CheckedPassage]:
         """Give the passages of an article in the order of its text, with their vectors."""
-        sql = "SELECT ordinal, start, end, words, vector FROM passages WHERE article = ? ORDER BY ordinal"
+        sql = (
+            "SELECT ordinal, coalesce(CAST(start AS INTEGER), -1), coalesce(CAST(end AS INTEGER), -1),"
+            " coalesce(CAST(words AS BLOB), x''), coalesce(CAST(vector AS BLOB), x'')"
+            " FROM passages WHERE article = ? ORDER BY ordinal"
+        )
         return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
 
     def vocabulary(self) -> Iterator[tuple[int, str, str, bytes]]:
         """Give every word: its number, stemming rules, spelling and term hashes (uint64s as bytes)."""
-        yield from self._db.execute("SELECT number, stemmer, word, terms FROM vocabulary ORDER BY number")
+        sql = (
+            "SELECT number, coalesce(stemmer, ''), coalesce(word, ''), coalesce(CAST(terms AS BLOB), x'')"
+            " FROM vocabulary ORDER BY number"
+        )
+        yield from self._db.execute(sql)
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""

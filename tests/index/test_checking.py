@@ -135,3 +135,19 @@ def test_a_backup_with_an_altered_text_is_not_restored(filled: Path, tmp_path: P
         collection.backup(tmp_path / "saved")
     with pytest.raises(StoreDamaged, match="article мост: its text is not the one that was added"):
         restore(tmp_path / "other", tmp_path / "saved")
+
+
+@pytest.mark.parametrize(
+    "vector", ["NULL", "x'00'", "'text'", "randomblob(length(vector) - 4) || x'0000c07f'"]
+)
+def test_canaries_that_are_no_vectors_are_damage(filled: Path, vector: str) -> None:
+    database = sqlite3.connect(filled / "collection-1.sqlite")
+    with database:
+        database.executescript(
+            "PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_master SET sql = replace(sql, 'BLOB NOT NULL', 'BLOB') WHERE name = 'canaries';"
+        )
+    database.close()
+    change(filled, f"UPDATE canaries SET vector = CAST({vector} AS BLOB)")  # noqa: S608
+    with pytest.raises(StoreDamaged, match="canary sentences cannot be read"):
+        Collection(filled)
