@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import StoreDamaged
 from index.records import Article
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from index.records import Filters
 
@@ -78,6 +78,19 @@ class CheckedPassage(NamedTuple):
     vector: bytes
 
 
+def conditions(filters: Filters) -> tuple[str, tuple[str, ...]]:
+    """Give what the filters ask of a row of articles, as the text of a WHERE with its values."""
+    asked = {
+        "source = ?": filters.source,
+        "language = ?": filters.language,
+        "id = ?": filters.article,
+        "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
+        "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
+    }
+    used = {sql: value for sql, value in asked.items() if value}
+    return " AND ".join(used) or "1", tuple(used.values())
+
+
 class Reader:
     """What one read transaction sees: the collection at one sequence number, whatever others do."""
 
@@ -113,8 +126,12 @@ class Reader:
 
     def languages(self) -> dict[str, int]:
         """Passages by language."""
-        sql = "SELECT coalesce(language, 'und'), sum(n_passages) FROM articles GROUP BY 1"
-        return dict(self._db.execute(sql))
+        counts: dict[str, int] = {}
+        for language, n in self._db.execute(
+            "SELECT language, sum(n_passages) FROM articles GROUP BY language"
+        ):
+            counts[language or "und"] = counts.get(language or "und", 0) + n
+        return counts
 
     def number_by_id(self, article_id: str) -> int | None:
         """Give an article's number."""
@@ -211,16 +228,27 @@ class Reader:
         return {article_id for _, article_id in self._matching(filters)}
 
     def _matching(self, filters: Filters) -> Iterator[tuple[int, str]]:
-        conditions = {
-            "source = ?": filters.source,
-            "language = ?": filters.language,
-            "id = ?": filters.article,
-            "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
-            "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
-        }
-        used = {sql: value for sql, value in conditions.items() if value}
-        sql = f"SELECT number, id FROM articles WHERE {' AND '.join(used) or '1'}"  # noqa: S608
-        yield from self._db.execute(sql, tuple(used.values()))
+        where, values = conditions(filters)
+        yield from self._db.execute(f"SELECT number, id FROM articles WHERE {where}", values)  # noqa: S608
+
+    def select(
+        self,
+        sql: str,
+        values: Sequence[object] = (),
+        functions: Mapping[str, Callable[..., str | int]] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """Give the rows of a SELECT, in which functions of ours may be called by their names."""
+        for name, function in (functions or {}).items():
+            self._db.create_function(name, -1, function, deterministic=True)
+        return self._db.execute(sql, tuple(values)).fetchall()
+
+    def infos(self, numbers: Sequence[int]) -> list[ArticleInfo]:
+        """Give articles without their texts, in the order of the numbers."""
+        sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
+        rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
+        return [
+            ArticleInfo._make((*row, self.origins(number))) for number, row in zip(numbers, rows, strict=True)
+        ]
 
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
