@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Self
 from assistant.answer import Answer
 from assistant.question import check, check_filters, check_k
 from assistant.settings import load
-from index import Added, AddReport, Article, ArticleError, Collection, Upload, find, read_upload
+from index import Added, AddReport, Article, ArticleError, Collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import EllipsisType
 
     from assistant.fetching.links import Links
-    from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking
+    from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking, Upload
 
     Source = str | Path | Article | Upload
     Value = str | None | EllipsisType
@@ -90,6 +90,8 @@ class Assistant:
         Raises:
             StoreError: the collection cannot be written.
         """
+        from index import Upload
+
         sources = [source] if isinstance(source, str | Path | Article | Upload) else source
         missing: list[Added] = []
         report = self._collection.add(_expanded(sources, missing, self._links), progress, columns)
@@ -321,6 +323,8 @@ def _expanded(
     sources: Iterable[Source], missing: list[Added], links: Links | None = None
 ) -> Iterator[Article | Path]:
     """Give articles and files one by one; what cannot be found is listed in `missing`."""
+    from index import Upload, find, read_upload  # readers of files: a process that asks never needs them
+
     for source in sources:
         if isinstance(source, Article):
             yield source

@@ -1,17 +1,16 @@
-"""A collection: articles in, rankings out; durable, shared between threads and processes."""
+"""A collection: articles in, rankings out; durable, shared between threads and processes.
+
+What only changes need is imported when something is changed: a process that asks answers sooner without it.
+"""
 
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.adding import again, edit, forget_origin, identified, known_vectors, put
-from index.backups import backup
-from index.batches import batches
-from index.checking import unsound
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
@@ -19,10 +18,9 @@ from index.fusion import weights_for
 from index.home import Home
 from index.listing import facets, listing
 from index.opened import Opened
-from index.reading.sources import Sources, is_held_by
-from index.rebuilding import rebuild
 from index.records import Added, AddReport, Passage
 from index.search import Searcher
+from index.snapshot import verifying
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
     from index.records import Article, Filters, Ranking
+    from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
 
@@ -65,16 +64,24 @@ class Collection:
         self._guard = threading.Lock()
         self._lexicon = _shipped_lexicon()
         self._dense_share = dense_share
+        ahead = self._verifying()
         encoder = open_encoder(model)
         self._home.steadily(lambda: start(self._home, encoder))
-        self._state = self._home.steadily(lambda: self._open(encoder), Opened.leave)
+        self._state = self._home.steadily(lambda: self._open(encoder, ahead), Opened.leave)
         self._searchers: dict[str, Searcher] = {}
 
-    def _open(self, encoder: Encoder) -> Opened:
+    def _verifying(self) -> Ahead | None:
+        """Begin with what takes longest, and needs no model: verifying what is derived."""
+        with suppress(StoreError):  # told by what opens the database
+            path = self._home.current()
+            return verifying(self._home.snapshots / path.name) if path else None
+        return None
+
+    def _open(self, encoder: Encoder, ahead: Ahead | None = None) -> Opened:
         path = self._home.current()
         if path is None:
             raise StoreError(f"{self._home.path} holds no collection any more; open it again")
-        state = Opened(path, self._home, encoder)
+        state = Opened(path, self._home, encoder, ahead)
         try:
             check_settings(state.store, encoder, self._home.path)
             check_canaries(state.store, encoder)
@@ -206,6 +213,8 @@ class Collection:
         Raises:
             StoreIncompatible: the model gives other vectors than it gave when the collection was made.
         """
+        from index.checking import unsound
+
         with self._using() as state:
             with state.store.reading() as reader:
                 found = reader.problems() + unsound(reader, state.encoder)
@@ -219,6 +228,8 @@ class Collection:
 
     def backup(self, target: Path) -> None:
         """Write the collection to one file while it stays in use; see `index.backups`."""
+        from index.backups import backup
+
         with self._using() as state:
             backup(state.store, target)
 
@@ -253,6 +264,10 @@ class Collection:
             StoreError: the database cannot be written; what the report would have listed before the
                 last batch stays.
         """
+        from index.adding import again, put
+        from index.batches import batches
+        from index.reading.sources import Sources
+
         items: list[Added] = []
         encoder = self._state.encoder
         for made, finished in batches(Sources(sources, columns), self._looked_up, encoder):
@@ -270,6 +285,8 @@ class Collection:
         self, sources: Sequence[Article | Added]
     ) -> list[tuple[Identified | Added, Mapping[str, bytes] | None]]:
         """Recognise articles, and give what is known of each; see `known_vectors`."""
+        from index.adding import identified, known_vectors
+
         batch = [identified(source) for source in sources]
         with self._using() as state, state.store.reading() as reader:
             known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
@@ -277,6 +294,8 @@ class Collection:
 
     def _forget_parts(self, files: Sequence[Parts]) -> list[Added]:
         """Remove the articles of rows, entries and members that files held when they were read before."""
+        from index.adding import forget_origin
+
         with self._using() as state, state.store.reading() as reader:
             gone = [origin for file in files for origin in file.gone(reader.origins_in(file.path))]
         if not gone:
@@ -293,6 +312,8 @@ class Collection:
             NotFound: there is none with this id.
             ArticleError: a value cannot be used.
         """
+        from index.adding import edit
+
         with self._writing() as (state, writer):
             edited = edit(writer, article_id, changes, state.encoder)
         if edited is None:
@@ -345,6 +366,9 @@ class Collection:
 
         An article that was also read from elsewhere stays and forgets this origin only.
         """
+        from index.adding import forget_origin
+        from index.reading.sources import is_held_by
+
         kept = {str(path) for path in keep}
         with self._using() as state, state.store.reading() as reader:
             origins = [origin for origin, _ in reader.origins_below(str(folder))]
@@ -372,6 +396,8 @@ class Collection:
             model: another model from now on; None: the one in use.
             progress: called with how many passages are done, and of how many.
         """
+        from index.rebuilding import rebuild
+
         with self._using() as state:
             encoder = open_encoder(model) if model else state.encoder
         rebuild(self._home, encoder, progress)

@@ -78,7 +78,7 @@ def _is_empty_and_foreign(path: Path, encoder: Encoder) -> bool:
         with store.reading() as reader:
             return (
                 reader.settings().get("format") == str(FORMAT)
-                and not reader.counts()["articles"]
+                and reader.is_empty
                 and bool(_differences(reader.settings(), encoder))
             )
     finally:

@@ -128,6 +128,11 @@ class DenseIndex:
         return (best[0] if rows is None else rows[best[0]]), scores[0]
 
 
+def load() -> None:
+    """Import FAISS now, while other threads work for us."""
+    _faiss()
+
+
 def _faiss() -> Any:  # noqa: ANN401  # the library's types leave out what we use
     import faiss
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from index.embedding import Encoder
     from index.home import Home
     from index.reader import Reader
+    from index.verified import Ahead
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +38,15 @@ class Opened:
         saved_passages: passages in the newest snapshot that this process knows of.
     """
 
-    def __init__(self, path: Path, home: Home, encoder: Encoder) -> None:
+    def __init__(self, path: Path, home: Home, encoder: Encoder, ahead: Ahead | None = None) -> None:
+        """Open a database; what `ahead` has verified of its snapshots just now is not verified again."""
         self.stamp = home.stamp()
         self._home = home
         self.encoder = encoder
         self.store = Store(path)
         self.snapshots = Snapshots(home.snapshots / path.name, settings_of(encoder))
         self.saved_passages = 0
+        self._ahead = ahead
         self._view: View | None = None
         self._updating = threading.Lock()
         self._upkeep: threading.Thread | None = None
@@ -83,6 +86,8 @@ class Opened:
             self._users -= 1
             if self._users:
                 return
+        if self._ahead:
+            self._ahead.stop()
         self.store.close()
 
     @contextmanager
@@ -107,7 +112,8 @@ class Opened:
         """Make the view that of a transaction; to be called with the lock held."""
         if self._view is None:
             dimension = self.encoder.dimension
-            self._view = self.snapshots.newest(dimension, reader.sequence) or View.empty(dimension)
+            ahead, self._ahead = self._ahead, None  # it speaks for the moment of opening only
+            self._view = self.snapshots.newest(dimension, reader.sequence, ahead) or View.empty(dimension)
             self.saved_passages = self._view.n_passages
         if self._view.sequence < reader.sequence:
             self._view = _updated(self._view, reader)

@@ -124,6 +124,11 @@ class Reader:
             "words": self._one("SELECT count(*) FROM vocabulary"),
         }
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no article; looks at one at most."""
+        return not self._one("SELECT EXISTS (SELECT 1 FROM articles)")
+
     def languages(self) -> dict[str, int]:
         """Passages by language."""
         counts: dict[str, int] = {}

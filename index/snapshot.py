@@ -23,13 +23,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from index.dense import DenseIndex
+from index.dense import DenseIndex, load
 from index.errors import StoreDamaged
 from index.home import sync_folder, writing_to
 from index.lexical import LexicalIndex, Part, Statistics
 from index.postings import Postings
 from index.segment import Segment
-from index.verified import FolderReader, FolderWriter, read_manifest
+from index.verified import Ahead, FolderReader, FolderWriter, read_manifest
 from index.view import BM25_B, BM25_K1, View
 from index.vocabulary import Channels
 
@@ -56,12 +56,13 @@ class Snapshots:
     folder: Path
     settings: Mapping[str, str]
 
-    def newest(self, dimension: int, upto: int) -> View | None:
-        """Give the newest snapshot that verifies and is not newer than a sequence number."""
+    def newest(self, dimension: int, upto: int, ahead: Ahead | None = None) -> View | None:
+        """Give the newest snapshot that verifies and is not newer than a sequence number; see `verifying`."""
+        load()
         for path in sorted(self._views(), reverse=True):
             if int(path.name) <= upto:
                 try:
-                    return self._load(path, dimension)
+                    return self._load(path, dimension, ahead)
                 except StoreDamaged as error:
                     if not path.exists():
                         continue  # retired by another process while we read it
@@ -127,9 +128,9 @@ class Snapshots:
         """Delete all snapshots; the next reader rebuilds from the database."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _load(self, path: Path, dimension: int) -> View:
+    def _load(self, path: Path, dimension: int, ahead: Ahead | None = None) -> View:
         try:
-            return _load_view(path, self._own_settings, dimension)
+            return _load_view(path, self._own_settings, dimension, ahead)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreDamaged(f"{path.name} cannot be read: {error}") from error
 
@@ -156,9 +157,7 @@ class Snapshots:
         sync_folder(self.folder)
 
     def _views(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        return [path for path in self.folder.iterdir() if path.name.isdigit()]
+        return _views_in(self.folder)
 
     def _retire(self) -> None:
         views = sorted(self._views())
@@ -171,6 +170,18 @@ class Snapshots:
         for path in self.folder.glob(".new-*"):  # left by a process that died
             if time.time() - path.stat().st_mtime > LEFTOVER_S:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def verifying(folder: Path) -> Ahead:
+    """Begin to verify the newest snapshot of a folder, before anything that is needed to load it is there."""
+    newest = max(_views_in(folder), default=None)
+    return Ahead() if newest is None else Ahead([newest, *(folder / name for name in _segment_names(newest))])
+
+
+def _views_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.name.isdigit()]
 
 
 def _view_name(view: View) -> str:
@@ -204,8 +215,8 @@ def _write_segment(new: FolderWriter, segment: Segment, database: str) -> None:
     )
 
 
-def _load_segment(path: Path, dimension: int) -> Segment:
-    saved = FolderReader.open(path)
+def _load_segment(path: Path, dimension: int, ahead: Ahead | None = None) -> Segment:
+    saved = FolderReader.open(path, ahead)
     if saved.about["format"] != SNAPSHOT_FORMAT:
         raise StoreDamaged(f"{path.name} has another format")
     if saved.about["database"] != path.parent.name:
@@ -262,8 +273,8 @@ def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str], dige
     )
 
 
-def _load_view(path: Path, settings: Mapping[str, str], dimension: int) -> View:
-    saved = FolderReader.open(path)
+def _load_view(path: Path, settings: Mapping[str, str], dimension: int, ahead: Ahead | None) -> View:
+    saved = FolderReader.open(path, ahead)
     about = saved.about
     if about["format"] != SNAPSHOT_FORMAT or about["settings"] != dict(settings):
         raise StoreDamaged("made with another format or other settings")
@@ -272,7 +283,7 @@ def _load_view(path: Path, settings: Mapping[str, str], dimension: int) -> View:
     for name, digest in zip(about["segments"], about["digests"], strict=True):
         if read_manifest(path.parent / name)[1] != digest:
             raise StoreDamaged(f"{name} is not the segment that belongs to {path.name}")
-    segments = tuple(_load_segment(path.parent / name, dimension) for name in about["segments"])
+    segments = tuple(_load_segment(path.parent / name, dimension, ahead) for name in about["segments"])
     removed: list[bool] = about["removed"]
     return View(
         sequence=about["sequence"],

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,9 +18,14 @@ from index.errors import StoreDamaged
 from index.home import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MANIFEST = "manifest.json"
+THREADS = 2
+"""That verify at once."""
+
+_PIECE = 1 << 18  # bytes read and hashed at once: they stay in the processor's cache
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 _SEAL_BYTES = len('{"sha256": "') + 64 + len('", ')
 
 
@@ -100,6 +108,53 @@ class _HashingFile:
             self._file.close()
 
 
+class Ahead:
+    """Files that threads of their own verify while the process loads what else it needs, the largest first.
+
+    What was not begun when it is wanted is verified then.
+    """
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        """Begin to verify what the manifests of some folders name; a folder that has none is passed over."""
+        self._stopped = threading.Event()
+        sizes: dict[Path, int] = {}
+        for folder in folders:
+            with suppress(*_UNREADABLE, StoreDamaged):
+                files = read_manifest(folder)[0]["files"]
+                sizes |= {
+                    folder / Path(name).name: int(expected["bytes"]) for name, expected in files.items()
+                }
+        self._waiting = deque(sorted(sizes, key=sizes.__getitem__, reverse=True))
+        self._outcomes: dict[Path, Future[str | None]] = {path: Future() for path in self._waiting}
+        for _ in range(THREADS if sizes else 0):
+            threading.Thread(target=self._work, name="sanad-verifying", daemon=True).start()
+
+    def _work(self) -> None:
+        while self._waiting and not self._stopped.is_set():
+            with suppress(IndexError):  # the other thread took the last
+                path = self._waiting.popleft()
+                outcome = self._outcomes[path]
+                if outcome.set_running_or_notify_cancel():
+                    try:
+                        outcome.set_result(_digest(path, self._stopped))
+                    except OSError:
+                        outcome.set_result(None)
+
+    def digest(self, path: Path) -> str:
+        """Give a file's digest, made ahead or now.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        outcome = self._outcomes.get(path)
+        early = None if outcome is None or outcome.cancel() else outcome.result()
+        return early or _digest(path) or ""
+
+    def stop(self) -> None:
+        """Give up what nobody asked for."""
+        self._stopped.set()
+
+
 class FolderReader:
     """A folder whose files were all verified; arrays are memory-mapped."""
 
@@ -108,8 +163,12 @@ class FolderReader:
         self.about = about
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, ahead: Ahead | None = None) -> Self:
         """Verify a folder.
+
+        Args:
+            folder: what a `FolderWriter` wrote.
+            ahead: may have begun with its files, just now.
 
         Raises:
             StoreDamaged: something is missing, or is not what was written.
@@ -119,9 +178,10 @@ class FolderReader:
             files: dict[str, dict[str, Any]] = about["files"]
             if any(Path(name).name != name for name in files):
                 raise StoreDamaged(f"{folder.name} names a file outside itself")
-            with ThreadPoolExecutor(2) as pool:  # hashing leaves the interpreter free
-                list(pool.map(lambda item: _verify(folder / item[0], item[1]), files.items()))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            digest = (ahead or Ahead()).digest
+            with ThreadPoolExecutor(THREADS) as pool:  # hashing leaves the interpreter free
+                list(pool.map(lambda item: _verify(folder / item[0], item[1], digest), files.items()))
+        except _UNREADABLE as error:
             raise StoreDamaged(f"{folder.name} cannot be read: {error}") from error
         return cls(folder, about)
 
@@ -145,11 +205,20 @@ class FolderReader:
         return self._folder / name
 
 
-def _verify(path: Path, expected: Mapping[str, Any]) -> None:
+def _verify(path: Path, expected: Mapping[str, Any], digest: Callable[[Path], str]) -> None:
     size = path.stat().st_size
     if size != expected["bytes"]:
         raise StoreDamaged(f"{path.name} has {size} bytes, expected {expected['bytes']}")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != expected["sha256"]:
+    if digest(path) != expected["sha256"]:
         raise StoreDamaged(f"{path.name} is not what was written (SHA-256 differs)")
+
+
+def _digest(path: Path, stopped: threading.Event | None = None) -> str | None:
+    """Give a file's SHA-256; None: stopped before its end."""
+    whole, piece = hashlib.sha256(), bytearray(_PIECE)
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(piece):
+            whole.update(memoryview(piece)[:size])
+            if stopped and stopped.is_set():
+                return None
+    return whole.hexdigest()

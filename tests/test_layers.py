@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from index import Article, Collection
+
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("assistant/**/*.py"), ROOT / "app.py"])
 
@@ -38,6 +40,11 @@ HOMES = {
     "dateparser": {"index/reading/dates.py"},
     "pypdf": {"index/reading/pdfs.py"},
 }
+
+ONLY_CHANGES_NEED = [
+    "index.adding", "index.batches", "index.crew", "index.articles", "index.reading.files", "index.rebuilding",
+    "index.backups", "index.checking", "index.reading.dates",
+]  # fmt: skip
 
 
 def imports(path: Path) -> list[tuple[str, bool]]:
@@ -97,6 +104,18 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
     heavy = [*HOMES, "pandas"]
     code = f"{statement}; import sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_asking_loads_nothing_that_only_changes_need(home: Path) -> None:
+    with Collection(home) as collection:
+        collection.add([Article(id="a", text="The harbour is closed.", language="en")])
+    code = (
+        "import sys; from assistant import Assistant; assistant = Assistant(sys.argv[1]);"
+        " assert assistant.ask('harbour').citations;"
+        f" print([m for m in {ONLY_CHANGES_NEED} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, home], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import index.opened
 from index import Article, Collection, SanadError, StoreDamaged
-from index.verified import FolderReader
+from index.verified import Ahead, FolderReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +77,39 @@ def test_one_bit_of_any_file_is_enough(saved: tuple[Path, Rankings], nightly: bo
                     FolderReader.open(folder)
             path.write_bytes(whole)
             FolderReader.open(folder)
+
+
+def test_what_is_verified_ahead_is_verified(saved: tuple[Path, Rankings]) -> None:
+    home, _ = saved
+    everything = folders(home)
+    for folder in everything:
+        FolderReader.open(folder, Ahead(everything))
+        path = max(
+            folder.glob("*.npy"), key=lambda file: file.stat().st_size, default=folder / "manifest.json"
+        )
+        whole = path.read_bytes()
+        for damaged in (next(flips(whole, 1, "ahead")), whole[:-1], b"", None):
+            path.unlink()
+            if damaged is not None:
+                path.write_bytes(damaged)
+            ahead = Ahead([*everything, home / "nowhere"])
+            with pytest.raises(StoreDamaged):
+                FolderReader.open(folder, ahead)
+            path.write_bytes(whole)
+        stopped = Ahead(everything)
+        stopped.stop()
+        FolderReader.open(folder, stopped)
+
+
+def test_what_was_verified_ahead_is_trusted_once(saved: tuple[Path, Rankings]) -> None:
+    home, expected = saved
+    with Collection(home) as collection:
+        assert rankings(collection) == expected
+        newest = [folder for folder in folders(home) if folder.name.isdigit()][-1]
+        path = max(newest.glob("*.npy"), key=lambda file: file.stat().st_size)
+        path.write_bytes(next(flips(path.read_bytes(), 1, "later")))
+        assert collection.check()
+        assert rankings(collection) == expected
 
 
 def test_damage_is_reported_and_mended_while_questions_are_answered(saved: tuple[Path, Rankings]) -> None:
