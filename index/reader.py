@@ -226,15 +226,9 @@ class Reader:
 
     def article_numbers(self, filters: Filters) -> set[int]:
         """Give the numbers of the articles that pass the filters."""
-        return {number for number, _ in self._matching(filters)}
-
-    def article_ids(self, filters: Filters) -> set[str]:
-        """Give the ids of the articles that pass the filters."""
-        return {article_id for _, article_id in self._matching(filters)}
-
-    def _matching(self, filters: Filters) -> Iterator[tuple[int, str]]:
         where, values = conditions(filters)
-        yield from self._db.execute(f"SELECT number, id FROM articles WHERE {where}", values)  # noqa: S608
+        found = self._db.execute(f"SELECT number FROM articles WHERE {where}", values)  # noqa: S608
+        return {number for (number,) in found}
 
     def select(
         self,

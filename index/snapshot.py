@@ -179,9 +179,10 @@ def verifying(folder: Path) -> Ahead:
 
 
 def _views_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+    try:
+        return [path for path in folder.iterdir() if path.name.isdigit()]
+    except (FileNotFoundError, NotADirectoryError):  # none was saved, or a rebuild is deleting them
         return []
-    return [path for path in folder.iterdir() if path.name.isdigit()]
 
 
 def _view_name(view: View) -> str:

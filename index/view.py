@@ -31,7 +31,7 @@ BM25_B = 0.6
 
 # rows of a segment at most: making one takes memory and time in proportion
 SEGMENT_ROWS = 262_144
-# rows that are joined while a question waits: some milliseconds
+# rows that are joined while a question waits
 JOIN_ROWS = 2_048
 # a segment with fewer of its rows left than this is made anew
 WORN_SHARE = 0.7

@@ -54,7 +54,7 @@ _LETTER = re.compile(rf"[{UNSPACED}](?:(?!\w)[{MARKS}])*")
 _APOSTROPHE = re.compile(rf"[{APOSTROPHES}]")
 _NOT_PLAIN = re.compile(rf"[{UNSPACED}{APOSTROPHES}\u02b0-\u02ff]")
 _Piece = tuple[int, int, str]
-# A plain table, emptied when full: keeping the order of use, as lru_cache does, takes longer than the look-up.
+# A plain table, emptied when full: the order of use, which lru_cache keeps at every look-up, is of no use here.
 _PIECES: dict[str, tuple[_Piece, ...]] = {}
 _MAX_PIECES = 400_000
 
