@@ -10,9 +10,11 @@ from index.coverage import held_by_sentence, shares
 from index.records import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from index.coverage import SoughtQuery
+    from index.coverage import Held, SoughtQuery
     from index.embedding import Encoder
 
 # What the share of each channel and the cosine count; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
@@ -36,15 +38,18 @@ class Evidence(NamedTuple):
     share: float
 
 
+class Text(NamedTuple):
+    """A passage: its text, where it begins in the article, the article's language."""
+
+    text: str
+    start: int
+    language: str
+
+
 def evidence(
-    query: SoughtQuery,
-    vector: NDArray[np.float32],
-    passage: str,
-    start: int,
-    language: str,
-    encoder: Encoder,
-) -> Evidence:
-    """Choose the sentence of a passage that holds most of the question.
+    query: SoughtQuery, vector: NDArray[np.float32], passages: Sequence[Text], encoder: Encoder
+) -> list[Evidence]:
+    """Choose the sentence of each passage that holds most of the question.
 
     A sentence is scored by the share of the question's terms that stand in it (translations count with their
     probability, 4-grams and name keys beside them) and by its vector's cosine with the question's.
@@ -53,27 +58,39 @@ def evidence(
         query: its weights multiplied by idf (`index.coverage.weighed`): a word that stands in every sentence
             of the collection tells none from the others.
         vector: (d,), of the question.
-        passage: its text.
-        start: where it begins in the article.
-        language: of the article.
+        passages: which.
         encoder: made the vectors.
     """
-    found, terms = held_by_sentence(passage, language)
-    if not found:
+    held = [held_by_sentence(passage.text, passage.language) for passage in passages]
+    ends = np.cumsum([len(spans) for spans, _ in held]).tolist()
+    cosines = [0.0] * (ends[-1] if ends else 0)
+    if encoder.is_light and cosines:
+        pieces = [
+            passage.text[span.start : span.end]
+            for passage, (spans, _) in zip(passages, held, strict=True)
+            for span in spans
+        ]
+        cosines = np.maximum(encoder.encode_passages(pieces) @ vector, 0.0).tolist()
+    return [
+        _best(query, passage, spans, texts, cosines[end - len(spans) : end])
+        for passage, (spans, texts), end in zip(passages, held, ends, strict=True)
+    ]
+
+
+def _best(
+    query: SoughtQuery, passage: Text, spans: Sequence[Span], texts: Sequence[Held], cosines: Sequence[float]
+) -> Evidence:
+    if not spans:
         return Evidence((), 0.0, 0.0)
-    pieces = [passage[s.start : s.end] for s in found]
-    cosines = np.zeros(len(pieces))
-    if encoder.is_light:
-        cosines = np.maximum(encoder.encode_passages(pieces) @ vector, 0.0)
-    held_shares = [shares(query, own, language) for own in terms]
+    found = shares(query, texts, passage.language)
     scores = [
         WORDS * share.words + GRAMS * share.grams + NAMES * share.names + DENSE * cosine
-        for share, cosine in zip(held_shares, cosines.tolist(), strict=True)
+        for share, cosine in zip(found, cosines, strict=True)
     ]
-    best = found[int(np.argmax(scores))]
-    same = query.language == language
+    best = spans[scores.index(max(scores))]
+    same = query.language == passage.language
     return Evidence(
-        spans=(Span(start + best.start, start + best.end),),
-        cosine=float(cosines.max()),
-        share=max(s.words + (GRAMS * s.grams if same else 0.3 * s.names) for s in held_shares),
+        spans=(Span(passage.start + best.start, passage.start + best.end),),
+        cosine=max(cosines),
+        share=max([s.words + (GRAMS * s.grams if same else 0.3 * s.names) for s in found]),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.evidence import evidence
+from index.evidence import Text, evidence
 from index.matches import matches
 from index.records import Hit
 
@@ -56,8 +56,7 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
     """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
     kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
     judged: list[tuple[_Candidate, Evidence]] = []
-    for place, candidate in enumerate(kept):
-        shown = _judge(candidate, asked)
+    for place, (candidate, shown) in enumerate(zip(kept, _judged(kept, asked), strict=True)):
         if place < RESCORED:
             gain = SENTENCE_DENSE * shown.cosine + SENTENCE_LEXICAL * shown.share
             candidate = candidate._replace(score=candidate.score + gain)  # noqa: PLW2901
@@ -72,11 +71,7 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterat
     best = best[scored.fused[best] > 0]
     numbers = view.numbers(scored.rows[best]).tolist()
     places = reader.places(numbers)
-    articles = {
-        article_id: article
-        for article_id in {place.article_id for place in places.values()}
-        if (article := reader.article(article_id)) is not None
-    }
+    articles = reader.articles_of(list({place.article_id for place in places.values()}))
     found = []
     for score, number in zip(scored.fused[best].tolist(), numbers, strict=True):
         place = places[number]
@@ -102,10 +97,9 @@ def _folded(candidates: Iterator[_Candidate], most: int) -> list[_Candidate]:
     return kept
 
 
-def _judge(candidate: _Candidate, asked: Asked) -> Evidence:
-    language = candidate.article.language or "und"
-    start = candidate.place.start
-    return evidence(asked.query, asked.vector, candidate.text, start, language, asked.encoder)
+def _judged(candidates: list[_Candidate], asked: Asked) -> list[Evidence]:
+    texts = [Text(one.text, one.place.start, one.article.language or "und") for one in candidates]
+    return evidence(asked.query, asked.vector, texts, asked.encoder)
 
 
 def _hit(rank: int, asked: Asked, candidate: _Candidate, shown: Evidence) -> Hit:

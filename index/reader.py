@@ -131,12 +131,14 @@ class Reader:
 
     def article(self, article_id: str) -> Article | None:
         """Give an article with its text."""
-        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id = ?"  # noqa: S608  # constants
-        row = self._db.execute(sql, (article_id,)).fetchone()
-        if not row:
-            return None
+        return self.articles_of([article_id]).get(article_id)
+
+    def articles_of(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Give articles with their texts, by id; those that exist."""
+        marks = ",".join("?" * len(ids))
+        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id IN ({marks})"  # noqa: S608  # constants
         names = ("id", "text", *_METADATA.split(", "))
-        return Article(**dict(zip(names, row, strict=True)))
+        return {row[0]: Article(**dict(zip(names, row, strict=True))) for row in self._db.execute(sql, ids)}
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""

@@ -6,7 +6,7 @@ import pytest
 
 from index.coverage import SoughtQuery
 from index.embedding import open_encoder
-from index.evidence import evidence
+from index.evidence import Text, evidence
 from index.query import analyse
 from index.records import Span
 
@@ -20,7 +20,7 @@ def marked(question: str, language: str, text: str, passage: Span, of: str) -> l
     encoder = open_encoder(None)
     query = SoughtQuery.of(analyse(question, language, {of}, None))
     own = text[passage.start : passage.end]
-    found = evidence(query, encoder.encode_question(question), own, passage.start, of, encoder)
+    (found,) = evidence(query, encoder.encode_question(question), [Text(own, passage.start, of)], encoder)
     return [text[span.start : span.end] for span in found.spans]
 
 
