@@ -130,13 +130,13 @@ class Sought(NamedTuple):
         """Give the share of the weight that stands in a text, by the likeliest alternative there; 0 to 1.
 
         Args:
-            terms: those of our alternatives that the text holds, and any others.
+            terms: those of our alternatives that the text holds.
         """
-        if not self.total:
+        if not terms or not self.total:
             return 0.0
         best: dict[int, float] = {}
         for name in terms:
-            for number, probability in self.places.get(name, ()):
+            for number, probability in self.places[name]:
                 best[number] = max(best.get(number, 0.0), probability)
         return sum(self.weights[number] * probability for number, probability in best.items()) / self.total
 
@@ -146,7 +146,8 @@ class SoughtQuery(NamedTuple):
 
     Attributes:
         words, grams, names: the terms.
-        bounded: each gram, and what a text's words between marks of their ends must hold for it to stand there.
+        bounded: for each gram what a text's words between marks of their ends must hold for it to stand there, and
+            its share of the weight of all.
         language: of the question.
         asked, named: the question's words; see `Query`.
     """
@@ -154,7 +155,7 @@ class SoughtQuery(NamedTuple):
     words: Sought
     grams: Sought
     names: Sought
-    bounded: tuple[tuple[str, str], ...]
+    bounded: tuple[tuple[str, float], ...]
     language: str
     asked: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
@@ -164,7 +165,9 @@ class SoughtQuery(NamedTuple):
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
         words, grams, names = (Sought.of(terms) for terms in (query.words, query.grams, query.names))
         # a number is its own and only gram
-        bounded = tuple([(gram, f"_{gram}_" if gram.isdigit() else gram) for gram in grams.places])
+        bounded = tuple(
+            [(f"_{gram}_" if gram.isdigit() else gram, grams.share((gram,))) for gram in grams.places]
+        )
         return cls(words, grams, names, bounded, query.language, query.asked, query.named)
 
 
@@ -179,15 +182,13 @@ def shares(query: SoughtQuery, texts: Sequence[Held], language: str) -> list[Sha
         language: of the passage.
     """
     whole = "".join([text.bounded for text in texts])
-    grams = [(gram, bounded) for gram, bounded in query.bounded if bounded in whole]
-    foreign = query.language != language
+    grams = [pair for pair in query.bounded if pair[0] in whole]
+    names = query.names.names if query.language != language else frozenset()
     return [
         Shares(
-            words=query.words.share(text.words & query.words.names),
-            grams=query.grams.share([gram for gram, bounded in grams if bounded in text.bounded]),
-            names=query.names.share({key for word in text.folded if (key := name_key(word))})
-            if foreign
-            else 0.0,
+            words=query.words.share(query.words.names & text.words),
+            grams=sum([share for gram, share in grams if gram in text.bounded]),
+            names=query.names.share(names.intersection(map(name_key, text.folded))) if names else 0.0,
         )
         for text in texts
     ]

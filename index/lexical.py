@@ -358,21 +358,50 @@ def _add(
     starts = postings.offsets[places].tolist()  # of a term that this part lacks (-1): not read
     stops = postings.offsets[places + 1].tolist()
     present = (places >= 0).tolist()
-    scratch = np.zeros(len(scores), dtype=np.float32)
+    alone: list[tuple[slice, float, float]] = []  # alternatives that stand for their term alone
+    scratch: NDArray[np.float32] | None = None
     first = 0
     for weight, last in zip(weights, located.ends, strict=True):
-        own = [i for i in range(first, last) if present[i]]
+        own = [i for i in range(first, last) if present[i]] if weight else []
         first = last
-        if not own or not weight:
-            continue
         slices = [slice(starts[i], stops[i]) for i in own]
         shares = [located.alternatives[i][1] for i in own]
-        rows, gain = _frequencies(postings, slices, shares, scratch)
+        if len(own) == 1:
+            alone.append((slices[0], shares[0], weight))
+        elif own:
+            if scratch is None:
+                scratch = np.zeros(len(scores), dtype=np.float32)
+            rows, tf = _read(postings, slices, shares)
+            np.add.at(scratch, rows, tf)
+            gain = scratch.take(rows)
+            scratch[rows] = 0.0
+            gain /= gain + norm.take(rows)
+            gain *= np.float32(weight)
+            # a row that stands here twice gets the same sum assigned twice: it is added once
+            gain += scores.take(rows)
+            scores[rows] = gain
+    if alone:
+        slices, shares, weights = map(list, zip(*alone, strict=True))
+        rows, gain = _read(postings, slices, shares)
         gain /= gain + norm.take(rows)
-        gain *= np.float32(weight)
-        # a row that stands here twice gets the same sum assigned twice: it is added once
-        gain += scores.take(rows)
-        scores[rows] = gain
+        gain *= _repeated(weights, slices)
+        np.add.at(scores, rows, gain)
+
+
+def _read(
+    postings: Postings, slices: list[slice], shares: list[float]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Give the rows of some alternatives, one after the other, and p * tf for each."""
+    # indices of the type that ufunc.at would make of them
+    rows = np.concatenate([postings.rows[where] for where in slices], dtype=np.intp)
+    tf = np.concatenate([postings.counts[where] for where in slices], dtype=np.float32)
+    if any(share != 1 for share in shares):
+        tf *= _repeated(shares, slices)
+    return rows, tf
+
+
+def _repeated(values: list[float], slices: list[slice]) -> NDArray[np.float32]:
+    return np.repeat(np.array(values, dtype=np.float32), [where.stop - where.start for where in slices])
 
 
 def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -382,21 +411,3 @@ def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArr
     at = np.searchsorted(held, rows)
     at[at == len(held)] = 0
     return np.where(held.take(at) == rows, postings.counts[where].take(at), 0).astype(np.float32)
-
-
-def _frequencies(
-    postings: Postings, slices: list[slice], shares: list[float], scratch: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Give the rows of some alternatives and, for each, the sum of p * tf; `scratch` is zero before and after."""
-    if len(slices) == 1:
-        tf = postings.counts[slices[0]].astype(np.float32)
-        return postings.rows[slices[0]], tf if shares[0] == 1 else tf * np.float32(shares[0])
-    for where, share in zip(slices, shares, strict=True):  # rows are distinct inside one slice
-        rows = postings.rows[where]
-        tf = postings.counts[where] * np.float32(share)
-        tf += scratch.take(rows)
-        scratch[rows] = tf
-    rows = np.concatenate([postings.rows[where] for where in slices])
-    summed = scratch.take(rows)
-    scratch[rows] = 0.0
-    return rows, summed
