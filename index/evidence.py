@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # What the share of each channel and the cosine count; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
 WORDS, GRAMS, NAMES, DENSE = 1.0, 0.5, 0.5, 0.5
+MAX_KNOWN = 2_000
+"""Passages whose sentences' vectors are remembered: some 8 MB."""
+_known: dict[tuple[Encoder, str], NDArray[np.float32]] = {}
 
 
 class Evidence(NamedTuple):
@@ -62,19 +65,40 @@ def evidence(
         encoder: made the vectors.
     """
     held = [held_by_sentence(passage.text, passage.language) for passage in passages]
-    ends = np.cumsum([len(spans) for spans, _ in held]).tolist()
-    cosines = [0.0] * (ends[-1] if ends else 0)
-    if encoder.is_light and cosines:
-        pieces = [
-            passage.text[span.start : span.end]
-            for passage, (spans, _) in zip(passages, held, strict=True)
-            for span in spans
-        ]
-        cosines = np.maximum(encoder.encode_passages(pieces) @ vector, 0.0).tolist()
+    cosines: list[list[float]] = [[0.0] * len(spans) for spans, _ in held]
+    if encoder.is_light:
+        vectors = _sentence_vectors(
+            [passage.text for passage in passages], [spans for spans, _ in held], encoder
+        )
+        cosines = [np.maximum(own @ vector, 0.0).tolist() for own in vectors]
     return [
-        _best(query, passage, spans, texts, cosines[end - len(spans) : end])
-        for passage, (spans, texts), end in zip(passages, held, ends, strict=True)
+        _best(query, passage, spans, texts, own)
+        for passage, (spans, texts), own in zip(passages, held, cosines, strict=True)
     ]
+
+
+def _sentence_vectors(
+    passages: Sequence[str], sentences: Sequence[Sequence[Span]], encoder: Encoder
+) -> list[NDArray[np.float32]]:
+    """Give the vectors of each passage's sentences, (sentences, d); those of the last questions are remembered."""
+    global _known  # noqa: PLW0603  # a new table, not an emptied one: another thread may be reading the old
+    known = _known
+    new = {
+        passage: spans
+        for passage, spans in zip(passages, sentences, strict=True)
+        if (encoder, passage) not in known
+    }
+    if new:
+        if len(known) > MAX_KNOWN:
+            known = _known = {}
+            new = dict(zip(passages, sentences, strict=True))
+        pieces = [passage[span.start : span.end] for passage, spans in new.items() for span in spans]
+        vectors = encoder.encode_passages(pieces)
+        ends = np.cumsum([len(spans) for spans in new.values()])[:-1]
+        known.update(
+            {(encoder, passage): own for passage, own in zip(new, np.split(vectors, ends), strict=True)}
+        )
+    return [known[encoder, passage] for passage in passages]
 
 
 def _best(

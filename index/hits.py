@@ -130,4 +130,7 @@ def _is_twin(one: _Candidate, words: frozenset[str], other: _Candidate, others: 
         return False
     # the overlap cannot reach the bound when the sizes are further apart than it
     fewer, more = sorted((len(words), len(others)))
-    return fewer >= NEAR_DUPLICATE * more and len(words & others) >= NEAR_DUPLICATE * len(words | others)
+    if fewer < NEAR_DUPLICATE * more:
+        return False
+    shared = len(words & others)
+    return shared >= NEAR_DUPLICATE * (fewer + more - shared)
