@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Span(NamedTuple):
@@ -73,19 +74,37 @@ class Filters:
     article: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is marked in a passage.
+
+    Attributes:
+        evidence: spans of the article's text inside the passage: the sentence that answers.
+        matches: the passage's words that answer to words of the question, in the order of the text.
+    """
+
+    evidence: tuple[Span, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    def __call__(self) -> Marks:
+        """Give the marks themselves: marks that are known already stand where a hit finds its own."""
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hit:
     """A passage found for a question.
+
+    Evidence and matches are found when one of them is first read: a caller who wants passages only does not wait.
 
     Attributes:
         rank: 1 is best.
         score: comparable only inside one ranking.
         passage_id: `article.id` and the passage's number in it; the same in every process.
         start, end: characters of `article.text`; `article.text[start:end] == text`.
-        evidence: spans of the article's text inside [start, end): the sentence that answers.
         article: the article's metadata and text.
-        matches: the passage's words that answer to words of the question, in the order of the text.
         also_in: ids of other articles that hold nearly the same passage.
+        marks: finds evidence and matches.
     """
 
     rank: int
@@ -94,10 +113,27 @@ class Hit:
     start: int
     end: int
     text: str
-    evidence: tuple[Span, ...]
     article: Article
-    matches: tuple[Match, ...] = ()
     also_in: tuple[str, ...] = ()
+    marks: Callable[[], Marks] = field(default=Marks(), repr=False, compare=False)
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return self.marks()
+
+    @property
+    def evidence(self) -> tuple[Span, ...]:
+        """Spans of the article's text inside [start, end): the sentence that answers."""
+        return self._marks.evidence
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The passage's words that answer to words of the question, in the order of the text."""
+        return self._marks.matches
+
+    def __getstate__(self) -> dict[str, object]:
+        """Give what a copy in another process is made of: the marks, not what finds them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"marks": self._marks}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
