@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from index.adding import again, edit, forget_origin, identified, known_vectors, put
 from index.backups import backup
 from index.batches import batches
+from index.checking import unsound
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
@@ -117,13 +118,8 @@ class Collection:
 
     @contextmanager
     def _viewing(self) -> Iterator[tuple[Opened, View, Reader]]:
-        with self._using() as state:
-            while True:
-                with state.store.reading() as reader:
-                    view = state.view_at(reader)
-                    if view.sequence == reader.sequence:
-                        yield state, view, reader
-                        return
+        with self._using() as state, state.viewing() as (view, reader):
+            yield state, view, reader
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
@@ -146,8 +142,11 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             found = reader.article(article_id)
         if found is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return found
+
+    def _nowhere(self, article_id: str) -> NotFound:
+        return NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
@@ -181,7 +180,7 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             article, spans = reader.article(article_id), reader.spans(article_id)
         if article is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
@@ -196,7 +195,7 @@ class Collection:
             }
 
     def check(self, *, repair: bool = False) -> list[str]:
-        """Verify the database, the snapshots and the model.
+        """Verify the database, every article in it, the snapshots and the model.
 
         Args:
             repair: delete damaged snapshots and make a new one from the database.
@@ -209,7 +208,7 @@ class Collection:
         """
         with self._using() as state:
             with state.store.reading() as reader:
-                found = reader.problems() + reader.misplaced()
+                found = reader.problems() + unsound(reader, state.encoder)
             check_canaries(state.store, state.encoder)
             derived = state.snapshots.problems(state.encoder.dimension)
             if repair and derived:
@@ -297,7 +296,7 @@ class Collection:
         with self._writing() as (state, writer):
             edited = edit(writer, article_id, changes, state.encoder)
         if edited is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return edited
 
     def remove(self, article_id: str) -> None:
@@ -309,7 +308,7 @@ class Collection:
         with self._writing() as (_, writer):
             number = writer.number_by_id(article_id)
             if number is None:
-                raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+                raise self._nowhere(article_id)
             writer.remove(number)
 
     def remove_source(self, source: str) -> list[str]:

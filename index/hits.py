@@ -97,8 +97,10 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterat
     articles = reader.articles_of(list({place.article_id for place in places.values()}))
     found = []
     for score, number in zip(scored.fused[best].tolist(), numbers, strict=True):
-        place = places[number]
-        article = articles[place.article_id]
+        place = places.get(number)
+        article = articles.get(place.article_id) if place else None
+        if place is None or article is None:
+            raise reader.damaged(f"passage {number} or its article is gone")
         found.append(_Candidate(score, place, article, article.text[place.start : place.end], []))
     yield from sorted(found, key=_Candidate.order)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from index.errors import StoreDamaged
 from index.records import Article
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from index.records import Filters
 
@@ -55,6 +57,40 @@ class ArticleInfo(NamedTuple):
     origins: tuple[str, ...]
 
 
+class CheckedArticle(NamedTuple):
+    """An article for `index.checking`; the text as the bytes that are stored, which may be no UTF-8."""
+
+    number: int
+    id: str
+    language: str | None
+    n_passages: int
+    text_digest: str
+    text: bytes
+
+
+class CheckedPassage(NamedTuple):
+    """A passage for `index.checking`: characters [start, end) of the text; `words` and `vector` as stored."""
+
+    ordinal: int
+    start: int
+    end: int
+    words: bytes
+    vector: bytes
+
+
+def conditions(filters: Filters) -> tuple[str, tuple[str, ...]]:
+    """Give what the filters ask of a row of articles, as the text of a WHERE with its values."""
+    asked = {
+        "source = ?": filters.source,
+        "language = ?": filters.language,
+        "id = ?": filters.article,
+        "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
+        "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
+    }
+    used = {sql: value for sql, value in asked.items() if value}
+    return " AND ".join(used) or "1", tuple(used.values())
+
+
 class Reader:
     """What one read transaction sees: the collection at one sequence number, whatever others do."""
 
@@ -64,6 +100,13 @@ class Reader:
 
     def _one(self, sql: str, *values: object) -> int:
         return int(self._db.execute(sql, values).fetchone()[0])
+
+    def damaged(self, what: str) -> StoreDamaged:
+        """Give the error for rows that contradict each other, which SQLite itself cannot see."""
+        file = Path(self._db.execute("PRAGMA database_list").fetchone()[2])
+        return StoreDamaged(
+            f"{file} is damaged ({what}); run `sanad check --home {file.parent}`, restore a backup"
+        )
 
     def settings(self) -> dict[str, str]:
         """What the collection was made with, by name."""
@@ -83,8 +126,12 @@ class Reader:
 
     def languages(self) -> dict[str, int]:
         """Passages by language."""
-        sql = "SELECT coalesce(language, 'und'), sum(n_passages) FROM articles GROUP BY 1"
-        return dict(self._db.execute(sql))
+        counts: dict[str, int] = {}
+        for language, n in self._db.execute(
+            "SELECT language, sum(n_passages) FROM articles GROUP BY language"
+        ):
+            counts[language or "und"] = counts.get(language or "und", 0) + n
+        return counts
 
     def number_by_id(self, article_id: str) -> int | None:
         """Give an article's number."""
@@ -183,16 +230,27 @@ class Reader:
         return {article_id for _, article_id in self._matching(filters)}
 
     def _matching(self, filters: Filters) -> Iterator[tuple[int, str]]:
-        conditions = {
-            "source = ?": filters.source,
-            "language = ?": filters.language,
-            "id = ?": filters.article,
-            "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
-            "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
-        }
-        used = {sql: value for sql, value in conditions.items() if value}
-        sql = f"SELECT number, id FROM articles WHERE {' AND '.join(used) or '1'}"  # noqa: S608
-        yield from self._db.execute(sql, tuple(used.values()))
+        where, values = conditions(filters)
+        yield from self._db.execute(f"SELECT number, id FROM articles WHERE {where}", values)  # noqa: S608
+
+    def select(
+        self,
+        sql: str,
+        values: Sequence[object] = (),
+        functions: Mapping[str, Callable[..., str | int]] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """Give the rows of a SELECT, in which functions of ours may be called by their names."""
+        for name, function in (functions or {}).items():
+            self._db.create_function(name, -1, function, deterministic=True)
+        return self._db.execute(sql, tuple(values)).fetchall()
+
+    def infos(self, numbers: Sequence[int]) -> list[ArticleInfo]:
+        """Give articles without their texts, in the order of the numbers."""
+        sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
+        rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
+        return [
+            ArticleInfo._make((*row, self.origins(number))) for number, row in zip(numbers, rows, strict=True)
+        ]
 
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
@@ -242,18 +300,34 @@ class Reader:
             sql = f"SELECT number, terms FROM vocabulary WHERE number IN ({marks})"  # noqa: S608
             yield from self._db.execute(sql, some)
 
-    def misplaced(self) -> list[str]:
-        """Name articles whose passages do not fit: beyond the text, miscounted, or without a vector."""
+    def checked_articles(self) -> Iterator[CheckedArticle]:
+        """Give every article, one after the other, with what its text must agree with.
+
+        On a damaged page any column may hold NULL or a value of another type; here and below it comes back as one
+        of the right type, which agrees with nothing.
+        """
         sql = (
-            "SELECT a.id, count(p.number), a.n_passages, coalesce(max(p.end > length(a.text)), 0),"
-            " coalesce(max(p.start >= p.end), 0), count(DISTINCT length(p.vector))"
-            " FROM articles a LEFT JOIN passages p ON p.article = a.number GROUP BY a.number"
+            "SELECT number, id, language, n_passages, text_digest, coalesce(CAST(text AS BLOB), x'')"
+            " FROM articles ORDER BY number"
         )
-        return [
-            f"article {article_id}: {n} passages of {expected}, or offsets or vectors that do not fit"
-            for article_id, n, expected, beyond, inverted, sizes in self._db.execute(sql)
-            if n != expected or beyond or inverted or sizes > 1
-        ]
+        return map(CheckedArticle._make, self._db.execute(sql))
+
+    def checked_passages(self, number: int) -> list[CheckedPassage]:
+        """Give the passages of an article in the order of its text, with their vectors."""
+        sql = (
+            "SELECT ordinal, coalesce(CAST(start AS INTEGER), -1), coalesce(CAST(end AS INTEGER), -1),"
+            " coalesce(CAST(words AS BLOB), x''), coalesce(CAST(vector AS BLOB), x'')"
+            " FROM passages WHERE article = ? ORDER BY ordinal"
+        )
+        return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
+
+    def vocabulary(self) -> Iterator[tuple[int, str, str, bytes]]:
+        """Give every word: its number, stemming rules, spelling and term hashes (uint64s as bytes)."""
+        sql = (
+            "SELECT number, coalesce(stemmer, ''), coalesce(word, ''), coalesce(CAST(terms AS BLOB), x'')"
+            " FROM vocabulary ORDER BY number"
+        )
+        yield from self._db.execute(sql)
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""

@@ -55,6 +55,13 @@ CREATE TABLE vocabulary (
   UNIQUE (stemmer, word));
 """
 
+# Databases of before they were thought of get them with the next change.
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id)",
+    "CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages)",
+    "CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id)",
+)
+
 
 class Store:
     """A database file, open; connections are made per thread and closed together."""
@@ -76,6 +83,7 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._words: dict[WordKey, int] = {}
+        self._has_indexes = False
         with translated(path):
             if create or wal:
                 self._connect(create=create).execute("PRAGMA journal_mode = WAL")
@@ -142,6 +150,10 @@ class Store:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
+                if not self._has_indexes:
+                    for sql in _INDEXES:
+                        connection.execute(sql)
+                    self._has_indexes = True
                 writer = Writer(connection, self._words)
                 yield writer
                 writer.close()

@@ -82,7 +82,7 @@ def words(text: str) -> list[Word]:
 
 
 def folded_counts(text: str) -> dict[str, int]:
-    """How often each folded word stands in a text: what `words` gives, without the places, several times as fast."""
+    """How often each folded word stands in a text: what `words` gives, without the places; looks at a surface once."""
     counts: dict[str, int] = {}
     for surface, count in Counter(WORD.findall(text)).items():
         for folded in folded_words(surface):
