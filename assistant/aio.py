@@ -14,7 +14,7 @@ from assistant.assistant import CITATIONS, Assistant
 from assistant.problems import TooBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import ParamSpec, TypeVar
 
@@ -68,14 +68,21 @@ class AsyncAssistant:
         self._refused = 0
         self.waiting = 0
 
-    async def ask(self, question: str, *, k: int = CITATIONS, filters: Filters | None = None) -> Answer:
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        k: int = CITATIONS,
+        filters: Filters | None = None,
+    ) -> Answer:
         """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
 
         Raises:
-            QuestionError: the question, k or a filter cannot be used.
+            QuestionError: the question, one before it, k or a filter cannot be used.
             TooBusy: too many questions are waiting.
         """
-        return await self.run(self.assistant.ask, question, k=k, filters=filters)
+        return await self.run(self.assistant.ask, question, history, k=k, filters=filters)
 
     async def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Give the passages nearest to a question, without a verdict; see `Assistant.search`.

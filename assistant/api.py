@@ -93,7 +93,8 @@ async def ask(request: Request, given: AskIn) -> Response:
     settings = settings_of(request)
     text = question.check(given.question, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
-    answer = await asking(request).ask(text, k=k, filters=_checked_filters(given.filters))
+    history = question.check_history(given.history, max_chars=settings.question_chars)
+    answer = await asking(request).ask(text, history, k=k, filters=_checked_filters(given.filters))
     return JSONResponse(answer.to_dict())
 
 

@@ -122,7 +122,7 @@ def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Fil
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
     text, k, filters = _asked(given, settings)
     with _open(settings) as assistant:
-        answer = assistant.ask(text, k=k, filters=filters)
+        answer = assistant.ask(text, given.after, k=k, filters=filters)
     if given.json:
         _print_json(answer.to_dict())
     else:

@@ -11,7 +11,6 @@ from starlette.routing import Route
 from assistant.conversation import read_log
 from assistant.dialogue import PASSAGES
 from assistant.export import as_json, as_markdown
-from assistant.followup import follow_all
 from assistant.phrases import reading
 from assistant.reader import Opened, article_page, missing_page, span_of
 from index import NotFound, Span
@@ -61,10 +60,10 @@ class _Pages:
 
     def _conversation(self, log: str, form: object, site: str) -> str:
         exchanges = read_log(log)
-        searched = follow_all(one.question for one in exchanges)
+        questions = [one.question for one in exchanges]
         said = [
-            (one, self._assistant.ask(followed.text, k=PASSAGES, filters=one.filters))
-            for one, followed in zip(exchanges, searched, strict=True)
+            (one, self._assistant.ask(one.question, questions[:number], k=PASSAGES, filters=one.filters))
+            for number, one in enumerate(exchanges)
         ]
         return as_json(said) if form == "json" else as_markdown(said, site)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant import render
+from assistant.question import MAX_HISTORY
 from index import Article, Filters
 
 
@@ -77,6 +78,12 @@ class AskIn(_Strict):
 
     question: str = Field(
         description="the question, in any language", examples=["Who opened the new bridge over the Orontes?"]
+    )
+    history: list[str] = Field(
+        [],
+        description="what was asked before, oldest first; a question that leans on it gets the words it lacks."
+        f" The newest {MAX_HISTORY} count",
+        examples=[["Who closed the old bridge?"]],
     )
     k: int = Field(3, ge=1, description="most passages to cite")
     filters: FiltersIn | None = None
