@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.access import is_loopback
 from assistant.aio import AsyncAssistant
+from assistant.answering import Answering
 from assistant.api import create_api
 from assistant.assistant import Assistant
 from assistant.guard import Guard, in_api, in_mcp
@@ -104,9 +105,10 @@ def create_site(settings: Settings) -> App:
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
-    metrics = Metrics(asker)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
-    dispatch = _Dispatch(create_api(asker, settings, metrics), agents, page)
+    answering = Answering(asker, settings)
+    metrics = Metrics(answering)
+    dispatch = _Dispatch(create_api(answering, settings, metrics), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -117,6 +119,7 @@ def create_site(settings: Settings) -> App:
                 async with agents.open(), page.open():
                     yield
         finally:
+            await answering.helpers.close()
             asker.close()
             assistant.close()
 
@@ -146,7 +149,9 @@ def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) 
     from assistant.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
-        return create_page(assistant, settings, examples)
+        page = create_page(assistant, settings, examples)
+    gc.freeze()  # its million objects stay: looking through them again and again would hold up answers
+    return page
 
 
 def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
