@@ -140,7 +140,8 @@ def health(request: Request) -> dict[str, Any]:
     """Whether questions can be answered, and what the collection holds."""
     writes = Access(settings_of(request)).writes
     told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
-    return {"status": "ok", "writes": writes, **told}
+    links = settings_of(request).allow_links and writes != "closed"
+    return {"status": "ok", "writes": writes, "links": links, **told}
 
 
 @router.get(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     from assistant.fetching.links import Links
+    from assistant.settings import Settings
     from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking
 
     Source = str | Path | Article | Upload
@@ -321,6 +322,18 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def open_assistant(settings: Settings) -> Assistant:
+    """The assistant that settings ask for.
+
+    Raises:
+        StoreError: the home cannot be used, or its collection was made with another model.
+        ModelError: the model cannot be loaded.
+    """
+    return Assistant(
+        settings.home, settings.model, dense_share=settings.dense_share, allow_links=settings.allow_links
+    )
 
 
 def _allowed(links: Links | None) -> Links:

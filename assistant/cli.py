@@ -69,11 +69,9 @@ def _complain(message: str) -> None:
 
 
 def _open(settings: Settings) -> Assistant:
-    from assistant.assistant import Assistant
+    from assistant.assistant import open_assistant
 
-    return Assistant(
-        settings.home, settings.model, dense_share=settings.dense_share, allow_links=settings.allow_links
-    )
+    return open_assistant(settings)
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001

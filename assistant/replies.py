@@ -142,6 +142,7 @@ class HealthOut(BaseModel):
 
     status: str
     writes: str = Field(description="open, token or closed")
+    links: bool = Field(description="whether links are fetched that are added")
     model: str
     sequence: int = Field(description="raised by every change")
     articles: int

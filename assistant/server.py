@@ -22,7 +22,7 @@ from assistant.access import is_loopback
 from assistant.aio import AsyncAssistant
 from assistant.answering import Answering
 from assistant.api import create_api
-from assistant.assistant import Assistant
+from assistant.assistant import open_assistant
 from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
 from assistant.metrics import Measured, Metrics
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from types import FrameType
 
+    from assistant.assistant import Assistant
     from assistant.guard import App, Message, Receive, Send
 
 _STATIC = Path(__file__).parent / "static"
@@ -93,14 +94,16 @@ def check_exposure(settings: Settings) -> None:
     )
 
 
-def create_site(settings: Settings) -> App:
+def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     """API, chat and static files as one guarded ASGI app that owns its assistant.
 
-    The assistant opens here, so that what is wrong with the collection is known before anything
-    listens; it closes when the app's lifespan ends.
+    Args:
+        settings: what to serve, and to whom.
+        assistant: one that is open; None: opened here, so that what is wrong with the collection is known before
+            anything listens. It closes when the app's lifespan ends.
     """
     examples = read_examples(settings.examples)
-    assistant = Assistant(settings.home, settings.model, dense_share=settings.dense_share)
+    assistant = assistant or open_assistant(settings)
     watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
