@@ -12,7 +12,7 @@ from assistant.conversation import read_log
 from assistant.dialogue import PASSAGES
 from assistant.export import as_json, as_markdown
 from assistant.phrases import reading
-from assistant.reader import Opened, article_page, missing_page, span_of
+from assistant.reader import Opened, article_page, evidence_of, missing_page, span_of
 from index import NotFound, Span
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class _Pages:
             return _html(missing_page(say), 404)
         span = span_of(given.get("start"), given.get("end"), len(article.text))
         site = f"{request.url.scheme}://{request.url.netloc}"
-        return _html(article_page(Opened(article, passages, span, site), say))
+        evidence = evidence_of(given.getlist("evidence"), span)
+        return _html(article_page(Opened(article, passages, span, site, evidence), say))
 
     async def export(self, request: Request) -> Response:
         """A conversation as a file; what it held is asked again, so that it cites what is there now."""

@@ -1,6 +1,6 @@
 """The library: what is there, adding, changing, removing and undoing, building anew."""
-# ruff: noqa: F811 - the fixture of another module
 
+# ruff: noqa: F811 - the fixture of another module
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
