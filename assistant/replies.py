@@ -54,7 +54,9 @@ class SearchOut(BaseModel):
 class AnswerOut(BaseModel):
     """Cited passages that answer the question; or none, and the nearest ones."""
 
-    question: str
+    question: str = Field(description="as it was asked")
+    understood: str = Field(description="as it was searched: with what it lacks from the history")
+    carried: list[str] = Field(description="the words taken over from the history")
     language: str
     answered: bool
     confidence: float = Field(description="calibrated probability that the citations answer, 0 to 1")
@@ -140,6 +142,7 @@ class HealthOut(BaseModel):
 
     status: str
     writes: str = Field(description="open, token or closed")
+    links: bool = Field(description="whether links are fetched that are added")
     model: str
     sequence: int = Field(description="raised by every change")
     articles: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import hit_dict
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 
 _STATES = ("added", "updated", "unchanged", "skipped")
 _FACTS = ("id", "title", "source", "url", "author", "published", "language")
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON as it is sent: compact, UTF-8; lone surrogates, which that cannot hold, are escaped."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
 def search_dict(ranking: Ranking, took_ms: float) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def hit(article: Article, evidence: tuple[Span, ...] = (), start: int = 0) -> Hi
 def answer(*hits: Hit, answered: bool = True, language: str = "en", sure: float = 0.9) -> Answer:
     return Answer(
         question="q",
+        understood="q",
         language=language,
         answered=answered,
         confidence=sure,
