@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.records import Article
+from index.records import Alike, Article
 
 if TYPE_CHECKING:
     import sqlite3
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from index.records import Filters
 
+_ALIKE = "SELECT l.article, o.id, l.overlap FROM alike l JOIN articles o ON o.number = l.other"
 _METADATA = "title, source, url, author, published, language"
 
 
@@ -41,7 +43,13 @@ class Place(NamedTuple):
 
 
 class ArticleInfo(NamedTuple):
-    """An article without its text, as a list shows it. `added` is UTC, ISO 8601."""
+    """An article without its text, as a list shows it.
+
+    Attributes:
+        added: UTC, ISO 8601.
+        origins: what it was read from.
+        alike: articles with nearly the same text, the most alike first.
+    """
 
     id: str
     title: str | None
@@ -53,6 +61,7 @@ class ArticleInfo(NamedTuple):
     added: str
     passages: int
     origins: tuple[str, ...]
+    alike: tuple[Alike, ...]
 
 
 class Reader:
@@ -143,11 +152,37 @@ class Reader:
         origins: dict[int, list[str]] = {}
         for origin, number in self._db.execute("SELECT origin, article FROM origins ORDER BY 1"):
             origins.setdefault(number, []).append(origin)
+        alike: dict[int, list[Alike]] = {}
+        for number, *other in self._db.execute(_ALIKE + " ORDER BY l.overlap DESC, l.other"):
+            alike.setdefault(number, []).append(Alike._make(other))
         sql = f"SELECT number, id, {_METADATA}, added, n_passages FROM articles ORDER BY number"  # noqa: S608
         return [
-            ArticleInfo._make((*row, tuple(origins.get(number, ()))))
+            ArticleInfo._make((*row, tuple(origins.get(number, ())), tuple(alike.get(number, ()))))
             for number, *row in self._db.execute(sql)
         ]
+
+    def sharing(self, keys: Sequence[int], most: int) -> Counter[int]:
+        """Count how many keys articles share with these; of each key the `most` articles added last only."""
+        sql = "SELECT article FROM sketch_keys WHERE key = ? ORDER BY article DESC LIMIT ?"
+        return Counter(row[0] for key in keys for row in self._db.execute(sql, (key, most)))
+
+    def sketch(self, number: int) -> bytes:
+        """Give an article's sketch (`index.likeness`); b"" if it has none."""
+        row = self._db.execute("SELECT sketch FROM sketches WHERE article = ?", (number,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def prose(self, number: int) -> list[str]:
+        """Give the texts of an article's passages, in order."""
+        sql = (
+            "SELECT substr(a.text, p.start + 1, p.end - p.start) FROM passages p"
+            " JOIN articles a ON a.number = p.article WHERE p.article = ? ORDER BY p.ordinal"
+        )
+        return [row[0] for row in self._db.execute(sql, (number,))]
+
+    def of_url(self, url: str, most: int) -> list[tuple[int, str | None]]:
+        """Give the last few articles with an address: number and date of publication."""
+        sql = "SELECT number, published FROM articles WHERE url = ? ORDER BY number DESC LIMIT ?"
+        return list(self._db.execute(sql, (url, most)))
 
     def added(self, article_id: str) -> str:
         """Give when an article was added; UTC, ISO 8601; empty for an unknown one."""

@@ -14,6 +14,7 @@ from index.compatibility import FINGERPRINT, create, refuse_newer, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
+from index.linking import link
 from index.preparing import Whole, prepare
 from index.store import Store
 
@@ -165,4 +166,5 @@ def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
             number = writer.number_by_id(article.id or "")
             if number is not None:
                 writer.remove(number)
-            writer.insert(article, digests, passages, added)
+            fresh = writer.insert(article, digests, passages, added)
+            link(writer, fresh, [article.text[passage.start : passage.end] for passage in passages])

@@ -130,13 +130,26 @@ class Ranking:
         return self.hits[place]
 
 
+class Alike(NamedTuple):
+    """Another article with nearly the same text; `overlap`: share of their word triples in both, 0 to 1."""
+
+    id: str
+    overlap: float
+
+
 class Added(NamedTuple):
-    """What happened to one article: `state` is added, updated, unchanged, skipped or removed."""
+    """What happened to one article.
+
+    Attributes:
+        state: added, updated, unchanged, skipped or removed.
+        alike: of one that was added or updated: the articles that were there with nearly the same text.
+    """
 
     state: str
     name: str
     article_id: str | None
     reason: str
+    alike: tuple[Alike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

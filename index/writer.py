@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import parts_of
+from index.likeness import keys_of
 from index.reader import Reader
 from index.vocabulary import term_hashes
 
@@ -107,8 +108,9 @@ class Writer(Reader):
             self._db.execute(sql, (len(passages), number))
 
     def remove(self, number: int) -> None:
-        """Remove an article, its passages and what it was read from."""
+        """Remove an article, its passages, what it was read from and its links to others."""
         self._changed = True
+        self.unlike(number)
         self._remove_passages(number)
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
 
@@ -116,6 +118,27 @@ class Writer(Reader):
         """Say that an origin holds an article."""
         sql = "INSERT INTO origins VALUES (?, ?) ON CONFLICT DO UPDATE SET article = excluded.article"
         self._db.execute(sql, (origin, number))
+
+    def liken(self, number: int, sketch: bytes, alike: Mapping[int, float]) -> None:
+        """Keep an article's sketch (`index.likeness`), and link it with articles, by their overlap, both ways."""
+        self._db.execute("INSERT INTO sketches VALUES (?, ?)", (number, sketch))
+        self._db.executemany(
+            "INSERT INTO sketch_keys VALUES (?, ?)", [(key, number) for key in keys_of(sketch)]
+        )
+        pairs = [(number, other, overlap) for other, overlap in alike.items()]
+        pairs += [(other, number, overlap) for number, other, overlap in pairs]
+        self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
+
+    def unlike(self, number: int) -> None:
+        """Forget an article's sketch and its links with others."""
+        found = [(key, number) for key in keys_of(self.sketch(number))]
+        self._db.executemany("DELETE FROM sketch_keys WHERE key = ? AND article = ?", found)
+        self._db.execute("DELETE FROM sketches WHERE article = ?", (number,))
+        sql = (
+            "DELETE FROM alike WHERE (article, other) IN (SELECT other, article FROM alike WHERE article = ?)"
+        )
+        self._db.execute(sql, (number,))
+        self._db.execute("DELETE FROM alike WHERE article = ?", (number,))
 
     def copy_origins(self, origins: Iterable[tuple[str, str]]) -> None:
         """Replace all origins by (origin, article id) pairs."""
