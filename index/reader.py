@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.records import Alike, Article
+from index.records import Alike, Article, Known, Seen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -137,6 +138,26 @@ class Reader:
         sql = "SELECT origin, article FROM origins WHERE substr(origin, 1, ?) = ?"
         prefix = folder.rstrip("/") + "/"
         return list(self._db.execute(sql, (len(prefix), prefix)))
+
+    def file(self, path: str) -> Known | None:
+        """Give what is known of a file that was read; None: nothing, so that it must be read."""
+        sql = "SELECT size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files WHERE path = ?"
+        row = self._db.execute(sql, (path,)).fetchone()
+        return Known(_seen(row), tuple(self._held_in(path))) if row else None
+
+    def files(self) -> Iterator[tuple[str, Seen]]:
+        """Give every file that was read, with what is remembered of it."""
+        sql = "SELECT path, size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files"
+        return ((path, _seen(row)) for path, *row in self._db.execute(sql))
+
+    def _held_in(self, path: str) -> list[tuple[str, str]]:
+        """Give the origins that are a file or a part of it, other files left out, with their articles' ids."""
+        sql = (
+            "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article WHERE o.origin = ?"
+            " AND (o.origin = ? OR NOT EXISTS (SELECT 1 FROM files WHERE path = o.origin))"
+        )
+        origins = self.origins_in(path)
+        return [row for origin in origins for row in self._db.execute(sql, (origin, path))]
 
     def article(self, article_id: str) -> Article | None:
         """Give an article with its text."""
@@ -293,3 +314,8 @@ class Reader:
         rows = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
         rows += [f"row without its article: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
         return [row for row in rows if row != "ok"]
+
+
+def _seen(row: Sequence[Any]) -> Seen:
+    *facts, refused = row
+    return Seen._make((*facts, tuple((name, reason) for name, reason in json.loads(refused))))

@@ -16,7 +16,7 @@ from index.errors import StoreError
 from index.home import Home
 from index.linking import link
 from index.preparing import Whole, prepare
-from index.store import Store
+from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -129,6 +129,9 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         for article_id in held.keys() - wanted.keys():
             writer.remove(writer.number_by_id(article_id) or 0)
         writer.copy_origins(old.all_origins())
+        if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
+            for path, seen in old.files():
+                writer.remember(path, seen)
         writer.start_after(old.sequence)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_PART = re.compile(r"[#!]")
 
 
 class Span(NamedTuple):
@@ -42,6 +45,11 @@ class Article:
     published: str | None = None
     language: str | None = None
     origin: str | None = None
+
+
+def files_of(origin: str) -> list[str]:
+    """Give the paths of which an origin may be a part (`file#row`, `file!member`), itself first."""
+    return [origin, *(origin[: mark.start()] for mark in _PART.finditer(origin))]
 
 
 class Match(NamedTuple):
@@ -150,6 +158,33 @@ class Added(NamedTuple):
     article_id: str | None
     reason: str
     alike: tuple[Alike, ...] = ()
+
+
+class Seen(NamedTuple):
+    """What is remembered of a file.
+
+    Attributes:
+        size, mtime_ns, ctime_ns: as the file system tells them.
+        looked_ns: when that was asked, in nanoseconds since 1970.
+        digest: of the content, 16 bytes.
+        reading: how it was read (`index.reading.seen.way`).
+        refused: parts of it that were not taken, each with its name and the reason.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    looked_ns: int
+    digest: bytes
+    reading: str
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class Known(NamedTuple):
+    """What the collection has of a file: what is remembered, and its articles' origins and ids."""
+
+    seen: Seen
+    articles: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

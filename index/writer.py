@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from datetime import UTC, datetime
 from itertools import chain
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.analysis import parts_of
 from index.likeness import keys_of
 from index.reader import Reader
+from index.records import files_of
 from index.vocabulary import term_hashes
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from index.analysis import WordKey
-    from index.records import Article
+    from index.records import Article, Seen
 
 
 class NewPassage(NamedTuple):
@@ -111,6 +113,8 @@ class Writer(Reader):
         """Remove an article, its passages, what it was read from and its links to others."""
         self._changed = True
         self.unlike(number)
+        for origin in self.origins(number):
+            self._forget_file(origin)
         self._remove_passages(number)
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
 
@@ -147,8 +151,18 @@ class Writer(Reader):
         self._db.executemany(sql, origins)
 
     def unlink(self, origin: str) -> None:
-        """Forget an origin."""
+        """Forget an origin, and that its file was read."""
+        self._forget_file(origin)
         self._db.execute("DELETE FROM origins WHERE origin = ?", (origin,))
+
+    def remember(self, path: str, seen: Seen) -> None:
+        """Keep what a file was when it was read; no change of the collection."""
+        refused = json.dumps(seen.refused)
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", (path, *seen[:-1], refused))
+
+    def _forget_file(self, origin: str) -> None:
+        paths = [(path,) for path in files_of(origin)]
+        self._db.executemany("DELETE FROM files WHERE path = ?", paths)
 
     def _remove_passages(self, number: int) -> None:
         sql = "INSERT INTO removed SELECT number, ?, words FROM passages WHERE article = ?"
