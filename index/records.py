@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_PART = re.compile(r"[#!]")
 
 
 class Span(NamedTuple):
@@ -43,6 +46,11 @@ class Article:
     published: str | None = None
     language: str | None = None
     origin: str | None = None
+
+
+def files_of(origin: str) -> list[str]:
+    """Give the paths of which an origin may be a part (`file#row`, `file!member`), itself first."""
+    return [origin, *(origin[: mark.start()] for mark in _PART.finditer(origin))]
 
 
 class Match(NamedTuple):
@@ -166,13 +174,53 @@ class Ranking:
         return self.hits[place]
 
 
+class Alike(NamedTuple):
+    """Another article with nearly the same text; `overlap`: share of their word triples in both, 0 to 1."""
+
+    id: str
+    overlap: float
+
+
 class Added(NamedTuple):
-    """What happened to one article: `state` is added, updated, unchanged, skipped or removed."""
+    """What happened to one article.
+
+    Attributes:
+        state: added, updated, unchanged, skipped or removed.
+        alike: of one that was added or updated: the articles that were there with nearly the same text.
+    """
 
     state: str
     name: str
     article_id: str | None
     reason: str
+    alike: tuple[Alike, ...] = ()
+
+
+class Seen(NamedTuple):
+    """What is remembered of a file.
+
+    Attributes:
+        size, mtime_ns, ctime_ns: as the file system tells them.
+        looked_ns: when that was asked, in nanoseconds since 1970.
+        digest: of the content, 16 bytes.
+        reading: how it was read (`index.reading.seen.way`).
+        refused: parts of it that were not taken, each with its name and the reason.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    looked_ns: int
+    digest: bytes
+    reading: str
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class Known(NamedTuple):
+    """What the collection has of a file: what is remembered, and its articles' origins and ids."""
+
+    seen: Seen
+    articles: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
