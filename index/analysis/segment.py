@@ -99,7 +99,7 @@ def pieces(surface: str) -> tuple[Piece, ...]:
     """The words in what `WORD` matched: where each starts and ends in it, and the folded word."""
     found = _PIECES.get(surface)
     if found is None:
-        found = _pieces(surface)
+        found = cut(surface)
         if len(surface) <= LONGEST_KEPT:
             if len(_PIECES) >= _MAX_PIECES:
                 _PIECES.clear()
@@ -107,7 +107,8 @@ def pieces(surface: str) -> tuple[Piece, ...]:
     return found
 
 
-def _pieces(surface: str) -> tuple[Piece, ...]:
+def cut(surface: str) -> tuple[Piece, ...]:
+    """As `pieces`, not remembered."""
     if surface.isalpha() and not _NOT_PLAIN.search(surface):  # most words: one, of letters only
         folded = "u.s" if surface == "US" else fold(surface)[:MAX_WORD]
         return ((0, len(surface), folded),) if folded else ()
@@ -115,7 +116,7 @@ def _pieces(surface: str) -> tuple[Piece, ...]:
     if glued:  # Arabic "and 1200" is written as one word
         rest = [
             (first + glued.end(), last + glued.end(), folded)
-            for first, last, folded in _pieces(surface[glued.end() :])
+            for first, last, folded in cut(surface[glued.end() :])
         ]
         return (*_mixed(glued[1]), *rest)
     if _NUMBER.fullmatch(surface):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis.folding import unaccented
-from index.analysis.segment import LONGEST_KEPT, pieces
+from index.analysis.segment import LONGEST_KEPT, cut
 from index.analysis.stemming import stem_of, stemmer_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_MAX_KNOWN = 200_000  # surfaces of all languages: some 80 MB
+_MAX_KNOWN = 100_000  # surfaces of all languages: some 60 MB
 _known: dict[str, dict[str, Surface]] = {}
+_places: dict[
+    tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]
+] = {}  # few differ: (0, 5) for five letters
 
 
 class Surface(NamedTuple):
@@ -50,10 +53,13 @@ def known_surfaces(surfaces: Collection[str], language: str) -> Mapping[str, Sur
 
 
 def _surface(surface: str, language: str) -> Surface:
-    found = pieces(surface)
-    folded = tuple([word for _, _, word in found])
+    found = cut(surface)
+    places = tuple([(first, last) for first, last, _ in found])
+    folded = tuple([surface if word == surface else word for _, _, word in found])
     return Surface(
-        places=tuple([(first, last) for first, last, _ in found]),
+        places=_places.setdefault(places, places)
+        if len(surface) <= LONGEST_KEPT and len(found) == 1
+        else places,
         folded=folded,
         stems=tuple([stem_of(word, stemmer_of(word, language)) for word in folded]),
         bounded="".join([f"_{unaccented(word)}_" for word in folded]),
