@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from assistant.assistant import CITATIONS, Assistant
-from assistant.problems import TooBusy
+from assistant.line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import ParamSpec, TypeVar
 
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 WAITING = 64
-_MAX_RETRY_S = 60
-_SMOOTHING = 0.1  # share of the newest in the average time of a question
 
 
 class AsyncAssistant:
@@ -41,7 +37,7 @@ class AsyncAssistant:
 
     Attributes:
         assistant: the one behind it.
-        waiting: how many questions are worked on or wait now.
+        line: that the questions wait in.
     """
 
     def __init__(
@@ -62,20 +58,28 @@ class AsyncAssistant:
         self.assistant = assistant if isinstance(assistant, Assistant) else Assistant(assistant)
         at_once = at_once or os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="sanad-ask")
-        self._at_once = at_once
-        self._most = at_once + max_waiting
-        self._average_s = 0.05
-        self._refused = 0
-        self.waiting = 0
+        self.line = Line(at_once, max_waiting)
 
-    async def ask(self, question: str, *, k: int = CITATIONS, filters: Filters | None = None) -> Answer:
+    @property
+    def waiting(self) -> int:
+        """How many questions are worked on or wait now."""
+        return self.line.waiting
+
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        k: int = CITATIONS,
+        filters: Filters | None = None,
+    ) -> Answer:
         """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
 
         Raises:
-            QuestionError: the question, k or a filter cannot be used.
+            QuestionError: the question, one before it, k or a filter cannot be used.
             TooBusy: too many questions are waiting.
         """
-        return await self.run(self.assistant.ask, question, k=k, filters=filters)
+        return await self.run(self.assistant.ask, question, history, k=k, filters=filters)
 
     async def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Give the passages nearest to a question, without a verdict; see `Assistant.search`.
@@ -94,32 +98,20 @@ class AsyncAssistant:
         Raises:
             TooBusy: too many are waiting.
         """
-        if self.waiting >= self._most:
-            raise TooBusy(
-                "too many questions are being asked at once; try again in a moment", self._retry_s()
-            )
-        self.waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, self._timed(partial(work, *args, **kwargs)))
-        finally:
-            self.waiting -= 1
+        with self.line.place():
+            return await self.here(work, *args, **kwargs)
 
-    def _timed(self, work: Callable[[], T]) -> Callable[[], T]:
+    async def here(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do any work that has its place in line already."""
+
         def timed() -> T:
             began = time.perf_counter()
             try:
-                return work()
+                return work(*args, **kwargs)
             finally:
-                self._average_s += _SMOOTHING * (time.perf_counter() - began - self._average_s)
+                self.line.took(time.perf_counter() - began)
 
-        return timed
-
-    def _retry_s(self) -> int:
-        """When the line should have moved on; different for one and the next, or all would come back at once."""
-        line_s = math.ceil(self.waiting / self._at_once * self._average_s)
-        self._refused += 1
-        return min(_MAX_RETRY_S, line_s + self._refused % (4 * line_s + 1))
+        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
     def close(self) -> None:
         """Begin nothing that still waits; let go of the files if the assistant was opened here."""

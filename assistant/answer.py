@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from index import ANSWERED
 
 if TYPE_CHECKING:
+    from assistant.followup import Followed
     from index import Hit, Ranking
 
 
@@ -22,6 +23,8 @@ class Answer:
 
     Attributes:
         question: as it was asked, cleaned.
+        understood: as it was searched: the question, with what it lacks from the questions before it.
+        carried: the words that were taken over from them; none when the question stands alone.
         language: ISO 639-1 code of the question.
         answered: whether the citations answer it; False: no passage of the collection does.
         confidence: calibrated probability that they do, 0 to 1.
@@ -31,6 +34,8 @@ class Answer:
     """
 
     question: str
+    understood: str
+    carried: tuple[str, ...] = ()
     language: str
     answered: bool
     confidence: float
@@ -39,11 +44,13 @@ class Answer:
     took_ms: float
 
     @classmethod
-    def of(cls, ranking: Ranking, took_ms: float) -> Answer:
-        """Decide from a ranking whether it answers its question."""
+    def of(cls, question: str, followed: Followed, ranking: Ranking, took_ms: float) -> Answer:
+        """Decide from a ranking whether it answers the question it was made for."""
         answered = bool(ranking.hits) and ranking.confidence >= ANSWERED
         return cls(
-            question=ranking.question,
+            question=question,
+            understood=followed.text,
+            carried=followed.carried,
             language=ranking.language,
             answered=answered,
             confidence=ranking.confidence,
@@ -56,6 +63,8 @@ class Answer:
         """Give the answer as JSON values; offsets count characters of the stored article text."""
         return {
             "question": self.question,
+            "understood": self.understood,
+            "carried": list(self.carried),
             "language": self.language,
             "answered": self.answered,
             "confidence": round(self.confidence, 4),

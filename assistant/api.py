@@ -13,19 +13,18 @@ from assistant import events, question
 from assistant.access import Access
 from assistant.api_articles import router as articles_router
 from assistant.api_errors import add_handlers, described
-from assistant.api_parts import Writer, asking, assistant_of, settings_of
+from assistant.api_parts import Writer, answering, assistant_of, settings_of
 from assistant.docs_page import docs_page
 from assistant.metrics import MEDIA_TYPE
 from assistant.replies import AnswerOut, FacetsOut, HealthOut, Problem, RebuiltOut, SearchOut
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.schemas import AskIn, FiltersIn, SearchIn  # noqa: TC001
-from assistant.wire import search_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.aio import AsyncAssistant
+    from assistant.answering import Answering
     from assistant.metrics import Metrics
     from assistant.settings import Settings
     from index import Filters
@@ -37,7 +36,7 @@ router = APIRouter()
 router.include_router(articles_router)
 
 
-def create_api(asker: AsyncAssistant, settings: Settings, metrics: Metrics) -> FastAPI:
+def create_api(answers: Answering, settings: Settings, metrics: Metrics) -> FastAPI:
     """The API over one assistant; its paths all begin with /api.
 
     Questions wait for their turn in line; other handlers are plain functions, each in the thread pool.
@@ -50,7 +49,7 @@ def create_api(asker: AsyncAssistant, settings: Settings, metrics: Metrics) -> F
         docs_url=None,
         redoc_url=None,
     )
-    app.state.asker = asker
+    app.state.answering = answers
     app.state.settings = settings
     app.state.metrics = metrics
     app.include_router(router, prefix="/api/v1")
@@ -82,9 +81,7 @@ async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Respo
     text = question.check(given.q, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
     filters = _checked_filters(given)
-    began = time.perf_counter()
-    ranking = await asking(request).search(text, k, filters)
-    return JSONResponse(search_dict(ranking, 1000 * (time.perf_counter() - began)))
+    return _json(await answering(request).search(text, k, filters))
 
 
 @router.post("/ask", tags=["questions"], response_model=AnswerOut, responses=described(413))
@@ -93,8 +90,12 @@ async def ask(request: Request, given: AskIn) -> Response:
     settings = settings_of(request)
     text = question.check(given.question, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
-    answer = await asking(request).ask(text, k=k, filters=_checked_filters(given.filters))
-    return JSONResponse(answer.to_dict())
+    history = question.check_history(given.history, max_chars=settings.question_chars)
+    return _json(await answering(request).ask(text, history, k, _checked_filters(given.filters)))
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")
 
 
 @router.get("/facets", tags=["collection"], response_model=FacetsOut, responses=described())
@@ -139,7 +140,8 @@ def health(request: Request) -> dict[str, Any]:
     """Whether questions can be answered, and what the collection holds."""
     writes = Access(settings_of(request)).writes
     told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
-    return {"status": "ok", "writes": writes, **told}
+    links = settings_of(request).allow_links and writes != "closed"
+    return {"status": "ok", "writes": writes, "links": links, **told}
 
 
 @router.get(

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, File, Query, Request, UploadFile
+from fastapi import APIRouter, Body, File, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
 from assistant.api_errors import described
@@ -14,14 +14,16 @@ from assistant.api_parts import Writer, assistant_of, settings_of
 from assistant.replies import ArticleOut, ListOut, PassagesOut, ReportOut
 
 # FastAPI reads the annotations of handlers when it starts.
-from assistant.schemas import ArticleIn, ListIn, Metadata, NewText, PassagesIn  # noqa: TC001
+from assistant.schemas import Additions, ListIn, Metadata, NewText, PassagesIn  # noqa: TC001
 from assistant.wire import article_dict, info_dict, passages_dict, report_dict
-from index import Added, AddReport, ArticleError, ArticleTooLarge, NotFound, Upload
+from index import Added, AddReport, Article, ArticleError, ArticleTooLarge, NotFound, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from index import Article
+_NO_LINKS = (
+    "this server fetches no links: start it with --allow-links (or SANAD_ALLOW_LINKS=yes), or send the text"
+)
 
 router = APIRouter(prefix="/articles", tags=["articles"])
 
@@ -46,15 +48,19 @@ def list_articles(request: Request, given: Annotated[ListIn, Query()]) -> dict[s
 @router.post(
     "", status_code=201, dependencies=[Writer], response_model=ReportOut, responses=described(413) | {200: {}}
 )
-def add_articles(request: Request, given: Annotated[ArticleIn | list[ArticleIn], Body()]) -> Response:
-    """Add one article or a list; in the next answer when this returns.
+def add_articles(request: Request, given: Annotated[Additions, Body()]) -> Response:
+    """Add one article or a list, each with its text or (if the server allows it) with nothing but its `url`.
 
-    201: something was added or updated. 200: all was there already. 422: none could be taken.
+    In the next answer when this returns. 201: something was added or updated. 200: all was there already.
+    422: none could be taken.
     """
-    articles = [item.article(item.id) for item in (given if isinstance(given, list) else [given])]
-    for number, article in enumerate(articles, start=1):
-        _check_size(request, article, f"article {number}")
-    return _reported(assistant_of(request).add(articles))
+    sources = [item.source_of() for item in (given if isinstance(given, list) else [given])]
+    for number, source in enumerate(sources, start=1):
+        if isinstance(source, Article):
+            _check_size(request, source, f"article {number}")
+        elif not settings_of(request).allow_links:
+            raise HTTPException(403, _NO_LINKS)
+    return _reported(assistant_of(request).add(sources))
 
 
 @router.post(

@@ -71,7 +71,7 @@ def _on_invalid(_: Request, error: Exception) -> Response:
 def _told(item: Mapping[str, Any]) -> str:
     if item["type"] == "json_invalid":
         return "the body is not JSON"
-    place = ".".join(str(part) for part in item["loc"][1:])
+    place = ".".join(str(part) for part in item["loc"][1:] if not str(part).startswith("<"))
     return f"{place or item['loc'][0]}: {item['msg']}"
 
 

@@ -10,22 +10,22 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from assistant.access import Level, level_of
 
 if TYPE_CHECKING:
-    from assistant.aio import AsyncAssistant
+    from assistant.answering import Answering
     from assistant.assistant import Assistant
     from assistant.settings import Settings
 
 _bearer = HTTPBearer(auto_error=False, description="the write token, if the server has one")
 
 
-def asking(request: Request) -> AsyncAssistant:
-    """The assistant, for questions that wait in line."""
-    found: AsyncAssistant = request.app.state.asker
+def answering(request: Request) -> Answering:
+    """Who answers questions, in line."""
+    found: Answering = request.app.state.answering
     return found
 
 
 def assistant_of(request: Request) -> Assistant:
     """The assistant, for everything else."""
-    return asking(request).assistant
+    return answering(request).asker.assistant
 
 
 def settings_of(request: Request) -> Settings:

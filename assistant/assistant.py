@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Answer
-from assistant.question import check, check_filters, check_k
+from assistant.followup import follow_all
+from assistant.question import check, check_filters, check_history, check_k
 from assistant.settings import load
 from index import Added, AddReport, Article, ArticleError, Collection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import EllipsisType
 
     from assistant.fetching.links import Links
+    from assistant.settings import Settings
     from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking, Upload
 
     Source = str | Path | Article | Upload
@@ -255,20 +257,31 @@ class Assistant:
         """
         return self._rank(question, k, filters)
 
-    def ask(self, question: str, *, k: int = CITATIONS, filters: Filters | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        k: int = CITATIONS,
+        filters: Filters | None = None,
+    ) -> Answer:
         """Answer a question with cited passages, or say that none answers it.
 
         Args:
             question: in any language; at most 1,000 characters.
+            history: what was asked before it, oldest first; the newest 30 count. A question that leans on
+                them ("and when?") gets the words it lacks, and the answer says which.
             k: passages cited at most, 1 to 100.
             filters: what their articles must match.
 
         Raises:
-            QuestionError: the question, k or a filter cannot be used.
+            QuestionError: the question, one before it, k or a filter cannot be used.
         """
         started = time.perf_counter()
-        ranking = self._rank(question, k, filters)
-        return Answer.of(ranking, (time.perf_counter() - started) * 1000)
+        text = check(question)
+        followed = follow_all([*check_history(history), text])[-1]
+        ranking = self._rank(followed.text, k, filters)
+        return Answer.of(text, followed, ranking, (time.perf_counter() - started) * 1000)
 
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))
@@ -311,6 +324,18 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def open_assistant(settings: Settings) -> Assistant:
+    """The assistant that settings ask for.
+
+    Raises:
+        StoreError: the home cannot be used, or its collection was made with another model.
+        ModelError: the model cannot be loaded.
+    """
+    return Assistant(
+        settings.home, settings.model, dense_share=settings.dense_share, allow_links=settings.allow_links
+    )
 
 
 def _allowed(links: Links | None) -> Links:

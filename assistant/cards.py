@@ -79,7 +79,7 @@ def _verdict(answer: Answer, say: Phrases) -> str:
 def _card(hit: Hit, language: str, match: str, titles: Mapping[str, str]) -> str:
     say, article = phrases(language), hit.article
     spoken = tongue(article.language or "und")
-    href = escape(article_path(article.id or "", (hit.start, hit.end)))
+    href = escape(article_path(article.id or "", (hit.start, hit.end), hit.evidence))
     title = escape(label(article.title, render.MAX_TITLE_CHARS) or label(article.id) or "—")
     return (
         "<div class='sanad-card'><div class='sanad-head'>"

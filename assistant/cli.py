@@ -69,11 +69,9 @@ def _complain(message: str) -> None:
 
 
 def _open(settings: Settings) -> Assistant:
-    from assistant.assistant import Assistant
+    from assistant.assistant import open_assistant
 
-    return Assistant(
-        settings.home, settings.model, dense_share=settings.dense_share, allow_links=settings.allow_links
-    )
+    return open_assistant(settings)
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
@@ -122,7 +120,7 @@ def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Fil
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
     text, k, filters = _asked(given, settings)
     with _open(settings) as assistant:
-        answer = assistant.ask(text, k=k, filters=filters)
+        answer = assistant.ask(text, given.after, k=k, filters=filters)
     if given.json:
         _print_json(answer.to_dict())
     else:
@@ -211,7 +209,8 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
 
     for article in articles:
         facts = (article.id, (article.published or "")[:10], article.language, article.source)
-        print("\t".join([*(label(fact) for fact in facts), label(article.title, 100)]))
+        alike = [f"{other.overlap:.0%} like {label(other.id)}" for other in article.alike[:3]]
+        print("\t".join([*(label(fact) for fact in facts), label(article.title, 100), *alike]))
     return os.EX_OK
 
 

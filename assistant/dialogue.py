@@ -20,7 +20,7 @@ from assistant.problems import public_message
 from index import NotFound, SanadError, detect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assistant.answer import Answer
     from assistant.assistant import Assistant
@@ -68,15 +68,17 @@ class Dialogue:
         asked = [*history, self._question(exchanges[-1], followed)]
         waiting = phrases(detect(text))
         yield _kept(asked, cards.notice_html(waiting.searching, waiting.language)), asked, log, ""
-        answered = _kept(asked, self._reply(exchanges[-1], followed))
+        answered = _kept(asked, self._reply(exchanges))
         yield answered, answered, write_log(exchanges), ""
 
     def restore(self, log: str) -> tuple[History, History, str]:
         """The conversation of a log, each question answered by what the collection holds now."""
         exchanges = read_log(log)
         history: History = []
-        for one, followed in zip(exchanges, follow_all(one.question for one in exchanges), strict=True):
-            history = _kept([*history, self._question(one, followed)], self._reply(one, followed))
+        followed = follow_all(one.question for one in exchanges)
+        for number, one in enumerate(exchanges):
+            asked = [*history, self._question(one, followed[number])]
+            history = _kept(asked, self._reply(exchanges[: number + 1]))
         return history, history, write_log(exchanges)
 
     def clear(self) -> tuple[History, History, str]:
@@ -107,9 +109,11 @@ class Dialogue:
         except NotFound:
             return article_id
 
-    def _reply(self, exchange: Exchange, followed: Followed) -> str:
+    def _reply(self, exchanges: Sequence[Exchange]) -> str:
+        """The answer to the last of them."""
+        before, last = [one.question for one in exchanges[:-1]], exchanges[-1]
         try:
-            answer = self._assistant.ask(followed.text, k=PASSAGES, filters=exchange.filters)
+            answer = self._assistant.ask(last.question, before, k=PASSAGES, filters=last.filters)
             return cards.answer_html(answer, self._titles(answer))
         except SanadError as error:
             return cards.notice_html(public_message(error))

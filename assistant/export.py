@@ -19,14 +19,9 @@ Answered = tuple["Exchange", "Answer"]
 
 
 def as_json(conversation: Sequence[Answered]) -> str:
-    """Each answer as `Answer.to_dict` gives it, with what was typed, searched for, and narrowed to."""
+    """Each answer as `Answer.to_dict` gives it, with what it was narrowed to."""
     made = [
-        {
-            **answer.to_dict(),
-            "question": one.question,
-            "searched": answer.question,
-            "filters": filters_dict(one.filters) if one.filters else {},
-        }
+        {**answer.to_dict(), "filters": filters_dict(one.filters) if one.filters else {}}
         for one, answer in conversation
     ]
     return json.dumps({"conversation": made}, ensure_ascii=False, indent=2)
@@ -45,8 +40,8 @@ def as_markdown(conversation: Sequence[Answered], site: str = "") -> str:
 def _section(one: Exchange, answer: Answer, site: str) -> str:
     say = phrases(answer.language)
     parts = [f"## {markdown(one.question)}"]
-    if answer.question != one.question:
-        parts.append(f"{say.carried}: {markdown(answer.question[len(one.question) :].strip())}")
+    if answer.carried:
+        parts.append(f"{say.carried}: {markdown(' '.join(answer.carried))}")
     if one.filters:
         narrowed = ", ".join(f"{name}: {value}" for name, value in filters_dict(one.filters).items())
         parts.append(f"{say.only}: {markdown(narrowed)}")

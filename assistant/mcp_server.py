@@ -6,6 +6,7 @@ The only module that knows the `mcp` package; whoever imports it has decided to 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -45,6 +46,13 @@ _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_h
 Question = Annotated[
     str, Field(description="One question in plain words, in any language; at most 1,000 characters.")
 ]
+History = Annotated[
+    Sequence[str],
+    Field(
+        description="Earlier questions of this conversation, oldest first, if the question leans on them ('and when?')."
+        " Better: ask a question that stands alone."
+    ),
+]
 Source = Annotated[
     str | None, Field(description="Only articles of this publisher, written exactly as in results.")
 ]
@@ -75,9 +83,10 @@ class _Tools:
         self._asker = asker
         self._question_chars = question_chars
 
-    async def ask(  # one argument a filter
+    async def ask(  # noqa: PLR0913, PLR0917 - one argument a filter
         self,
         question: Question,
+        history: History = (),
         k: Annotated[int, Field(description="Most passages to cite.", ge=1, le=20)] = 3,
         source: Source = None,
         language: Language = None,
@@ -90,10 +99,12 @@ class _Tools:
         Gives `answered`, `confidence` (probability that the citations answer, 0 to 1) and `citations`: exact
         quotations with `text`, the article's id, title, source, url and date, the offsets `start` and `end`
         in the article, and `evidence`, the offsets of the sentence that answers. When `answered` is false
-        there are no citations: say so, and do not answer from `nearest`.
+        there are no citations: say so, and do not answer from `nearest`. `understood` is what was searched:
+        the question, with the words `carried` over from the history.
         """
         filters = _filters(source, language, published_from, published_to, article)
-        answer = await _told(self._asker.ask(self._checked(question), k=k, filters=filters))
+        before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
+        answer = await _told(self._asker.ask(self._checked(question), before, k=k, filters=filters))
         return answer.to_dict()
 
     async def search(  # one argument a filter

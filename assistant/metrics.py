@@ -19,7 +19,7 @@ from prometheus_client import (
 from assistant.guard import in_api, in_mcp
 
 if TYPE_CHECKING:
-    from assistant.aio import AsyncAssistant
+    from assistant.answering import Answering
     from assistant.guard import App, Message, Receive, Send
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -30,8 +30,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Metrics:
     """The numbers of one server; labels have few values, whatever strangers send."""
 
-    def __init__(self, asker: AsyncAssistant) -> None:
-        self._asker = asker
+    def __init__(self, answering: Answering) -> None:
+        self._assistant = answering.asker.assistant
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -46,7 +46,9 @@ class Metrics:
             buckets=_SECONDS,
         )
         waiting = Gauge("sanad_questions_now", "Questions worked on or waiting", registry=self._registry)
-        waiting.set_function(lambda: asker.waiting)
+        waiting.set_function(lambda: answering.asker.waiting)
+        helpers = Gauge("sanad_helpers", "Processes that answer beside the server", registry=self._registry)
+        helpers.set_function(lambda: answering.helpers.number)
         self._held = {
             name: Gauge(f"sanad_{name}", told, registry=self._registry)
             for name, told in {
@@ -58,7 +60,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All numbers as they are now."""
-        health = self._asker.assistant.health()
+        health = self._assistant.health()
         for name, gauge in self._held.items():
             gauge.set(float(str(health[name])))
         return generate_latest(self._registry)

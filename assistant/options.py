@@ -12,8 +12,8 @@ from index import COLUMN_FIELDS
 
 _EVERYWHERE = ("home", "model")
 _SERVER = (
-    "host", "port", "public", "read_only", "allow_host", "watch", "examples", "max_article_bytes",
-    "max_upload_bytes", "rate", "at_once", "max_waiting",
+    "host", "port", "public", "read_only", "allow_host", "allow_links", "watch", "examples", "max_article_bytes",
+    "max_upload_bytes", "rate", "at_once", "max_waiting", "helpers",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
 
@@ -46,10 +46,12 @@ def parser() -> argparse.ArgumentParser:
     command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
     ask = command("ask", "the passages that answer a question", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
-    for made, k in ((ask, 3), (search, 10)):
-        made.add_argument("question", help="in any language; - reads it from standard input")
-        made.add_argument("--k", type=int, default=k, help="most passages (default: %(default)s)")
-        _add_filters(made)
+    _add_question(ask, 3)
+    _add_question(search, 10)
+    ask.add_argument(
+        "--after", action="append", default=[], metavar="QUESTION",
+        help="what was asked before, if the question leans on it; repeatable, oldest first",
+    )  # fmt: skip
     add = command("add", "add files, folders and links", "allow_links")
     add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
     watch = command("watch", "add what is new in feeds, again and again", "allow_links")
@@ -116,7 +118,9 @@ def _add_settings(made: argparse.ArgumentParser, names: tuple[str, ...]) -> None
         made.add_argument(setting.option, **told)
 
 
-def _add_filters(made: argparse.ArgumentParser) -> None:
+def _add_question(made: argparse.ArgumentParser, k: int) -> None:
+    made.add_argument("question", help="in any language; - reads it from standard input")
+    made.add_argument("--k", type=int, default=k, help="most passages (default: %(default)s)")
     group = made.add_argument_group("only passages of articles")
     group.add_argument("--source", help="by this publisher")
     group.add_argument("--language", help="in this language, such as ar")

@@ -11,9 +11,8 @@ from starlette.routing import Route
 from assistant.conversation import read_log
 from assistant.dialogue import PASSAGES
 from assistant.export import as_json, as_markdown
-from assistant.followup import follow_all
 from assistant.phrases import reading
-from assistant.reader import Opened, article_page, missing_page, span_of
+from assistant.reader import Opened, article_page, evidence_of, missing_page, span_of
 from index import NotFound, Span
 
 if TYPE_CHECKING:
@@ -47,7 +46,8 @@ class _Pages:
             return _html(missing_page(say), 404)
         span = span_of(given.get("start"), given.get("end"), len(article.text))
         site = f"{request.url.scheme}://{request.url.netloc}"
-        return _html(article_page(Opened(article, passages, span, site), say))
+        evidence = evidence_of(given.getlist("evidence"), span)
+        return _html(article_page(Opened(article, passages, span, site, evidence), say))
 
     async def export(self, request: Request) -> Response:
         """A conversation as a file; what it held is asked again, so that it cites what is there now."""
@@ -61,10 +61,10 @@ class _Pages:
 
     def _conversation(self, log: str, form: object, site: str) -> str:
         exchanges = read_log(log)
-        searched = follow_all(one.question for one in exchanges)
+        questions = [one.question for one in exchanges]
         said = [
-            (one, self._assistant.ask(followed.text, k=PASSAGES, filters=one.filters))
-            for one, followed in zip(exchanges, searched, strict=True)
+            (one, self._assistant.ask(one.question, questions[:number], k=PASSAGES, filters=one.filters))
+            for number, one in enumerate(exchanges)
         ]
         return as_json(said) if form == "json" else as_markdown(said, site)
 

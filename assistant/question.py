@@ -6,11 +6,17 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from index import Filters, QuestionError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MAX_CHARS = 1000
 MAX_K = 100
+MAX_HISTORY = 30
+"""How many of the questions before are looked at; what was asked longer ago is not leant on."""
 _MAX_FILTER_CHARS = 300
 
 # Controls that reorder what is shown; ZWNJ and ZWJ (U+200C, U+200D) are spelling and stay.
@@ -43,6 +49,24 @@ def check(question: str, *, max_chars: int = MAX_CHARS) -> str:
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise QuestionError("the question is empty: write at least one word")
     return text
+
+
+def check_history(history: Sequence[str], *, max_chars: int = MAX_CHARS) -> list[str]:
+    """The newest of the questions asked before, each as `check` gives it.
+
+    Raises:
+        QuestionError: one of them could not have been asked.
+    """
+    if isinstance(history, str):  # a sequence of its letters, which nobody means
+        raise QuestionError("history is one text: give a list of the questions asked before, oldest first")
+    newest = list(history)[-MAX_HISTORY:]
+    checked = []
+    for number, question in enumerate(newest, start=len(history) - len(newest) + 1):
+        try:
+            checked.append(check(question, max_chars=max_chars))
+        except QuestionError as error:
+            raise QuestionError(f"question {number} of the history: {error}") from error
+    return checked
 
 
 def check_k(k: int, *, max_k: int = MAX_K) -> int:

@@ -13,7 +13,7 @@ from assistant.render import escape, label, prose, tongue
 from index import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from index import Article
 
@@ -28,6 +28,8 @@ _FRAME = (
     "</header><main>{body}</main></body></html>"
 )
 
+_MAX_EVIDENCE = 20
+
 
 class Opened(NamedTuple):
     """An article opened at a place.
@@ -37,12 +39,14 @@ class Opened(NamedTuple):
         passages: spans of its text in order.
         span: what is marked; None: nothing.
         site: address of this server, for links that are copied.
+        evidence: what is marked more strongly: spans inside `span`, in order, apart.
     """
 
     article: Article
     passages: Sequence[Span]
     span: Span | None
     site: str = ""
+    evidence: Sequence[Span] = ()
 
 
 def span_of(start: str | None, end: str | None, size: int) -> Span | None:
@@ -57,6 +61,24 @@ def span_of(start: str | None, end: str | None, size: int) -> Span | None:
         return None
     span = Span(min(int(start), size), min(int(end), size))
     return span if span.start < span.end else None
+
+
+def evidence_of(told: Iterable[str], span: Span | None) -> list[Span]:
+    """The spans inside another that an address asks to mark more strongly; what is none is left out.
+
+    Args:
+        told: as they stand in the address: "12-31".
+        span: of the passage.
+    """
+    if span is None:
+        return []
+    parts = [one.partition("-") for one in list(told)[:_MAX_EVIDENCE]]
+    spans = [span_of(start, end, span.end) for start, _, end in parts]
+    found: list[Span] = []
+    for one in sorted(one for one in spans if one):
+        if one.start >= (found[-1].end if found else span.start):
+            found.append(one)
+    return found
 
 
 def _is_offset(text: str) -> bool:
@@ -83,7 +105,7 @@ def _article(opened: Opened, say: Reading, title: str) -> str:
     return (
         f"<article id='sanad-article'><div class='sanad-bar'>{_tools(opened, say)}</div>"
         f"<header><h1 {spoken}>{escape(title)}</h1><p class='sanad-facts'>{_facts(article, say)}</p></header>"
-        f"<div class='sanad-text' {spoken}>{_text(article.text, opened.span)}</div>"
+        f"<div class='sanad-text' {spoken}>{_text(opened)}</div>"
         f"{_citations(opened)}</article>"
     )
 
@@ -97,11 +119,15 @@ def _facts(article: Article, say: Reading) -> str:
     return " · ".join(facts)
 
 
-def _text(text: str, span: Span | None) -> str:
+def _text(opened: Opened) -> str:
+    text, span = opened.article.text, opened.span
     if span is None:
         return prose(text)
-    passage = f"<mark id='passage'>{prose(text[span.start : span.end])}</mark>"
-    return prose(text[: span.start]) + passage + prose(text[span.end :])
+    made, done = [prose(text[: span.start]), "<mark id='passage'>"], span.start
+    for start, end in opened.evidence:
+        made += [prose(text[done:start]), f"<mark class='sanad-evidence'>{prose(text[start:end])}</mark>"]
+        done = end
+    return "".join([*made, prose(text[done : span.end]), "</mark>", prose(text[span.end :])])
 
 
 def _tools(opened: Opened, say: Reading) -> str:

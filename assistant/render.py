@@ -138,9 +138,10 @@ def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
 
 def _verdict(answer: Answer) -> list[str]:
     say = phrases(answer.language)
+    carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
     if answer.answered:
-        return [f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
-    return [say.not_found, say.nearest if answer.nearest else say.empty]
+        return [*carried, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
+    return [*carried, say.not_found, say.nearest if answer.nearest else say.empty]
 
 
 def tongue(language: str) -> str:

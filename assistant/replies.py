@@ -54,13 +54,22 @@ class SearchOut(BaseModel):
 class AnswerOut(BaseModel):
     """Cited passages that answer the question; or none, and the nearest ones."""
 
-    question: str
+    question: str = Field(description="as it was asked")
+    understood: str = Field(description="as it was searched: with what it lacks from the history")
+    carried: list[str] = Field(description="the words taken over from the history")
     language: str
     answered: bool
     confidence: float = Field(description="calibrated probability that the citations answer, 0 to 1")
     citations: list[HitOut]
     nearest: list[HitOut] = Field(description="when not answered; not an answer")
     took_ms: float
+
+
+class AlikeOut(BaseModel):
+    """Another article with nearly the same text."""
+
+    id: str
+    overlap: float = Field(description="share of the word triples of both that both hold, 0 to 1")
 
 
 class ArticleOut(ArticleRef):
@@ -76,6 +85,7 @@ class InfoOut(ArticleRef):
     author: str | None
     added: str = Field(description="UTC, ISO 8601")
     passages: int
+    alike: list[AlikeOut] = Field(description="nearly the same text, the most alike first")
 
 
 class ListOut(BaseModel):
@@ -91,6 +101,7 @@ class ItemOut(BaseModel):
     id: str | None
     name: str
     reason: str
+    alike: list[AlikeOut] = Field(description="articles that were there with nearly the same text")
 
 
 class ReportOut(BaseModel):
@@ -140,6 +151,7 @@ class HealthOut(BaseModel):
 
     status: str
     writes: str = Field(description="open, token or closed")
+    links: bool = Field(description="whether links are fetched that are added")
     model: str
     sequence: int = Field(description="raised by every change")
     articles: int

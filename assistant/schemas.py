@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from assistant import render
+from assistant.question import MAX_HISTORY
 from index import Article, Filters
 
 
@@ -78,6 +79,12 @@ class AskIn(_Strict):
     question: str = Field(
         description="the question, in any language", examples=["Who opened the new bridge over the Orontes?"]
     )
+    history: list[str] = Field(
+        [],
+        description="what was asked before, oldest first; a question that leans on it gets the words it lacks."
+        f" The newest {MAX_HISTORY} count",
+        examples=[["Who closed the old bridge?"]],
+    )
     k: int = Field(3, ge=1, description="most passages to cite")
     filters: FiltersIn | None = None
 
@@ -136,6 +143,34 @@ class ArticleIn(NewText):
     """An article to add; only `text` is needed."""
 
     id: ArticleId | None = Field(None, description="replaces the article of this id; derived if not given")
+
+    def source_of(self) -> Article:
+        """As the assistant takes it."""
+        return self.article(self.id)
+
+
+class LinkIn(_Strict):
+    """A page, document or feed to fetch and add, where the server allows it."""
+
+    url: WebAddress = Field(description="where it is; what is known of it comes from there")
+
+    def source_of(self) -> str:
+        """As the assistant takes it."""
+        return self.url
+
+
+def _kind(given: object) -> str:
+    known = given if isinstance(given, dict) else {}
+    return LINK if isinstance(given, LinkIn) or ("url" in known and "text" not in known) else TEXT
+
+
+# What an error says of its place leaves these out: they stand in no body.
+TEXT, LINK, ONE, SEVERAL = "<text>", "<link>", "<one>", "<several>"
+Addition = Annotated[Annotated[ArticleIn, Tag(TEXT)] | Annotated[LinkIn, Tag(LINK)], Discriminator(_kind)]
+Additions = Annotated[
+    Annotated[Addition, Tag(ONE)] | Annotated[list[Addition], Tag(SEVERAL)],
+    Discriminator(lambda given: SEVERAL if isinstance(given, list) else ONE),
+]
 
 
 class PassagesIn(_Strict):

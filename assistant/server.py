@@ -20,8 +20,9 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.access import is_loopback
 from assistant.aio import AsyncAssistant
+from assistant.answering import Answering
 from assistant.api import create_api
-from assistant.assistant import Assistant
+from assistant.assistant import open_assistant
 from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
 from assistant.metrics import Measured, Metrics
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from types import FrameType
 
+    from assistant.assistant import Assistant
     from assistant.guard import App, Message, Receive, Send
 
 _STATIC = Path(__file__).parent / "static"
@@ -92,21 +94,24 @@ def check_exposure(settings: Settings) -> None:
     )
 
 
-def create_site(settings: Settings) -> App:
+def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     """API, chat and static files as one guarded ASGI app that owns its assistant.
 
-    The assistant opens here, so that what is wrong with the collection is known before anything
-    listens; it closes when the app's lifespan ends.
+    Args:
+        settings: what to serve, and to whom.
+        assistant: one that is open; None: opened here, so that what is wrong with the collection is known before
+            anything listens. It closes when the app's lifespan ends.
     """
     examples = read_examples(settings.examples)
-    assistant = Assistant(settings.home, settings.model, dense_share=settings.dense_share)
+    assistant = assistant or open_assistant(settings)
     watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
     opening = (_STATIC / "opening.html").read_bytes()
     page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
-    metrics = Metrics(asker)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
-    dispatch = _Dispatch(create_api(asker, settings, metrics), agents, page)
+    answering = Answering(asker, settings)
+    metrics = Metrics(answering)
+    dispatch = _Dispatch(create_api(answering, settings, metrics), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -117,6 +122,7 @@ def create_site(settings: Settings) -> App:
                 async with agents.open(), page.open():
                     yield
         finally:
+            await answering.helpers.close()
             asker.close()
             assistant.close()
 
@@ -146,7 +152,9 @@ def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) 
     from assistant.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
-        return create_page(assistant, settings, examples)
+        page = create_page(assistant, settings, examples)
+    gc.freeze()  # its million objects stay: looking through them again and again would hold up answers
+    return page
 
 
 def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:

@@ -155,6 +155,12 @@ class Settings:
         None, "questions worked on at once (default: as many as there are cores)", _number(1, 1_024)
     )
     max_waiting: int = _setting(64, "questions that may wait for their turn", _number(0, 100_000))
+    helpers: int | None = _setting(
+        None,
+        "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
+        " none on a single core)",
+        _number(0, 64),
+    )
 
 
 SETTINGS: tuple[Setting, ...] = tuple(
@@ -221,3 +227,8 @@ def prepare_environment(settings: Settings) -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home.absolute() / "gradio"))
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+def helper_environment() -> dict[str, str]:
+    """Of a process that answers beside others: one thread each, or they would fight for the cores."""
+    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}

@@ -26,13 +26,14 @@ from index.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from index.adding import Ready
     from index.embedding import Encoder
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
     from index.preparing import Identified
     from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
-    from index.records import Article, Filters, Ranking
+    from index.records import Article, Filters, Known, Ranking
     from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
@@ -264,18 +265,14 @@ class Collection:
             StoreError: the database cannot be written; what the report would have listed before the
                 last batch stays.
         """
-        from index.adding import again, put
         from index.batches import batches
         from index.reading.sources import Sources
 
         items: list[Added] = []
+        refused: dict[str, str] = {}
         encoder = self._state.encoder
-        for made, finished in batches(Sources(sources, columns), self._looked_up, encoder):
-            with self._writing() as (state, writer):
-                # another process may have changed the model meanwhile
-                same = state.encoder.fingerprint == encoder.fingerprint
-                added = [put(writer, given if same else again(given), state.encoder) for given in made]
-            for item in [*added, *self._forget_parts(finished)]:
+        for made, finished in batches(Sources(sources, columns, self._known), self._looked_up, encoder):
+            for item in self._put(made, finished, refused, encoder.fingerprint):
                 items.append(item)
                 if progress:
                     progress(len(items), item)
@@ -292,18 +289,40 @@ class Collection:
             known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
         return list(zip(batch, known, strict=True))
 
-    def _forget_parts(self, files: Sequence[Parts]) -> list[Added]:
-        """Remove the articles of rows, entries and members that files held when they were read before."""
-        from index.adding import forget_origin
-
+    def _known(self, path: str) -> Known | None:
+        """Give what is known of a file that was read before."""
         with self._using() as state, state.store.reading() as reader:
-            gone = [origin for file in files for origin in file.gone(reader.origins_in(file.path))]
-        if not gone:
-            return []
-        with self._writing() as (_, writer):
+            return reader.file(path)
+
+    def _put(
+        self, made: Sequence[Ready | Added], files: Sequence[Parts], refused: dict[str, str], model: str
+    ) -> list[Added]:
+        """Write a batch, and of the files that end with it what is no longer in them and what they are now.
+
+        Args:
+            made: by the model with the fingerprint `model`.
+            files: that were looked at to their end.
+            refused: what was skipped of files that have not ended, by name; kept from batch to batch.
+        """
+        from index.adding import again, forget_origin, put
+
+        if all(isinstance(given, Added) for given in made) and not any(f.seen or f.is_whole for f in files):
             return [
-                item for origin in gone if (item := forget_origin(writer, origin, "no longer in the file"))
-            ]
+                given for given in made if isinstance(given, Added)
+            ]  # nothing that a writer must wait for
+        with self._writing() as (state, writer):
+            # another process may have changed the model meanwhile
+            same = state.encoder.fingerprint == model
+            added = [put(writer, given if same else again(given), state.encoder) for given in made]
+            refused.update((item.name, item.reason) for item in added if item.state == "skipped")
+            for file in files:
+                gone = file.gone(writer.origins_in(file.path))
+                forgotten = (forget_origin(writer, origin, "no longer in the file") for origin in gone)
+                added += filter(None, forgotten)
+                parts = tuple((name, refused.pop(name)) for name in sorted(file.origins) if name in refused)
+                if file.seen:
+                    writer.remember(file.path, file.seen._replace(refused=parts))
+        return added
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
         """Change an article's metadata in one change; see `index.adding.edit`.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import StoreDamaged
-from index.records import Article
+from index.records import Alike, Article, Known, Seen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from index.records import Filters
 
+_ALIKE = "SELECT l.article, o.id, l.overlap FROM alike l JOIN articles o ON o.number = l.other"
 _METADATA = "title, source, url, author, published, language"
 
 
@@ -43,7 +46,13 @@ class Place(NamedTuple):
 
 
 class ArticleInfo(NamedTuple):
-    """An article without its text, as a list shows it. `added` is UTC, ISO 8601."""
+    """An article without its text, as a list shows it.
+
+    Attributes:
+        added: UTC, ISO 8601.
+        origins: what it was read from.
+        alike: articles with nearly the same text, the most alike first.
+    """
 
     id: str
     title: str | None
@@ -55,6 +64,7 @@ class ArticleInfo(NamedTuple):
     added: str
     passages: int
     origins: tuple[str, ...]
+    alike: tuple[Alike, ...]
 
 
 class CheckedArticle(NamedTuple):
@@ -181,25 +191,73 @@ class Reader:
         prefix = folder.rstrip("/") + "/"
         return list(self._db.execute(sql, (len(prefix), prefix)))
 
+    def file(self, path: str) -> Known | None:
+        """Give what is known of a file that was read; None: nothing, so that it must be read."""
+        sql = "SELECT size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files WHERE path = ?"
+        row = self._db.execute(sql, (path,)).fetchone()
+        return Known(_seen(row), tuple(self._held_in(path))) if row else None
+
+    def files(self) -> Iterator[tuple[str, Seen]]:
+        """Give every file that was read, with what is remembered of it."""
+        sql = "SELECT path, size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files"
+        return ((path, _seen(row)) for path, *row in self._db.execute(sql))
+
+    def _held_in(self, path: str) -> list[tuple[str, str]]:
+        """Give the origins that are a file or a part of it, other files left out, with their articles' ids."""
+        sql = (
+            "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article WHERE o.origin = ?"
+            " AND (o.origin = ? OR NOT EXISTS (SELECT 1 FROM files WHERE path = o.origin))"
+        )
+        origins = self.origins_in(path)
+        return [row for origin in origins for row in self._db.execute(sql, (origin, path))]
+
     def article(self, article_id: str) -> Article | None:
         """Give an article with its text."""
-        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id = ?"  # noqa: S608  # constants
-        row = self._db.execute(sql, (article_id,)).fetchone()
-        if not row:
-            return None
+        return self.articles_of([article_id]).get(article_id)
+
+    def articles_of(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Give articles with their texts, by id; those that exist."""
+        marks = ",".join("?" * len(ids))
+        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id IN ({marks})"  # noqa: S608  # constants
         names = ("id", "text", *_METADATA.split(", "))
-        return Article(**dict(zip(names, row, strict=True)))
+        return {row[0]: Article(**dict(zip(names, row, strict=True))) for row in self._db.execute(sql, ids)}
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         origins: dict[int, list[str]] = {}
         for origin, number in self._db.execute("SELECT origin, article FROM origins ORDER BY 1"):
             origins.setdefault(number, []).append(origin)
+        alike: dict[int, list[Alike]] = {}
+        for number, *other in self._db.execute(_ALIKE + " ORDER BY l.overlap DESC, l.other"):
+            alike.setdefault(number, []).append(Alike._make(other))
         sql = f"SELECT number, id, {_METADATA}, added, n_passages FROM articles ORDER BY number"  # noqa: S608
         return [
-            ArticleInfo._make((*row, tuple(origins.get(number, ()))))
+            ArticleInfo._make((*row, tuple(origins.get(number, ())), tuple(alike.get(number, ()))))
             for number, *row in self._db.execute(sql)
         ]
+
+    def sharing(self, keys: Sequence[int], most: int) -> Counter[int]:
+        """Count how many keys articles share with these; of each key the `most` articles added last only."""
+        sql = "SELECT article FROM sketch_keys WHERE key = ? ORDER BY article DESC LIMIT ?"
+        return Counter(row[0] for key in keys for row in self._db.execute(sql, (key, most)))
+
+    def sketch(self, number: int) -> bytes:
+        """Give an article's sketch (`index.likeness`); b"" if it has none."""
+        row = self._db.execute("SELECT sketch FROM sketches WHERE article = ?", (number,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def prose(self, number: int) -> list[str]:
+        """Give the texts of an article's passages, in order."""
+        sql = (
+            "SELECT substr(a.text, p.start + 1, p.end - p.start) FROM passages p"
+            " JOIN articles a ON a.number = p.article WHERE p.article = ? ORDER BY p.ordinal"
+        )
+        return [row[0] for row in self._db.execute(sql, (number,))]
+
+    def of_url(self, url: str, most: int) -> list[tuple[int, str | None]]:
+        """Give the last few articles with an address: number and date of publication."""
+        sql = "SELECT number, published FROM articles WHERE url = ? ORDER BY number DESC LIMIT ?"
+        return list(self._db.execute(sql, (url, most)))
 
     def added(self, article_id: str) -> str:
         """Give when an article was added; UTC, ISO 8601; empty for an unknown one."""
@@ -246,8 +304,13 @@ class Reader:
         sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
         rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
         return [
-            ArticleInfo._make((*row, self.origins(number))) for number, row in zip(numbers, rows, strict=True)
+            ArticleInfo._make((*row, self.origins(number), self._alike(number)))
+            for number, row in zip(numbers, rows, strict=True)
         ]
+
+    def _alike(self, number: int) -> tuple[Alike, ...]:
+        sql = _ALIKE + " WHERE l.article = ? ORDER BY l.overlap DESC, l.other"
+        return tuple(Alike._make(other) for _, *other in self._db.execute(sql, (number,)))
 
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
@@ -331,3 +394,8 @@ class Reader:
         rows = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
         rows += [f"row without its article: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
         return [row for row in rows if row != "ok"]
+
+
+def _seen(row: Sequence[Any]) -> Seen:
+    *facts, refused = row
+    return Seen._make((*facts, tuple((name, reason) for name, reason in json.loads(refused))))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from index.analysis import WordKey
 
-FORMAT = 1
+FORMAT = 2
 BUSY_TIMEOUT_S = 30
 # words whose numbers a process that adds articles keeps: about 200 bytes each
 WORDS_AT_HAND = 500_000
@@ -37,12 +37,23 @@ CREATE TABLE articles (
   text_digest TEXT NOT NULL, seq INTEGER NOT NULL, added TEXT NOT NULL, n_passages INTEGER NOT NULL,
   title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT, text TEXT NOT NULL);
 CREATE INDEX articles_by_text ON articles (text_digest);
+CREATE INDEX articles_by_url ON articles (url);
 CREATE INDEX articles_by_source ON articles (source);
 CREATE INDEX articles_by_language ON articles (language);
 CREATE TABLE origins (
   origin TEXT PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE INDEX origins_by_article ON origins (article);
+CREATE TABLE files (
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+  looked_ns INTEGER NOT NULL, digest BLOB NOT NULL, reading TEXT NOT NULL, refused TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sketches (
+  article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, sketch BLOB NOT NULL);
+CREATE TABLE sketch_keys (
+  key INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (key, article)) WITHOUT ROWID;
+CREATE TABLE alike (
+  article INTEGER NOT NULL, other INTEGER NOT NULL, overlap REAL NOT NULL, PRIMARY KEY (article, other)
+) WITHOUT ROWID;
 CREATE TABLE passages (
   number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles,
   ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -153,11 +164,11 @@ class Store:
                 if not self._has_indexes:
                     for sql in _INDEXES:
                         connection.execute(sql)
-                    self._has_indexes = True
                 writer = Writer(connection, self._words)
                 yield writer
                 writer.close()
                 connection.execute("COMMIT")
+                self._has_indexes = True
                 self._remember(writer.new_words)
             except BaseException:
                 if connection.in_transaction:

@@ -6,6 +6,7 @@ of its terms. The postings of any set of passages are made from these two by arr
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ def term_hashes(word: str, stemmer: str) -> bytes:
     terms = word_terms(word, stemmer)
     name = term_hash(terms.name) if terms.name else 0
     hashes = [term_hash(terms.stem), name, *(term_hash(gram) for gram in terms.grams)]
-    return np.array(hashes, dtype=np.uint64).tobytes()
+    return array("Q", hashes).tobytes()
 
 
 def channels_of(reader: Reader, passages: Sequence[bytes]) -> Channels:

@@ -1,4 +1,4 @@
-// Adding articles: several files, or a pasted text; each with what became of it.
+// Adding articles: several files, a pasted text, or a link; each with what became of it.
 import { element, find, plain } from "./dom.js";
 import { say } from "./words.js";
 import * as api from "./api.js";
@@ -8,7 +8,7 @@ let reload;
 
 export function startAdding(whenDone) {
   reload = whenDone;
-  find("sanad-form").addEventListener("submit", addText);
+  for (const form of ["sanad-form", "sanad-link"]) find(form).addEventListener("submit", addGiven);
   find("sanad-files").addEventListener("submit", addFiles);
   find("sanad-token").addEventListener("submit", (event) => event.preventDefault());
   find("sanad-token").querySelector("input").addEventListener("input", (event) => api.setToken(event.target.value));
@@ -45,7 +45,7 @@ function tellReport(report) {
   }
 }
 
-async function addText(event) {
+async function addGiven(event) {
   event.preventDefault();
   const form = event.target;
   const given = Object.fromEntries([...new FormData(form)]
@@ -58,7 +58,7 @@ async function addText(event) {
     form.reset();
     await reload();
   } catch (error) {
-    tell("skipped", given.title || "", plain(error.message), true);
+    tell("skipped", given.title || given.url || "", plain(error.message), true);
   } finally {
     button.disabled = false;
   }

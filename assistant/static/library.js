@@ -50,6 +50,7 @@ export async function reload(known) {
   writable = health.writes !== "closed";
   find("sanad-add").hidden = !writable;
   find("sanad-closed").hidden = writable;
+  find("sanad-link").hidden = !health.links;
   find("sanad-rebuild").hidden = !writable;
   find("sanad-token").hidden = health.writes !== "token";
   heads();

@@ -6,6 +6,7 @@ from index.analysis.names import name_key
 from index.analysis.segment import LONGEST_KEPT, Word, folded_counts, words
 from index.analysis.stemming import stem_of, stemmer_of
 from index.analysis.stopwords import is_stopword
+from index.analysis.surfaces import Surface, known_surfaces
 from index.analysis.terms import WordTerms, word_terms
 
 ANALYSER_VERSION = 1
@@ -14,11 +15,13 @@ ANALYSER_VERSION = 1
 __all__ = [
     "ANALYSER_VERSION",
     "LONGEST_KEPT",
+    "Surface",
     "Word",
     "WordKey",
     "WordTerms",
     "folded_counts",
     "is_stopword",
+    "known_surfaces",
     "name_key",
     "parts_of",
     "stem_of",

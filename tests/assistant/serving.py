@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from assistant import Assistant
+
 TOKEN = "0123456789abcdef" * 2
 
 
@@ -28,11 +30,13 @@ def served(home: Path, **given: Any) -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def served_site(home: Path, **given: Any) -> Iterator[tuple[httpx.Client, Any]]:
-    """Serve a home in a thread; gives a client and the app itself."""
+def served_site(
+    home: Path, assistant: Assistant | None = None, **given: Any
+) -> Iterator[tuple[httpx.Client, Any]]:
+    """Serve a home in a thread, by an assistant of one's own if there is one; gives a client and the app itself."""
     settings = load({"home": str(home), "port": "0", **given}, {})
     prepare_environment(settings)
-    site = create_site(settings)
+    site = create_site(settings, assistant)
     config = uvicorn.Config(site, port=0, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -177,7 +177,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
         assert [reply.status_code for reply in told] == [200] * 10 + [429] * 5
         assert_problem(told[-1], 429)
         assert int(told[-1].headers["retry-after"]) >= 1
-        assert client.get("/ui/chat.css").status_code == 200
+        assert client.get("/ui/base.css").status_code == 200
 
 
 def test_who_finds_no_place_in_line_is_told_to_come_back(tmp_path: Path) -> None:

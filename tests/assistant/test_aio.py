@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,9 @@ def test_many_questions_at_once_get_the_answers_of_one_after_the_other(
             together = await asyncio.gather(*(assistant.ask(question) for question in QUESTIONS * 5))
             alone = [assistant.assistant.ask(question) for question in QUESTIONS]
             assert [a.citations for a in together] == [a.citations for a in alone] * 5
+            then = await assistant.ask("and when?", QUESTIONS[:1])
+            assert then == replace(assistant.assistant.ask("and when?", QUESTIONS[:1]), took_ms=then.took_ms)
+            assert then.carried
             found = await assistant.search(QUESTIONS[0], 2, Filters(language="ru"))
             assert {hit.article.id for hit in found} <= {"ru"}
             with pytest.raises(QuestionError):

@@ -59,7 +59,7 @@ def assert_hits(hits: list[dict[str, Any]], client: httpx.Client) -> None:
 def test_ask_answers_in_the_agreed_shape(held: httpx.Client) -> None:
     answer = held.post("/api/ask", json={"question": QUESTION}).json()
     assert list(answer) == [
-        "question", "language", "answered", "confidence", "citations", "nearest", "took_ms",
+        "question", "understood", "carried", "language", "answered", "confidence", "citations", "nearest", "took_ms",
     ]  # fmt: skip
     assert answer["question"] == QUESTION
     assert answer["language"] == "en"
@@ -76,6 +76,19 @@ def test_ask_answers_in_the_agreed_shape(held: httpx.Client) -> None:
         "published": "2024-03-05",
         "language": "en",
     }
+
+
+def test_a_question_that_leans_on_the_history_is_told_as_understood(held: httpx.Client) -> None:
+    given = {"question": "and how much did it cost?", "history": ["Who won?", QUESTION]}
+    answer = held.post("/api/v1/ask", json=given).json()
+    assert answer["question"] == given["question"]
+    assert answer["carried"] == ["opened", "new", "bridge", "Orontes"]
+    assert answer["understood"].startswith(given["question"])
+    alone = held.post("/api/v1/ask", json={**given, "history": []}).json()
+    assert (alone["understood"], alone["carried"]) == (given["question"], [])
+    for history in (["?!"], ["x" * 1001], "Who won?", [1]):
+        refused = held.post("/api/v1/ask", json={**given, "history": history})
+        assert "history" in assert_problem(refused, 422)["detail"]
 
 
 def test_search_gives_hits_without_a_verdict(held: httpx.Client) -> None:

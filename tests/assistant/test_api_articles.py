@@ -241,7 +241,7 @@ def test_metrics_count_answers_by_route_whatever_the_address(library: httpx.Clie
         "/api/articles/en",
         "/api/articles/nothing",
         "/api/nothing",
-        "/ui/chat.css",
+        "/ui/base.css",
     ):
         library.get(path)
     library.get("/api/health", headers={"Host": "evil.example"})

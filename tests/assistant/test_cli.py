@@ -98,6 +98,18 @@ def test_ask_reads_standard_input(filled: Path) -> None:
     assert json.loads(done.stdout)["question"] == "old bridge Friday"
 
 
+def test_ask_after_other_questions(filled: Path) -> None:
+    after = ("--after", "Who won?", "--after", "Who closed the old bridge?")
+    told = json.loads(sanad("ask", "and when?", *after, "--json", home=filled).stdout)
+    assert told["carried"] == ["closed", "old", "bridge"]
+    assert (
+        sanad("ask", "and when?", *after, home=filled)
+        .stdout.splitlines()[0]
+        .endswith("closed · old · bridge")
+    )
+    assert_one_line(sanad("ask", "and when?", "--after", "?", home=filled), 64, "question 1 of the history")
+
+
 def test_without_an_answer_it_says_so_and_that_is_no_failure(tmp_path: Path) -> None:
     done = sanad("ask", "Who won?", home=tmp_path / "empty")
     assert done.returncode == 0

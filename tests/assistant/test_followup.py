@@ -10,8 +10,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.followup import MAX_CARRIED, follow, follow_all
-from assistant.question import MAX_CHARS
-from index import content_words
+from assistant.question import MAX_CHARS, MAX_HISTORY, check_history
+from index import QuestionError, content_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +84,37 @@ def test_it_never_grows_beyond_what_may_be_asked() -> None:
     assert len(follow("and when?", " ".join(f"word{n}" for n in range(100))).carried) == MAX_CARRIED
     long = "and " + "x" * (MAX_CHARS - 4)
     assert follow(long, FIRST).text == long
+
+
+def test_asking_with_a_history_says_what_was_understood(seeds: Assistant) -> None:
+    alone = seeds.ask("and when?")
+    assert (alone.understood, alone.carried) == ("and when?", ())
+    after = seeds.ask("and when?", ["Who won?", FIRST])
+    assert after.question == "and when?"
+    assert after.carried == ("opened", "new", "bridge", "Orontes")
+    assert after.understood == "and when? opened new bridge Orontes"
+    assert after.citations + after.nearest == seeds.ask(after.understood).citations + after.nearest
+    told = after.to_dict()
+    assert (told["question"], told["understood"]) == (after.question, after.understood)
+    assert told["carried"] == list(after.carried)
+
+
+def test_of_a_long_history_the_newest_count() -> None:
+    asked = [f"Who built tower {number}?" for number in range(100)]
+    assert check_history(asked) == asked[-MAX_HISTORY:]
+
+
+@pytest.mark.parametrize(
+    ("history", "told"),
+    [
+        (["Who won?", "؟!"], "question 2 of the history: the question is empty"),
+        (["x" * (MAX_CHARS + 1)], "question 1 of the history: the question has 1,001"),
+        ("Who won?", "give a list"),
+    ],
+)
+def test_a_history_that_could_not_have_been_asked_is_refused(history: list[str], told: str) -> None:
+    with pytest.raises(QuestionError, match=told):
+        check_history(history)
 
 
 def test_on_the_written_set_the_right_passage_is_found() -> None:

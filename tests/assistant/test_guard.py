@@ -166,19 +166,15 @@ def test_of_all_routes_of_gradio_only_those_the_page_needs_are_open() -> None:
         "/assets/{path:path}",
         "/config",
         "/favicon.ico",
-        "/gradio_api/app_id",
         "/gradio_api/cancel",
         "/gradio_api/heartbeat/{session_hash}",
         "/gradio_api/info",
         "/gradio_api/queue/data",
         "/gradio_api/queue/join",
         "/gradio_api/reset",
-        "/gradio_api/startup-events",
-        "/gradio_api/theme.css",
         "/manifest.json",
         "/robots.txt",
         "/static/{path:path}",
-        "/svelte/{path:path}",
         "/theme.css",
     }
 
@@ -203,7 +199,7 @@ def test_what_the_page_sends_has_limits_too(client: httpx.Client, page: httpx.Re
     assert_problem(client.post(path, content=b"x" * 70_000, headers=headers), 413)
 
 
-@pytest.mark.parametrize("path", ["/", "/ui/chat.js", "/ui/chat.css", "/config"])
+@pytest.mark.parametrize("path", ["/", "/ui/page.js", "/ui/base.css", "/config"])
 def test_the_page_carries_its_headers(client: httpx.Client, page: httpx.Response, path: str) -> None:
     assert page.status_code == 200
     response = client.get(path)

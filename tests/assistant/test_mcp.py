@@ -73,6 +73,9 @@ async def conversation(agent: Client) -> dict[str, Any]:
         "tools": (await agent.list_tools()).tools,
         "instructions": agent.instructions,
         "ask": await call("ask", question="Who opened the new bridge over the Orontes?"),
+        "then": await call(
+            "ask", question="and how much did it cost?", history=["Who opened the new bridge?"]
+        ),
         "none": await call("ask", question="Which vaccine was approved?", source="Herald"),
         "search": await call("search", question="harbour", k=2),
         "read": await call("read_article", article_id="long", start=35, max_chars=100),
@@ -97,6 +100,7 @@ def test_an_agent_asks_searches_and_reads(transport: Callable[..., Any], home: P
     assert set(shown[0]) == HIT
     assert shown[0]["article"]["id"] == "bridge"
     assert ARABIC[shown[0]["start"] : shown[0]["end"]] == shown[0]["text"]
+    assert told["then"]["carried"] == ["opened", "new", "bridge"]
     assert told["none"]["answered"] is False
     assert told["none"]["citations"] == []
     assert told["search"]["hits"][0]["article"]["id"] == "long"

@@ -9,7 +9,7 @@ from assistant import render
 from assistant.citing import citation_markdown, citation_text
 from assistant.phrases import READING, reading
 from assistant.places import article_path
-from assistant.reader import Opened, article_page, missing_page, span_of
+from assistant.reader import Opened, article_page, evidence_of, missing_page, span_of
 from index import Article, Span
 from tests.assistant.hostile import payloads
 from tests.assistant.test_render import Page
@@ -49,6 +49,31 @@ def test_the_passage_is_marked_and_nothing_is_lost() -> None:
     assert text_of(html, "passage") == "The answer is here."
     assert "".join(Page(html).text).count("Before it.") == 1
     assert "After it." in "".join(Page(html).text)
+
+
+def test_the_evidence_is_marked_inside_the_passage() -> None:
+    article = Article(id="a", text=TEXT)
+    html = article_page(
+        Opened(article, PASSAGES, Span(0, 31), evidence=[Span(0, 3), Span(12, 22)]), READING["en"]
+    )
+    marked = html.split("<mark id='passage'>")[1]
+    assert marked.startswith("<mark class='sanad-evidence'>Bef</mark>ore it")
+    assert "<mark class='sanad-evidence'>The answer</mark> is here" in marked
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        (["12-20"], [Span(12, 20)]),
+        (["22-31", "12-20"], [Span(12, 20), Span(22, 31)]),
+        (["12-20", "15-25"], [Span(12, 20)]),
+        (["5-20", "30-50", "31-40"], [Span(30, 31)]),
+        (["12", "-", "x-y", "20-12", "-1-20", "12-20-30", "9" * 5000 + "-1"], []),
+    ],
+)
+def test_an_address_names_evidence_inside_its_passage_or_none(told: list[str], found: list[Span]) -> None:
+    assert evidence_of(told, Span(12, 31)) == found
+    assert evidence_of(told, None) == []
 
 
 @pytest.mark.parametrize(
@@ -137,6 +162,12 @@ def test_it_is_served_with_a_policy_that_allows_nothing_else(served: httpx.Clien
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert text_of(answer.text, "passage") == bridge.text[:60]
+    stronger = served.get(
+        "/article/bridge", params={"start": 0, "end": 60, "evidence": ["4-9", "70-80"]}
+    ).text
+    assert (
+        stronger.count("<mark class='sanad-evidence'>mayor</mark>") == stronger.count("sanad-evidence") == 1
+    )
     assert served.get("/article/none-such").status_code == 404
     arabic = served.get("/article/bridge", headers={"accept-language": "ar"})
     assert "<html dir='rtl' lang='ar'>" in arabic.text

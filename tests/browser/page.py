@@ -173,7 +173,7 @@ class Page:
         )
         self.click("button, summary, a", until(lambda: self.chrome.execute_script(script, word) + 1) - 1)
 
-    def library(self) -> None:
+    def open_library(self) -> None:
         """Go to the library."""
         self.click("#sanad-views a", 1)
         until(lambda: self.all("#sanad-articles tr, #sanad-none:not([hidden])"))
@@ -197,6 +197,18 @@ class Page:
         until(lambda: self.all("#sanad-form button:enabled"))
         return report.text
 
+    def add_link(self, url: str) -> str:
+        """In the library, where adding is open: give a link; gives the report."""
+        report = self.all("#sanad-report")[0]
+        self.chrome.execute_script("arguments[0].textContent = ''", report)
+        field = self.all("#sanad-link input")[0]
+        field.clear()
+        field.send_keys(url)
+        self.click("#sanad-link button")
+        until(lambda: report.text)
+        until(lambda: self.all("#sanad-link button:enabled"))
+        return report.text
+
     def requests(self) -> list[str]:
         """The address of every request since the page was opened."""
         events = [json.loads(entry["message"])["message"] for entry in self.chrome.get_log("performance")]
@@ -206,13 +218,14 @@ class Page:
             if event["method"] == "Network.requestWillBeSent"
         ]
 
-    def assert_quiet(self) -> None:
-        """No request went elsewhere, and the console holds no error."""
+    def assert_quiet(self, *statuses: int) -> None:
+        """No request went elsewhere, and the console holds no error but answers with these statuses."""
         ours = (self.address + "/", "data:", "blob:")
         assert [url for url in self.requests() if not url.startswith(ours)] == []
         errors: list[Any] = [
             entry["message"]
             for entry in self.chrome.get_log("browser")
             if entry["level"] in ("SEVERE", "WARNING") and "favicon" not in entry["message"]
+            if not any(f"status of {status}" in entry["message"] for status in statuses)
         ]
         assert errors == []

@@ -58,7 +58,7 @@ def test_the_interface_is_mirrored_in_arabic_and_stays_so(page: Page) -> None:
 
 
 def test_both_interface_languages_say_everything(page: Page) -> None:
-    page.library()
+    page.open_library()
     page.click("#sanad-add summary")
     script = (
         "const done = arguments[0]; import('/ui/words.js').then(({WORDS}) => done([Object.keys(WORDS.en), "
@@ -105,7 +105,7 @@ def test_axe_finds_nothing_serious(chrome: Chrome, address: str, speaks: str, *,
     until(lambda: page.all("#sanad-filters[open]"))
     assert violations(page) == []
     page.press("ESCAPE")
-    page.library()
+    page.open_library()
     page.click("#sanad-add summary")
     assert violations(page) == []
     page.chrome.get(f"{page.address}/article/ar?start=0&end=20")
@@ -154,7 +154,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
         until(lambda: page.all("#sanad-reader #passage"))
         assert page.all("#sanad-reader")[0].rect["width"] == 360
     if view == "library":
-        page.library()
+        page.open_library()
         page.click("#sanad-add summary")
     if view == "article":
         chrome.get(f"{address}/article/walk?start=0&end=50")

@@ -135,7 +135,7 @@ def test_hostile_articles_stay_text_in_the_reader_and_the_library(
 ) -> None:
     page, (address, asked) = hostile, canary
     title = page.chrome.title
-    page.library()
+    page.open_library()
     until(lambda: len(page.all("#sanad-charts .sanad-chart")) == 3)
     page.click("#sanad-more")
     until(lambda: len(page.all("#sanad-articles tr")) >= 60)

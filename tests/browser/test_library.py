@@ -1,5 +1,6 @@
 """The library: what is there, adding, changing, removing and undoing, building anew."""
 
+# ruff: noqa: F811 - the fixture of another module
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -8,8 +9,10 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from assistant import Assistant
+from assistant.fetching.links import Links
 from index import Article
-from tests.assistant.serving import TOKEN, served, until
+from tests.assistant.fetching.test_fetching import Site, html, site  # noqa: F401  # a fixture
+from tests.assistant.serving import TOKEN, served, served_site, until
 from tests.browser.page import Page
 from tests.conftest import TEXTS
 
@@ -33,7 +36,7 @@ def shelf(chrome: Chrome, tmp_path: Path) -> Iterator[Page]:
     with served(home) as client:
         until(lambda: "gradio_config" in client.get("/").text)
         page = Page(chrome, str(client.base_url))
-        page.library()
+        page.open_library()
         yield page
         page.assert_quiet()
 
@@ -79,14 +82,14 @@ def test_added_asked_removed_and_put_back(shelf: Page) -> None:
     shelf.say("Ask")
     shelf.ask("Who planted forty cedars in Tartus?")
     assert "forty cedars" in shelf.texts(".sanad-passage")[0]
-    shelf.library()
+    shelf.open_library()
     row(shelf, "Cedars", "Remove")
     shelf.click("#sanad-confirm [value=remove]")
     until(lambda: not any("Cedars" in title for title in shelf.rows()))
     shelf.say("Ask")
     shelf.ask("Who planted forty cedars in Tartus, again?")
     assert not any("cedars" in text for text in shelf.texts(".sanad-answer:last-of-type .sanad-passage")[3:])
-    shelf.library()
+    shelf.open_library()
     shelf.say("Undo")
     until(lambda: any("Cedars" in title for title in shelf.rows()))
 
@@ -145,7 +148,7 @@ def test_with_a_token_the_form_asks_for_it(chrome: Chrome, library: Path) -> Non
     with served(library, token=TOKEN) as client:
         until(lambda: "gradio_config" in client.get("/").text)
         page = Page(chrome, str(client.base_url))
-        page.library()
+        page.open_library()
         assert "Not taken" in page.add(text="Nobody may add this.")
         assert page.add(token=TOKEN, text=" Somebody may.").startswith("Added")
 
@@ -154,9 +157,36 @@ def test_read_only_has_no_form(chrome: Chrome, library: Path) -> None:
     with served(library, read_only=True) as client:
         until(lambda: "gradio_config" in client.get("/").text)
         page = Page(chrome, str(client.base_url))
-        page.library()
+        page.open_library()
         until(lambda: page.texts("#sanad-closed") == ["This server takes no changes."])
         for css in ("#sanad-add", "#sanad-rebuild"):
             assert not page.all(css)[0].is_displayed()
         assert not page.all("#sanad-articles button")
         page.assert_quiet()
+
+
+@pytest.fixture
+def linked(chrome: Chrome, tmp_path: Path, site: Site) -> Iterator[Page]:
+    """A library of a server that may fetch links."""
+    assistant = Assistant(tmp_path / "home", allow_links=True)
+    assistant._links = Links(site.fetcher())
+    with served_site(tmp_path / "home", assistant, allow_links=True) as (client, _):
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.open_library()
+        yield page
+
+
+def test_a_link_is_added_where_the_server_fetches_links(linked: Page, site: Site) -> None:
+    site.answers["/a"] = html("ar")
+    linked.click("#sanad-add summary")
+    assert "http://news.example/a" in linked.add_link("http://news.example/a")
+    until(lambda: len(linked.rows()) == 1)
+    assert linked.add_link("http://news.example/missing").startswith("Not taken: http://news.example/missing")
+    linked.assert_quiet(422)
+
+
+def test_elsewhere_no_link_is_asked_for(shelf: Page) -> None:
+    shelf.click("#sanad-add summary")
+    assert shelf.texts("#sanad-link") == [""]
+    assert shelf.all("#sanad-form textarea")[0].is_displayed()

@@ -34,6 +34,9 @@ def test_a_citation_opens_the_article_beside_the_chat_at_its_passage(page: Page)
     page.click(".sanad-title")
     mark = opened(page)
     assert mark.text.startswith("On the forty first evening")
+    assert page.texts("#passage mark") == ["The keeper of the inn set up a long line of lanterns for them."]
+    passage, evidence = page.styles("#passage, #passage mark", "backgroundColor")
+    assert evidence not in (passage, "rgba(0, 0, 0, 0)")
     chat, reader = (page.all(css)[0].rect for css in ("#sanad-main", "#sanad-reader"))
     assert chat["x"] + chat["width"] <= reader["x"]
     assert page.texts("#sanad-reader h1") == ["The long walk"]
@@ -99,7 +102,7 @@ def test_a_citation_is_copied_with_its_source_and_offsets(page: Page) -> None:
 def test_a_shared_link_opens_marked_without_the_chat(page: Page) -> None:
     start = TEXTS["ar"].index("وقال")
     page.chrome.get(f"{page.address}/article/ar?start={start}&end={len(TEXTS['ar'])}")
-    (mark,) = page.all("#passage")
+    (mark,) = page.all("mark")
     assert mark.text == TEXTS["ar"][start:]
     assert page.chrome.execute_script(IN_VIEW, mark)
     assert page.styles(".sanad-text", "direction") == ["rtl"]

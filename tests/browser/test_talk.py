@@ -50,4 +50,4 @@ def test_it_is_saved_as_markdown_and_as_json_with_its_citations(page: Page, tmp_
     first, second = json.loads((tmp_path / "sanad.json").read_text("utf-8"))["conversation"]
     assert first["citations"][0]["article"]["id"] == "en"
     assert second["question"] == "and when?"
-    assert "bridge" in second["searched"]
+    assert "bridge" in second["understood"]

@@ -1,0 +1,64 @@
+"""How the server answers a program's question: here, or by a helper while others wait."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from assistant.helper_child import answered
+from assistant.helpers import Helpers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.aio import AsyncAssistant
+    from assistant.settings import Settings
+    from index import Filters
+
+_MOST = 4  # each has what it has read in memory of its own
+
+
+class Answering:
+    """Questions in line, their answers as JSON.
+
+    Attributes:
+        asker: who answers here.
+        helpers: who answer beside it.
+    """
+
+    def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
+        self.asker = asker
+        size = settings.helpers if settings.helpers is not None else _by_cores(os.cpu_count() or 1)
+        self.helpers = Helpers(settings, size, asker.line.took)
+
+    async def ask(self, question: str, history: Sequence[str], k: int, filters: Filters | None) -> bytes:
+        """What `Assistant.ask` gives, as JSON.
+
+        Raises:
+            TooBusy: too many questions are waiting.
+        """
+        return await self._answer(question, list(history), k, filters)
+
+    async def search(self, question: str, k: int, filters: Filters | None) -> bytes:
+        """What `Assistant.search` gives, as JSON.
+
+        Raises:
+            TooBusy: too many questions are waiting.
+        """
+        return await self._answer(question, None, k, filters)
+
+    async def _answer(
+        self, question: str, history: list[str] | None, k: int, filters: Filters | None
+    ) -> bytes:
+        asked: dict[str, Any] = {"question": question, "history": history, "k": k}
+        asked["filters"] = asdict(filters) if filters else None
+        with self.asker.line.place():
+            if self.asker.line.is_long:
+                self.helpers.start()
+            content = await self.helpers.answer(asked)
+            return content or await self.asker.here(answered, self.asker.assistant, asked)
+
+
+def _by_cores(cores: int) -> int:
+    return min(_MOST, cores) if cores > 1 else 0

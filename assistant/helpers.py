@@ -1,0 +1,222 @@
+"""Helpers: processes that answer beside this one while questions wait in line.
+
+Python runs one thread at a time, so a second core is of use to another process only. A helper opens the same
+home as any other process does, so its answers are those that would be given here. Nobody pays for helpers who
+does not need them: they start when a question has to wait, and end when none came for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.settings import helper_environment
+from assistant.wire import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_ROOT = str(Path(__file__).resolve().parents[1])
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from assistant.helper_child import main; main()"
+_SIZE_BYTES = 4
+_START_S = 60.0
+_IDLE_S = 300.0
+
+
+class Helpers:
+    """Some processes, each with one question at a time; used in one event loop.
+
+    Attributes:
+        given_up: whether one could not be started, so that no more are tried.
+    """
+
+    def __init__(
+        self, settings: Settings, size: int, took: Callable[[float], None], *, idle_s: float = _IDLE_S
+    ) -> None:
+        """Nothing is started before `start`.
+
+        Args:
+            settings: which home to open, with which model.
+            size: how many; 0: none, and `start` does nothing.
+            took: told how many seconds each answer took.
+            idle_s: seconds without a question after which they end.
+        """
+        self._opened = {
+            "home": str(settings.home.absolute()),
+            "model": settings.model,
+            "dense_share": settings.dense_share,
+        }
+        self._size = size
+        self._took = took
+        self._idle_s = idle_s
+        self._all: list[Helper] = []
+        self._free: list[Helper] = []
+        self._wanting: deque[asyncio.Future[Helper | None]] = deque()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._starting: asyncio.Task[None] | None = None
+        self._leave: asyncio.TimerHandle | None = None
+        self.given_up = False
+
+    @property
+    def number(self) -> int:
+        """How many are ready to answer, or answering."""
+        return len(self._all)
+
+    def start(self) -> None:
+        """Begin to start those that are missing; questions may go on meanwhile."""
+        if self.number < self._size and (self._starting is None or self._starting.done()):
+            self._starting = asyncio.create_task(self._start())
+
+    async def _start(self) -> None:
+        try:
+            for _ in range(self._size - self.number):  # one after the other: questions want the cores too
+                helper = await Helper.opened(self._opened)
+                self._all.append(helper)
+                self._give(helper)
+            self._stay()
+        except (OSError, EOFError, TimeoutError) as error:
+            log.warning("no further helper can be started, the server does without: %r", error)
+            self._size = self.number
+            self.given_up = True
+
+    async def answer(self, asked: dict[str, Any]) -> bytes:
+        """The answer as JSON, as soon as a helper is free; who came first is first.
+
+        Returns:
+            Nothing where no helper could answer: then it is to be asked here.
+        """
+        helper = await self._taken()
+        if helper is None:
+            return b""
+        task = asyncio.create_task(self._answer(asked, helper))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)  # who goes away leaves a helper that must be heard out
+
+    async def _answer(self, asked: dict[str, Any], helper: Helper) -> bytes:
+        self._stay()
+        began = time.perf_counter()
+        try:
+            content = await helper.answer(asked)
+        except (OSError, EOFError) as error:
+            log.warning("a helper ended unasked; its question is answered here: %r", error)
+            self._lose(helper)
+            return b""
+        self._took(time.perf_counter() - began)
+        self._give(helper)
+        return content
+
+    async def _taken(self) -> Helper | None:
+        """A free helper, or None where there are none at all."""
+        if self._free or not self._all:
+            return self._free.pop() if self._free else None
+        wanted: asyncio.Future[Helper | None] = asyncio.get_running_loop().create_future()
+        self._wanting.append(wanted)
+        try:
+            return await wanted
+        except asyncio.CancelledError:
+            if wanted.done() and not wanted.cancelled() and (helper := wanted.result()):
+                self._give(helper)
+            raise
+
+    def _give(self, helper: Helper) -> None:
+        while self._wanting:
+            wanted = self._wanting.popleft()
+            if not wanted.done():
+                wanted.set_result(helper)
+                return
+        self._free.append(helper)
+
+    def _lose(self, helper: Helper) -> None:
+        self._all.remove(helper)
+        helper.kill()
+        while self._wanting and not self._all:  # or they would wait for ever
+            wanted = self._wanting.popleft()
+            if not wanted.done():
+                wanted.set_result(None)
+
+    def _stay(self) -> None:
+        if self._leave is not None:
+            self._leave.cancel()
+        self._leave = asyncio.get_running_loop().call_later(self._idle_s, self._end)
+
+    def _end(self) -> None:
+        for helper in list(self._free):
+            self._free.remove(helper)
+            self._lose(helper)
+
+    async def close(self) -> None:
+        """End them all; what they are working on is not finished."""
+        for task in (self._starting, *self._tasks):
+            if task is not None:
+                task.cancel()
+        if self._leave is not None:
+            self._leave.cancel()
+        for helper in list(self._all):
+            self._lose(helper)
+            await helper.ended()
+        self._free.clear()
+
+
+class Helper:
+    """Our side of one process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise EOFError("no pipes")
+        self._process, self._to, self._from = process, process.stdin, process.stdout
+
+    @classmethod
+    async def opened(cls, given: dict[str, Any]) -> Helper:
+        """Start a process and wait until it has opened its collection.
+
+        Raises:
+            OSError: it cannot be started.
+            EOFError: it ended instead; why, it has told in the log.
+            TimeoutError: it does not get ready.
+        """
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-c", _START, _ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=helper_environment(),
+            start_new_session=True,  # Ctrl-C is for the server, which ends its helpers
+        )  # fmt: skip
+        helper = cls(process)
+        try:
+            await asyncio.wait_for(helper.answer(given), _START_S)
+        except BaseException:
+            helper.kill()
+            raise
+        return helper
+
+    async def answer(self, asked: dict[str, Any]) -> bytes:
+        """Send a question and receive its answer.
+
+        Raises:
+            OSError: the process is gone.
+            EOFError: it went meanwhile.
+        """
+        content = json_bytes(asked)
+        self._to.write(len(content).to_bytes(_SIZE_BYTES) + content)
+        size = int.from_bytes(await self._from.readexactly(_SIZE_BYTES))
+        return await self._from.readexactly(size)
+
+    def kill(self) -> None:
+        """End it now."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def ended(self) -> None:
+        """Wait until it is gone."""
+        await self._process.wait()
