@@ -32,7 +32,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_each_file_may_grow_no_further(tmp_path: Path) -> None:
-    _fill(tmp_path / "home", "limit", 4096 * 60)
+    _fill(tmp_path / "home", "limit", 4096 * 80)
 
 
 def test_a_small_file_system_is_full(small_disk: Path) -> None:
