@@ -108,10 +108,10 @@ class Searcher:
         nearest = _nearest(view, vector, pool, allowed)
         best = _top(lexical.joined, pool if lexical.is_whole else max(pool, CANDIDATES))
         if not lexical.is_whole:
-            best = np.union1d(nearest, best)
+            best = _union(nearest, best)
             lexical.complete(view, located, best)
             best = best[_top(lexical.joined[best], pool)]
-        rows = np.union1d(best, nearest)
+        rows = _union(best, nearest)
         dense = _cosines(view, vector, rows)
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
         words, grams, names = (
@@ -119,6 +119,12 @@ class Searcher:
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
+
+
+def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the rows of both, ascending, each once; NumPy's own loads masked arrays, and a first question waits."""
+    rows = np.sort(np.concatenate([some, others]))
+    return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
 
 
 def _top(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
