@@ -58,7 +58,8 @@ _PAGE_PREFIXES = (
 _COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # nothing to other sites; to our own, or browsers would send the login form as from an unknown origin
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -115,26 +116,31 @@ class Guard:
             given = headers.get("x-request-id", "")
             number = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
             problems.request_id.set(number)
-            await self._http(scope, headers, receive, _with_headers(scope["path"], number, send))
+            if await self._http(scope, headers, receive, _with_headers(_policy(scope["path"]), number, send)):
+                await self._log_in(scope, receive, _with_headers(_PAGE_CSP, number, send))
         else:
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _http(self, scope: Message, headers: dict[str, str], receive: Receive, send: Send) -> None:
+    async def _http(self, scope: Message, headers: dict[str, str], receive: Receive, send: Send) -> bool:
+        """Answer a request; True instead where it is one for the form that asks for the token."""
         limit = self._limit(scope)
         if refusal := self._refusal(scope, headers, limit):
             await _refuse(send, *refusal)
-            return
+            return False
         level = self._access.level(headers)
         scope.setdefault("state", {})["access"] = level
-        body = _Body(receive, limit)
         if scope["path"] == login.PATH and self._access.everyone < Level.WRITE:
-            await self._log_in(scope, body, send)
-        elif level < Level.READ:
-            await _ask_for_token(scope, headers, send)
+            return True
+        if level < Level.READ:
+            if _is_person(scope, headers):
+                return True
+            detail = "this server needs the header 'Authorization: Bearer <token>'"
+            await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
         elif not _is_open(scope["path"]):
             await _refuse(send, 404, "there is nothing at this address")
         else:
-            await self._pass_on(scope, body, limit, send)
+            await self._pass_on(scope, _Body(receive, limit), limit, send)
+        return False
 
     async def _pass_on(self, scope: Message, body: _Body, limit: int, send: Send) -> None:
         started = False
@@ -150,12 +156,17 @@ class Guard:
         if body.exceeded and not started:
             await _refuse(send, 413, _too_large(limit))
 
-    async def _log_in(self, scope: Message, body: _Body, send: Send) -> None:
+    async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
+        """The form, at the address that was wanted or its own, and what is sent with it."""
+        if scope["path"] != login.PATH:
+            query = scope["query_string"].decode("latin-1")
+            await _send_page(send, 401, login.page(scope["path"] + (f"?{query}" if query else "")))
+            return
         then = login.target(scope["query_string"])
         if scope["method"] != "POST":
             await _send_page(send, 200, login.page(then))
             return
-        content = await body.whole()
+        content = await _Body(receive, login.MAX_BYTES).whole()
         cookie = login.cookie(self._access, content, secure=scope["scheme"] == "https")
         if cookie is None:
             await _send_page(send, 401, login.page(then, wrong=True))
@@ -260,8 +271,11 @@ def _too_large(limit: int) -> str:
     return f"the request's body is larger than the limit of {limit:,} bytes"
 
 
-def _with_headers(path: str, request_id: str, send: Send) -> Send:
-    policy = _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
+def _policy(path: str) -> str:
+    return _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
+
+
+def _with_headers(policy: str, request_id: str, send: Send) -> Send:
     ours = {**_COMMON_HEADERS, "Content-Security-Policy": policy, "X-Request-Id": request_id}
     extra = [(name.lower().encode(), value.encode()) for name, value in ours.items()]
 
@@ -273,14 +287,9 @@ def _with_headers(path: str, request_id: str, send: Send) -> Send:
     return wrapped
 
 
-async def _ask_for_token(scope: Message, headers: dict[str, str], send: Send) -> None:
-    """To a person the form, to a program the problem; nothing of what is behind."""
-    if scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not in_api(scope["path"]):
-        query = scope["query_string"].decode("latin-1")
-        await _send_page(send, 401, login.page(scope["path"] + (f"?{query}" if query else "")))
-        return
-    detail = "this server needs the header 'Authorization: Bearer <token>'"
-    await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
+def _is_person(scope: Message, headers: dict[str, str]) -> bool:
+    """Whether a form is what the asker can use; to a program a problem is told."""
+    return scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not in_api(scope["path"])
 
 
 async def _send_page(send: Send, status: int, content: bytes) -> None:
