@@ -6,6 +6,7 @@ by itself.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import math
 import re
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 from assistant import login, problems
 from assistant.access import Access, Level, is_loopback
-from assistant.limits import Buckets
+from assistant.limits import LATE, Buckets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -104,6 +105,7 @@ class Guard:
         # JSON may write one character of two bytes as six (\uXXXX).
         self._article_bytes = 4 * settings.max_article_bytes + QUESTION_BYTES
         self._upload_bytes = settings.max_upload_bytes
+        self._timeout_s = settings.body_timeout_s
         rate = settings.rate if settings.rate is not None else 0 if self._local else _RATE
         self._buckets = Buckets(rate)
 
@@ -139,22 +141,22 @@ class Guard:
         elif not _is_open(scope["path"]):
             await _refuse(send, 404, "there is nothing at this address")
         else:
-            await self._pass_on(scope, _Body(receive, limit), limit, send)
+            await self._pass_on(scope, _Body(receive, limit, self._timeout_s), send)
         return False
 
-    async def _pass_on(self, scope: Message, body: _Body, limit: int, send: Send) -> None:
+    async def _pass_on(self, scope: Message, body: _Body, send: Send) -> None:
         started = False
 
         async def relay(message: Message) -> None:
             nonlocal started
-            if body.exceeded and not started:
+            if body.refusal and not started:
                 return
             started = True
             await send(message)
 
         await self._app(scope, body.receive, relay)
-        if body.exceeded and not started:
-            await _refuse(send, 413, _too_large(limit))
+        if body.refusal and not started:
+            await _refuse(send, *body.refusal)
 
     async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
         """The form, at the address that was wanted or its own, and what is sent with it."""
@@ -166,7 +168,11 @@ class Guard:
         if scope["method"] != "POST":
             await _send_page(send, 200, login.page(then))
             return
-        content = await _Body(receive, login.MAX_BYTES).whole()
+        body = _Body(receive, login.MAX_BYTES, self._timeout_s)
+        content = await body.whole()
+        if body.refusal:
+            await _refuse(send, *body.refusal)
+            return
         cookie = login.cookie(self._access, content, secure=scope["scheme"] == "https")
         if cookie is None:
             await _send_page(send, 401, login.page(then, wrong=True))
@@ -223,20 +229,33 @@ class _Refusal(NamedTuple):
 
 
 class _Body:
-    """Counts a request's body as it comes in; beyond the limit the rest is withheld."""
+    """Counts a request's body as it comes in; beyond the limit of size or time the rest is withheld."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, timeout_s: float) -> None:
         self._receive = receive
-        self._left = limit
-        self.exceeded = False
+        self._limit = limit
+        self._timeout_s = timeout_s
+        self._began = time.monotonic()
+        self._size = 0
+        self._whole = False
+        self.refusal: _Refusal | None = None
 
     async def receive(self) -> Message:
-        """The next message; a disconnect once the limit is passed."""
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            self.exceeded = True
-        return {"type": "http.disconnect"} if self.exceeded else message
+        """The next message; a disconnect once a limit is passed."""
+        if self._whole:
+            return await self._receive()
+        until = self._began + self._timeout_s * (1 + self._size / QUESTION_BYTES)
+        try:
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                message = await self._receive()
+        except TimeoutError:
+            self.refusal = _Refusal(408, LATE)
+            return {"type": "http.disconnect"}
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body")
+        if self._size > self._limit:
+            self.refusal = _Refusal(413, _too_large(self._limit))
+        return {"type": "http.disconnect"} if self.refusal else message
 
     async def whole(self) -> bytes:
         """All of it; what came before a disconnect or the limit."""
