@@ -179,7 +179,7 @@ class Settings:
     helpers: int | None = _setting(
         None,
         "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
-        " none on a single core)",
+        " none on a single core or with --model)",
         _number(0, 64),
     )
 
@@ -251,5 +251,6 @@ def prepare_environment(settings: Settings) -> None:
 
 
 def helper_environment() -> dict[str, str]:
-    """Of a process that answers beside others: one thread each, or they would fight for the cores."""
-    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
+    """Of a process that answers beside others: one thread each, or they would fight for the cores; no token."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **kept}
