@@ -16,8 +16,8 @@ run: .venv/ready ## Install, index seeds/ and open the chat on http://127.0.0.1:
 test: .venv/ready-dev ## Run all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-nightly: .venv/ready-dev ## Run the fault tests for long: 500 kills, every write, every file
-	@$(BIN)/python -m pytest tests/faults --nightly $(ARGS)
+nightly: .venv/ready-fuzz ## Run the fault tests and fuzzers for long: 500 kills, every write, every file, minutes of each fuzzer
+	@$(BIN)/python -m pytest tests/faults tests/fuzz --nightly $(ARGS)
 
 lint: .venv/ready-dev ## Check style and types
 	@$(BIN)/ruff check .
@@ -54,4 +54,9 @@ clean: ## Remove the environment and built data
 .venv/ready-dev: .venv/ready
 	@echo "Installing what the tests need ..."
 	@$(PIP) -e '.[dev]'
+	@touch $@
+
+.venv/ready-fuzz: .venv/ready-dev
+	@echo "Installing the fuzzer ..."
+	@$(PIP) -e '.[fuzz]' || echo "atheris has no wheel for this machine: hypothesis fuzzes instead" >&2
 	@touch $@

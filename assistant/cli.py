@@ -209,7 +209,8 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
 
     for article in articles:
         facts = (article.id, (article.published or "")[:10], article.language, article.source)
-        print("\t".join([*(label(fact) for fact in facts), label(article.title, 100)]))
+        alike = [f"{other.overlap:.0%} like {label(other.id)}" for other in article.alike[:3]]
+        print("\t".join([*(label(fact) for fact in facts), label(article.title, 100), *alike]))
     return os.EX_OK
 
 

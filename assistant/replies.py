@@ -65,6 +65,13 @@ class AnswerOut(BaseModel):
     took_ms: float
 
 
+class AlikeOut(BaseModel):
+    """Another article with nearly the same text."""
+
+    id: str
+    overlap: float = Field(description="share of the word triples of both that both hold, 0 to 1")
+
+
 class ArticleOut(ArticleRef):
     """An article with its text."""
 
@@ -78,6 +85,7 @@ class InfoOut(ArticleRef):
     author: str | None
     added: str = Field(description="UTC, ISO 8601")
     passages: int
+    alike: list[AlikeOut] = Field(description="nearly the same text, the most alike first")
 
 
 class ListOut(BaseModel):
@@ -93,6 +101,7 @@ class ItemOut(BaseModel):
     id: str | None
     name: str
     reason: str
+    alike: list[AlikeOut] = Field(description="articles that were there with nearly the same text")
 
 
 class ReportOut(BaseModel):

@@ -162,7 +162,7 @@ def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) 
 
 
 def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
-    from assistant.mcp_server import create_server, http_app  # half a second and 30 MB
+    from assistant.mcp_server import create_server, http_app  # heavy: at the first request to /mcp only
 
     return http_app(create_server(asker, settings))
 

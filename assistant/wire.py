@@ -10,7 +10,7 @@ from assistant.answer import hit_dict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index import AddReport, Article, ArticleInfo, Passage, Ranking
+    from index import AddReport, Alike, Article, ArticleInfo, Passage, Ranking
 
 _STATES = ("added", "updated", "unchanged", "skipped")
 _FACTS = ("id", "title", "source", "url", "author", "published", "language")
@@ -40,6 +40,10 @@ def article_dict(article: Article) -> dict[str, Any]:
     return {**{name: getattr(article, name) for name in _FACTS}, "text": article.text}
 
 
+def _alike_dicts(alike: Sequence[Alike]) -> list[dict[str, Any]]:
+    return [other._asdict() for other in alike]
+
+
 def info_dict(info: ArticleInfo, *, origins: bool = False) -> dict[str, Any]:
     """What the collection knows of an article, without its text.
 
@@ -47,14 +51,20 @@ def info_dict(info: ArticleInfo, *, origins: bool = False) -> dict[str, Any]:
         info: the article.
         origins: also where it was read from: paths of this machine, not for strangers.
     """
-    return {name: value for name, value in info._asdict().items() if origins or name != "origins"}
+    facts = {name: value for name, value in info._asdict().items() if origins or name != "origins"}
+    return {**facts, "alike": _alike_dicts(info.alike)}
 
 
 def report_dict(report: AddReport) -> dict[str, Any]:
     """What `add` did: for each state the articles in it, each with its name, id and reason."""
     return {
         state: [
-            {"id": item.article_id, "name": item.name, "reason": item.reason}
+            {
+                "id": item.article_id,
+                "name": item.name,
+                "reason": item.reason,
+                "alike": _alike_dicts(item.alike),
+            }
             for item in getattr(report, state)
         ]
         for state in _STATES

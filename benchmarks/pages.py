@@ -1,4 +1,4 @@
-"""What of a page is offered as passages, and how fast: `python -m benchmarks.pages`; writes docs/pages.md."""
+"""What of a page is offered as passages, and how fast: `python -m benchmarks.pages`; writes its part of docs/pages.md."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import html
 
+from benchmarks.document import put
 from benchmarks.page_set import Page, pages
 from index.articles import complete
 from index.files import find
@@ -218,7 +219,7 @@ def main() -> None:
     """Measure and write the page."""
     given = list(pages())
     lines = [
-        "# What of a page is article",
+        "## What of a page is article",
         "",
         f"Made by `python -m benchmarks.pages`: {len(given)} pages, six languages, twelve layouts, put together from parts",
         "written by hand (`benchmarks/page_parts.py`), each marked as article or not. Counted are the characters of the parts",
@@ -231,7 +232,7 @@ def main() -> None:
         *folder(10_000),
         "",
     ]
-    PAGE.write_text("\n".join(lines), "utf-8")
+    put(PAGE, "pages", "\n".join(lines))
     print("\n".join(lines))
 
 

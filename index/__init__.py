@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
     from index.rebuilding import rebuild_home
-    from index.records import Added, AddReport, Article, Filters, Hit, Passage, Ranking, Span
+    from index.records import Added, AddReport, Alike, Article, Filters, Hit, Passage, Ranking, Span
     from index.uploads import Upload, read_upload
 
 _HOMES = {
@@ -54,7 +54,7 @@ _HOMES = {
     "index.query": ("content_words",),
     "index.backups": ("restore",),
     "index.rebuilding": ("rebuild_home",),
-    "index.records": ("AddReport", "Added", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
+    "index.records": ("AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
     "index.uploads": ("Upload", "read_upload"),
     "index.reading.columns": ("COLUMN_FIELDS",),
@@ -68,6 +68,7 @@ __all__ = [
     "COLUMN_FIELDS",
     "AddReport",
     "Added",
+    "Alike",
     "Article",
     "ArticleError",
     "ArticleInfo",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
+from index.linking import link, version_of
 from index.preparing import Identified, Whole, identify, prepare
 from index.records import Added
 
@@ -100,10 +101,13 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
         given = now
     passages = given.passages or []
     if number is None:
+        number = _older_version(writer, one, passages)
+    if number is None:
         return _insert(writer, one, passages)
     one = _with_id(one, writer.digests(number)[0])
     writer.replace(number, one.article, (one.digest, one.text_digest), passages)
-    return _added("updated", one, _count(passages))
+    writer.unlike(number)
+    return _linked(writer, number, "updated", one, passages)
 
 
 def edit(
@@ -161,12 +165,34 @@ def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
     return Added("removed", origin, article_id, reason)
 
 
+def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassage]) -> int | None:
+    """Find the article with the same address that this one replaces, and let it have this one's origin too."""
+    if not one.article.url or one.own_id:
+        return None
+    number = version_of(writer, one.article.url, one.article.published, _prose(one, passages))
+    if number is not None and one.article.origin:
+        writer.link(one.article.origin, number)
+    return number
+
+
 def _insert(writer: Writer, one: Identified, passages: list[NewPassage]) -> Added:
     if writer.number_by_id(one.article.id or "") is not None:
         # the id came from an origin whose first article lives on under it
         one = _with_id(one, one.text_digest[:16])
-    writer.insert(one.article, (one.digest, one.text_digest), passages)
-    return _added("added", one, _count(passages))
+    number = writer.insert(one.article, (one.digest, one.text_digest), passages)
+    return _linked(writer, number, "added", one, passages)
+
+
+def _linked(
+    writer: Writer, number: int, state: str, one: Identified, passages: Sequence[NewPassage]
+) -> Added:
+    alike = link(writer, number, _prose(one, passages))
+    likest = f"; {alike[0].overlap:.0%} like {alike[0].id}" if alike else ""
+    return _added(state, one, _count(passages) + likest)._replace(alike=alike)
+
+
+def _prose(one: Identified, passages: Sequence[NewPassage]) -> list[str]:
+    return [one.article.text[passage.start : passage.end] for passage in passages]
 
 
 def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
@@ -207,7 +233,7 @@ def _with_id(one: Identified, article_id: str) -> Identified:
     return one._replace(article=replace(one.article, id=article_id))
 
 
-def _count(passages: list[NewPassage]) -> str:
+def _count(passages: Sequence[NewPassage]) -> str:
     return f"{len(passages)} passage{'s' if len(passages) != 1 else ''}"
 
 

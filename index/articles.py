@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from index.records import Article
 
 MAX_TITLE_CHARS = 90
-MAX_LINES = 200_000  # a line costs some 12 microseconds to look at, however short
+MAX_LINES = 200_000  # each is looked at, however short
 
 _TOP_CHARS = 1_200  # where a dateline stands
 _DETECTION_CHARS = 2_000

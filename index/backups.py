@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from index.checking import unsound
 from index.errors import StoreDamaged, StoreUnavailable
 from index.home import Home, sync_folder
 from index.store import Store
@@ -56,7 +57,7 @@ def restore(home: Path, source: Path) -> None:
     place = Home(home)
     try:
         with saved.reading() as reader:
-            problems = reader.problems() + reader.misplaced()
+            problems = reader.problems() + unsound(reader)
         if problems:
             raise StoreDamaged(f"the backup {source} is not sound ({problems[0]}); use another one")
         with place.lock():

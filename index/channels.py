@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from index.view import View
 
 
-# In a view of many rows, the name keys and 4-grams that stand in a larger share of them are counted for the first
-# candidates only: their postings are most of all there is to read, and they tell the least (docs/retrieval.md).
-MANY_ROWS = 50_000
+# Name keys and 4-grams that stand in more rows than this, and in a larger share of all, are counted for the first
+# candidates only: their postings are most of all there is to read, and they tell the least (docs/retrieval.md). In
+# fewer rows counting them for all takes no longer than looking the candidates up.
+MANY_ROWS = 10_000
 COMMON_SHARE = 0.05
-CANDIDATES = 1_000
+CANDIDATES = 500
 
 
 class LexicalScores(NamedTuple):
@@ -70,7 +71,7 @@ def lexical_scores(
     each term once (`LexicalIndex.attainable`), the weights being those of the question's and the
     passage's languages: so the scores of passages in several languages can be compared.
     """
-    most_rows = COMMON_SHARE * view.n_rows if view.n_rows >= MANY_ROWS else math.inf
+    most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows) if view.n_rows > MANY_ROWS else math.inf
     words = view.channels["words"].score(located["words"])
     names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))
     most = [view.channels[name].attainable(located[name]) for name in Channels._fields]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from index.adding import again, edit, forget_origin, identified, known_vectors, put
 from index.backups import backup
 from index.batches import batches
+from index.checking import unsound
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError
@@ -27,13 +28,14 @@ from index.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from index.adding import Ready
     from index.embedding import Encoder
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
     from index.preparing import Identified
     from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
-    from index.records import Article, Filters, Ranking
+    from index.records import Article, Filters, Known, Ranking
     from index.view import View
     from index.writer import Writer
 
@@ -117,13 +119,8 @@ class Collection:
 
     @contextmanager
     def _viewing(self) -> Iterator[tuple[Opened, View, Reader]]:
-        with self._using() as state:
-            while True:
-                with state.store.reading() as reader:
-                    view = state.view_at(reader)
-                    if view.sequence == reader.sequence:
-                        yield state, view, reader
-                        return
+        with self._using() as state, state.viewing() as (view, reader):
+            yield state, view, reader
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
@@ -146,8 +143,11 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             found = reader.article(article_id)
         if found is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return found
+
+    def _nowhere(self, article_id: str) -> NotFound:
+        return NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
@@ -181,7 +181,7 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             article, spans = reader.article(article_id), reader.spans(article_id)
         if article is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
@@ -196,7 +196,7 @@ class Collection:
             }
 
     def check(self, *, repair: bool = False) -> list[str]:
-        """Verify the database, the snapshots and the model.
+        """Verify the database, every article in it, the snapshots and the model.
 
         Args:
             repair: delete damaged snapshots and make a new one from the database.
@@ -209,7 +209,7 @@ class Collection:
         """
         with self._using() as state:
             with state.store.reading() as reader:
-                found = reader.problems() + reader.misplaced()
+                found = reader.problems() + unsound(reader, state.encoder)
             check_canaries(state.store, state.encoder)
             derived = state.snapshots.problems(state.encoder.dimension)
             if repair and derived:
@@ -255,13 +255,10 @@ class Collection:
                 last batch stays.
         """
         items: list[Added] = []
+        refused: dict[str, str] = {}
         encoder = self._state.encoder
-        for made, finished in batches(Sources(sources, columns), self._looked_up, encoder):
-            with self._writing() as (state, writer):
-                # another process may have changed the model meanwhile
-                same = state.encoder.fingerprint == encoder.fingerprint
-                added = [put(writer, given if same else again(given), state.encoder) for given in made]
-            for item in [*added, *self._forget_parts(finished)]:
+        for made, finished in batches(Sources(sources, columns, self._known), self._looked_up, encoder):
+            for item in self._put(made, finished, refused, encoder.fingerprint):
                 items.append(item)
                 if progress:
                     progress(len(items), item)
@@ -276,16 +273,38 @@ class Collection:
             known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
         return list(zip(batch, known, strict=True))
 
-    def _forget_parts(self, files: Sequence[Parts]) -> list[Added]:
-        """Remove the articles of rows, entries and members that files held when they were read before."""
+    def _known(self, path: str) -> Known | None:
+        """Give what is known of a file that was read before."""
         with self._using() as state, state.store.reading() as reader:
-            gone = [origin for file in files for origin in file.gone(reader.origins_in(file.path))]
-        if not gone:
-            return []
-        with self._writing() as (_, writer):
+            return reader.file(path)
+
+    def _put(
+        self, made: Sequence[Ready | Added], files: Sequence[Parts], refused: dict[str, str], model: str
+    ) -> list[Added]:
+        """Write a batch, and of the files that end with it what is no longer in them and what they are now.
+
+        Args:
+            made: by the model with the fingerprint `model`.
+            files: that were looked at to their end.
+            refused: what was skipped of files that have not ended, by name; kept from batch to batch.
+        """
+        if all(isinstance(given, Added) for given in made) and not any(f.seen or f.is_whole for f in files):
             return [
-                item for origin in gone if (item := forget_origin(writer, origin, "no longer in the file"))
-            ]
+                given for given in made if isinstance(given, Added)
+            ]  # nothing that a writer must wait for
+        with self._writing() as (state, writer):
+            # another process may have changed the model meanwhile
+            same = state.encoder.fingerprint == model
+            added = [put(writer, given if same else again(given), state.encoder) for given in made]
+            refused.update((item.name, item.reason) for item in added if item.state == "skipped")
+            for file in files:
+                gone = file.gone(writer.origins_in(file.path))
+                forgotten = (forget_origin(writer, origin, "no longer in the file") for origin in gone)
+                added += filter(None, forgotten)
+                parts = tuple((name, refused.pop(name)) for name in sorted(file.origins) if name in refused)
+                if file.seen:
+                    writer.remember(file.path, file.seen._replace(refused=parts))
+        return added
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
         """Change an article's metadata in one change; see `index.adding.edit`.
@@ -297,7 +316,7 @@ class Collection:
         with self._writing() as (state, writer):
             edited = edit(writer, article_id, changes, state.encoder)
         if edited is None:
-            raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+            raise self._nowhere(article_id)
         return edited
 
     def remove(self, article_id: str) -> None:
@@ -309,7 +328,7 @@ class Collection:
         with self._writing() as (_, writer):
             number = writer.number_by_id(article_id)
             if number is None:
-                raise NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
+                raise self._nowhere(article_id)
             writer.remove(number)
 
     def remove_source(self, source: str) -> list[str]:

@@ -149,9 +149,12 @@ def check_canaries(store: Store, encoder: Encoder) -> None:
 
     Raises:
         StoreIncompatible: naming the model, the cosine found, and the command that mends it.
+        StoreDamaged: what is stored of them are no vectors.
     """
     with store.reading() as reader:
         canaries = reader.canaries()
+        if not all(_is_vector(stored, encoder.dimension) for stored in canaries.values()):
+            raise reader.damaged("the vectors of the canary sentences cannot be read")
     texts = list(canaries)
     stored = np.array([np.frombuffer(canaries[text], dtype=np.float32) for text in texts])
     now = encoder.encode_passages(texts)
@@ -164,3 +167,10 @@ def check_canaries(store: Store, encoder: Encoder) -> None:
                 f"the model {encoder.name} now reads {text[:24]!r}… otherwise than when the collection "
                 f"was made (cosine {cosine:.3f}); run `sanad rebuild`"
             )
+
+
+def _is_vector(stored: object, dimension: int) -> bool:
+    """Whether it is d finite float32 as bytes; SQLite keeps no promise about the type of what a damaged page holds."""
+    if not isinstance(stored, bytes) or len(stored) != 4 * dimension:
+        return False
+    return bool(np.isfinite(np.frombuffer(stored, dtype=np.float32)).all())

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis import name_key, stem_of, stemmer_of, unaccented, words
+from index.analysis import known_surfaces, name_key
+from index.analysis.scripts import WORD
 from index.query import QueryTerm
 from index.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from index.analysis import Surface
     from index.lexical import LexicalIndex, Located
     from index.query import Query
     from index.records import Span
@@ -28,12 +30,12 @@ class Held(NamedTuple):
 
     Attributes:
         words: the distinct stems.
-        folded: the words in order.
+        folded: the distinct words.
         bounded: the words without accents, each between two marks of its ends: a gram of a word is a piece of this.
     """
 
     words: frozenset[str]
-    folded: tuple[str, ...]
+    folded: frozenset[str]
     bounded: str
 
 
@@ -45,49 +47,29 @@ class Shares(NamedTuple):
     names: float
 
 
-class Placed(NamedTuple):
-    """A word of a text, where it stands, and its stem."""
-
-    start: int
-    end: int
-    folded: str
-    stem: str
-
-
-# Passages are short, and the same ones are looked at for evidence, for matches, and by the next question.
-@lru_cache(maxsize=4_096)
-def placed(text: str, language: str) -> tuple[Placed, ...]:
-    """Give the words of a text with their stems, in order."""
-    return tuple(
-        [
-            Placed(start, end, folded, stem_of(folded, stemmer_of(folded, language)))
-            for start, end, folded in words(text)
-        ]
-    )
-
-
 def held(text: str, language: str) -> Held:
     """Give what a text holds."""
-    return _held(placed(text, language))
+    surfaces = WORD.findall(text)
+    known = known_surfaces(surfaces, language)
+    return _held([known[surface] for surface in surfaces])
 
 
-@lru_cache(maxsize=4_096)
+# Passages are short, and the same ones are looked at again by the next question.
+@lru_cache(maxsize=2_048)
 def held_by_sentence(passage: str, language: str) -> tuple[tuple[Span, ...], tuple[Held, ...]]:
     """Give a passage's sentences and what each holds."""
     spans = tuple(sentences(passage))
-    own: list[list[Placed]] = [[] for _ in spans]
-    ends = [span.end for span in spans]
-    for word in placed(passage, language):
-        place = bisect_right(ends, word.start)
-        if place < len(spans):
-            own[place].append(word)
-    return spans, tuple(map(_held, own))
+    surfaces = [WORD.findall(passage, span.start, span.end) for span in spans]
+    known = known_surfaces(list(chain.from_iterable(surfaces)), language)
+    return spans, tuple([_held([known[surface] for surface in own]) for own in surfaces])
 
 
-def _held(own: Sequence[Placed]) -> Held:
-    folded = tuple([word.folded for word in own])
-    bounded = "__".join(map(unaccented, folded))
-    return Held(frozenset([word.stem for word in own]), folded, f"_{bounded}_")
+def _held(own: Sequence[Surface]) -> Held:
+    return Held(
+        words=frozenset(chain.from_iterable([surface.stems for surface in own])),
+        folded=frozenset(chain.from_iterable([surface.folded for surface in own])),
+        bounded="".join([surface.bounded for surface in own]),
+    )
 
 
 def weighed(query: Query, located: Mapping[str, Located], channels: Mapping[str, LexicalIndex]) -> Query:
@@ -148,23 +130,32 @@ class Sought(NamedTuple):
         """Give the share of the weight that stands in a text, by the likeliest alternative there; 0 to 1.
 
         Args:
-            terms: those of our alternatives that the text holds, and any others.
+            terms: those of our alternatives that the text holds.
         """
-        if not self.total:
+        if not terms or not self.total:
             return 0.0
         best: dict[int, float] = {}
         for name in terms:
-            for number, probability in self.places.get(name, ()):
+            for number, probability in self.places[name]:
                 best[number] = max(best.get(number, 0.0), probability)
         return sum(self.weights[number] * probability for number, probability in best.items()) / self.total
 
 
 class SoughtQuery(NamedTuple):
-    """A question's terms in each channel, to be looked for in sentences; its language."""
+    """A question's terms in each channel, to be looked for in sentences.
+
+    Attributes:
+        words, grams, names: the terms.
+        bounded: for each gram what a text's words between marks of their ends must hold for it to stand there, and
+            its share of the weight of all.
+        language: of the question.
+        asked, named: the question's words; see `Query`.
+    """
 
     words: Sought
     grams: Sought
     names: Sought
+    bounded: tuple[tuple[str, float], ...]
     language: str
     asked: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
@@ -172,23 +163,32 @@ class SoughtQuery(NamedTuple):
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
-        sought = (Sought.of(query.words), Sought.of(query.grams), Sought.of(query.names))
-        return cls(*sought, query.language, query.asked, query.named)
+        words, grams, names = (Sought.of(terms) for terms in (query.words, query.grams, query.names))
+        # a number is its own and only gram
+        bounded = tuple(
+            [(f"_{gram}_" if gram.isdigit() else gram, grams.share((gram,))) for gram in grams.places]
+        )
+        return cls(words, grams, names, bounded, query.language, query.asked, query.named)
 
 
-def shares(query: SoughtQuery, text: Held, language: str) -> Shares:
-    """Give the share of each channel's weight that stands in a text, by the likeliest alternative there.
+def shares(query: SoughtQuery, texts: Sequence[Held], language: str) -> list[Shares]:
+    """Give the share of each channel's weight that stands in each text, by the likeliest alternative there.
 
     Name keys are compared between two languages only; inside one, words and 4-grams say more.
+
+    Args:
+        query: what is asked.
+        texts: parts of one passage.
+        language: of the passage.
     """
-    keys = [key for word in text.folded if (key := name_key(word))] if query.language != language else []
-    return Shares(
-        words=query.words.share(text.words & query.words.names),
-        grams=query.grams.share([gram for gram in query.grams.places if _stands(gram, text.bounded)]),
-        names=query.names.share(keys),
-    )
-
-
-def _stands(gram: str, bounded: str) -> bool:
-    # a number is its own and only gram
-    return (f"_{gram}_" if gram.isdigit() else gram) in bounded
+    whole = "".join([text.bounded for text in texts])
+    grams = [pair for pair in query.bounded if pair[0] in whole]
+    names = query.names.names if query.language != language else frozenset()
+    return [
+        Shares(
+            words=query.words.share(query.words.names & text.words),
+            grams=sum([share for gram, share in grams if gram in text.bounded]),
+            names=query.names.share(names.intersection(map(name_key, text.folded))) if names else 0.0,
+        )
+        for text in texts
+    ]

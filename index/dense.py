@@ -33,7 +33,7 @@ class DenseIndex:
     Kermarrec, Le Scouarnec, PVLDB 2015). All codes are scanned, and the vectors of the best REFINED * k are compared
     exactly. Unlike an inverted file, which must have looked into the right lists, that finds what is near to any
     question: recall@10 against the exact ten is above .999 on questions that have nothing to do with the collection,
-    where an inverted file that probed a fifth of its lists reached .92 (benchmarks/dense.py).
+    where an inverted file that probed an eighth of its lists reached .92 (`python -m benchmarks.dense`).
     """
 
     def __init__(self, vectors: NDArray[np.float32]) -> None:

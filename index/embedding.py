@@ -64,7 +64,7 @@ def open_encoder(model: str | None) -> Encoder:
     return TransformerEncoder.open(model)
 
 
-@cache  # 80 MB and a fifth of a second, the same for every collection of a process
+@cache  # megabytes to load, the same for every collection of a process
 def _shipped() -> Encoder:
     from index.static import StaticEncoder
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.evidence import evidence
+from index.evidence import Text, evidence
 from index.matches import matches
-from index.records import Hit
+from index.records import Hit, Marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -55,15 +55,37 @@ class _Candidate(NamedTuple):
 def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
     """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
     kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
-    judged: list[tuple[_Candidate, Evidence]] = []
-    for place, candidate in enumerate(kept):
-        shown = _judge(candidate, asked)
-        if place < RESCORED:
-            gain = SENTENCE_DENSE * shown.cosine + SENTENCE_LEXICAL * shown.share
-            candidate = candidate._replace(score=candidate.score + gain)  # noqa: PLW2901
-        judged.append((candidate, shown))
-    judged.sort(key=lambda pair: pair[0].order())
-    return tuple(_hit(rank, asked, *pair) for rank, pair in enumerate(judged[:k], start=1))
+    first = _evidence(kept[:RESCORED], asked)
+    rest = cache(partial(_evidence, kept[RESCORED:], asked))
+    found = [
+        (candidate._replace(score=candidate.score + _gain(shown)), partial(_marks, candidate, asked, shown))
+        for candidate, shown in zip(kept, first, strict=False)
+    ]
+    found += [
+        (candidate, partial(_later, candidate, asked, rest, place))
+        for place, candidate in enumerate(kept[RESCORED:])
+    ]
+    found.sort(key=lambda pair: pair[0].order())
+    return tuple(_hit(rank, *pair) for rank, pair in enumerate(found[:k], start=1))
+
+
+def _gain(shown: Evidence) -> float:
+    return SENTENCE_DENSE * shown.cosine + SENTENCE_LEXICAL * shown.share
+
+
+def _evidence(candidates: list[_Candidate], asked: Asked) -> list[Evidence]:
+    texts = [Text(one.text, one.place.start, one.article.language or "und") for one in candidates]
+    return evidence(asked.query, asked.vector, texts, asked.encoder)
+
+
+def _marks(candidate: _Candidate, asked: Asked, shown: Evidence) -> Marks:
+    language = candidate.article.language or "und"
+    return Marks(shown.spans, matches(asked.query, candidate.text, candidate.place.start, language))
+
+
+def _later(candidate: _Candidate, asked: Asked, rest: Callable[[], list[Evidence]], place: int) -> Marks:
+    """Find the marks of a hit whose sentences did not count in its score; of all such hits at once."""
+    return _marks(candidate, asked, rest()[place])
 
 
 def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterator[_Candidate]:
@@ -72,15 +94,13 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterat
     best = best[scored.fused[best] > 0]
     numbers = view.numbers(scored.rows[best]).tolist()
     places = reader.places(numbers)
-    articles = {
-        article_id: article
-        for article_id in {place.article_id for place in places.values()}
-        if (article := reader.article(article_id)) is not None
-    }
+    articles = reader.articles_of(list({place.article_id for place in places.values()}))
     found = []
     for score, number in zip(scored.fused[best].tolist(), numbers, strict=True):
-        place = places[number]
-        article = articles[place.article_id]
+        place = places.get(number)
+        article = articles.get(place.article_id) if place else None
+        if place is None or article is None:
+            raise reader.damaged(f"passage {number} or its article is gone")
         found.append(_Candidate(score, place, article, article.text[place.start : place.end], []))
     yield from sorted(found, key=_Candidate.order)
 
@@ -102,15 +122,8 @@ def _folded(candidates: Iterator[_Candidate], most: int) -> list[_Candidate]:
     return kept
 
 
-def _judge(candidate: _Candidate, asked: Asked) -> Evidence:
-    language = candidate.article.language or "und"
-    start = candidate.place.start
-    return evidence(asked.query, asked.vector, candidate.text, start, language, asked.encoder)
-
-
-def _hit(rank: int, asked: Asked, candidate: _Candidate, shown: Evidence) -> Hit:
+def _hit(rank: int, candidate: _Candidate, marks: Callable[[], Marks]) -> Hit:
     place = candidate.place
-    language = candidate.article.language or "und"
     return Hit(
         rank=rank,
         score=candidate.score,
@@ -118,10 +131,9 @@ def _hit(rank: int, asked: Asked, candidate: _Candidate, shown: Evidence) -> Hit
         start=place.start,
         end=place.end,
         text=candidate.text,
-        evidence=shown.spans,
         article=candidate.article,
-        matches=matches(asked.query, candidate.text, place.start, language),
         also_in=tuple(dict.fromkeys(candidate.also_in)),
+        marks=marks,
     )
 
 
@@ -136,4 +148,7 @@ def _is_twin(one: _Candidate, words: frozenset[str], other: _Candidate, others: 
         return False
     # the overlap cannot reach the bound when the sizes are further apart than it
     fewer, more = sorted((len(words), len(others)))
-    return fewer >= NEAR_DUPLICATE * more and len(words & others) >= NEAR_DUPLICATE * len(words | others)
+    if fewer < NEAR_DUPLICATE * more:
+        return False
+    shared = len(words & others)
+    return shared >= NEAR_DUPLICATE * (fewer + more - shared)

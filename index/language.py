@@ -94,6 +94,12 @@ def detect(text: str, default: str = "und") -> str:
     return _by_letters(text, script) or by_words or _by_model(text, script, default, sum(found.values()))
 
 
+def languages_in(script: str) -> frozenset[str]:
+    """Languages that are usually written in a script (ISO 15924); none for a script without rules here."""
+    only = _ONE_LANGUAGE.get(script)
+    return frozenset([only]) if only else _OF_SCRIPT.get(script, frozenset())
+
+
 def direction(language: str) -> Literal["rtl", "ltr"]:
     """Writing direction of a language given by its ISO 639 code; left to right when unknown."""
     return "rtl" if language.partition("-")[0] in _RTL else "ltr"

@@ -45,6 +45,7 @@ class Located(NamedTuple):
         ends: for each term, where its alternatives end.
         weights: of the terms.
         frequencies: for each term, in how many rows its alternatives stand, counted with their probability.
+        gains: for each term, the most it can add to a score: its weight times idf times (k1 + 1).
         places: for each part, (a,) places of the alternatives in its postings; -1 where it has none.
     """
 
@@ -52,6 +53,7 @@ class Located(NamedTuple):
     ends: list[int]
     weights: list[float]
     frequencies: list[float]
+    gains: list[float]
     places: list[NDArray[np.int64]]
 
 
@@ -226,11 +228,16 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         shares = np.array([share for _, share in pairs])[kept]
         frequencies = np.bincount(asked, weights=held[kept] * shares, minlength=len(query)).tolist()
         ends = np.searchsorted(asked, np.arange(len(query)), side="right").tolist()
+        weights = [weight for weight, _ in query]
         return Located(
             alternatives=[pairs[place] for place in kept.tolist()],
             ends=ends,
-            weights=[weight for weight, _ in query],
+            weights=weights,
             frequencies=frequencies,
+            gains=[
+                weight * self.idf_of(frequency) * (self.k1 + 1)
+                for weight, frequency in zip(weights, frequencies, strict=True)
+            ],
             places=[found[kept] for found in places],
         )
 
@@ -276,14 +283,14 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         scores = np.zeros(self.corpus_size, dtype=np.float32)
         if not self.avgdl or not located.alternatives:
             return scores
-        weights = [
-            weight if frequency <= most_rows else 0.0
-            for weight, frequency in zip(self.weights(located), located.frequencies, strict=True)
+        gains = [
+            gain if frequency <= most_rows else 0.0
+            for gain, frequency in zip(located.gains, located.frequencies, strict=True)
         ]
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
             last = first + len(part.postings.lengths)
-            _add(scores[first:last], part.postings, located, places, weights, norm)
+            _add(scores[first:last], part.postings, located, places, gains, norm)
             first = last
         return scores
 
@@ -305,8 +312,8 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         gained = np.zeros(len(rows), dtype=np.float32)
         starts = [0, *located.ends]
         common = [
-            (weight, range(starts[number], starts[number + 1]))
-            for number, weight in enumerate(self.weights(located))
+            (most, range(starts[number], starts[number + 1]))
+            for number, most in enumerate(located.gains)
             if located.frequencies[number] > most_rows
         ]
         first = 0
@@ -314,29 +321,22 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             last = first + len(part.postings.lengths)
             begin, end = np.searchsorted(rows, (first, last)).tolist()
             own = (rows[begin:end] - first).astype(np.int32)
-            for weight, alternatives in common if len(own) else ():
+            for most, alternatives in common if len(own) else ():
                 tf = np.zeros(len(own), dtype=np.float32)
                 for number in alternatives:
                     if places[number] >= 0:
                         share = np.float32(located.alternatives[number][1])
                         tf += share * _looked_up(part.postings, int(places[number]), own)
-                gained[begin:end] += np.float32(weight) * tf / (tf + norm.take(own))
+                gained[begin:end] += np.float32(most) * tf / (tf + norm.take(own))
             first = last
         return gained
-
-    def weights(self, located: Located) -> list[float]:
-        """Give each question term's weight times idf times (k1 + 1): the most it can add to a score."""
-        return [
-            weight * self.idf_of(frequency) * (self.k1 + 1)
-            for weight, frequency in zip(located.weights, located.frequencies, strict=True)
-        ]
 
     def attainable(self, located: Located) -> float:
         """Give the score of a passage of average length that holds each term of a question once.
 
         Terms that stand nowhere are left out: no passage can have them.
         """
-        return sum(self.weights(located)) / (self.k1 + 1)
+        return sum(located.gains) / (self.k1 + 1)
 
     @cached_property
     def _norms(self) -> list[NDArray[np.float32]]:
@@ -351,28 +351,57 @@ def _add(
     postings: Postings,
     located: Located,
     places: NDArray[np.int64],
-    weights: list[float],
+    gains: list[float],
     norm: NDArray[np.float32],
 ) -> None:
     """Add the scores of one part's rows, reading the postings of the question's terms only."""
     starts = postings.offsets[places].tolist()  # of a term that this part lacks (-1): not read
     stops = postings.offsets[places + 1].tolist()
     present = (places >= 0).tolist()
-    scratch = np.zeros(len(scores), dtype=np.float32)
+    alone: list[tuple[slice, float, float]] = []  # alternatives that stand for their term alone
+    scratch: NDArray[np.float32] | None = None
     first = 0
-    for weight, last in zip(weights, located.ends, strict=True):
-        own = [i for i in range(first, last) if present[i]]
+    for most, last in zip(gains, located.ends, strict=True):
+        own = [i for i in range(first, last) if present[i]] if most else []
         first = last
-        if not own or not weight:
-            continue
         slices = [slice(starts[i], stops[i]) for i in own]
         shares = [located.alternatives[i][1] for i in own]
-        rows, gain = _frequencies(postings, slices, shares, scratch)
+        if len(own) == 1:
+            alone.append((slices[0], shares[0], most))
+        elif own:
+            if scratch is None:
+                scratch = np.zeros(len(scores), dtype=np.float32)
+            rows, tf = _read(postings, slices, shares)
+            np.add.at(scratch, rows, tf)
+            gain = scratch.take(rows)
+            scratch[rows] = 0.0
+            gain /= gain + norm.take(rows)
+            gain *= np.float32(most)
+            # a row that stands here twice gets the same sum assigned twice: it is added once
+            gain += scores.take(rows)
+            scores[rows] = gain
+    if alone:
+        slices, shares, gains = map(list, zip(*alone, strict=True))
+        rows, gain = _read(postings, slices, shares)
         gain /= gain + norm.take(rows)
-        gain *= np.float32(weight)
-        # a row that stands here twice gets the same sum assigned twice: it is added once
-        gain += scores.take(rows)
-        scores[rows] = gain
+        gain *= _repeated(gains, slices)
+        np.add.at(scores, rows, gain)
+
+
+def _read(
+    postings: Postings, slices: list[slice], shares: list[float]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Give the rows of some alternatives, one after the other, and p * tf for each."""
+    # indices of the type that ufunc.at would make of them
+    rows = np.concatenate([postings.rows[where] for where in slices], dtype=np.intp)
+    tf = np.concatenate([postings.counts[where] for where in slices], dtype=np.float32)
+    if any(share != 1 for share in shares):
+        tf *= _repeated(shares, slices)
+    return rows, tf
+
+
+def _repeated(values: list[float], slices: list[slice]) -> NDArray[np.float32]:
+    return np.repeat(np.array(values, dtype=np.float32), [where.stop - where.start for where in slices])
 
 
 def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -382,21 +411,3 @@ def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArr
     at = np.searchsorted(held, rows)
     at[at == len(held)] = 0
     return np.where(held.take(at) == rows, postings.counts[where].take(at), 0).astype(np.float32)
-
-
-def _frequencies(
-    postings: Postings, slices: list[slice], shares: list[float], scratch: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Give the rows of some alternatives and, for each, the sum of p * tf; `scratch` is zero before and after."""
-    if len(slices) == 1:
-        tf = postings.counts[slices[0]].astype(np.float32)
-        return postings.rows[slices[0]], tf if shares[0] == 1 else tf * np.float32(shares[0])
-    for where, share in zip(slices, shares, strict=True):  # rows are distinct inside one slice
-        rows = postings.rows[where]
-        tf = postings.counts[where] * np.float32(share)
-        tf += scratch.take(rows)
-        scratch[rows] = tf
-    rows = np.concatenate([postings.rows[where] for where in slices])
-    summed = scratch.take(rows)
-    scratch[rows] = 0.0
-    return rows, summed

@@ -17,6 +17,7 @@ One of LL and MM is always English.
 from __future__ import annotations
 
 import json
+from codecs import charmap_decode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
@@ -37,6 +38,7 @@ MAX_TRANSLATIONS = 12
 """Translations of a term given at most."""
 SMALLEST = 0.003
 """Probability below which a translation through English is dropped (swept .03 to .003, docs/retrieval.md)."""
+_SQUARES = [(root / 255) ** 2 for root in range(256)]
 
 
 class Lexicon:
@@ -53,12 +55,14 @@ class Lexicon:
     ) -> None:
         self.languages = tuple(alphabets)
         self._arrays = arrays
+        # numbers are read one by one: a memoryview gives Python's own, NumPy makes an object around each
+        self._views = {name: array.data for name, array in arrays.items()}
         self._alphabets = alphabets
         self._codes = {
             language: {ord(character): code for code, character in enumerate(alphabet)}
             for language, alphabet in alphabets.items()
         }
-        self._ends: dict[str, NDArray[np.int32]] = {}
+        self._ends: dict[str, memoryview] = {}
         self._find = lru_cache(maxsize=16_384)(self._number)
         self._translate = lru_cache(maxsize=16_384)(self._look_up)
         self._paraphrase = lru_cache(maxsize=16_384)(self._there_and_back)
@@ -89,7 +93,7 @@ class Lexicon:
                 " training/lexicon.py"
             ) from error
 
-    def translate(self, stem: str, source: str, target: str) -> list[tuple[str, float]]:
+    def translate(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
         """Stems of the target language for a stem of the source language, the most probable first.
 
         Args:
@@ -100,9 +104,11 @@ class Lexicon:
             At most `MAX_TRANSLATIONS` stems with probabilities in (0, 1]; nothing for an unknown stem or language, or
             when source and target are the same.
         """
-        return list(self._translate(stem, source, target))
+        if source == target or source not in self._alphabets or target not in self._alphabets:
+            return ()
+        return self._translate(stem, source, target)
 
-    def paraphrases(self, stem: str, language: str) -> list[tuple[str, float]]:
+    def paraphrases(self, stem: str, language: str) -> tuple[tuple[str, float], ...]:
         """Other stems of the same language that share translations with a stem, the most probable first.
 
         The probability is that of translating there and back: sum over e of p(e | stem) p(paraphrase | e). So a
@@ -118,7 +124,7 @@ class Lexicon:
 
         Source: Bannard, Callison-Burch, ACL 2005, https://aclanthology.org/P05-1074 (bilingual pivoting).
         """
-        return list(self._paraphrase(stem, language))
+        return self._paraphrase(stem, language)
 
     def _there_and_back(self, stem: str, language: str) -> tuple[tuple[str, float], ...]:
         number = self._find(stem, language) if language in self.languages else -1
@@ -129,16 +135,14 @@ class Lexicon:
         return self._ranked(found, language)
 
     def _look_up(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
-        if source == target or not {source, target} <= set(self.languages):
-            return ()
         number = self._find(stem, source)
         found: dict[int, float] = {}
         if number >= 0 and HUB in {source, target}:
-            found = self._direct(number, source, target)
+            found = dict(self._direct(number, source, target))
         elif number >= 0:
             found = self._through(HUB, number, source, target)
         if not found and source != HUB and stem.isascii():  # a name, spelled as in English: Tanf, Trump
-            return self._translate(stem, HUB, target)
+            return self._translate(stem, HUB, target) if target != HUB else ()
         return self._ranked(found, target)
 
     def _ranked(self, found: dict[int, float], language: str) -> tuple[tuple[str, float], ...]:
@@ -147,26 +151,26 @@ class Lexicon:
 
     def _through(self, pivot: str, number: int, source: str, target: str) -> dict[int, float]:
         found: dict[int, float] = {}
-        for middle, p in self._direct(number, source, pivot).items():
-            for last, q in self._direct(middle, pivot, target).items():
+        for middle, p in self._direct(number, source, pivot):
+            for last, q in self._direct(middle, pivot, target):
                 found[last] = found.get(last, 0.0) + p * q
         return {translation: p for translation, p in found.items() if p >= SMALLEST}
 
-    def _direct(self, number: int, source: str, target: str) -> dict[int, float]:
+    def _direct(self, number: int, source: str, target: str) -> list[tuple[int, float]]:
         pair = f"{source}.{target}"
         first, last = self._span(pair, number)
         last = min(last, first + MAX_TRANSLATIONS)
-        low = self._arrays[f"targets.{pair}"][first:last].tolist()
-        high = self._arrays[f"above.{pair}"][first:last].tolist()
-        roots = self._arrays[f"roots.{pair}"][first:last].tolist()
-        return {t + (u << 16): (root / 255) ** 2 for t, u, root in zip(low, high, roots, strict=True)}
+        low = self._views[f"targets.{pair}"][first:last]
+        high = self._views[f"above.{pair}"][first:last]
+        roots = self._views[f"roots.{pair}"][first:last]
+        return [(t + (u << 16), _SQUARES[root]) for t, u, root in zip(low, high, roots, strict=True)]
 
     def _span(self, of: str, number: int) -> tuple[int, int]:
         """Where item `number` lies in the words of a language ("ar") or the translations of a pair ("ar.en")."""
         ends = self._ends.get(of)
         if ends is None:
-            ends = self._ends[of] = np.cumsum(self._sizes(of), dtype=np.int32)
-        return int(ends[number - 1]) if number else 0, int(ends[number])
+            ends = self._ends[of] = np.cumsum(np.append(0, self._sizes(of)), dtype=np.int32).data
+        return ends[number], ends[number + 1]
 
     def _sizes(self, of: str) -> NDArray[np.generic]:
         language, _, target = of.partition(".")
@@ -200,8 +204,8 @@ class Lexicon:
 
     def _term(self, number: int, language: str) -> str:
         encoded, alphabet = self._bytes(number, language), self._alphabets[language]
-        return "".join([alphabet[code] for code in encoded]) if alphabet else encoded.decode("utf-16-be")
+        return charmap_decode(encoded, "strict", alphabet)[0] if alphabet else encoded.decode("utf-16-be")
 
     def _bytes(self, number: int, language: str) -> bytes:
         first, last = self._span(language, number)
-        return self._arrays[f"words.{language}"][first:last].tobytes()
+        return self._views[f"words.{language}"][first:last].tobytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from index.compatibility import settings_of
@@ -13,6 +14,7 @@ from index.store import Store
 from index.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from index.embedding import Encoder
@@ -83,22 +85,33 @@ class Opened:
                 return
         self.store.close()
 
-    def view_at(self, reader: Reader) -> View:
-        """Give the view of the reader's transaction, or a later one if another thread was first."""
-        view = self._view
-        if view is not None and view.sequence == reader.sequence:
-            return view
-        with self._updating:
-            if self._view is None:
-                dimension = self.encoder.dimension
-                self._view = self.snapshots.newest(dimension, reader.sequence) or View.empty(dimension)
-                self.saved_passages = self._view.n_passages
-            if self._view.sequence < reader.sequence:
-                self._view = self._view.updated(reader)
+    @contextmanager
+    def viewing(self) -> Iterator[tuple[View, Reader]]:
+        """Read the collection as it is now: a view, and the transaction that it is the view of."""
+        with self.store.reading() as reader:
             view = self._view
-        if self._wants_upkeep(view):
-            self._start_upkeep()
-        return view
+            if view is not None and view.sequence == reader.sequence:
+                yield view, reader
+                return
+        with ExitStack() as stack:
+            with self._updating:
+                # A transaction that begins with the lock held is as new as the view or newer, so however fast
+                # others commit and other threads follow them, this one never has to begin again.
+                reader = stack.enter_context(self.store.reading())
+                view = self._brought_to(reader)
+            if self._wants_upkeep(view):
+                self._start_upkeep()
+            yield view, reader
+
+    def _brought_to(self, reader: Reader) -> View:
+        """Make the view that of a transaction; to be called with the lock held."""
+        if self._view is None:
+            dimension = self.encoder.dimension
+            self._view = self.snapshots.newest(dimension, reader.sequence) or View.empty(dimension)
+            self.saved_passages = self._view.n_passages
+        if self._view.sequence < reader.sequence:
+            self._view = _updated(self._view, reader)
+        return self._view
 
     # -- upkeep: joining segments and saving snapshots, beside the questions -----------------------
 
@@ -138,21 +151,29 @@ class Opened:
             self.store.part()
             self.leave()
 
-    def _compact(self) -> View | None:
+    def _compact(self) -> View:
         """Make the compact view of one transaction, then bring it up to date in the place of the other."""
-        with self.store.reading() as reader:
-            view = self._view
-            if view is None or view.sequence != reader.sequence:
-                return None  # a change came in between: the question that meets it starts upkeep again
+        with self.viewing() as (view, reader):
             compact = view.compacted(reader)
         with self._updating, self.store.reading() as reader:
-            self._view = compact.updated(reader)
+            self._view = _updated(compact, reader)
             return self._view
 
     def save(self) -> None:
         """Write a snapshot of the current view now, if it is worth one."""
-        with self.store.reading() as reader:
-            view = self.view_at(reader)
-            if view.sequence == reader.sequence and self._has_grown(view):
+        with self.viewing() as (view, _):
+            if self._has_grown(view):
                 self.snapshots.save(view)
                 self.saved_passages = view.n_passages
+
+
+def _updated(view: View, reader: Reader) -> View:
+    """Give the view of a reader's transaction.
+
+    Raises:
+        StoreDamaged: the rows of the database contradict each other, or are not what was written.
+    """
+    try:
+        return view.updated(reader)
+    except (KeyError, IndexError, ValueError) as error:
+        raise reader.damaged(f"its rows cannot be read: {type(error).__name__} {error}") from error

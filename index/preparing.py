@@ -10,6 +10,7 @@ import numpy as np
 
 from index.analysis import word_keys
 from index.articles import complete
+from index.checking import text_digest
 from index.errors import ModelError, UnreadableArticle
 from index.passages import split
 from index.writer import NewPassage
@@ -48,10 +49,10 @@ def identify(article: Article) -> Identified:
     _check_text(article)
     whole = complete(article)
     values = (whole.title, whole.source, whole.url, whole.author, whole.published, whole.language)
-    text_digest = hashlib.sha256(f"{whole.language}\n{whole.text}".encode()).hexdigest()
+    of_text = text_digest(whole.language, whole.text.encode())
     metadata = json.dumps(values, ensure_ascii=True)
-    digest = hashlib.sha256((metadata + text_digest).encode()).hexdigest()
-    return Identified(whole, article.id is not None, digest, text_digest)
+    digest = hashlib.sha256((metadata + of_text).encode()).hexdigest()
+    return Identified(whole, article.id is not None, digest, of_text)
 
 
 def _check_text(article: Article) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Word, is_stopword, stemmer_of, word_terms, words
@@ -136,14 +137,11 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
     for word, count in _content_words(question, language).items():
         asked.append(shown[word])
         own = word_terms(word, stemmer_of(word, language))
-        translated = _translations(own.stem, language, languages, lexicon)
-        paraphrased = _paraphrases(own.stem, language, languages, lexicon)
-        stems = paraphrased | _own_stems(own.stem, word, languages)
-        alternatives = _with_particles(translated | stems) if "ar" in languages else translated | stems
-        searched.append(QueryTerm(float(count), tuple(alternatives.items())))
+        alternatives, is_translated = _alternatives(word, language, languages, lexicon)
+        searched.append(QueryTerm(float(count), alternatives))
         grams.update(dict.fromkeys(own.grams, count))
         if own.name:
-            names[own.name] += count if translated else count * UNTRANSLATED
+            names[own.name] += count if is_translated else count * UNTRANSLATED
             named.setdefault(own.name, shown[word])
     return Query(
         text=question,
@@ -178,18 +176,32 @@ def _is_article(word: Word, question: str) -> bool:
     return word.folded in _ARTICLES and question[word.end : word.end + 1] in tuple(_HYPHENS)
 
 
+@lru_cache(maxsize=4_096)  # people ask about the same things
+def _alternatives(
+    word: str, language: str, languages: tuple[str, ...], lexicon: Lexicon | None
+) -> tuple[tuple[tuple[str, float], ...], bool]:
+    """What stands for a word, each with its probability, and whether the lexicon translates it."""
+    stem = word_terms(word, stemmer_of(word, language)).stem
+    translated = _translations(stem, language, languages, lexicon)
+    stems = _paraphrases(stem, language, languages, lexicon) | _own_stems(stem, word, languages)
+    alternatives = translated | stems
+    if "ar" in languages:
+        alternatives = _with_particles(alternatives)
+    return tuple(alternatives.items()), bool(translated)
+
+
 def _own_stems(stem: str, word: str, languages: tuple[str, ...]) -> dict[str, float]:
     """The word's stem, and its stems under the rules of the other languages: names stay as they are."""
-    stems = (word_terms(word, stemmer_of(word, language)).stem for language in languages)
-    return dict.fromkeys((stem, *stems), 1.0)
+    rules = dict.fromkeys([stemmer_of(word, language) for language in languages])
+    return dict.fromkeys((stem, *[word_terms(word, stemmer).stem for stemmer in rules]), 1.0)
 
 
 def _translations(
     stem: str, language: str, languages: tuple[str, ...], lexicon: Lexicon | None
 ) -> dict[str, float]:
     found: dict[str, float] = {}
-    for target in languages if lexicon else ():
-        translated = lexicon.translate(stem, language, target)  # type: ignore[union-attr]
+    for target in languages:
+        translated = lexicon.translate(stem, language, target) if lexicon else ()
         scale = translated[0][1] ** -RAISING if translated else 1.0  # the first is the most probable
         for term, p in translated:
             found[term] = max(found.get(term, 0.0), scale * p**FLATTENING)

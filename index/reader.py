@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.records import Article
+from index.errors import StoreDamaged
+from index.records import Alike, Article, Known, Seen
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from index.records import Filters
 
+_ALIKE = "SELECT l.article, o.id, l.overlap FROM alike l JOIN articles o ON o.number = l.other"
 _METADATA = "title, source, url, author, published, language"
 
 
@@ -41,7 +46,13 @@ class Place(NamedTuple):
 
 
 class ArticleInfo(NamedTuple):
-    """An article without its text, as a list shows it. `added` is UTC, ISO 8601."""
+    """An article without its text, as a list shows it.
+
+    Attributes:
+        added: UTC, ISO 8601.
+        origins: what it was read from.
+        alike: articles with nearly the same text, the most alike first.
+    """
 
     id: str
     title: str | None
@@ -53,6 +64,41 @@ class ArticleInfo(NamedTuple):
     added: str
     passages: int
     origins: tuple[str, ...]
+    alike: tuple[Alike, ...]
+
+
+class CheckedArticle(NamedTuple):
+    """An article for `index.checking`; the text as the bytes that are stored, which may be no UTF-8."""
+
+    number: int
+    id: str
+    language: str | None
+    n_passages: int
+    text_digest: str
+    text: bytes
+
+
+class CheckedPassage(NamedTuple):
+    """A passage for `index.checking`: characters [start, end) of the text; `words` and `vector` as stored."""
+
+    ordinal: int
+    start: int
+    end: int
+    words: bytes
+    vector: bytes
+
+
+def conditions(filters: Filters) -> tuple[str, tuple[str, ...]]:
+    """Give what the filters ask of a row of articles, as the text of a WHERE with its values."""
+    asked = {
+        "source = ?": filters.source,
+        "language = ?": filters.language,
+        "id = ?": filters.article,
+        "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
+        "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
+    }
+    used = {sql: value for sql, value in asked.items() if value}
+    return " AND ".join(used) or "1", tuple(used.values())
 
 
 class Reader:
@@ -64,6 +110,13 @@ class Reader:
 
     def _one(self, sql: str, *values: object) -> int:
         return int(self._db.execute(sql, values).fetchone()[0])
+
+    def damaged(self, what: str) -> StoreDamaged:
+        """Give the error for rows that contradict each other, which SQLite itself cannot see."""
+        file = Path(self._db.execute("PRAGMA database_list").fetchone()[2])
+        return StoreDamaged(
+            f"{file} is damaged ({what}); run `sanad check --home {file.parent}`, restore a backup"
+        )
 
     def settings(self) -> dict[str, str]:
         """What the collection was made with, by name."""
@@ -83,8 +136,12 @@ class Reader:
 
     def languages(self) -> dict[str, int]:
         """Passages by language."""
-        sql = "SELECT coalesce(language, 'und'), sum(n_passages) FROM articles GROUP BY 1"
-        return dict(self._db.execute(sql))
+        counts: dict[str, int] = {}
+        for language, n in self._db.execute(
+            "SELECT language, sum(n_passages) FROM articles GROUP BY language"
+        ):
+            counts[language or "und"] = counts.get(language or "und", 0) + n
+        return counts
 
     def number_by_id(self, article_id: str) -> int | None:
         """Give an article's number."""
@@ -129,25 +186,73 @@ class Reader:
         prefix = folder.rstrip("/") + "/"
         return list(self._db.execute(sql, (len(prefix), prefix)))
 
+    def file(self, path: str) -> Known | None:
+        """Give what is known of a file that was read; None: nothing, so that it must be read."""
+        sql = "SELECT size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files WHERE path = ?"
+        row = self._db.execute(sql, (path,)).fetchone()
+        return Known(_seen(row), tuple(self._held_in(path))) if row else None
+
+    def files(self) -> Iterator[tuple[str, Seen]]:
+        """Give every file that was read, with what is remembered of it."""
+        sql = "SELECT path, size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files"
+        return ((path, _seen(row)) for path, *row in self._db.execute(sql))
+
+    def _held_in(self, path: str) -> list[tuple[str, str]]:
+        """Give the origins that are a file or a part of it, other files left out, with their articles' ids."""
+        sql = (
+            "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article WHERE o.origin = ?"
+            " AND (o.origin = ? OR NOT EXISTS (SELECT 1 FROM files WHERE path = o.origin))"
+        )
+        origins = self.origins_in(path)
+        return [row for origin in origins for row in self._db.execute(sql, (origin, path))]
+
     def article(self, article_id: str) -> Article | None:
         """Give an article with its text."""
-        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id = ?"  # noqa: S608  # constants
-        row = self._db.execute(sql, (article_id,)).fetchone()
-        if not row:
-            return None
+        return self.articles_of([article_id]).get(article_id)
+
+    def articles_of(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Give articles with their texts, by id; those that exist."""
+        marks = ",".join("?" * len(ids))
+        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id IN ({marks})"  # noqa: S608  # constants
         names = ("id", "text", *_METADATA.split(", "))
-        return Article(**dict(zip(names, row, strict=True)))
+        return {row[0]: Article(**dict(zip(names, row, strict=True))) for row in self._db.execute(sql, ids)}
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         origins: dict[int, list[str]] = {}
         for origin, number in self._db.execute("SELECT origin, article FROM origins ORDER BY 1"):
             origins.setdefault(number, []).append(origin)
+        alike: dict[int, list[Alike]] = {}
+        for number, *other in self._db.execute(_ALIKE + " ORDER BY l.overlap DESC, l.other"):
+            alike.setdefault(number, []).append(Alike._make(other))
         sql = f"SELECT number, id, {_METADATA}, added, n_passages FROM articles ORDER BY number"  # noqa: S608
         return [
-            ArticleInfo._make((*row, tuple(origins.get(number, ()))))
+            ArticleInfo._make((*row, tuple(origins.get(number, ())), tuple(alike.get(number, ()))))
             for number, *row in self._db.execute(sql)
         ]
+
+    def sharing(self, keys: Sequence[int], most: int) -> Counter[int]:
+        """Count how many keys articles share with these; of each key the `most` articles added last only."""
+        sql = "SELECT article FROM sketch_keys WHERE key = ? ORDER BY article DESC LIMIT ?"
+        return Counter(row[0] for key in keys for row in self._db.execute(sql, (key, most)))
+
+    def sketch(self, number: int) -> bytes:
+        """Give an article's sketch (`index.likeness`); b"" if it has none."""
+        row = self._db.execute("SELECT sketch FROM sketches WHERE article = ?", (number,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def prose(self, number: int) -> list[str]:
+        """Give the texts of an article's passages, in order."""
+        sql = (
+            "SELECT substr(a.text, p.start + 1, p.end - p.start) FROM passages p"
+            " JOIN articles a ON a.number = p.article WHERE p.article = ? ORDER BY p.ordinal"
+        )
+        return [row[0] for row in self._db.execute(sql, (number,))]
+
+    def of_url(self, url: str, most: int) -> list[tuple[int, str | None]]:
+        """Give the last few articles with an address: number and date of publication."""
+        sql = "SELECT number, published FROM articles WHERE url = ? ORDER BY number DESC LIMIT ?"
+        return list(self._db.execute(sql, (url, most)))
 
     def added(self, article_id: str) -> str:
         """Give when an article was added; UTC, ISO 8601; empty for an unknown one."""
@@ -181,16 +286,32 @@ class Reader:
         return {article_id for _, article_id in self._matching(filters)}
 
     def _matching(self, filters: Filters) -> Iterator[tuple[int, str]]:
-        conditions = {
-            "source = ?": filters.source,
-            "language = ?": filters.language,
-            "id = ?": filters.article,
-            "substr(published, 1, 10) >= ?": (filters.published_from or "")[:10],
-            "substr(published, 1, 10) <= ?": (filters.published_to or "")[:10],
-        }
-        used = {sql: value for sql, value in conditions.items() if value}
-        sql = f"SELECT number, id FROM articles WHERE {' AND '.join(used) or '1'}"  # noqa: S608
-        yield from self._db.execute(sql, tuple(used.values()))
+        where, values = conditions(filters)
+        yield from self._db.execute(f"SELECT number, id FROM articles WHERE {where}", values)  # noqa: S608
+
+    def select(
+        self,
+        sql: str,
+        values: Sequence[object] = (),
+        functions: Mapping[str, Callable[..., str | int]] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """Give the rows of a SELECT, in which functions of ours may be called by their names."""
+        for name, function in (functions or {}).items():
+            self._db.create_function(name, -1, function, deterministic=True)
+        return self._db.execute(sql, tuple(values)).fetchall()
+
+    def infos(self, numbers: Sequence[int]) -> list[ArticleInfo]:
+        """Give articles without their texts, in the order of the numbers."""
+        sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
+        rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
+        return [
+            ArticleInfo._make((*row, self.origins(number), self._alike(number)))
+            for number, row in zip(numbers, rows, strict=True)
+        ]
+
+    def _alike(self, number: int) -> tuple[Alike, ...]:
+        sql = _ALIKE + " WHERE l.article = ? ORDER BY l.overlap DESC, l.other"
+        return tuple(Alike._make(other) for _, *other in self._db.execute(sql, (number,)))
 
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
@@ -240,21 +361,42 @@ class Reader:
             sql = f"SELECT number, terms FROM vocabulary WHERE number IN ({marks})"  # noqa: S608
             yield from self._db.execute(sql, some)
 
-    def misplaced(self) -> list[str]:
-        """Name articles whose passages do not fit: beyond the text, miscounted, or without a vector."""
+    def checked_articles(self) -> Iterator[CheckedArticle]:
+        """Give every article, one after the other, with what its text must agree with.
+
+        On a damaged page any column may hold NULL or a value of another type; here and below it comes back as one
+        of the right type, which agrees with nothing.
+        """
         sql = (
-            "SELECT a.id, count(p.number), a.n_passages, coalesce(max(p.end > length(a.text)), 0),"
-            " coalesce(max(p.start >= p.end), 0), count(DISTINCT length(p.vector))"
-            " FROM articles a LEFT JOIN passages p ON p.article = a.number GROUP BY a.number"
+            "SELECT number, id, language, n_passages, text_digest, coalesce(CAST(text AS BLOB), x'')"
+            " FROM articles ORDER BY number"
         )
-        return [
-            f"article {article_id}: {n} passages of {expected}, or offsets or vectors that do not fit"
-            for article_id, n, expected, beyond, inverted, sizes in self._db.execute(sql)
-            if n != expected or beyond or inverted or sizes > 1
-        ]
+        return map(CheckedArticle._make, self._db.execute(sql))
+
+    def checked_passages(self, number: int) -> list[CheckedPassage]:
+        """Give the passages of an article in the order of its text, with their vectors."""
+        sql = (
+            "SELECT ordinal, coalesce(CAST(start AS INTEGER), -1), coalesce(CAST(end AS INTEGER), -1),"
+            " coalesce(CAST(words AS BLOB), x''), coalesce(CAST(vector AS BLOB), x'')"
+            " FROM passages WHERE article = ? ORDER BY ordinal"
+        )
+        return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
+
+    def vocabulary(self) -> Iterator[tuple[int, str, str, bytes]]:
+        """Give every word: its number, stemming rules, spelling and term hashes (uint64s as bytes)."""
+        sql = (
+            "SELECT number, coalesce(stemmer, ''), coalesce(word, ''), coalesce(CAST(terms AS BLOB), x'')"
+            " FROM vocabulary ORDER BY number"
+        )
+        yield from self._db.execute(sql)
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""
         rows = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
         rows += [f"row without its article: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
         return [row for row in rows if row != "ok"]
+
+
+def _seen(row: Sequence[Any]) -> Seen:
+    *facts, refused = row
+    return Seen._make((*facts, tuple((name, reason) for name, reason in json.loads(refused))))

@@ -14,8 +14,9 @@ from index.compatibility import FINGERPRINT, create, refuse_newer, settings_of
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
+from index.linking import link
 from index.preparing import Whole, prepare
-from index.store import Store
+from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,6 +129,9 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         for article_id in held.keys() - wanted.keys():
             writer.remove(writer.number_by_id(article_id) or 0)
         writer.copy_origins(old.all_origins())
+        if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
+            for path, seen in old.files():
+                writer.remember(path, seen)
         writer.start_after(old.sequence)
 
 
@@ -165,4 +169,5 @@ def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
             number = writer.number_by_id(article.id or "")
             if number is not None:
                 writer.remove(number)
-            writer.insert(article, digests, passages, added)
+            fresh = writer.insert(article, digests, passages, added)
+            link(writer, fresh, [article.text[passage.start : passage.end] for passage in passages])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+_PART = re.compile(r"[#!]")
 
 
 class Span(NamedTuple):
@@ -44,6 +48,11 @@ class Article:
     origin: str | None = None
 
 
+def files_of(origin: str) -> list[str]:
+    """Give the paths of which an origin may be a part (`file#row`, `file!member`), itself first."""
+    return [origin, *(origin[: mark.start()] for mark in _PART.finditer(origin))]
+
+
 class Match(NamedTuple):
     """Characters [start, end) of an article's text that answer to a word of the question, in any language."""
 
@@ -73,19 +82,37 @@ class Filters:
     article: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is marked in a passage.
+
+    Attributes:
+        evidence: spans of the article's text inside the passage: the sentence that answers.
+        matches: the passage's words that answer to words of the question, in the order of the text.
+    """
+
+    evidence: tuple[Span, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    def __call__(self) -> Marks:
+        """Give the marks themselves: marks that are known already stand where a hit finds its own."""
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hit:
     """A passage found for a question.
+
+    Evidence and matches are found when one of them is first read: a caller who wants passages only does not wait.
 
     Attributes:
         rank: 1 is best.
         score: comparable only inside one ranking.
         passage_id: `article.id` and the passage's number in it; the same in every process.
         start, end: characters of `article.text`; `article.text[start:end] == text`.
-        evidence: spans of the article's text inside [start, end): the sentence that answers.
         article: the article's metadata and text.
-        matches: the passage's words that answer to words of the question, in the order of the text.
         also_in: ids of other articles that hold nearly the same passage.
+        marks: finds evidence and matches.
     """
 
     rank: int
@@ -94,10 +121,27 @@ class Hit:
     start: int
     end: int
     text: str
-    evidence: tuple[Span, ...]
     article: Article
-    matches: tuple[Match, ...] = ()
     also_in: tuple[str, ...] = ()
+    marks: Callable[[], Marks] = field(default=Marks(), repr=False, compare=False)
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return self.marks()
+
+    @property
+    def evidence(self) -> tuple[Span, ...]:
+        """Spans of the article's text inside [start, end): the sentence that answers."""
+        return self._marks.evidence
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The passage's words that answer to words of the question, in the order of the text."""
+        return self._marks.matches
+
+    def __getstate__(self) -> dict[str, object]:
+        """Give what a copy in another process is made of: the marks, not what finds them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"marks": self._marks}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +174,53 @@ class Ranking:
         return self.hits[place]
 
 
+class Alike(NamedTuple):
+    """Another article with nearly the same text; `overlap`: share of their word triples in both, 0 to 1."""
+
+    id: str
+    overlap: float
+
+
 class Added(NamedTuple):
-    """What happened to one article: `state` is added, updated, unchanged, skipped or removed."""
+    """What happened to one article.
+
+    Attributes:
+        state: added, updated, unchanged, skipped or removed.
+        alike: of one that was added or updated: the articles that were there with nearly the same text.
+    """
 
     state: str
     name: str
     article_id: str | None
     reason: str
+    alike: tuple[Alike, ...] = ()
+
+
+class Seen(NamedTuple):
+    """What is remembered of a file.
+
+    Attributes:
+        size, mtime_ns, ctime_ns: as the file system tells them.
+        looked_ns: when that was asked, in nanoseconds since 1970.
+        digest: of the content, 16 bytes.
+        reading: how it was read (`index.reading.seen.way`).
+        refused: parts of it that were not taken, each with its name and the reason.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    looked_ns: int
+    digest: bytes
+    reading: str
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class Known(NamedTuple):
+    """What the collection has of a file: what is remembered, and its articles' origins and ids."""
+
+    seen: Seen
+    articles: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from index.analysis import LONGEST_KEPT
 from index.embedding import digest
 from index.errors import ModelError
 
@@ -31,7 +32,7 @@ FILES = ("modules.json", "model.safetensors", "tokenizer.json")
 # Parts of no word: cutting there, and lower case, make many more words known ones. The tokenizer
 # does both itself, so no vector depends on it.
 SPACED = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~،؛؟«»“”‘’…–—", " "))
-MAX_KNOWN = 300_000  # words whose tokens are kept at hand: 60 MB at most, emptied when full
+MAX_KNOWN = 300_000  # words whose tokens are kept at hand, emptied when full
 
 
 class StaticEncoder:
@@ -95,7 +96,7 @@ class StaticEncoder:
 
     @property
     def is_light(self) -> bool:
-        """Always: a sentence takes some microseconds."""
+        """Always: a sentence is a sum of rows."""
         return True
 
     @cached_property
@@ -136,13 +137,17 @@ class StaticEncoder:
             # A new table, not an emptied one: another thread may be reading the old.
             known, new = {}, list(words)
             self._known = known
-        known.update(zip(new, map(tuple, self._ids(new)), strict=True))
-        return known
+        fresh = dict(zip(new, map(tuple, self._ids(new)), strict=True))
+        if all(len(word) <= LONGEST_KEPT for word in fresh):
+            known.update(fresh)
+            return known
+        known.update((word, tokens) for word, tokens in fresh.items() if len(word) <= LONGEST_KEPT)
+        return {word: fresh[word] if word in fresh else known[word] for word in words}
 
     def _ids(self, words: list[str]) -> list[list[int]]:
         """Give each word's tokens.
 
-        All words go through the tokenizer as one text, which takes a tenth of the time that single words do:
+        All words go through the tokenizer as one text, which saves most of the cost of calling it for each:
         a word's tokens do not depend on its neighbours, and its offsets tell which word a token is of.
         """
         # A lone surrogate cannot be tokenised; it is no part of a word in any language.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from index.analysis import WordKey
 
-FORMAT = 1
+FORMAT = 2
 BUSY_TIMEOUT_S = 30
 # words whose numbers a process that adds articles keeps: about 200 bytes each
 WORDS_AT_HAND = 500_000
@@ -37,12 +37,23 @@ CREATE TABLE articles (
   text_digest TEXT NOT NULL, seq INTEGER NOT NULL, added TEXT NOT NULL, n_passages INTEGER NOT NULL,
   title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT, text TEXT NOT NULL);
 CREATE INDEX articles_by_text ON articles (text_digest);
+CREATE INDEX articles_by_url ON articles (url);
 CREATE INDEX articles_by_source ON articles (source);
 CREATE INDEX articles_by_language ON articles (language);
 CREATE TABLE origins (
   origin TEXT PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE INDEX origins_by_article ON origins (article);
+CREATE TABLE files (
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+  looked_ns INTEGER NOT NULL, digest BLOB NOT NULL, reading TEXT NOT NULL, refused TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sketches (
+  article INTEGER PRIMARY KEY REFERENCES articles ON DELETE CASCADE, sketch BLOB NOT NULL);
+CREATE TABLE sketch_keys (
+  key INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (key, article)) WITHOUT ROWID;
+CREATE TABLE alike (
+  article INTEGER NOT NULL, other INTEGER NOT NULL, overlap REAL NOT NULL, PRIMARY KEY (article, other)
+) WITHOUT ROWID;
 CREATE TABLE passages (
   number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles,
   ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -54,6 +65,13 @@ CREATE TABLE vocabulary (
   number INTEGER PRIMARY KEY, stemmer TEXT NOT NULL, word TEXT NOT NULL, terms BLOB NOT NULL,
   UNIQUE (stemmer, word));
 """
+
+# Databases of before they were thought of get them with the next change.
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id)",
+    "CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages)",
+    "CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id)",
+)
 
 
 class Store:
@@ -76,6 +94,7 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._words: dict[WordKey, int] = {}
+        self._has_indexes = False
         with translated(path):
             if create or wal:
                 self._connect(create=create).execute("PRAGMA journal_mode = WAL")
@@ -142,6 +161,10 @@ class Store:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
+                if not self._has_indexes:
+                    for sql in _INDEXES:
+                        connection.execute(sql)
+                    self._has_indexes = True
                 writer = Writer(connection, self._words)
                 yield writer
                 writer.close()

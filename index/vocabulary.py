@@ -6,6 +6,7 @@ of its terms. The postings of any set of passages are made from these two by arr
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.reader import Reader
+
+# a table over all numbers up to the largest is made for values that are at most so many times fewer
+_SPARSE = 64
 
 
 class Channels(NamedTuple):
@@ -35,7 +39,7 @@ def term_hashes(word: str, stemmer: str) -> bytes:
     terms = word_terms(word, stemmer)
     name = term_hash(terms.name) if terms.name else 0
     hashes = [term_hash(terms.stem), name, *(term_hash(gram) for gram in terms.grams)]
-    return np.array(hashes, dtype=np.uint64).tobytes()
+    return array("Q", hashes).tobytes()
 
 
 def channels_of(reader: Reader, passages: Sequence[bytes]) -> Channels:
@@ -66,8 +70,12 @@ def _postings(rows: Sparse, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
 
 
 def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Give the distinct values, ascending, and the place of each value among them; linear, for dense values."""
-    held = np.zeros(int(values.max(initial=0)) + 1, dtype=bool)
+    """Give the distinct values, ascending, and the place of each value among them; linear where they lie dense."""
+    largest = int(values.max(initial=0))
+    if largest > _SPARSE * len(values):  # a few words of a large vocabulary
+        distinct, places = np.unique(values, return_inverse=True)
+        return distinct.astype(np.int64), places.astype(np.int32)
+    held = np.zeros(largest + 1, dtype=bool)
     held[values] = True
     return np.flatnonzero(held), (np.cumsum(held, dtype=np.int32) - 1)[values]
 

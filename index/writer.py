@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import parts_of
+from index.likeness import keys_of
 from index.reader import Reader
+from index.records import files_of
 from index.vocabulary import term_hashes
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from index.analysis import WordKey
-    from index.records import Article
+    from index.records import Article, Seen
 
 
 class NewPassage(NamedTuple):
@@ -107,8 +110,11 @@ class Writer(Reader):
             self._db.execute(sql, (len(passages), number))
 
     def remove(self, number: int) -> None:
-        """Remove an article, its passages and what it was read from."""
+        """Remove an article, its passages, what it was read from and its links to others."""
         self._changed = True
+        self.unlike(number)
+        for origin in self.origins(number):
+            self._forget_file(origin)
         self._remove_passages(number)
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
 
@@ -117,6 +123,27 @@ class Writer(Reader):
         sql = "INSERT INTO origins VALUES (?, ?) ON CONFLICT DO UPDATE SET article = excluded.article"
         self._db.execute(sql, (origin, number))
 
+    def liken(self, number: int, sketch: bytes, alike: Mapping[int, float]) -> None:
+        """Keep an article's sketch (`index.likeness`), and link it with articles, by their overlap, both ways."""
+        self._db.execute("INSERT INTO sketches VALUES (?, ?)", (number, sketch))
+        self._db.executemany(
+            "INSERT INTO sketch_keys VALUES (?, ?)", [(key, number) for key in keys_of(sketch)]
+        )
+        pairs = [(number, other, overlap) for other, overlap in alike.items()]
+        pairs += [(other, number, overlap) for number, other, overlap in pairs]
+        self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
+
+    def unlike(self, number: int) -> None:
+        """Forget an article's sketch and its links with others."""
+        found = [(key, number) for key in keys_of(self.sketch(number))]
+        self._db.executemany("DELETE FROM sketch_keys WHERE key = ? AND article = ?", found)
+        self._db.execute("DELETE FROM sketches WHERE article = ?", (number,))
+        sql = (
+            "DELETE FROM alike WHERE (article, other) IN (SELECT other, article FROM alike WHERE article = ?)"
+        )
+        self._db.execute(sql, (number,))
+        self._db.execute("DELETE FROM alike WHERE article = ?", (number,))
+
     def copy_origins(self, origins: Iterable[tuple[str, str]]) -> None:
         """Replace all origins by (origin, article id) pairs."""
         self._db.execute("DELETE FROM origins")
@@ -124,8 +151,18 @@ class Writer(Reader):
         self._db.executemany(sql, origins)
 
     def unlink(self, origin: str) -> None:
-        """Forget an origin."""
+        """Forget an origin, and that its file was read."""
+        self._forget_file(origin)
         self._db.execute("DELETE FROM origins WHERE origin = ?", (origin,))
+
+    def remember(self, path: str, seen: Seen) -> None:
+        """Keep what a file was when it was read; no change of the collection."""
+        refused = json.dumps(seen.refused)
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", (path, *seen[:-1], refused))
+
+    def _forget_file(self, origin: str) -> None:
+        paths = [(path,) for path in files_of(origin)]
+        self._db.executemany("DELETE FROM files WHERE path = ?", paths)
 
     def _remove_passages(self, number: int) -> None:
         sql = "INSERT INTO removed SELECT number, ?, words FROM passages WHERE article = ?"
@@ -172,4 +209,4 @@ class Writer(Reader):
 
 def _words_blob(words: Mapping[WordKey, int], numbers: Mapping[WordKey, int]) -> bytes:
     pairs = sorted((numbers[word], count) for word, count in words.items())
-    return array("i", chain.from_iterable(pairs)).tobytes()  # a third of the time that NumPy takes for it
+    return array("i", chain.from_iterable(pairs)).tobytes()

@@ -28,6 +28,16 @@ TEXTS = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="the long rounds of the fault tests and fuzzers")
+
+
+@pytest.fixture(scope="session")
+def nightly(request: pytest.FixtureRequest) -> bool:
+    """How long fault tests and fuzzers go on: seconds in every run, minutes with `--nightly`."""
+    return bool(request.config.getoption("--nightly"))
+
+
 @pytest.fixture
 def articles() -> list[Article]:
     """One short article in each of eight scripts; its id is its language."""

@@ -25,8 +25,8 @@ TEACHER_TEMPERATURE = 0.05
 class Student:
     """Rows with a direction and a weight each; a text is the weighted sum of its rows, made unit.
 
-    A batch touches a tenth of the rows, so only those are copied out, differentiated and stepped:
-    ten times faster than torch's sparse gradients. Steps are Adam's, moments kept for each row
+    A batch touches few of the rows, so only those are copied out, differentiated and stepped,
+    without torch's sparse gradients. Steps are Adam's, moments kept for each row
     and advanced when it is touched (as SparseAdam does).
 
     Source: Kingma, Ba, ICLR 2015, https://arxiv.org/abs/1412.6980

@@ -31,8 +31,8 @@ RIVALS = (
         "Sanad",
         (),
         "one article a passage through `Assistant`: `add`, `remove`, `search(k=10)`. It analyses, embeds passages and "
-        "questions itself and marks evidence (the others get vectors, and give passages only); durable when `add` "
-        "returns",
+        "questions itself, and ranks the first five by their best sentence too (the others get vectors); what is "
+        "marked in a hit is found when it is read, so not here; durable when `add` returns",
     ),
     Rival(
         "script",

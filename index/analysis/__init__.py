@@ -3,9 +3,10 @@
 from index.analysis.counting import WordKey, parts_of, word_keys
 from index.analysis.folding import unaccented
 from index.analysis.names import name_key
-from index.analysis.segment import Word, folded_counts, words
+from index.analysis.segment import LONGEST_KEPT, Word, folded_counts, words
 from index.analysis.stemming import stem_of, stemmer_of
 from index.analysis.stopwords import is_stopword
+from index.analysis.surfaces import Surface, known_surfaces
 from index.analysis.terms import WordTerms, word_terms
 
 ANALYSER_VERSION = 1
@@ -13,11 +14,14 @@ ANALYSER_VERSION = 1
 
 __all__ = [
     "ANALYSER_VERSION",
+    "LONGEST_KEPT",
+    "Surface",
     "Word",
     "WordKey",
     "WordTerms",
     "folded_counts",
     "is_stopword",
+    "known_surfaces",
     "name_key",
     "parts_of",
     "stem_of",

@@ -44,6 +44,8 @@ def arabic_stem(word: str) -> str:
 
 def without_article(word: str) -> str:
     """The word without the article and the particles in front of it; two letters stay at least."""
+    if not word.startswith(_ARTICLES) and word not in _GOD:
+        return word
     if word in _GOD:
         return "الله"
     for article in _ARTICLES:
@@ -58,6 +60,8 @@ def _without_conjunction(word: str) -> str:
 
 
 def _without_endings(word: str) -> str:
+    if not word.endswith(_ENDINGS):
+        return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]

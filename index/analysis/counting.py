@@ -6,13 +6,13 @@ from collections import Counter
 from typing import NewType
 
 from index.analysis.scripts import WORD
-from index.analysis.segment import folded_words
+from index.analysis.segment import LONGEST_KEPT, folded_words
 from index.analysis.stemming import stemmer_of
 
 WordKey = NewType("WordKey", str)
 """A folded word behind the code of its stemming rules and a colon: `en:attacks`, `:2019`."""
 
-_MAX_KNOWN = 400_000  # surfaces of all languages: some 100 MB; emptied when full
+_MAX_KNOWN = 400_000  # surfaces of all languages; emptied when full
 _KNOWN: dict[str, dict[str, tuple[WordKey, ...]]] = {}
 
 
@@ -25,7 +25,9 @@ def word_keys(text: str, language: str) -> dict[WordKey, int]:
     for surface, count in Counter(WORD.findall(text)).items():
         keys = known.get(surface)
         if keys is None:
-            keys = known[surface] = _keys(surface, language)
+            keys = _keys(surface, language)
+            if len(surface) <= LONGEST_KEPT:
+                known[surface] = keys
         for key in keys:
             counts[key] = counts.get(key, 0) + count
     return counts

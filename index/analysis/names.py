@@ -41,6 +41,9 @@ _MERGED = str.maketrans(
     {"p": "b", "v": "f", "q": "k", "x": "k", "j": "g", "Z": "g", "T": "t", "D": "d", "X": "ks", "P": "bs", "C": "S",
      "c": "s", "z": "s", "A": "", "a": "", "i": "", "o": "", "u": "", "y": "", "w": "", "'": ""}
 )  # fmt: skip
+_LETTER_SIGNS = {letter: _LATIN_SIGNS.get(letter, letter) for letter in "abcdefghijklmnopqrstuvwxyz"}
+_SINGLE = str.maketrans(_LETTER_SIGNS)
+_TOGETHER = re.compile(r"[sckgtdpz]h|ck|qu|t[sz]|dj|c[eiy]")  # letters that do not each stand for themselves
 _DOUBLED = re.compile(r"(.)\1+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 
@@ -49,6 +52,8 @@ def signs_of(folded: str) -> str:
     """The word in the alphabet of signs, vowels included; empty for a script without a table and for numbers."""
     script = script_of_word(folded)
     if script == "Latn":
+        if folded.isascii() and folded.isalpha() and not _TOGETHER.search(folded):  # most words
+            return folded.translate(_SINGLE)
         plain = _SOFT_C.sub("s", unaccented(folded))
         return "".join([_LATIN_SIGNS.get(unit, unit) for unit in _LATIN.findall(plain)])
     table = _TABLES.get(script)
@@ -65,5 +70,7 @@ def name_key(folded: str) -> str | None:
     if len(signs) > 2 and signs[-1] == "h":
         signs = signs[:-1]
     first = signs[:1] if signs[:1] in {"w", "y"} else ""
-    key = _DOUBLED.sub(r"\1", first + signs[len(first) :].translate(_MERGED))
+    key = first + signs[len(first) :].translate(_MERGED)
+    if _DOUBLED.search(key):
+        key = _DOUBLED.sub(r"\1", key)
     return key if len(key) >= MIN_KEY else None

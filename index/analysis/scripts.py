@@ -71,7 +71,9 @@ def script_of(character: str) -> str:
     return _STARTS[bisect_right(_FIRSTS, ord(character)) - 1][1]
 
 
-@lru_cache(maxsize=65536)
 def script_of_word(word: str) -> str:
     """Script of the first letter of a word; "Zyyy" when it holds none ("2019")."""
+    found = script_of(word[:1]) if word else "Zyyy"
+    if found != "Zyyy":
+        return found
     return next((found for c in word if (found := script_of(c)) != "Zyyy"), "Zyyy")

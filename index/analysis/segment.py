@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 MAX_WORD = 64
 """Characters of a folded word that count; nothing longer is a word anyone searches for."""
-_CACHED = 48
+LONGEST_KEPT = 48
+"""Characters of the longest run that a table remembers: one of a megabyte is no word that comes again."""
 
 _ELISIONS = frozenset(
     (
@@ -52,9 +53,9 @@ _UNSPACED_LETTER = re.compile(rf"[{UNSPACED}]")
 _LETTER = re.compile(rf"[{UNSPACED}](?:(?!\w)[{MARKS}])*")
 _APOSTROPHE = re.compile(rf"[{APOSTROPHES}]")
 _NOT_PLAIN = re.compile(rf"[{UNSPACED}{APOSTROPHES}\u02b0-\u02ff]")
-_Piece = tuple[int, int, str]
+Piece = tuple[int, int, str]
 # A plain table, emptied when full: keeping the order of use, as lru_cache does, takes longer than the look-up.
-_PIECES: dict[str, tuple[_Piece, ...]] = {}
+_PIECES: dict[str, tuple[Piece, ...]] = {}
 _MAX_PIECES = 400_000
 
 
@@ -76,13 +77,12 @@ def words(text: str) -> list[Word]:
     for match in WORD.finditer(text):
         surface = match.group()
         start = match.start()
-        pieces = _known_pieces(surface)
-        found += [Word(start + first, start + last, folded) for first, last, folded in pieces]
+        found += [Word(start + first, start + last, folded) for first, last, folded in pieces(surface)]
     return found
 
 
 def folded_counts(text: str) -> dict[str, int]:
-    """How often each folded word stands in a text: what `words` gives, without the places, several times as fast."""
+    """How often each folded word stands in a text: what `words` gives, without the places; looks at a surface once."""
     counts: dict[str, int] = {}
     for surface, count in Counter(WORD.findall(text)).items():
         for folded in folded_words(surface):
@@ -92,21 +92,23 @@ def folded_counts(text: str) -> dict[str, int]:
 
 def folded_words(surface: str) -> tuple[str, ...]:
     """The folded words in what `WORD` matched."""
-    return tuple([folded for _, _, folded in _known_pieces(surface)])
+    return tuple([folded for _, _, folded in pieces(surface)])
 
 
-def _known_pieces(surface: str) -> tuple[_Piece, ...]:
+def pieces(surface: str) -> tuple[Piece, ...]:
+    """The words in what `WORD` matched: where each starts and ends in it, and the folded word."""
     found = _PIECES.get(surface)
     if found is None:
-        found = _pieces(surface)
-        if len(surface) <= _CACHED:
+        found = cut(surface)
+        if len(surface) <= LONGEST_KEPT:
             if len(_PIECES) >= _MAX_PIECES:
                 _PIECES.clear()
             _PIECES[surface] = found
     return found
 
 
-def _pieces(surface: str) -> tuple[_Piece, ...]:
+def cut(surface: str) -> tuple[Piece, ...]:
+    """As `pieces`, not remembered."""
     if surface.isalpha() and not _NOT_PLAIN.search(surface):  # most words: one, of letters only
         folded = "u.s" if surface == "US" else fold(surface)[:MAX_WORD]
         return ((0, len(surface), folded),) if folded else ()
@@ -114,7 +116,7 @@ def _pieces(surface: str) -> tuple[_Piece, ...]:
     if glued:  # Arabic "and 1200" is written as one word
         rest = [
             (first + glued.end(), last + glued.end(), folded)
-            for first, last, folded in _pieces(surface[glued.end() :])
+            for first, last, folded in cut(surface[glued.end() :])
         ]
         return (*_mixed(glued[1]), *rest)
     if _NUMBER.fullmatch(surface):
@@ -124,7 +126,7 @@ def _pieces(surface: str) -> tuple[_Piece, ...]:
     return tuple(_mixed(surface))
 
 
-def _number(surface: str) -> Iterator[_Piece]:
+def _number(surface: str) -> Iterator[Piece]:
     """1,200 and 1.200 are 1200; 3,5 is 3.5; 12.10.2023 is three numbers."""
     if _GROUPED.fullmatch(surface):
         yield 0, len(surface), fold(_SEPARATOR.sub("", surface))
@@ -135,7 +137,7 @@ def _number(surface: str) -> Iterator[_Piece]:
             yield part.start(), part.end(), fold(part.group())
 
 
-def _dotted(surface: str) -> Iterator[_Piece]:
+def _dotted(surface: str) -> Iterator[Piece]:
     """U.N. without its dots when three letters are left, else with them: "us" is another word."""
     letters = surface.replace(".", "")
     if letters.isalpha() and len(surface) == 2 * len(letters) - 1:
@@ -146,7 +148,7 @@ def _dotted(surface: str) -> Iterator[_Piece]:
                 yield part.start() + first, part.start() + last, folded
 
 
-def _mixed(surface: str) -> Iterator[_Piece]:
+def _mixed(surface: str) -> Iterator[Piece]:
     """Split at underscores, apostrophes and changes to a script without spaces."""
     for first, last in _joined(surface):
         for run in _RUN.finditer(surface, first, last):
@@ -189,7 +191,7 @@ def _is_one_word(left: str, between: str, right: str) -> bool:
     )
 
 
-def _bigrams(surface: str, first: int, last: int) -> Iterator[_Piece]:
+def _bigrams(surface: str, first: int, last: int) -> Iterator[Piece]:
     """Overlapping pairs of letters, each letter with its marks; a single letter alone."""
     letters = [match.span() for match in _LETTER.finditer(surface, first, last)]
     if len(letters) == 1:

@@ -58,13 +58,16 @@ _NOT_LATIN = frozenset(
 _LATIN = frozenset(_SNOWBALL) - _NOT_LATIN
 
 
-@lru_cache(maxsize=262_144)
 def stemmer_of(word_folded: str, language: str) -> str:
     """Code of the stemming rules for a folded word in a text of that language; "" when it stays as it is.
 
     A Latin word inside Arabic, Russian or Chinese text is taken as English, the language such words mostly come from.
     """
-    script = script_of_word(word_folded)
+    return _stemmer(script_of_word(word_folded), language)
+
+
+@cache  # scripts times languages
+def _stemmer(script: str, language: str) -> str:
     if script == "Latn":
         if language in _NOT_LATIN:
             return "en"

@@ -25,7 +25,9 @@ class WordTerms(NamedTuple):
     name: str | None
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(
+    maxsize=16_384
+)  # those of questions; a word of a passage comes here once, when it enters the vocabulary
 def word_terms(folded: str, stemmer: str) -> WordTerms:
     """Terms of a folded word; `stemmer` is the code from `stemmer_of`."""
     if not folded or _UNSPACED.match(folded):

@@ -7,6 +7,8 @@ import unicodedata
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+from index.analysis.scripts import script_of
+from index.language import languages_in
 from index.lines import ends_sentence
 
 _MAX_CHARS = 120
@@ -92,9 +94,15 @@ def parse_any(value: str) -> str | None:
     if _FIGURES.search(plain):
         return None  # 3/4/2023: no one can tell
     import dateparser
+    from dateparser.data.languages_info import language_order
 
+    # of the value's scripts only: to try all that it knows, it loads two hundred languages, which takes a second
+    scripts = {script_of(char) for char in value}
+    languages = sorted(set(language_order) & {code for script in scripts for code in languages_in(script)})
+    if not languages:
+        return None
     told = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
-    made = dateparser.parse(value, settings=told)
+    made = dateparser.parse(value, languages=languages, settings=told)
     return _checked(made.year, made.month, made.day) if made else None
 
 

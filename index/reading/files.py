@@ -41,18 +41,42 @@ def read(
         ArticleTooLarge: above the limit; not read.
         EmptyArticle: no text in it.
     """
+    return articles_in(content(path, columns, max_bytes), path, columns, max_bytes)
+
+
+def content(path: Path, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
+    """Give a file's bytes, if it is one to be read; as `read`.
+
+    Raises:
+        UnreadableArticle, UnsupportedFormat, ArticleTooLarge: as `read`.
+    """
     name = shown(path)
-    columns = columns or {}
+    known = frozenset((columns or {}).values())
     if is_foreign(path.name):
         raise UnsupportedFormat(f"{name}: not a format we read; give it as {READ}")
 
     def limit(head: bytes) -> int:
-        return max_bytes_of(sniff(head, path.name, frozenset(columns.values())), max_bytes)
+        return max_bytes_of(sniff(head, path.name, known), max_bytes)
 
-    data = load(path, HEAD_BYTES, limit)
-    found = read_bytes(data, name, columns=columns, max_bytes=max_bytes)
-    origin = str(path.parent.resolve() / path.name)
-    return [_placed(each, origin) for each in found]
+    return load(path, HEAD_BYTES, limit)
+
+
+def articles_in(
+    data: bytes, path: Path, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES
+) -> list[Article | Added]:
+    """Give the articles in the bytes of a file; as `read`.
+
+    Raises:
+        ArticleError: nothing in it can be taken.
+    """
+    found = read_bytes(data, shown(path), columns=columns, max_bytes=max_bytes)
+    place = place_of(path)
+    return [_placed(each, place) for each in found]
+
+
+def place_of(path: Path) -> str:
+    """Give the absolute path by which a file's articles are known; a link at its end is not followed."""
+    return str(path.parent.resolve() / path.name)
 
 
 def read_bytes(

@@ -16,7 +16,7 @@ class Limits:
     """What the child process may use for one file.
 
     Attributes:
-        memory_bytes: of address space, libraries included (these are about 200 MB).
+        memory_bytes: of address space, libraries included.
         cpu_s: seconds of processor time.
         wall_s: seconds until it is killed, whatever it waits for.
         output_bytes: of all that it gives back.

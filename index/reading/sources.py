@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from index.errors import ArticleError
-from index.reading.files import read
-from index.records import Added, Article
+from index.reading.files import place_of
+from index.reading.seen import look
+from index.records import Added, Article, files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from concurrent.futures import Future
+
+    from index.reading.seen import Look
+    from index.records import Known, Seen
 
 _THREADS = min(4, os.cpu_count() or 1)
 _AHEAD = 2 * _THREADS  # files read before they are asked for
-_PART = re.compile(r"[#!]")
 
 
 class Parts(NamedTuple):
-    """A file that was read, and the origins of what was in it, taken or not."""
+    """A file that was looked at: what was in it, taken or not.
+
+    Attributes:
+        path: absolute.
+        origins: of its parts.
+        seen: what is to be remembered of it; None: nothing new.
+        is_whole: it was read, so that what is not among `origins` is gone.
+    """
 
     path: str
     origins: frozenset[str]
+    seen: Seen | None
+    is_whole: bool
 
     def gone(self, before: Iterable[str]) -> list[str]:
         """Give the origins of an earlier reading that are in the file no more, files beside it left out."""
+        if not self.is_whole:
+            return []
         return [origin for origin in before if origin not in self.origins and not _is_file(origin)]
 
 
@@ -39,8 +51,21 @@ class Sources:
     Iterate once. Files are read by threads a few ahead, in any case in the order given.
     """
 
-    def __init__(self, sources: Iterable[Article | Path], columns: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Article | Path],
+        columns: Mapping[str, str] | None = None,
+        known: Callable[[str], Known | None] | None = None,
+    ) -> None:
+        """Take what is to be read.
+
+        Args:
+            sources: articles and paths of files.
+            columns: for tables, which column holds which field.
+            known: gives what the collection has of a file; asked by the thread that iterates.
+        """
         self._columns = dict(columns or {})
+        self._known = known
         self._finished: list[Parts] = []
         self._stream = self._articles(iter(sources))
 
@@ -51,19 +76,20 @@ class Sources:
         return next(self._stream)
 
     def finished(self) -> list[Parts]:
-        """Give the files that were read to their end since this was last asked, bad ones left out."""
+        """Give the files that were looked at to their end since this was last asked."""
         done, self._finished = self._finished, []
         return done
 
     def _articles(self, sources: Iterator[Article | Path]) -> Iterator[Article | Added]:
-        pending: deque[Article | tuple[Path, Future[list[Article | Added]]]] = deque()
+        pending: deque[Article | Future[Look]] = deque()
         pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="reading")
         try:
             for source in sources:
                 if isinstance(source, Article):
                     pending.append(source)
                 else:
-                    pending.append((source, pool.submit(read, source, columns=self._columns)))
+                    known = self._known(place_of(source)) if self._known else None
+                    pending.append(pool.submit(look, source, known, self._columns))
                 if len(pending) > _AHEAD:
                     yield from self._of(pending.popleft())
             while pending:
@@ -71,20 +97,14 @@ class Sources:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _of(self, source: Article | tuple[Path, Future[list[Article | Added]]]) -> Iterator[Article | Added]:
+    def _of(self, source: Article | Future[Look]) -> Iterator[Article | Added]:
         if isinstance(source, Article):
             yield source
             return
-        path, reading = source
-        try:
-            found = reading.result()
-        except ArticleError as error:
-            yield Added("skipped", str(path), None, str(error))
-            return
-        yield from found
-        origin = str(path.parent.resolve() / path.name)
-        names = (each.name if isinstance(each, Added) else each.origin or "" for each in found)
-        self._finished.append(Parts(origin, frozenset(names)))
+        looked = source.result()
+        yield from looked.found
+        names = (each.name if isinstance(each, Added) else each.origin or "" for each in looked.found)
+        self._finished.append(Parts(looked.path, frozenset(names), looked.seen, looked.is_whole))
 
 
 def _is_file(origin: str) -> bool:
@@ -101,4 +121,4 @@ def articles_of(path: Path, columns: Mapping[str, str] | None = None) -> Iterato
 
 def is_held_by(origin: str, files: Collection[str]) -> bool:
     """Tell whether an origin is one of some files or a part of one (`file#row`, `file!member`)."""
-    return origin in files or any(origin[: found.start()] in files for found in _PART.finditer(origin))
+    return any(file in files for file in files_of(origin))

@@ -10,7 +10,7 @@ from assistant import cards, render
 from assistant.answer import Answer
 from assistant.phrases import PHRASES, confidence_words, match_words, phrases
 from index import Article, Hit, Span
-from index.records import Match
+from index.records import Marks, Match
 from tests.assistant.hostile import payloads
 
 OURS = {"div", "span", "bdi", "mark", "a"}
@@ -50,8 +50,8 @@ def hit(article: Article, evidence: tuple[Span, ...] = (), start: int = 0) -> Hi
         start=start,
         end=len(article.text),
         text=article.text[start:],
-        evidence=evidence,
         article=article,
+        marks=Marks(evidence),
     )
 
 
@@ -131,7 +131,7 @@ def matched(text: str, *words: tuple[str, str], language: str = "ar", **more: An
     """A hit whose words answer to words of the question: (word of the text, word asked)."""
     spans = [(text.index(word), text.index(word) + len(word), asked) for word, asked in words]
     article = Article(id="a", text=text, title="t", language=language)
-    return replace(hit(article), matches=tuple(Match(*span) for span in sorted(spans)), **more)
+    return replace(hit(article), marks=Marks(matches=tuple(Match(*span) for span in sorted(spans))), **more)
 
 
 def test_matched_words_name_what_they_answer_to() -> None:
@@ -160,7 +160,8 @@ def test_hostile_matches_and_duplicates_are_shown_as_text(payload: str) -> None:
 def test_pieces_lose_nothing_and_carry_both_marks() -> None:
     text = "Before. The bridge fell. After."
     article = Article(id="a", text=text, title="t", language="en")
-    found = replace(hit(article, (Span(8, 24),)), matches=(Match(12, 18, "pont"), Match(0, 6, "avant")))
+    marks = Marks((Span(8, 24),), (Match(12, 18, "pont"), Match(0, 6, "avant")))
+    found = replace(hit(article), marks=marks)
     assert list(render.pieces(found)) == [
         ("Before", False, "avant"),
         (". ", False, None),

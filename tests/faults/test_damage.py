@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -224,6 +225,37 @@ def test_a_damaged_database_is_an_error_of_ours(saved: tuple[Path, Rankings], ni
     path.write_bytes(b"\0" * 100 + whole[100:])
     with pytest.raises(StoreDamaged, match=r"collection-1\.sqlite"):
         Collection(home)
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_derived"),
+    [
+        ("DELETE FROM passages WHERE number % 2", True),
+        ("DELETE FROM articles WHERE number % 2", True),
+        ("DELETE FROM vocabulary WHERE number % 2", False),
+        ("UPDATE passages SET words = x'07'", False),
+        ("UPDATE passages SET words = x'ffffff7f01000000'", False),
+        ("UPDATE passages SET vector = x'0102'", False),
+        ("UPDATE vocabulary SET terms = x''", False),
+    ],
+)
+def test_rows_that_a_damaged_page_took_are_an_error_that_names_the_home(
+    saved: tuple[Path, Rankings], sql: str, is_derived: bool
+) -> None:
+    """What is derived knows passages that the database has lost, or cannot be derived from it any more."""
+    home, _ = saved
+    if not is_derived:
+        shutil.rmtree(home / "snapshots")
+    database = sqlite3.connect(home / "collection-1.sqlite")
+    with database:
+        assert database.execute(sql).rowcount > 0
+    database.close()
+    with Collection(home) as collection:
+        with pytest.raises(
+            StoreDamaged, match=rf"collection-1\.sqlite is damaged .*`sanad check --home {home}`"
+        ):
+            rankings(collection)
+        assert collection.check()
 
 
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0", b"\0" * 4096])

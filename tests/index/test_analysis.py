@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis import (
+    LONGEST_KEPT,
     Word,
     folded_counts,
     is_stopword,
@@ -20,8 +21,10 @@ from index.analysis import (
     word_terms,
     words,
 )
+from index.analysis.counting import _KNOWN
 from index.analysis.folding import fold, stream_safe
 from index.analysis.scripts import WORD
+from index.analysis.segment import _PIECES
 
 
 def folded(text: str) -> list[str]:
@@ -247,3 +250,12 @@ def test_counted_words_are_the_words(text: str, language: str) -> None:
     assert {parts_of(key): n for key, n in word_keys(text, language).items()} == {
         (stemmer_of(word, language), word): n for word, n in found.items()
     }
+
+
+def test_no_table_keeps_a_word_that_is_as_long_as_a_book() -> None:
+    huge = "كتاب" * 20_000
+    before = word_keys("التنف base", "ar")
+    assert word_keys(f"التنف {huge} base", "ar").keys() > before.keys()
+    kept = [*_PIECES, *(surface for known in _KNOWN.values() for surface in known)]
+    assert "التنف" in kept
+    assert max(map(len, kept)) <= LONGEST_KEPT

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
+from typing import TYPE_CHECKING
+
 import pytest
 
+from index import Article, Collection
 from index.coverage import SoughtQuery
 from index.embedding import open_encoder
-from index.evidence import evidence
+from index.evidence import Text, evidence
+from index.hits import RESCORED
 from index.query import analyse
 from index.records import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ARABIC = "مقدمة لا تعني أحدا. افتتح الوزير المستشفى الجديد يوم الاثنين. وتبلغ كلفته تسعة ملايين دينار. خاتمة."
 ENGLISH = (
@@ -20,7 +28,7 @@ def marked(question: str, language: str, text: str, passage: Span, of: str) -> l
     encoder = open_encoder(None)
     query = SoughtQuery.of(analyse(question, language, {of}, None))
     own = text[passage.start : passage.end]
-    found = evidence(query, encoder.encode_question(question), own, passage.start, of, encoder)
+    (found,) = evidence(query, encoder.encode_question(question), [Text(own, passage.start, of)], encoder)
     return [text[span.start : span.end] for span in found.spans]
 
 
@@ -50,3 +58,29 @@ def test_spans_count_the_articles_characters_and_stay_inside_the_passage() -> No
 
 def test_a_passage_without_a_sentence_has_no_evidence() -> None:
     assert marked("من؟", "ar", "   ", Span(0, 3), "ar") == []
+
+
+def test_marks_can_be_read_late_in_another_process_and_below_the_first_hits(home: Path) -> None:
+    others = (
+        "هطلت أمطار غزيرة على الساحل طوال الليل.",
+        "فاز المنتخب في مباراة أمس بهدفين نظيفين.",
+        "ارتفعت أسعار القمح في الأسواق العالمية كثيرا.",
+        "بدأ العام الدراسي وسط نقص في المعلمين.",
+        "أعلنت البلدية خطة لزراعة ألف شجرة زيتون.",
+        "عاد الصيادون إلى الميناء قبل العاصفة بساعات.",
+        "يعرض المتحف لوحات نادرة من القرن الماضي.",
+    )
+    opened = "افتتح الوزير المستشفى الجديد يوم الاثنين."
+    with Collection(home) as collection:
+        collection.add(
+            Article(id=f"a{number}", text=f"{other} {opened}", language="ar")
+            for number, other in enumerate(others)
+        )
+        hits = collection.search("متى افتتح المستشفى؟", len(others)).hits
+    assert len(hits) == len(others) > RESCORED  # the last ones' sentences were not looked at for their score
+    for hit in hits:
+        (span,) = hit.evidence
+        assert hit.article.text[span.start : span.end] == opened
+        assert "افتتح" in [hit.article.text[match.start : match.end] for match in hit.matches]
+        copy = pickle.loads(pickle.dumps(hit))  # noqa: S301  # our own
+        assert (copy, copy.evidence, copy.matches) == (hit, hit.evidence, hit.matches)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from index.analysis import LONGEST_KEPT
 from index.embedding import SHIPPED
 from index.errors import ModelError
 from index.static import StaticEncoder
@@ -99,6 +100,15 @@ def test_the_table_of_known_words_is_bounded(encoder: StaticEncoder, monkeypatch
     monkeypatch.setattr("index.static.MAX_KNOWN", 3)
     small = StaticEncoder.open(SHIPPED)
     assert np.array_equal(np.stack([small.encode_question(text) for text in TEXTS]), expected)
+
+
+def test_the_table_keeps_no_word_that_is_as_long_as_a_book(encoder: StaticEncoder) -> None:
+    text = f"attacked {'هجوم' * 20_000} القاعدة {'base' * 12}"
+    expected = StaticEncoder.open(SHIPPED).encode_question(text)
+    assert np.array_equal(encoder.encode_question(text), expected)
+    assert np.array_equal(encoder.encode_question(text), expected)
+    assert "القاعدة" in encoder._known
+    assert max(map(len, encoder._known)) == LONGEST_KEPT
 
 
 @pytest.mark.parametrize(

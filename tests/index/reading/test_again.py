@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from typing import TYPE_CHECKING
 
+import pytest
+
 from assistant import Assistant
-from tests.index.reading.making import STORIES, page, row, zipped
+from index import files
+from index.reading import seen
+from tests.index.reading.making import STORIES, page, pdf, row, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,3 +72,123 @@ def test_a_file_name_with_a_mark_in_it_is_not_taken_for_a_part(tmp_path: Path) -
         assistant.sync(folder)
         assert {info.language for info in assistant.articles()} == {"en", "ru"}
         assert [item.state for item in assistant.sync(folder).items] == ["unchanged", "unchanged"]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files whose content was read, in order."""
+    names: list[str] = []
+
+    def load(path: Path, *given: object) -> bytes:
+        names.append(path.name)
+        return files.load(path, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("index.reading.files.load", load)
+    return names
+
+
+def aged(folder: Path) -> None:
+    """Let what is remembered be of a while later, as if the files had been read long after they were written."""
+    with sqlite3.connect(folder / "home" / "collection-1.sqlite") as database:
+        database.execute("UPDATE files SET looked_ns = looked_ns + 3600000000000")
+    database.close()
+
+
+def test_unchanged_files_are_not_read_again(tmp_path: Path, opened: list[str]) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "one.html").write_text(page(STORIES["tr"]))
+    rows(folder / "week.jsonl", "en", "ru")
+    (folder / "print.pdf").write_bytes(
+        pdf(["Drones attacked the base early on Wednesday, an official said."])
+    )
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 damaged")
+    (folder / "half.json").write_text(json.dumps([row(STORIES["es"]), {"title": "t", "text": "!!! 42"}]))
+    with Assistant(tmp_path / "home") as assistant:
+        first = assistant.sync(folder)
+        aged(tmp_path)
+        opened.clear()
+        second = assistant.sync(folder)
+        assert opened == []
+        assert [(item.name, item.article_id) for item in second.unchanged] == [
+            (item.name, item.article_id) for item in sorted(first.added, key=lambda item: item.name)
+        ]
+        assert sorted(second.skipped) == sorted(first.skipped)
+        assert len(second.skipped) == 2
+        (folder / "one.html").write_text(page(STORIES["fa"]))
+        report = assistant.sync(folder)
+        assert opened == ["one.html"]
+        assert [item.state for item in report.items].count("updated") == 1
+
+
+def test_a_file_changed_within_one_tick_and_of_one_size_is_read(tmp_path: Path, opened: list[str]) -> None:
+    """The file system tells nothing; the content's digest decides, until the times are old enough to be trusted."""
+    file = tmp_path / "news.txt"
+    file.write_text(f"{STORIES['en'].paragraphs[0]} Five.")
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.add(file)
+        file.write_text(f"{STORIES['en'].paragraphs[0]} Nine.")
+        status = file.stat()
+        with sqlite3.connect(tmp_path / "home" / "collection-1.sqlite") as database:  # as if in the same tick
+            database.execute(
+                "UPDATE files SET mtime_ns = ?, ctime_ns = ?", (status.st_mtime_ns, status.st_ctime_ns)
+            )
+        database.close()
+        opened.clear()
+        assert [item.state for item in assistant.add(file).items] == ["updated"]
+        (info,) = assistant.articles()
+        assert assistant.article(info.id).text.endswith("Nine.")
+        assert [item.state for item in assistant.add(file).items] == ["unchanged"]
+        assert opened == ["news.txt"] * 2
+        aged(tmp_path)
+        assert [item.state for item in assistant.add(file).items] == ["unchanged"]
+        assert opened == ["news.txt"] * 2
+
+
+def test_a_touched_file_is_read_and_not_parsed(tmp_path: Path, opened: list[str]) -> None:
+    file = tmp_path / "print.pdf"
+    file.write_bytes(pdf(["Drones attacked the base early on Wednesday, an official said."]))
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.add(file)
+        os.utime(file, ns=(1, 1))
+        assert [item.reason for item in assistant.add(file).items] == ["the file is unchanged"]
+        assert opened == ["print.pdf"] * 2
+
+
+def test_what_was_removed_comes_back_from_its_unchanged_file(tmp_path: Path) -> None:
+    rows(tmp_path / "week.jsonl", "en", "ru")
+    with Assistant(tmp_path / "home") as assistant:
+        first = assistant.add(tmp_path / "week.jsonl")
+        aged(tmp_path)
+        assistant.remove(first.added[0].article_id or "")
+        assert [item.state for item in assistant.add(tmp_path / "week.jsonl").items] == ["added", "unchanged"]
+
+
+def test_other_columns_or_another_way_of_reading_read_it_again(
+    tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "table.csv"
+    lead, other = STORIES["en"].paragraphs[:2]
+    file.write_text(f'title,text,body\na,"{lead}","{other}"\n')
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.add(file)
+        aged(tmp_path)
+        assert assistant.add(file, columns={"text": "body"}).updated
+        aged(tmp_path)
+        opened.clear()
+        monkeypatch.setattr(seen, "READING_VERSION", seen.READING_VERSION + 1)
+        seen.way.cache_clear()
+        assistant.add(file, columns={"text": "body"})
+        assert opened == ["table.csv"]
+    seen.way.cache_clear()
+
+
+def test_a_rebuild_remembers_what_was_read(tmp_path: Path, opened: list[str]) -> None:
+    rows(tmp_path / "week.jsonl", "en", "ru")
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.add(tmp_path / "week.jsonl")
+        aged(tmp_path)
+        assistant.rebuild()
+        opened.clear()
+        assert [item.state for item in assistant.add(tmp_path / "week.jsonl").items] == ["unchanged"] * 2
+        assert opened == []

@@ -1,0 +1,126 @@
+"""Whether what is stored is what was added: texts by their digests, passages, vectors and words by the texts."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import product
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from index.embedding import Encoder
+    from index.reader import CheckedArticle, CheckedPassage, Reader
+
+# Vectors made on two machines differ by rounding; one bit that moves a value by less changes no ranking.
+TOLERANCE = 1e-4
+
+
+def text_digest(language: str | None, text: bytes) -> str:
+    """Give the digest of a text (UTF-8) and of its language, which decides what terms it has."""
+    return hashlib.sha256(f"{language}\n".encode() + text).hexdigest()
+
+
+def unsound(reader: Reader, encoder: Encoder | None = None) -> list[str]:
+    """Compare every text with its digest, every passage, its vector and its words with the text.
+
+    One article at a time is in memory, and a byte for each word of the vocabulary.
+
+    Args:
+        reader: of one transaction.
+        encoder: that of the collection: a light one makes each vector again; of another, and without one, a vector
+            must be finite and of length one or zero. None: nothing is analysed again either.
+
+    Returns:
+        One line for each article or word that is not sound, an article by its id with everything found in it.
+    """
+    found = [] if reader.canaries() else ["the canary sentences are gone: another model would not be noticed"]
+    known, strange = _vocabulary(reader, analysed=encoder is not None)
+    found += [f"vocabulary: the terms of {word!r} are not its own; run `sanad rebuild`" for word in strange]
+    dimension = int(reader.settings().get("dimension", 0))
+    for article in reader.checked_articles():
+        faults = [*_faults(reader, article, _Rules(dimension, known, encoder))]
+        if faults:
+            found.append(f"article {article.id}: {'; '.join(faults)}; add it again, or restore a backup")
+    return found
+
+
+class _Rules(NamedTuple):
+    """What passages must agree with: length of vectors, which numbers are words, what makes vectors."""
+
+    dimension: int
+    known: NDArray[np.bool_]
+    encoder: Encoder | None
+
+
+def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], list[str]]:
+    """Give which numbers are words, and the words whose terms are not what the analyser gives."""
+    from index.vocabulary import term_hashes
+
+    # words are numbered from 1, and none is ever taken away
+    known, strange = np.zeros(reader.counts()["words"] + 1, dtype=bool), list[str]()
+    for number, stemmer, word, terms in reader.vocabulary():
+        if 0 < number < len(known):
+            known[number] = True
+        if len(terms) < 16 or len(terms) % 8 or (analysed and term_hashes(word, stemmer) != terms):
+            strange.append(word)
+    return known, strange
+
+
+def _faults(reader: Reader, article: CheckedArticle, rules: _Rules) -> Iterator[str]:
+    passages = reader.checked_passages(article.number)
+    if not _is_what_was_added(reader, article):
+        yield "its text is not the one that was added"
+    if len(passages) != article.n_passages or [p.ordinal for p in passages] != [*range(1, len(passages) + 1)]:
+        yield f"{len(passages)} passages of {article.n_passages}"
+    if wrong := [p.ordinal for p in passages if not _are_words(p.words, rules.known)]:
+        yield f"words that are not in the vocabulary: passages {_some(wrong)}"
+    try:
+        text = article.text.decode()
+    except UnicodeDecodeError:
+        return
+    if not all(0 <= p.start < p.end <= len(text) for p in passages):
+        yield "passages that do not fit its text"
+    elif wrong := [p.ordinal for p in passages if len(p.vector) != 4 * rules.dimension]:
+        yield f"vectors of another size: passages {_some(wrong)}"
+    elif passages and (wrong := _wrong_vectors(text, passages, rules.encoder)):
+        yield f"vectors that are not of their text: passages {_some(wrong)}"
+
+
+def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
+    if text_digest(article.language, article.text) == article.text_digest:
+        return True
+    if not reader.origins(article.number):
+        return False
+    # whose language was edited keeps the digest that its file gave it: under some language it must fit
+    codes = ("".join(letters) for n in (2, 3) for letters in product(ascii_lowercase, repeat=n))
+    return any(text_digest(code, article.text) == article.text_digest for code in codes)
+
+
+def _are_words(words: bytes, known: NDArray[np.bool_]) -> bool:
+    if len(words) % 8:
+        return False
+    numbers, counts = np.frombuffer(words, dtype=np.int32).reshape(-1, 2).T
+    inside = (numbers >= 0) & (numbers < len(known)) & (counts > 0)
+    return bool(inside.all() and known[numbers].all())
+
+
+def _wrong_vectors(text: str, passages: Sequence[CheckedPassage], encoder: Encoder | None) -> list[int]:
+    stored = np.frombuffer(b"".join(p.vector for p in passages), dtype=np.float32).reshape(len(passages), -1)
+    if encoder is not None and encoder.is_light:
+        made = encoder.encode_passages([text[p.start : p.end] for p in passages])
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not near anything
+            right = (np.abs(stored - made) <= TOLERANCE).all(axis=1)
+    else:
+        squares = np.einsum("ij,ij->i", stored, stored, dtype=np.float64)
+        right = (np.abs(squares - 1) <= 1e-3) | (squares == 0)
+    return [p.ordinal for p, is_right in zip(passages, right.tolist(), strict=True) if not is_right]
+
+
+def _some(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")

@@ -1,0 +1,63 @@
+"""Linking articles that are nearly the same text, when one is added: agency copies, corrected versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.likeness import NEAR, keys_of, may_be_near, overlap, sketch, triples
+from index.records import Alike
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.likeness import Triples
+    from index.reader import Reader
+    from index.writer import Writer
+
+# Each bound makes the cost of an article the same in a collection of any size, also where thousands of articles
+# are made from one template and share their keys: then the latest of them are compared, and linked.
+_PER_KEY = 32
+_COMPARED = 8
+_SHARED = 2  # of an article's keys; one alone is chance, or a common turn of phrase
+
+
+def link(writer: Writer, number: int, passages: Sequence[str]) -> tuple[Alike, ...]:
+    """Link an article that was just written, and has no links, with those that are nearly the same.
+
+    Args:
+        writer: of the transaction.
+        number: of the article.
+        passages: its prose.
+
+    Returns:
+        The others, the most alike first.
+    """
+    found = triples(passages)
+    if not len(found):
+        return ()
+    sketched = sketch(found)
+    overlaps = _near(writer, found, sketched)
+    writer.liken(number, sketched, overlaps)
+    return tuple(Alike(writer.digests(other)[0], share) for other, share in overlaps.items())
+
+
+def version_of(reader: Reader, url: str, published: str | None, passages: Sequence[str]) -> int | None:
+    """Find the article of which a new one is a later version: of the same address, and nearly the same text.
+
+    An address alone does not say it: many articles may name one page. One that was published later is no older version.
+    """
+    for number, date in reader.of_url(url, _COMPARED):
+        is_later = not published or not date or published >= date
+        if is_later and overlap(triples(passages), triples(reader.prose(number))) >= NEAR:
+            return number
+    return None
+
+
+def _near(reader: Reader, found: Triples, sketched: bytes) -> dict[int, float]:
+    """Give the articles whose prose overlaps by NEAR, by number, the most alike first."""
+    shared = reader.sharing(keys_of(sketched), _PER_KEY)
+    likely = [number for number, count in shared.most_common(_PER_KEY) if count >= _SHARED]
+    compared = [number for number in likely if may_be_near(sketched, reader.sketch(number))][:_COMPARED]
+    overlaps = {number: round(overlap(found, triples(reader.prose(number))), 3) for number in compared}
+    near = [pair for pair in overlaps.items() if pair[1] >= NEAR]
+    return dict(sorted(near, key=lambda pair: (-pair[1], pair[0])))

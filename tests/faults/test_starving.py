@@ -1,0 +1,97 @@
+"""A process that never stops committing starves nobody: a question begins at most twice, upkeep gets done."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+import index.opened
+from index import Article, Collection
+from index.store import Store
+from tests.faults.running import command, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from index.reader import Reader
+
+ASKERS, QUESTIONS = 6, 60
+
+
+@pytest.fixture
+def _committed(home: Path) -> Iterator[None]:
+    """Another process at work on a filled collection."""
+    with Collection(home) as collection:
+        collection.add(
+            Article(
+                id=f"a{i}", text=f"The harbour of town{i} is open. ميناء المدينة {i} مفتوح.", language="en"
+            )
+            for i in range(40)
+        )
+    process = subprocess.Popen(
+        command("committer", home),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(),
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    yield
+    assert int(process.communicate(timeout=60)[0]) > ASKERS
+    assert process.returncode == 0
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many transactions each thread has begun."""
+    counts: Counter[str] = Counter()
+    reading = Store.reading
+
+    def counted(self: Store) -> AbstractContextManager[Reader]:
+        counts[threading.current_thread().name] += 1
+        return reading(self)
+
+    monkeypatch.setattr(Store, "reading", counted)
+    return counts
+
+
+@pytest.mark.usefixtures("_committed")
+def test_every_question_is_answered_in_two_tries(home: Path, begun: Counter[str]) -> None:
+    tries: Counter[int] = Counter()
+    sequences: dict[str, list[int]] = {}
+
+    def ask(collection: Collection) -> None:
+        name = threading.current_thread().name
+        for number in range(QUESTIONS):
+            before = begun[name]
+            ranking = collection.search(f"which harbour closed, town{number % 40}", 3)
+            assert ranking.hits
+            tries[begun[name] - before] += 1
+            sequences.setdefault(name, []).append(ranking.sequence)
+
+    with Collection(home) as collection:
+        threads = [threading.Thread(target=ask, args=(collection,), name=f"asker{i}") for i in range(ASKERS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert tries.total() == ASKERS * QUESTIONS, "an asker failed"
+    assert set(tries) <= {1, 2}, tries
+    assert tries[2] > 0, "the other process did not keep up: nothing was tested"
+    assert all(seen == sorted(seen) and seen[-1] > seen[0] for seen in sequences.values())
+
+
+@pytest.mark.usefixtures("_committed")
+def test_upkeep_is_done_all_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.opened, "SNAPSHOT_ROWS", 5)
+    with Collection(home) as collection:
+        for number in range(QUESTIONS):
+            collection.search(f"town{number % 40}", 3)
+            collection.settle()
+        with collection._viewing() as (state, _, _):
+            assert state.saved_passages >= 40
+    assert list(home.glob("snapshots/*/0*"))
