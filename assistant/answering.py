@@ -29,8 +29,7 @@ class Answering:
 
     def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
         self.asker = asker
-        size = settings.helpers if settings.helpers is not None else _by_cores(os.cpu_count() or 1)
-        self.helpers = Helpers(settings, size, asker.line.took)
+        self.helpers = Helpers(settings, number_of(settings, os.cpu_count() or 1), asker.line.took)
 
     async def ask(self, question: str, history: Sequence[str], k: int, filters: Filters | None) -> bytes:
         """What `Assistant.ask` gives, as JSON.
@@ -60,5 +59,8 @@ class Answering:
             return content or await self.asker.here(answered, self.asker.assistant, asked)
 
 
-def _by_cores(cores: int) -> int:
-    return min(_MOST, cores) if cores > 1 else 0
+def number_of(settings: Settings, cores: int) -> int:
+    """How many helpers there may be: as set, else by the cores; none with a model that is large in each of them."""
+    if settings.helpers is not None:
+        return settings.helpers
+    return min(_MOST, cores) if cores > 1 and settings.model is None else 0

@@ -10,13 +10,13 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assistant.question import check, check_filters
+from assistant.question import MAX_HISTORY, check, check_filters
 from index import Filters, SanadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_EXCHANGES = 30
+MAX_EXCHANGES = MAX_HISTORY
 MAX_LOG_CHARS = 16_000  # with the question it must fit into a request's body
 _NAMES = {"source": "source", "language": "language", "from": "published_from", "to": "published_to"}
 _NAMES["article"] = "article"

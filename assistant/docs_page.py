@@ -92,12 +92,13 @@ def _table(heading: str, rows: list[tuple[str, dict[str, Any], bool, str]]) -> s
 
 
 def _resolved(openapi: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    for choice in (schema, *schema.get("anyOf", [])):
-        if "$ref" in choice:
-            name = choice["$ref"].rsplit("/", 1)[-1]
-            found: dict[str, Any] = openapi["components"]["schemas"][name]
-            return found
-    return schema
+    """The schema that is meant; of several, the first, which is the fullest."""
+    while "$ref" not in schema and (choices := schema.get("anyOf") or schema.get("oneOf")):
+        schema = choices[0]
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = openapi["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    return found
 
 
 def _kind(schema: dict[str, Any]) -> str:

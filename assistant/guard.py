@@ -6,6 +6,7 @@ by itself.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import math
 import re
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 from assistant import login, problems
 from assistant.access import Access, Level, is_loopback
-from assistant.limits import Buckets
+from assistant.limits import LATE, Buckets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -58,7 +59,8 @@ _PAGE_PREFIXES = (
 _COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # nothing to other sites; to our own, or browsers would send the login form as from an unknown origin
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -103,6 +105,7 @@ class Guard:
         # JSON may write one character of two bytes as six (\uXXXX).
         self._article_bytes = 4 * settings.max_article_bytes + QUESTION_BYTES
         self._upload_bytes = settings.max_upload_bytes
+        self._timeout_s = settings.body_timeout_s
         rate = settings.rate if settings.rate is not None else 0 if self._local else _RATE
         self._buckets = Buckets(rate)
 
@@ -115,47 +118,61 @@ class Guard:
             given = headers.get("x-request-id", "")
             number = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
             problems.request_id.set(number)
-            await self._http(scope, headers, receive, _with_headers(scope["path"], number, send))
+            if await self._http(scope, headers, receive, _with_headers(_policy(scope["path"]), number, send)):
+                await self._log_in(scope, receive, _with_headers(_PAGE_CSP, number, send))
         else:
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _http(self, scope: Message, headers: dict[str, str], receive: Receive, send: Send) -> None:
+    async def _http(self, scope: Message, headers: dict[str, str], receive: Receive, send: Send) -> bool:
+        """Answer a request; True instead where it is one for the form that asks for the token."""
         limit = self._limit(scope)
         if refusal := self._refusal(scope, headers, limit):
             await _refuse(send, *refusal)
-            return
+            return False
         level = self._access.level(headers)
         scope.setdefault("state", {})["access"] = level
-        body = _Body(receive, limit)
         if scope["path"] == login.PATH and self._access.everyone < Level.WRITE:
-            await self._log_in(scope, body, send)
-        elif level < Level.READ:
-            await _ask_for_token(scope, headers, send)
+            return True
+        if level < Level.READ:
+            if _is_person(scope, headers):
+                return True
+            detail = "this server needs the header 'Authorization: Bearer <token>'"
+            await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
         elif not _is_open(scope["path"]):
             await _refuse(send, 404, "there is nothing at this address")
         else:
-            await self._pass_on(scope, body, limit, send)
+            await self._pass_on(scope, _Body(receive, limit, self._timeout_s), send)
+        return False
 
-    async def _pass_on(self, scope: Message, body: _Body, limit: int, send: Send) -> None:
+    async def _pass_on(self, scope: Message, body: _Body, send: Send) -> None:
         started = False
 
         async def relay(message: Message) -> None:
             nonlocal started
-            if body.exceeded and not started:
+            if body.refusal and not started:
                 return
             started = True
             await send(message)
 
         await self._app(scope, body.receive, relay)
-        if body.exceeded and not started:
-            await _refuse(send, 413, _too_large(limit))
+        if body.refusal and not started:
+            await _refuse(send, *body.refusal)
 
-    async def _log_in(self, scope: Message, body: _Body, send: Send) -> None:
+    async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
+        """The form, at the address that was wanted or its own, and what is sent with it."""
+        if scope["path"] != login.PATH:
+            query = scope["query_string"].decode("latin-1")
+            await _send_page(send, 401, login.page(scope["path"] + (f"?{query}" if query else "")))
+            return
         then = login.target(scope["query_string"])
         if scope["method"] != "POST":
             await _send_page(send, 200, login.page(then))
             return
+        body = _Body(receive, login.MAX_BYTES, self._timeout_s)
         content = await body.whole()
+        if body.refusal:
+            await _refuse(send, *body.refusal)
+            return
         cookie = login.cookie(self._access, content, secure=scope["scheme"] == "https")
         if cookie is None:
             await _send_page(send, 401, login.page(then, wrong=True))
@@ -212,20 +229,33 @@ class _Refusal(NamedTuple):
 
 
 class _Body:
-    """Counts a request's body as it comes in; beyond the limit the rest is withheld."""
+    """Counts a request's body as it comes in; beyond the limit of size or time the rest is withheld."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, timeout_s: float) -> None:
         self._receive = receive
-        self._left = limit
-        self.exceeded = False
+        self._limit = limit
+        self._timeout_s = timeout_s
+        self._began = time.monotonic()
+        self._size = 0
+        self._whole = False
+        self.refusal: _Refusal | None = None
 
     async def receive(self) -> Message:
-        """The next message; a disconnect once the limit is passed."""
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            self.exceeded = True
-        return {"type": "http.disconnect"} if self.exceeded else message
+        """The next message; a disconnect once a limit is passed."""
+        if self._whole:
+            return await self._receive()
+        until = self._began + self._timeout_s * (1 + self._size / QUESTION_BYTES)
+        try:
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                message = await self._receive()
+        except TimeoutError:
+            self.refusal = _Refusal(408, LATE)
+            return {"type": "http.disconnect"}
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body")
+        if self._size > self._limit:
+            self.refusal = _Refusal(413, _too_large(self._limit))
+        return {"type": "http.disconnect"} if self.refusal else message
 
     async def whole(self) -> bytes:
         """All of it; what came before a disconnect or the limit."""
@@ -260,8 +290,11 @@ def _too_large(limit: int) -> str:
     return f"the request's body is larger than the limit of {limit:,} bytes"
 
 
-def _with_headers(path: str, request_id: str, send: Send) -> Send:
-    policy = _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
+def _policy(path: str) -> str:
+    return _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
+
+
+def _with_headers(policy: str, request_id: str, send: Send) -> Send:
     ours = {**_COMMON_HEADERS, "Content-Security-Policy": policy, "X-Request-Id": request_id}
     extra = [(name.lower().encode(), value.encode()) for name, value in ours.items()]
 
@@ -273,14 +306,9 @@ def _with_headers(path: str, request_id: str, send: Send) -> Send:
     return wrapped
 
 
-async def _ask_for_token(scope: Message, headers: dict[str, str], send: Send) -> None:
-    """To a person the form, to a program the problem; nothing of what is behind."""
-    if scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not in_api(scope["path"]):
-        query = scope["query_string"].decode("latin-1")
-        await _send_page(send, 401, login.page(scope["path"] + (f"?{query}" if query else "")))
-        return
-    detail = "this server needs the header 'Authorization: Bearer <token>'"
-    await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
+def _is_person(scope: Message, headers: dict[str, str]) -> bool:
+    """Whether a form is what the asker can use; to a program a problem is told."""
+    return scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not in_api(scope["path"])
 
 
 async def _send_page(send: Send, status: int, content: bytes) -> None:

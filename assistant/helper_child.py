@@ -1,4 +1,4 @@
-"""What a helper does: questions in, answers as JSON out, until the pipe ends; `helpers.py` is the other side."""
+"""What a helper does: questions in, answers as JSON out, until the pipe ends; `helper.py` is the other side."""
 
 from __future__ import annotations
 

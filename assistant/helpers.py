@@ -8,16 +8,12 @@ does not need them: they start when a question has to wait, and end when none ca
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import sys
 import time
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.settings import helper_environment
-from assistant.wire import json_bytes
+from assistant.helper import Helper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_ROOT = str(Path(__file__).resolve().parents[1])
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from assistant.helper_child import main; main()"
-_SIZE_BYTES = 4
-_START_S = 60.0
 _IDLE_S = 300.0
 
 
@@ -151,9 +143,11 @@ class Helpers:
         self._leave = asyncio.get_running_loop().call_later(self._idle_s, self._end)
 
     def _end(self) -> None:
-        for helper in list(self._free):
-            self._free.remove(helper)
+        free, self._free = self._free, []
+        for helper in free:
             self._lose(helper)
+        if self._all:  # busy for so long
+            self._stay()
 
     async def close(self) -> None:
         """End them all; what they are working on is not finished."""
@@ -166,57 +160,3 @@ class Helpers:
             self._lose(helper)
             await helper.ended()
         self._free.clear()
-
-
-class Helper:
-    """Our side of one process."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        if process.stdin is None or process.stdout is None:
-            raise EOFError("no pipes")
-        self._process, self._to, self._from = process, process.stdin, process.stdout
-
-    @classmethod
-    async def opened(cls, given: dict[str, Any]) -> Helper:
-        """Start a process and wait until it has opened its collection.
-
-        Raises:
-            OSError: it cannot be started.
-            EOFError: it ended instead; why, it has told in the log.
-            TimeoutError: it does not get ready.
-        """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-c", _START, _ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=helper_environment(),
-            start_new_session=True,  # Ctrl-C is for the server, which ends its helpers
-        )  # fmt: skip
-        helper = cls(process)
-        try:
-            await asyncio.wait_for(helper.answer(given), _START_S)
-        except BaseException:
-            helper.kill()
-            raise
-        return helper
-
-    async def answer(self, asked: dict[str, Any]) -> bytes:
-        """Send a question and receive its answer.
-
-        Raises:
-            OSError: the process is gone.
-            EOFError: it went meanwhile.
-        """
-        content = json_bytes(asked)
-        self._to.write(len(content).to_bytes(_SIZE_BYTES) + content)
-        size = int.from_bytes(await self._from.readexactly(_SIZE_BYTES))
-        return await self._from.readexactly(size)
-
-    def kill(self) -> None:
-        """End it now."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-
-    async def ended(self) -> None:
-        """Wait until it is gone."""
-        await self._process.wait()

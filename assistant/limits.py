@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 
+LATE = "the request did not arrive in time: send it faster, or start the server with another --body-timeout-s"
+
 _MAX_CLIENTS = 10_000
 _MIN_BURST = 10.0
 _BURST_S = 2.0

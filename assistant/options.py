@@ -13,7 +13,7 @@ from index import COLUMN_FIELDS
 _EVERYWHERE = ("home", "model")
 _SERVER = (
     "host", "port", "public", "read_only", "allow_host", "allow_links", "watch", "examples", "max_article_bytes",
-    "max_upload_bytes", "rate", "at_once", "max_waiting", "helpers",
+    "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
 

@@ -24,6 +24,10 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
         settings: limits.
     """
 
+    def checked(question: str, k: int) -> tuple[str, int]:
+        text = questions.check(question, max_chars=settings.question_chars)
+        return text, questions.check_k(k, max_k=settings.max_k)
+
     def ask(
         question: str,
         k: int = 3,
@@ -33,8 +37,7 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
         date_to: str = "",
     ) -> dict[str, Any]:
         """The passages that answer a question, cited, as `POST /api/v1/ask` gives them."""
-        text = questions.check(question, max_chars=settings.question_chars)
-        k = questions.check_k(k, max_k=settings.max_k)
+        text, k = checked(question, k)
         return assistant.ask(text, k=k, filters=_filters(source, language, date_from, date_to)).to_dict()
 
     def search(
@@ -46,8 +49,7 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
         date_to: str = "",
     ) -> dict[str, Any]:
         """The passages nearest to a question, as `GET /api/v1/search` gives them."""
-        text = questions.check(question, max_chars=settings.question_chars)
-        k = questions.check_k(k, max_k=settings.max_k)
+        text, k = checked(question, k)
         began = time.perf_counter()
         ranking = assistant.search(text, k, _filters(source, language, date_from, date_to))
         return search_dict(ranking, 1000 * (time.perf_counter() - began))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -35,6 +36,7 @@ Short = Annotated[str, Field(max_length=300)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["ar"])]
 ArticleId = Annotated[str, Field(pattern=r"^[\w.:-]{1,128}$", examples=["bridge"])]
 
+_FILTERS = tuple(field.name for field in fields(Filters))
 _MAX_OFFSET = 2**53  # the largest whole number that every JSON reader holds exactly
 
 
@@ -42,8 +44,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class FiltersIn(_Strict):
-    """What an article must match; dates are ISO 8601, both ends included."""
+class _Known(_Strict):
+    """What an article must match, wherever articles are chosen."""
 
     source: str | None = Field(None, description="who published it, exactly")
     language: str | None = Field(None, description="ISO 639-1 code", examples=["ar"])
@@ -53,17 +55,16 @@ class FiltersIn(_Strict):
     published_to: str | None = Field(
         None, alias="to", description="not after this date", examples=["2023-10-31"]
     )
-    article: str | None = Field(None, description="id of one article")
 
     def filters(self) -> Filters:
-        """As the search takes them."""
-        return Filters(
-            source=self.source,
-            language=self.language,
-            published_from=self.published_from,
-            published_to=self.published_to,
-            article=self.article,
-        )
+        """As search and list take them."""
+        return Filters(**{name: getattr(self, name) for name in _FILTERS if hasattr(self, name)})
+
+
+class FiltersIn(_Known):
+    """What an article must match; dates are ISO 8601, both ends included."""
+
+    article: str | None = Field(None, description="id of one article")
 
 
 class SearchIn(FiltersIn):
@@ -89,13 +90,9 @@ class AskIn(_Strict):
     filters: FiltersIn | None = None
 
 
-class ListIn(_Strict):
+class ListIn(_Known):
     """Which articles to list: all that match, or a page of them."""
 
-    source: str | None = Field(None, description="who published it, exactly")
-    language: str | None = Field(None, description="ISO 639-1 code", examples=["ar"])
-    published_from: str | None = Field(None, alias="from", description="not before this date")
-    published_to: str | None = Field(None, alias="to", description="not after this date")
     title: str = Field("", max_length=300, description="words that all stand in the title or source")
     limit: int | None = Field(None, ge=1, le=_MAX_OFFSET, description="most articles to return")
     offset: int = Field(0, ge=0, le=_MAX_OFFSET, description="how many to pass over")
@@ -103,15 +100,6 @@ class ListIn(_Strict):
         "oldest", "newest", "published", "-published", "title", "-title", "source", "-source",
         "language", "-language", "passages", "-passages",
     ] = Field("oldest", description="by when they were added, or by a column; - before it: descending")  # fmt: skip
-
-    def filters(self) -> Filters:
-        """As the list takes them."""
-        return Filters(
-            source=self.source,
-            language=self.language,
-            published_from=self.published_from,
-            published_to=self.published_to,
-        )
 
     def sort(self) -> str:
         """The order by the names that `Assistant.listing` knows."""

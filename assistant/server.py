@@ -28,7 +28,9 @@ from assistant.late import LatePage
 from assistant.metrics import Measured, Metrics
 from assistant.on_demand import OnDemand
 from assistant.pages import page_routes
+from assistant.patience import protocol
 from assistant.problems import ServeError
+from assistant.proxied import Proxied
 from assistant.settings import Settings, SettingsError, prepare_environment
 from assistant.watch import Watcher
 
@@ -68,10 +70,11 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         config = uvicorn.Config(
             create_site(settings),
+            http=protocol(settings.body_timeout_s),
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=False,  # ours: proxied.py
             lifespan="on",
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_GRACE_S,
@@ -128,7 +131,8 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
 
     ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
     site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
-    return Measured(Guard(site, settings), metrics)
+    guarded = Guard(site, settings)
+    return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
 
 
 def read_examples(path: Path) -> list[str]:

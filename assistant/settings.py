@@ -7,6 +7,7 @@ environment names and the help texts all derive from its fields.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -90,6 +91,16 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in text.split(",") if name.strip())
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    found = _names(text)
+    for one in found:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError as error:
+            raise ValueError(f"must be addresses such as 10.0.0.5 or 10.0.0.0/8: {error}") from error
+    return found
+
+
 def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(part).expanduser() for part in text.split(os.pathsep) if part)
 
@@ -151,6 +162,16 @@ class Settings:
         "requests a second for each client, 0 for any number (default: 10, any number on this machine)",
         _number(0, 1_000_000),
     )
+    trusted_proxy: tuple[str, ...] = _setting(
+        (),
+        "addresses or networks of proxies whose X-Forwarded-* headers are believed, separated by commas",
+        _networks,
+    )
+    body_timeout_s: int = _setting(
+        30,
+        "seconds a request may take to arrive, and as long again for every further 64 KB",
+        _number(1, 86_400),
+    )
     at_once: int | None = _setting(
         None, "questions worked on at once (default: as many as there are cores)", _number(1, 1_024)
     )
@@ -158,7 +179,7 @@ class Settings:
     helpers: int | None = _setting(
         None,
         "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
-        " none on a single core)",
+        " none on a single core or with --model)",
         _number(0, 64),
     )
 
@@ -230,5 +251,6 @@ def prepare_environment(settings: Settings) -> None:
 
 
 def helper_environment() -> dict[str, str]:
-    """Of a process that answers beside others: one thread each, or they would fight for the cores."""
-    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
+    """Of a process that answers beside others: one thread each, or they would fight for the cores; no token."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **kept}

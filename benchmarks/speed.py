@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from assistant import Assistant
 from benchmarks.document import put
+from benchmarks.first_answer import Browser, has_browser
 from index import Article
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 RUNS = 5
+QUESTION = "What happened at the base?"
 
 
 def main() -> None:
@@ -39,7 +41,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    rows = [*start_up(), *questions(given.passages)]
+    rows = [*start_up(), *first_answers(), *questions(given.passages)]
     lines = [
         "# Speed",
         "",
@@ -62,10 +64,8 @@ def start_up() -> list[tuple[str, str]]:
     """Time the server and the command line on the seeds, environment installed, disk warm."""
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "assistant"]
-        common = ["--home", home]
-        subprocess.run([*command, "add", "seeds", *common], cwd=ROOT, check=True, capture_output=True)
-        ask = [*command, "ask", "What happened at the base?", *common]
-        answer = median(lambda: subprocess.run(ask, cwd=ROOT, check=True, capture_output=True))
+        subprocess.run([*command, "add", "seeds", "--home", home], cwd=ROOT, check=True, capture_output=True)
+        answer = median(lambda: subprocess.run(asking(home), cwd=ROOT, check=True, capture_output=True))
         helped = median(lambda: subprocess.run([*command, "--help"], check=True, capture_output=True))
         health = median_of([until_served(home, "/api/health") for _ in range(RUNS)])
         page = median_of([until_served(home, "/") for _ in range(RUNS)])
@@ -81,8 +81,41 @@ def start_up() -> list[tuple[str, str]]:
     ]
 
 
-def until_served(home: str, path: str, text: str = "", *, make: bool = False) -> float:
-    """Start a server and wait for its first 200 with a text in it; seconds."""
+def first_answers() -> list[tuple[str, str]]:
+    """Time from `sanad serve` to an answer in the page of a browser that is open already."""
+    if not has_browser():
+        sys.stderr.write("no Chromium with its driver: the first answer in the page is not measured\n")
+        return []
+    shown: list[float] = []
+    with tempfile.TemporaryDirectory() as home:
+        with Assistant(home) as assistant:
+            assistant.add(ROOT / "seeds")
+        browser = Browser()
+
+        def ask(address: str) -> None:
+            shown.append(timed(lambda: browser.ask(address, QUESTION)))
+
+        answered = [until_served(home, "/", then=ask) for _ in range(RUNS)]
+        shown.clear()
+        for _ in range(RUNS):
+            until_served(home, "/", "gradio_config", then=ask)
+        browser.close()
+    return [
+        (
+            "`sanad serve` to the first answer in the page, browser open before",
+            f"{median_of(answered):.2f} s",
+        ),
+        (
+            "the same after the chat is there: page opened, question typed, answer shown",
+            f"{median_of(shown):.2f} s",
+        ),
+    ]
+
+
+def until_served(
+    home: str, path: str, text: str = "", *, make: bool = False, then: Callable[[str], None] | None = None
+) -> float:
+    """Start a server and wait for its first 200 with a text in it, and do something with its address; seconds."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -96,8 +129,11 @@ def until_served(home: str, path: str, text: str = "", *, make: bool = False) ->
         while time.perf_counter() - started < 60:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as reply:
-                    if reply.status == 200 and text in reply.read().decode():
-                        return time.perf_counter() - started
+                    found = reply.status == 200 and text in reply.read().decode()
+                if found and then:
+                    then(f"http://127.0.0.1:{port}/")
+                if found:
+                    return time.perf_counter() - started
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.02)
     finally:
@@ -122,6 +158,7 @@ def questions(n_passages: int) -> list[tuple[str, str]]:
             assistant.ask(question)
             times.append((time.perf_counter() - begun) * 1000)
         times.sort()
+        whole = median(lambda: subprocess.run(asking(home), cwd=ROOT, check=True, capture_output=True))
         adding, removing = [], []
         for run in range(RUNS):
             fresh = [article(n_passages + run * 10 + i) for i in range(10)]
@@ -130,6 +167,7 @@ def questions(n_passages: int) -> list[tuple[str, str]]:
             removing.append(timed(lambda gone=gone: (assistant.remove(gone), assistant.ask("ready?"))))  # type: ignore[misc]
     size = f"{n_passages:,} passages"
     return [
+        (f"`sanad ask`, {size}, whole process", f"{whole:.2f} s"),
         (f"question, {size}, p50 / p95", f"{times[100]:.1f} / {times[190]:.1f} ms"),
         (f"questions a second, one asker, {size}", f"{1000 / statistics.mean(times):.0f}"),
         (
@@ -139,6 +177,11 @@ def questions(n_passages: int) -> list[tuple[str, str]]:
         (f"removing one from {size}", f"{median_of(removing) * 1000:.0f} ms"),
         ("passages a second, from text to durable and searchable", f"{build:.0f}"),
     ]
+
+
+def asking(home: str) -> list[str]:
+    """The command that asks a question of a home."""
+    return [sys.executable, "-m", "assistant", "ask", QUESTION, "--home", home]
 
 
 SYLLABLES = [a + b + c for a in "bdfghklmnrstz" for b in "aeiou" for c in ("", "l", "n", "r", "s")]

@@ -41,7 +41,7 @@ function tell(state, name, reason, bad) {
 
 function tellReport(report) {
   for (const state of STATES) {
-    for (const item of report[state]) tell(state, item.title || item.name, item.reason, state === "skipped");
+    for (const item of report[state]) tell(state, item.name, item.reason, state === "skipped");
   }
 }
 

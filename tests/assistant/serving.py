@@ -37,7 +37,9 @@ def served_site(
     settings = load({"home": str(home), "port": "0", **given}, {})
     prepare_environment(settings)
     site = create_site(settings, assistant)
-    config = uvicorn.Config(site, port=0, log_level="critical", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        site, port=0, log_level="critical", proxy_headers=False, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -108,6 +108,7 @@ def test_a_browser_logs_in_once(closed: tuple[httpx.Client, Any]) -> None:
     client, _ = closed
     html = {"Accept": "text/html"}
     asked = client.get("/article/a?start=1&end=2", headers=html)
+    assert "form-action 'self'" in asked.headers["content-security-policy"]  # or no browser would send it
     assert asked.status_code == 401
     assert "password" in asked.text
     action = re.search(r'action="([^"]+)"', asked.text)

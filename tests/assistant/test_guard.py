@@ -209,7 +209,7 @@ def test_the_page_carries_its_headers(client: httpx.Client, page: httpx.Response
     assert "frame-ancestors 'none'" in policy
     assert "default-src 'self'" in policy
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/api/health", "/api/nothing", "/api/docs", "/monitoring"])

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant import Assistant, AsyncAssistant
-from assistant.answering import Answering
+from assistant.answering import Answering, number_of
 from assistant.helpers import Helpers
-from assistant.settings import load
+from assistant.settings import helper_environment, load
 from index import Article, Filters, QuestionError
-from tests.assistant.serving import until
+from tests.assistant.serving import TOKEN, until
 from tests.assistant.test_aio import QUESTIONS
 from tests.assistant.test_server import running
 
@@ -165,6 +165,23 @@ def test_a_helper_that_cannot_open_is_done_without(tmp_path: Path) -> None:
         await helpers.close()
 
     asyncio.run(without())
+
+
+@pytest.mark.parametrize(
+    ("given", "cores", "expected"),
+    [
+        ({}, 1, 0), ({}, 2, 2), ({}, 64, 4), ({"model": "some/model"}, 8, 0),
+        ({"helpers": "0"}, 8, 0), ({"helpers": "7", "model": "some/model"}, 1, 7),
+    ],
+)  # fmt: skip
+def test_how_many_there_may_be(given: dict[str, str], cores: int, expected: int) -> None:
+    assert number_of(load(given, {}), cores) == expected
+
+
+def test_a_helper_is_told_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANAD_TOKEN", TOKEN)
+    assert TOKEN not in helper_environment().values()
+    assert "PATH" in helper_environment()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

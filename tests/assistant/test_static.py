@@ -28,3 +28,13 @@ def test_every_file_is_reached_from_a_page_and_is_there(client: httpx.Client) ->
                 reached.add(name)
                 pages.append(client.get(f"/ui/{name}").raise_for_status().text)
     assert reached == {path.name for path in STATIC.iterdir()}
+
+
+def test_every_word_of_the_interface_is_said_somewhere() -> None:
+    words = (STATIC / "words.js").read_text("utf-8")
+    english, rest = words.split("\n  ar: {", 1)
+    named = re.findall(r'\b(\w+): "', english)
+    assert len(named) > 50
+    others = [path.read_text("utf-8") for path in STATIC.iterdir() if path.name != "words.js"]
+    used = rest.split("\nexport const language", 1)[1] + "".join(others)
+    assert [name for name in named if not re.search(rf"""["']{name}["']""", used)] == []
