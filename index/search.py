@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,6 +35,9 @@ POOL = 100
 # rows of which the best one stands for all when the highest scores are sought, at most and at least
 BLOCK, SMALLEST_BLOCK = 128, 4
 SMALLEST = 1e-12
+# rows from which on a second thread scans the vectors meanwhile: FAISS lets go of the interpreter's lock for
+# milliseconds there, which in fewer rows handing over would cost
+MANY_ROWS = 200_000
 
 
 class Scored(NamedTuple):
@@ -101,11 +107,14 @@ class Searcher:
     ) -> Scored:
         """Score the candidates of both halves by both halves; `asked` is the query weighed, `located` its terms."""
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
+        scanning = (
+            _scanning().submit(_nearest, view, vector, pool, allowed) if view.n_rows >= MANY_ROWS else None
+        )
         lexical = lexical_scores(view, asked.language, located, self.weights)
         for first, mask in zip(view.first_rows, allowed, strict=True):
             if mask is not None:
                 lexical.joined[first : first + len(mask)][~mask] = 0.0
-        nearest = _nearest(view, vector, pool, allowed)
+        nearest = scanning.result() if scanning else _nearest(view, vector, pool, allowed)
         best = _top(lexical.joined, pool if lexical.is_whole else max(pool, CANDIDATES))
         if not lexical.is_whole:
             best = _union(nearest, best)
@@ -119,6 +128,11 @@ class Searcher:
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
+
+
+@cache
+def _scanning() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="sanad-scan")
 
 
 def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
