@@ -72,9 +72,9 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
     said = said_by(tree)
     heading = _heading(tree)
     title = _titled(tree, said, heading)
-    shown = _date_shown(tree) if "published" not in said.fields else None
     hidden = drop_hidden(tree)
     lighten(tree)
+    shown = _date_shown(tree) if "published" not in said.fields else None
     body = _body(tree, said, heading)
     if not any(map(str.isalpha, body)):
         why = f"; {hidden} hidden elements left out" if hidden else ""
