@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NEAR = 0.65
 """Overlap (Jaccard) of word triples from which two articles are nearly the same: docs/pages.md has the pairs."""
 KEYS = 8
-"""Of an article; those of two that overlap by NEAR have five in common on average."""
+"""Of an article."""
 
 _SKETCH = 64
 _MARGIN = 0.2  # three standard errors of an estimate from _SKETCH hashes

@@ -212,3 +212,17 @@ def test_parts_that_share_an_id_do_not_replace_each_other(tmp_path: Path) -> Non
                 assert len(assistant.add(tmp_path / name).items) == 2
                 (tmp_path / name).touch()
             assert len(assistant.articles()) == 4
+
+
+def test_all_that_was_refused_of_a_long_file_is_told_again(tmp_path: Path) -> None:
+    """More parts than are written at once, none of the first of which can be taken."""
+    file = tmp_path / "long.json"
+    bad = [{"id": f"bad-{at}", "text": "!!! 42"} for at in range(150)]
+    file.write_text(json.dumps([*bad, row(STORIES["en"])]))
+    with Assistant(tmp_path / "home") as assistant:
+        first = assistant.add(file)
+        assert len(first.skipped) == 150
+        aged(tmp_path)
+        again = assistant.add(file)
+        assert [item.reason for item in again.unchanged] == ["the file is unchanged"]
+        assert sorted(again.skipped) == sorted(first.skipped)
