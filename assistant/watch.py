@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assistant.settings import SettingsError
@@ -11,7 +12,6 @@ from index import SanadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from assistant.assistant import Assistant
 
@@ -82,7 +82,7 @@ class Watcher:
                     [
                         folder
                         for folder in self._folders
-                        if behind or any(path.startswith(str(folder)) for path in paths)
+                        if behind or any(Path(path).is_relative_to(folder) for path in paths)
                     ]
                 )
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import frontmatter, metadata
+from index.datelines import dated
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle
 from index.files import shown
-from index.reading.dates import of_line, parse
+from index.reading.dates import parse
 from index.sections import Kind, blocks, heading_text
 from index.sentences import sentences
 
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 90
 MAX_LINES = 200_000  # each is looked at, however short
 
-_TOP_CHARS = 1_200  # where a dateline stands
 _DETECTION_CHARS = 2_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
-_YEAR = re.compile(r"\d{4}")
 _TOP_HEADING = re.compile(r"#\s")
 
 
@@ -57,7 +56,7 @@ def complete(article: Article) -> Article:
         source=metadata.cleaned(article.source),
         url=metadata.url(article.url, name),
         author=metadata.cleaned(article.author),
-        published=metadata.published(article.published, name) or _dated(article.text),
+        published=metadata.published(article.published, name) or dated(article.text),
         language=metadata.language(article.language, name) or _detected(article.text),
     )
 
@@ -101,18 +100,6 @@ def _title(text: str) -> str:
                 return metadata.shortened(heading_text(body), MAX_TITLE_CHARS)
             headings.append(heading_text(body))
     return metadata.shortened(max(headings, key=len, default=text), MAX_TITLE_CHARS)
-
-
-def _dated(text: str) -> str | None:
-    if not _YEAR.search(text, 0, _TOP_CHARS):
-        return None
-    top = text[:_TOP_CHARS]
-    found = blocks(top)
-    first = next((at for at, block in enumerate(found) if block.kind is Kind.PROSE), len(found))
-    above = [top[block.start : block.end] for block in found[:first]]
-    title = max(above, key=len, default="")
-    dates = (of_line(line) for line in above if len(above) == 1 or line != title)
-    return next((date for date in dates if date), None)
 
 
 def _detected(text: str) -> str:

@@ -306,10 +306,10 @@ class Collection:
         """
         from index.adding import again, forget_origin, put
 
-        if all(isinstance(given, Added) for given in made) and not any(f.seen or f.is_whole for f in files):
-            return [
-                given for given in made if isinstance(given, Added)
-            ]  # nothing that a writer must wait for
+        told = [given for given in made if isinstance(given, Added)]
+        refused.update((item.name, item.reason) for item in told if item.state == "skipped")
+        if len(told) == len(made) and not any(file.seen or file.is_whole for file in files):
+            return told  # nothing that a writer must wait for
         with self._writing() as (state, writer):
             # another process may have changed the model meanwhile
             same = state.encoder.fingerprint == model

@@ -115,12 +115,14 @@ def _speakers() -> dict[str, tuple[str, ...]]:
 
 
 def _by_function_words(found: dict[str, int]) -> str | None:
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = {}
+    speakers = _speakers()
     for word, count in found.items():
-        languages = _speakers().get(word, ())
-        for language in languages:
-            votes[language] += count / len(languages)  # type: ignore[assignment]
-    ranked = [*votes.most_common(2), ("", 0), ("", 0)]
+        if languages := speakers.get(word):
+            share = count / len(languages)
+            for language in languages:
+                votes[language] = votes.get(language, 0) + share
+    ranked = [*sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:2], ("", 0), ("", 0)]
     (first, most), (_, second) = ranked[0], ranked[1]
     return first if most >= 0.5 and most >= DECISIVE * second else None
 
@@ -134,6 +136,7 @@ def script_of(language: str) -> str:
     return next((script for script, languages in _OF_SCRIPT.items() if language in languages), "Zyyy")
 
 
+@cache
 def _script_of_language(language: str) -> str:
     return Counter(script_of_word(word) for word in stopwords()[language]).most_common(1)[0][0]
 

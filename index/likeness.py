@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NEAR = 0.65
 """Overlap (Jaccard) of word triples from which two articles are nearly the same: docs/pages.md has the pairs."""
 KEYS = 8
-"""Of an article; those of two that overlap by NEAR have five in common on average."""
+"""Of an article."""
 
 _SKETCH = 64
 _MARGIN = 0.2  # three standard errors of an estimate from _SKETCH hashes
@@ -65,10 +65,10 @@ def keys_of(sketched: bytes) -> list[int]:
 
 def may_be_near(first: bytes, second: bytes) -> bool:
     """Tell from two sketches whether it is worth comparing the texts."""
-    one, other = np.frombuffer(first, "<u8"), np.frombuffer(second, "<u8")
-    both = np.union1d(one, other)[: max(len(one), len(other))]
-    shared = np.isin(both, one, assume_unique=True) & np.isin(both, other, assume_unique=True)
-    return bool(len(both)) and float(shared.mean()) >= NEAR - _MARGIN
+    one, other = (set(np.frombuffer(each, "<u8").tolist()) for each in (first, second))
+    smallest = sorted(one | other)[: max(len(one), len(other))]
+    shared = len((one & other).intersection(smallest))
+    return bool(smallest) and shared >= (NEAR - _MARGIN) * len(smallest)
 
 
 def overlap(first: Triples, second: Triples) -> float:

@@ -12,6 +12,7 @@ _HAN = re.compile(
 )
 _HANGUL = re.compile(r"[\uac00-\ud7a3]+")
 _SOUTH_EAST = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_UNSPACED = re.compile(f"{_HAN.pattern[:-2]}{_SOUTH_EAST.pattern[1:-1]}")  # one look instead of three
 _BEGINS_ITEM = re.compile(r"[-*+•·▪◦‣⁃●○■□►▸–—#>|]|\d{1,3}[.)]\s")
 _CLOSERS = "\"'”’»«›)]}）」』】*_\u200e\u200f\u202c\u2069"
 _TERMINALS = frozenset(".!?…؟۔。！？｡．।॥។။።፧‽")
@@ -52,7 +53,7 @@ def size(text: str) -> int:
     six Thai ones.
     """
     words = len(text.split())
-    if text.isascii():
+    if not _UNSPACED.search(text):
         return words
     han = sum(map(len, _HAN.findall(text))) - sum(map(len, _HANGUL.findall(text)))
     return words + han // 2 + sum(map(len, _SOUTH_EAST.findall(text))) // 6

@@ -56,7 +56,7 @@ def version_of(reader: Reader, url: str, published: str | None, passages: Sequen
 def _near(reader: Reader, found: Triples, sketched: bytes) -> dict[int, float]:
     """Give the articles whose prose overlaps by NEAR, by number, the most alike first."""
     shared = reader.sharing(keys_of(sketched), _PER_KEY)
-    likely = [number for number, count in shared.most_common(_PER_KEY) if count >= _SHARED]
+    likely = [number for number, count in shared.most_common(2 * _COMPARED) if count >= _SHARED]
     compared = [number for number in likely if may_be_near(sketched, reader.sketch(number))][:_COMPARED]
     overlaps = {number: round(overlap(found, triples(reader.prose(number))), 3) for number in compared}
     near = [pair for pair in overlaps.items() if pair[1] >= NEAR]

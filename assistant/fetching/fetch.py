@@ -75,13 +75,23 @@ class Fetcher:
         self._connect = connect
         self._total_s = total_s
 
-    def fetch(self, url: str, known: Validators = NOTHING_KNOWN, max_bytes: int = MAX_BYTES) -> Fetched:
+    def fetch(
+        self,
+        url: str,
+        known: Validators = NOTHING_KNOWN,
+        max_bytes: int = MAX_BYTES,
+        *,
+        absent: bytes | None = None,
+        permit: Callable[[str], None] | None = None,
+    ) -> Fetched:
         """Fetch an address, following redirects.
 
         Args:
             url: http or https.
             known: what an earlier answer said, so that an unchanged one need not be sent.
             max_bytes: largest body, after inflating.
+            absent: what to give where the server says that there is nothing for us (4xx); None: an error.
+            permit: called with the address and each that it leads to; what it raises ends the fetch.
 
         Raises:
             BlockedAddress: it, or an address it leads to, may not be fetched.
@@ -92,11 +102,21 @@ class Fetcher:
         deadline = time.monotonic() + self._total_s
         target = checked(url, self._resolve)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _Exchange(target, self._connect, deadline).run(known, max_bytes)
+            if permit:
+                permit(target.url)
+            answer = _Exchange(target, self._connect, deadline).run(_Asked(known, max_bytes, absent))
             if isinstance(answer, Fetched):
                 return answer
             target = checked(answer, self._resolve, target)
         raise BlockedAddress(f"{url[:120]}: it redirects more than {MAX_REDIRECTS} times")
+
+
+class _Asked(NamedTuple):
+    """What `Fetcher.fetch` was asked for, beside the address."""
+
+    known: Validators
+    max_bytes: int
+    absent: bytes | None
 
 
 class _Exchange:
@@ -109,23 +129,27 @@ class _Exchange:
         self._late = threading.Event()
         self._stream: socket.socket
 
-    def run(self, known: Validators, max_bytes: int) -> Fetched | str:
+    def run(self, asked: _Asked) -> Fetched | str:
         """Give what came, or the address that it redirects to."""
         try:
             self._stream = self._opened()
         except OSError as error:
-            raise UnreadableArticle(f"{self._target.url}: it cannot be reached ({_reason(error)})") from error
+            raise UnreadableArticle(
+                f"{self._target.url}: it cannot be reached ({_reason(error)}); check the address, or try later"
+            ) from error
         timer = threading.Timer(self._left_s, self._stop)
         timer.daemon = True
         timer.start()
         try:
             self._secure()
-            answer = self._asked(known, max_bytes)
+            answer = self._request(asked)
             if self._late.is_set():  # a connection that was shut down looks like one that came to its end
                 raise TimeoutError
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
             why = f"no whole answer in {self._left_s:.0f} s" if self._late.is_set() else _reason(error)
-            raise UnreadableArticle(f"{self._target.url}: it cannot be read ({why})") from error
+            raise UnreadableArticle(
+                f"{self._target.url}: it cannot be read ({why}); try later, or save the page and add the file"
+            ) from error
         finally:
             timer.cancel()
             self._stream.close()
@@ -153,7 +177,7 @@ class _Exchange:
             )
             self._stream.do_handshake()
 
-    def _asked(self, known: Validators, max_bytes: int) -> Fetched | str:
+    def _request(self, asked: _Asked) -> Fetched | str:
         connection = http.client.HTTPConnection(self._target.host)
         connection.sock = self._stream
         headers = {
@@ -162,26 +186,32 @@ class _Exchange:
             "Accept-Encoding": "gzip",
         }
         headers |= {"Connection": "close"}
-        if known.etag:
-            headers["If-None-Match"] = known.etag
-        if known.modified:
-            headers["If-Modified-Since"] = known.modified
+        if asked.known.etag:
+            headers["If-None-Match"] = asked.known.etag
+        if asked.known.modified:
+            headers["If-Modified-Since"] = asked.known.modified
         connection.request("GET", self._target.path, headers=headers)
         with connection.getresponse() as response:
-            return self._answered(response, max_bytes)
+            return self._answered(response, asked)
 
-    def _answered(self, response: http.client.HTTPResponse, max_bytes: int) -> Fetched | str:
+    def _answered(self, response: http.client.HTTPResponse, asked: _Asked) -> Fetched | str:
         url = self._target.url
         if response.status in _REDIRECTS and response.headers.get("Location"):
             return str(response.headers["Location"])
         said = Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
         if response.status == http.client.NOT_MODIFIED:
             return Fetched(url, None, said)
+        if asked.absent is not None and response.status // 100 == 4:
+            return Fetched(url, asked.absent, said)
         if response.status != http.client.OK:
-            raise UnreadableArticle(f"{url}: the server answers {response.status} {response.reason[:60]}")
+            raise UnreadableArticle(
+                f"{url}: the server answers {response.status} {response.reason[:60]}; check the address in a browser"
+            )
         if _header(response, "Content-Type").strip().lower().startswith(_NOT_READ):
-            raise UnsupportedFormat(f"{url}: {_header(response, 'Content-Type')[:60]}, which holds no text")
-        return Fetched(url, _body(response, max_bytes, url), said)
+            raise UnsupportedFormat(
+                f"{url}: {_header(response, 'Content-Type')[:60]}, which holds no text; give the page around it"
+            )
+        return Fetched(url, _body(response, asked.max_bytes, url), said)
 
 
 def _body(response: http.client.HTTPResponse, max_bytes: int, url: str) -> bytes:

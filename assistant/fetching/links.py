@@ -42,8 +42,7 @@ class Links:
 
     def fetched(self, url: str, known: Validators) -> tuple[list[Article | Added], Validators]:
         """Give what `articles` gives, none where nothing has changed, and how to ask again."""
-        self._robots.check(url)
-        answer = self._fetcher.fetch(url, known)
+        answer = self._fetcher.fetch(url, known, permit=self._robots.check)
         if answer.data is None:
             return [], known
         return [_placed(each, url, answer.url) for each in read_bytes(answer.data, url)], answer.validators

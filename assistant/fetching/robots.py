@@ -9,7 +9,7 @@ from urllib.robotparser import RobotFileParser
 
 from assistant.fetching.addresses import BlockedAddress
 from assistant.fetching.fetch import AGENT, Fetcher
-from index import ArticleError, UnreadableArticle
+from index import ArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,12 +51,10 @@ class Robots:
     def _asked(self, address: str) -> RobotFileParser:
         rules = RobotFileParser(address)
         try:
-            data = self._fetcher.fetch(address, max_bytes=_MAX_BYTES).data or b""
+            # RFC 9309, 2.3.1: a file that is not there allows all, a server that fails allows nothing
+            data = self._fetcher.fetch(address, max_bytes=_MAX_BYTES, absent=b"").data or b""
         except BlockedAddress:
             raise
-        except UnreadableArticle as error:
-            # RFC 9309, 2.3.1: a file that is not there allows all, a server that fails allows nothing
-            rules.parse([] if "the server answers 4" in str(error) else ["User-agent: *", "Disallow: /"])
         except ArticleError:
             rules.parse(["User-agent: *", "Disallow: /"])
         else:

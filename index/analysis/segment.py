@@ -84,8 +84,9 @@ def words(text: str) -> list[Word]:
 def folded_counts(text: str) -> dict[str, int]:
     """How often each folded word stands in a text: what `words` gives, without the places; looks at a surface once."""
     counts: dict[str, int] = {}
+    known = _PIECES
     for surface, count in Counter(WORD.findall(text)).items():
-        for folded in folded_words(surface):
+        for _, _, folded in known.get(surface) or pieces(surface):
             counts[folded] = counts.get(folded, 0) + count
     return counts
 

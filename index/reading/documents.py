@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from index.datelines import dated
 from index.errors import UnreadableArticle
+from index.reading.dates import made_on
 from index.reading.limits import MAX_FILE_BYTES
 from index.reading.markup import attribute, local, xml_events
 from index.records import Article
@@ -33,7 +35,14 @@ def parse_docx(packed: Packed, name: str) -> list[Article]:
     said = _properties(packed, name) if _PROPERTIES in packed.names() else {}
     text = _text(packed.read(MAIN, MAX_FILE_BYTES), name, styles)
     title = said.get("title", "")
-    return [Article(text=text, title=title if len(title) > 3 else None, author=said.get("creator") or None)]
+    return [
+        Article(
+            text=text,
+            title=title if len(title) > 3 else None,
+            author=said.get("creator") or None,
+            published=dated(text) or made_on(said.get("created", "")),
+        )
+    ]
 
 
 def _styles(packed: Packed, name: str) -> dict[str, str]:
@@ -55,7 +64,9 @@ def _properties(packed: Packed, name: str) -> dict[str, str]:
     """Give what the file says of itself; nothing if that part is damaged: the text is what counts."""
     said: dict[str, str] = {}
     try:
-        for event, element in xml_events(packed.read(_PROPERTIES, 1_000_000), name, ("title", "creator")):
+        for event, element in xml_events(
+            packed.read(_PROPERTIES, 1_000_000), name, ("title", "creator", "created")
+        ):
             if event == "end":
                 said[local(element)] = " ".join((element.text or "").split())
     except UnreadableArticle:

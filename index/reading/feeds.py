@@ -37,7 +37,9 @@ def parse_feed(data: bytes, name: str) -> list[Article | Added]:
     try:
         feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
-        raise UnreadableArticle(f"{name}: a feed that cannot be parsed ({error})"[:300]) from error
+        raise UnreadableArticle(
+            f"{name}: a feed that cannot be parsed ({str(error)[:200]}); get it again"
+        ) from error
     source = metadata.cleaned(plain(str(feed.feed.get("title") or "")))
     found: list[Article | Added] = []
     for number, entry in enumerate(feed.entries[:MAX_PARTS], start=1):
@@ -46,7 +48,7 @@ def parse_feed(data: bytes, name: str) -> list[Article | Added]:
             found.append(article)
     if not found:
         why = f" ({feed.bozo_exception})" if feed.get("bozo") else ""
-        raise EmptyArticle(f"{name}: no entry with text in the feed{str(why)[:120]}")
+        raise EmptyArticle(f"{name}: no entry with text in the feed{str(why)[:120]}; leave it out")
     return found
 
 

@@ -267,6 +267,8 @@ class _Writer:
 
 def _line(line: str, *, is_title: bool) -> str:
     """Give a line with its links marked if they are nearly all of it, else with their words only."""
+    if not _LINK_MARKS.search(line):
+        return _SPACE.sub(" ", line).strip()
     linked = sum(len(words) for _, words in _LINKED.findall(line))
     is_links = not is_title and linked * 2 > len(_LINKED.sub("", line)) + linked
     plain_line = _LINKED.sub(r"[\2](\1)" if is_links else r"\2", line)

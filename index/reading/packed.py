@@ -58,7 +58,7 @@ class Packed:
                         raise self._too_large(entry, limit)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
             raise UnreadableArticle(
-                f"{self._name}: {entry.filename[:80]!a} in it is damaged ({error})"
+                f"{self._name}: {entry.filename[:80]!a} in it is damaged ({error}); pack it again"
             ) from error
         self._left -= size
         return b"".join(pieces)
@@ -68,7 +68,7 @@ class Packed:
             raise UnreadableArticle(f"{self._name}: it is encrypted; save it without a password")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise UnreadableArticle(
-                f"{self._name}: {entry.filename[:80]!a} in it is a link, which is not followed"
+                f"{self._name}: {entry.filename[:80]!a} in it is a link, which is not followed; pack what it points to"
             )
 
     def _too_large(self, entry: zipfile.ZipInfo, limit: int) -> ArticleTooLarge:

@@ -13,6 +13,7 @@ from index import metadata
 from index.decoding import decode_page
 from index.errors import EmptyArticle, UnreadableArticle
 from index.reading.dates import of_line
+from index.reading.layout import join_posts, leads, tell_captions
 from index.reading.markup import drop_boxes, drop_hidden, lighten, link_lines, page, plain, seen
 from index.reading.structured import said_by
 from index.records import Article
@@ -71,9 +72,9 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
     said = said_by(tree)
     heading = _heading(tree)
     title = _titled(tree, said, heading)
-    shown = _date_shown(tree) if "published" not in said.fields else None
     hidden = drop_hidden(tree)
     lighten(tree)
+    shown = _date_shown(tree) if "published" not in said.fields else None
     body = _body(tree, said, heading)
     if not any(map(str.isalpha, body)):
         why = f"; {hidden} hidden elements left out" if hidden else ""
@@ -90,12 +91,18 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
 
 def _body(tree: Element, said: Said, heading: str) -> str:
     """Extract the article; its heading first, so that the text says what it is about."""
+    join_posts(tree)
+    tell_captions(tree)
     links = link_lines(tree)
     body = _extracted(tree)
+    lead = leads(tree, body)
     if len(body) < _MIN_CHARS:
         body = max(body, plain(said.body), key=len)
     if body and heading and heading.casefold() not in body[: len(heading) + 200].casefold():
         body = f"# {heading}\n\n{body}"
+    if lead:
+        first, _, rest = body.partition("\n\n")
+        body = "\n\n".join([first, *lead, rest] if heading and heading in first else [*lead, body])
     return "\n".join(f"[{line}]({links[line]})" if line in links else line for line in body.split("\n"))
 
 

@@ -57,7 +57,8 @@ def parse(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | 
     Raises:
         ArticleError: nothing in the file can be taken.
     """
-    return [_finished(each, name) for each in _parts(data, name, columns, inside=False)]
+    seen: Counter[str] = Counter()
+    return [_finished(_told_apart(each, seen), name) for each in _parts(data, name, columns, inside=False)]
 
 
 def _parts(data: bytes, name: str, columns: Mapping[str, str], *, inside: bool) -> Parts:
@@ -97,7 +98,9 @@ def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
         called = f"{name}{part}"
         try:
             if is_foreign(member):
-                raise UnsupportedFormat(f"{called}: not a format we read")
+                raise UnsupportedFormat(
+                    f"{called}: code, style or settings, which are not read; leave it out"
+                )
             inner = _parts(packed.read(entry, MAX_FILE_BYTES), called, columns, inside=True)
             found.extend(_below(part, each) for each in inner)
         except ArticleError as error:
@@ -105,6 +108,18 @@ def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
     if not found:
         raise EmptyArticle(f"{name}: nothing in the ZIP that could be an article")
     return found
+
+
+def _told_apart(each: Article | Added, seen: Counter[str]) -> Article | Added:
+    """Number parts of one name, as rows or entries that share an id: each would replace the one before."""
+    part = each.name if isinstance(each, Added) else each.origin
+    if part is None:
+        return each
+    seen[part] += 1
+    if seen[part] == 1:
+        return each
+    numbered = f"{part} ({seen[part]})"
+    return each._replace(name=numbered) if isinstance(each, Added) else replace(each, origin=numbered)
 
 
 def _is_hidden(member: str) -> bool:

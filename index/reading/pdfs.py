@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import shutil
 import subprocess
 
+from index.datelines import dated
 from index.errors import EmptyArticle, UnreadableArticle, UnsupportedFormat
+from index.reading.dates import made_on
 from index.reading.legible import mended, problem
 from index.records import Article
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
+_CREATED = (
+    re.compile(rb"/CreationDate\s*\(\s*(?:D:)?(\d{4})(\d\d)(\d\d)"),
+    re.compile(rb"<xmp:CreateDate>\s*(\d{4})-(\d\d)-(\d\d)"),
+)
 _MAX_PAGES = 2_000
 _TIMEOUT_S = 20
 _ELSEWHERE = "copy its text from a reader, or save it as DOCX or HTML"
@@ -31,7 +38,13 @@ def parse_pdf(data: bytes, name: str) -> list[Article]:
         raise EmptyArticle(f"{name}: no text in the PDF, perhaps a scan; recognise its text (OCR) first")
     if why := problem(text):
         raise UnreadableArticle(f"{name}: {why}; {_ELSEWHERE}")
-    return [Article(text=text)]
+    return [Article(text=text, published=dated(text) or _made_on(data))]
+
+
+def _made_on(data: bytes) -> str | None:
+    """Give the day on which the file says it was made; a file that packs this away says nothing."""
+    found = next((match for pattern in _CREATED if (match := pattern.search(data))), None)
+    return made_on(b"-".join(found.groups()).decode("ascii")) if found else None
 
 
 def tool() -> str | None:

@@ -103,7 +103,8 @@ def _articles(
         text = _text(row.get(where.get("text", "")))
         if not text.strip():
             if "text" in where:
-                found.append(Added("skipped", f"#{number}", None, f"{name}: row {number} has no text"))
+                reason = f"{name}: row {number} has no text; fill it or leave it out"
+                found.append(Added("skipped", f"#{number}", None, reason))
             continue
         key = _key(row, where, number, keys)
         found.append(_article(row, where, text, f"#{key}"))

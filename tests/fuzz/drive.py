@@ -1,8 +1,8 @@
 """Fuzzes one target in this process, for so many seconds: `python -m tests.fuzz.drive html 120`; needs atheris.
 
 Ends with an error at the first input that raises, takes more than MAX_SECONDS or lets the process grow beyond
-MAX_MEGABYTES (its libraries included); libFuzzer then writes the input to the folder for temporary files, and
-says where.
+MAX_MEGABYTES (its libraries included); libFuzzer then writes the input to the folder
+for temporary files and says where.
 """
 
 from __future__ import annotations

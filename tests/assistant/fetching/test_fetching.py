@@ -219,6 +219,17 @@ def test_robots_txt_is_asked_once_and_respected(site: Site) -> None:
         Links(site.fetcher()).articles("http://news.example/a")
 
 
+def test_a_redirect_leads_to_no_page_that_its_site_keeps_from_programs(site: Site) -> None:
+    site.answers |= {
+        "/open": to("/private/b"),
+        "/private/b": html(),
+        "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /private/\n"),
+    }
+    with pytest.raises(BlockedAddress, match=r"robots\.txt"):
+        Links(site.fetcher()).articles("http://news.example/open")
+    assert "/private/b" not in site.paths
+
+
 def test_an_article_of_a_link_knows_where_it_is_from(site: Site) -> None:
     site.answers |= {"/old": to("/new"), "/new": (200, {}, page(STORIES["ar"], metadata="shown").encode())}
     (article,) = Links(site.fetcher()).articles("http://news.example/old#top")

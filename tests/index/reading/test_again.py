@@ -192,3 +192,37 @@ def test_a_rebuild_remembers_what_was_read(tmp_path: Path, opened: list[str]) ->
         opened.clear()
         assert [item.state for item in assistant.add(tmp_path / "week.jsonl").items] == ["unchanged"] * 2
         assert opened == []
+
+
+def test_parts_that_share_an_id_do_not_replace_each_other(tmp_path: Path) -> None:
+    """A row whose id is the number of another row, entries that all name the front page."""
+    first, second = STORIES["en"].paragraphs[:2]
+    (tmp_path / "rows.json").write_text(json.dumps([{"id": "2", "text": first}, {"text": second}]))
+    entries = "".join(
+        f"<item><title>{story.title}</title><link>https://a.example/</link>"
+        f"<description>{story.paragraphs[0]}</description></item>"
+        for story in (STORIES["ru"], STORIES["tr"])
+    )
+    (tmp_path / "all.rss").write_text(
+        f"<rss version='2.0'><channel><title>All</title>{entries}</channel></rss>"
+    )
+    with Assistant(tmp_path / "home") as assistant:
+        for _ in range(2):
+            for name in ("rows.json", "all.rss"):
+                assert len(assistant.add(tmp_path / name).items) == 2
+                (tmp_path / name).touch()
+            assert len(assistant.articles()) == 4
+
+
+def test_all_that_was_refused_of_a_long_file_is_told_again(tmp_path: Path) -> None:
+    """More parts than are written at once, none of the first of which can be taken."""
+    file = tmp_path / "long.json"
+    bad = [{"id": f"bad-{at}", "text": "!!! 42"} for at in range(150)]
+    file.write_text(json.dumps([*bad, row(STORIES["en"])]))
+    with Assistant(tmp_path / "home") as assistant:
+        first = assistant.add(file)
+        assert len(first.skipped) == 150
+        aged(tmp_path)
+        again = assistant.add(file)
+        assert [item.reason for item in again.unchanged] == ["the file is unchanged"]
+        assert sorted(again.skipped) == sorted(first.skipped)
