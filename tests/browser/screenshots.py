@@ -57,7 +57,7 @@ PICTURES = (
     Picture("chat-phone", ask(ARABIC), width=390, speaks="ar"),
     Picture("chat-followup", ask(ENGLISH, "and how many drones were used?")),
     Picture("chat-not-found", ask(UNANSWERED)),
-    Picture("library", Page.library),
+    Picture("library", Page.open_library),
 )
 
 
