@@ -63,7 +63,7 @@ def signs_of(folded: str) -> str:
     return "".join([table.get(character, "") for character in word]).replace("dZ", "j").replace("ts", "c")
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def name_key(folded: str) -> str | None:
     """Consonant skeleton of a word: `tnf` for Tanf, التنف, بالتنف and Танф; None when it is too short."""
     signs = signs_of(folded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from index.analysis.arabic import arabic_stem, hebrew_stem, persian_stem, urdu_stem
@@ -86,7 +86,6 @@ def _snowball(algorithm: str) -> Callable[[str], str]:
     return stem
 
 
-@lru_cache(maxsize=262_144)
 def stem_of(folded: str, stemmer: str) -> str:
     """Stem of a folded word by the rules of `stemmer_of`, without accents; the word itself if they leave nothing."""
     if stemmer in _OWN:
