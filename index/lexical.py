@@ -358,15 +358,17 @@ def _add(
     starts = postings.offsets[places].tolist()  # of a term that this part lacks (-1): not read
     stops = postings.offsets[places + 1].tolist()
     present = (places >= 0).tolist()
-    alone: list[tuple[slice, float, float]] = []  # alternatives that stand for their term alone
+    # Alternatives that stand for their term alone, in the whole channel and not in this part only: so a row's gains
+    # are added up in the same order whatever part it is in, and its score is the same to the last bit.
+    alone: list[tuple[slice, float, float]] = []
     scratch: NDArray[np.float32] | None = None
     first = 0
     for most, last in zip(gains, located.ends, strict=True):
         own = [i for i in range(first, last) if present[i]] if most else []
-        first = last
+        is_alone, first = last - first == 1, last
         slices = [slice(starts[i], stops[i]) for i in own]
         shares = [located.alternatives[i][1] for i in own]
-        if len(own) == 1:
+        if own and is_alone:
             alone.append((slices[0], shares[0], most))
         elif own:
             if scratch is None:

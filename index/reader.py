@@ -189,7 +189,9 @@ class Reader:
         """Give the origins that start with a folder's path, and their articles' numbers."""
         sql = "SELECT origin, article FROM origins WHERE origin > ? AND origin < ?"
         path = folder.rstrip("/")
-        return list(self._db.execute(sql, (f"{path}/", f"{path}0")))  # "0" comes after "/", and nothing between
+        return list(
+            self._db.execute(sql, (f"{path}/", f"{path}0"))
+        )  # "0" comes after "/", and nothing between
 
     def file(self, path: str) -> Known | None:
         """Give what is known of a file that was read; None: nothing, so that it must be read."""

@@ -175,10 +175,11 @@ def _nearest(
 
 
 def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    scores = np.zeros(len(rows))
+    # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
+    scores, asked = np.zeros(len(rows)), vector.astype(np.float64)
     for first, segment in zip(view.first_rows, view.segments, strict=True):
         mine = (rows >= first) & (rows < first + len(segment))
-        scores[mine] = segment.dense.vectors[rows[mine] - first] @ vector
+        scores[mine] = segment.dense.vectors[rows[mine] - first].astype(np.float64) @ asked
     return scores
 
 

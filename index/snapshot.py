@@ -17,7 +17,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -121,7 +121,8 @@ class Snapshots:
             try:
                 self._load(path, dimension)
             except StoreDamaged as error:
-                found.append(f"snapshot {path}: {error}")
+                if path.exists():  # else it was retired while we read it
+                    found.append(f"snapshot {path}: {error}")
         return found
 
     def discard(self) -> None:
@@ -162,14 +163,21 @@ class Snapshots:
     def _retire(self) -> None:
         views = sorted(self._views())
         for path in views[:-KEPT]:
-            shutil.rmtree(path, ignore_errors=True)
+            self._take_away(path)
         used = {name for path in views[-KEPT:] for name in _segment_names(path)}
         for path in self.folder.glob("seg-*"):
             if path.name not in used:
-                shutil.rmtree(path, ignore_errors=True)
+                self._take_away(path)
         for path in self.folder.glob(".new-*"):  # left by a process that died
             if time.time() - path.stat().st_mtime > LEFTOVER_S:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def _take_away(self, path: Path) -> None:
+        """Delete a folder; it is gone at once for others, who must not take half of it for a damaged one."""
+        leaving = self.folder / f".new-{uuid4().hex}"
+        with suppress(OSError):
+            path.rename(leaving)
+        shutil.rmtree(leaving, ignore_errors=True)
 
 
 def verifying(folder: Path) -> Ahead:

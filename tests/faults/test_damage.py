@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -301,6 +302,26 @@ def test_what_a_rebuild_left_before_its_first_table_is_no_obstacle(
         collection.rebuild()
         assert rankings(collection) == expected
         assert len(list(home.glob("*.sqlite"))) == 1
+
+
+def test_a_snapshot_that_is_retired_while_it_is_checked_is_no_damage(saved: tuple[Path, Rankings]) -> None:
+    home, _ = saved
+    found: list[str] = []
+    with Collection(home) as collection, Collection(home) as other:
+        saving = threading.Event()
+
+        def check() -> None:
+            while not saving.is_set():
+                found.extend(collection.check())
+
+        checker = threading.Thread(target=check)
+        checker.start()
+        for number in range(100, 130):  # each makes a snapshot, and an older one goes
+            other.add([article(number)])
+            save(other)
+        saving.set()
+        checker.join()
+    assert found == []
 
 
 @pytest.fixture(autouse=True)
