@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 RUNS = 5
 QUESTIONS = 200
 PER_ARTICLE = 5
+# Made-up words are of no language, and finding that out loads a model that no question in a real one needs.
+FIRST_QUESTION = "who opened the new bridge in the north?"
 
 OPENER = """
 import json, sys, time
@@ -141,7 +143,7 @@ def measured(home: Path, before: dict[str, str]) -> dict[str, str]:
 
 def fresh_process(home: Path, asked: list[str]) -> tuple[float, float, float]:
     """Seconds to the first answer of a new process, its peak memory and its own, MB, after some questions."""
-    command = [sys.executable, "-c", OPENER, str(home), asked[0]]
+    command = [sys.executable, "-c", OPENER, str(home), FIRST_QUESTION]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
     opened, peak, own = json.loads(done.stdout)
     return opened, peak, own
