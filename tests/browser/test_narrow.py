@@ -25,7 +25,8 @@ def choose(page: Page, **values: str) -> None:
         else:
             page.chrome.execute_script("arguments[0].value = arguments[1]", field, value)
     page.click("#sanad-filters [value=apply]")
-    until(lambda: not page.all("#sanad-filters[open]"))
+    # the dialog is closed a moment before the page hears of it
+    until(lambda: len(page.all("#sanad-chips li")) == len(values) and not page.all("#sanad-filters[open]"))
 
 
 def test_only_the_chosen_articles_are_asked_until_the_chip_is_removed(page: Page) -> None:
