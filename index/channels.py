@@ -71,7 +71,9 @@ def lexical_scores(
     each term once (`LexicalIndex.attainable`), the weights being those of the question's and the
     passage's languages: so the scores of passages in several languages can be compared.
     """
-    most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows) if view.n_rows > MANY_ROWS else math.inf
+    most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows)
+    if all(max(located[name].frequencies, default=0.0) <= most_rows for name in ("names", "grams")):
+        most_rows = math.inf  # nothing is left out
     words = view.channels["words"].score(located["words"])
     names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))
     most = [view.channels[name].attainable(located[name]) for name in Channels._fields]

@@ -37,7 +37,7 @@ BLOCK, SMALLEST_BLOCK = 128, 4
 SMALLEST = 1e-12
 # rows from which on a second thread scans the vectors meanwhile: FAISS lets go of the interpreter's lock for
 # milliseconds there, which in fewer rows handing over would cost
-MANY_ROWS = 200_000
+BESIDE_ROWS = 200_000
 
 
 class Scored(NamedTuple):
@@ -108,7 +108,7 @@ class Searcher:
         """Score the candidates of both halves by both halves; `asked` is the query weighed, `located` its terms."""
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
         scanning = (
-            _scanning().submit(_nearest, view, vector, pool, allowed) if view.n_rows >= MANY_ROWS else None
+            _scanning().submit(_nearest, view, vector, pool, allowed) if view.n_rows >= BESIDE_ROWS else None
         )
         lexical = lexical_scores(view, asked.language, located, self.weights)
         for first, mask in zip(view.first_rows, allowed, strict=True):

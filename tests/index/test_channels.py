@@ -33,7 +33,7 @@ def test_common_terms_counted_for_candidates_only_change_no_ranking(
         whole = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
         monkeypatch.setattr(channels, "MANY_ROWS", 15)  # 5 in a hundred of 300
         apart = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
-        monkeypatch.setattr(search, "MANY_ROWS", 100)
+        monkeypatch.setattr(search, "BESIDE_ROWS", 100)
         beside = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
     assert apart == whole
     assert beside == apart, "vectors scanned by another thread"
