@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from index.embedding import Encoder
     from index.reader import Reader
     from index.records import Article
-    from index.writer import NewPassage, Writer
+    from index.writer import NewPassage, Prepared, Writer
 
 
 class Ready(NamedTuple):
-    """An article on its way in; passages None: none seemed to be needed when we looked."""
+    """An article on its way in; prepared None: nothing of it seemed to be needed when we looked."""
 
     one: Identified
-    passages: list[NewPassage] | None
+    prepared: Prepared | None
 
 
 def identified(source: Article | Added) -> Identified | Added:
@@ -49,7 +49,7 @@ def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None
 
 def ready_all(
     batch: Sequence[tuple[Identified | Added, Mapping[str, bytes] | None]],
-    prepare: Callable[[Sequence[Whole]], list[list[NewPassage]]],
+    prepare: Callable[[Sequence[Whole]], list[Prepared]],
 ) -> list[Ready | Added]:
     """Make the passages of a batch of articles, each with what `known_vectors` gave.
 
@@ -61,16 +61,18 @@ def ready_all(
         for place, (one, known) in enumerate(batch)
         if not isinstance(one, Added) and known is not None
     }
-    for place, passages in zip(wanted, prepare(list(wanted.values())), strict=True):
+    for place, prepared in zip(wanted, prepare(list(wanted.values())), strict=True):
         given = made[place]
         if isinstance(given, Ready):
-            made[place] = given._replace(passages=passages) if passages else _nothing_to_cite(given.one)
+            made[place] = (
+                given._replace(prepared=prepared) if prepared.passages else _nothing_to_cite(given.one)
+            )
     return made
 
 
 def again(given: Ready | Added) -> Ready | Added:
-    """Forget the passages, so that `put` makes them with the model of its transaction."""
-    return given if isinstance(given, Added) else given._replace(passages=None)
+    """Forget what was prepared, so that `put` makes it with the model of its transaction."""
+    return given if isinstance(given, Added) else given._replace(prepared=None)
 
 
 def _nothing_to_cite(one: Identified) -> Added:
@@ -94,20 +96,20 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
         and not (one.own_id and _edited(writer, number))
     ):
         return _update_metadata(writer, number, one)
-    if given.passages is None:  # its text was there when we looked, and was changed or removed since
+    prepared = given.prepared
+    if prepared is None:  # its text was there when we looked, and was changed or removed since
         (now,) = ready_all([(one, {})], lambda articles: prepare(articles, encoder))
-        if isinstance(now, Added):
-            return now
-        given = now
-    passages = given.passages or []
+        if isinstance(now, Added) or now.prepared is None:
+            return _nothing_to_cite(one)
+        prepared = now.prepared
     if number is None:
-        number = _older_version(writer, one, passages)
+        number = _older_version(writer, one, prepared.passages)
     if number is None:
-        return _insert(writer, one, passages)
+        return _insert(writer, one, prepared)
     one = _with_id(one, writer.digests(number)[0])
-    writer.replace(number, one.article, (one.digest, one.text_digest), passages)
+    writer.replace(number, one.article, (one.digest, one.text_digest), prepared)
     writer.unlike(number)
-    return _linked(writer, number, "updated", one, passages)
+    return _linked(writer, number, "updated", one, prepared.passages)
 
 
 def edit(
@@ -137,11 +139,11 @@ def edit(
     digests = (one.digest, one.text_digest)
     if writer.origins(number):
         digests = writer.digests(number)[1:]
-    passages = None
+    prepared = None
     if one.article.language != before.language:
         known = writer.vectors_by_text(number)
-        (passages,) = prepare([Whole(one.article, known)], encoder)
-    writer.replace(number, one.article, digests, passages)
+        (prepared,) = prepare([Whole(one.article, known)], encoder)
+    writer.replace(number, one.article, digests, prepared)
     return one.article
 
 
@@ -175,12 +177,12 @@ def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassag
     return number
 
 
-def _insert(writer: Writer, one: Identified, passages: list[NewPassage]) -> Added:
+def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
     if writer.number_by_id(one.article.id or "") is not None:
         # the id came from an origin whose first article lives on under it
         one = _with_id(one, one.text_digest[:16])
-    number = writer.insert(one.article, (one.digest, one.text_digest), passages)
-    return _linked(writer, number, "added", one, passages)
+    number = writer.insert(one.article, (one.digest, one.text_digest), prepared)
+    return _linked(writer, number, "added", one, prepared.passages)
 
 
 def _linked(

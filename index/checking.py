@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from itertools import product
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from index.analysis import word_keys
+from index.preparing import sentences_blob, text_digest
+from index.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,11 +22,6 @@ if TYPE_CHECKING:
 
 # Vectors made on two machines differ by rounding; one bit that moves a value by less changes no ranking.
 TOLERANCE = 1e-4
-
-
-def text_digest(language: str | None, text: bytes) -> str:
-    """Give the digest of a text (UTF-8) and of its language, which decides what terms it has."""
-    return hashlib.sha256(f"{language}\n".encode() + text).hexdigest()
 
 
 def unsound(reader: Reader, encoder: Encoder | None = None) -> list[str]:
@@ -78,18 +76,27 @@ def _faults(reader: Reader, article: CheckedArticle, rules: _Rules) -> Iterator[
         yield "its text is not the one that was added"
     if len(passages) != article.n_passages or [p.ordinal for p in passages] != [*range(1, len(passages) + 1)]:
         yield f"{len(passages)} passages of {article.n_passages}"
-    if wrong := [p.ordinal for p in passages if not _are_words(p.words, rules.known)]:
+    if wrong := [p.ordinal for p in passages if not _are_words(p, rules.known)]:
         yield f"words that are not in the vocabulary: passages {_some(wrong)}"
     try:
         text = article.text.decode()
     except UnicodeDecodeError:
         return
-    if not all(0 <= p.start < p.end <= len(text) for p in passages):
+    if all(0 <= p.start < p.end <= len(text) for p in passages):
+        yield from _misfits(article, text, passages, rules)
+    else:
         yield "passages that do not fit its text"
-    elif wrong := [p.ordinal for p in passages if len(p.vector) != 4 * rules.dimension]:
+
+
+def _misfits(
+    article: CheckedArticle, text: str, passages: Sequence[CheckedPassage], rules: _Rules
+) -> Iterator[str]:
+    if wrong := [p.ordinal for p in passages if len(p.vector) != 4 * rules.dimension]:
         yield f"vectors of another size: passages {_some(wrong)}"
     elif passages and (wrong := _wrong_vectors(text, passages, rules.encoder)):
         yield f"vectors that are not of their text: passages {_some(wrong)}"
+    elif rules.encoder and (wrong := _wrong_sentences(article, text, passages, rules.encoder)):
+        yield f"sentences that are not of their text: passages {_some(wrong)}"
 
 
 def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
@@ -102,12 +109,45 @@ def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
     return any(text_digest(code, article.text) == article.text_digest for code in codes)
 
 
-def _are_words(words: bytes, known: NDArray[np.bool_]) -> bool:
-    if len(words) % 8:
+def _are_words(passage: CheckedPassage, known: NDArray[np.bool_]) -> bool:
+    if len(passage.words) % 4 or len(passage.sentences) % 12:
         return False
-    numbers, counts = np.frombuffer(words, dtype=np.int32).reshape(-1, 2).T
-    inside = (numbers >= 0) & (numbers < len(known)) & (counts > 0)
-    return bool(inside.all() and known[numbers].all())
+    numbers = np.frombuffer(passage.words, dtype=np.int32)
+    n_words = np.frombuffer(passage.sentences, dtype=np.int32)[2::3]
+    inside = (numbers >= 0) & (numbers < len(known))
+    return bool(inside.all() and known[numbers].all() and n_words.sum(dtype=np.int64) == len(numbers))
+
+
+def _wrong_sentences(
+    article: CheckedArticle, text: str, passages: Sequence[CheckedPassage], encoder: Encoder
+) -> list[int]:
+    texts = [text[p.start : p.end] for p in passages]
+    spans = [sentences(own) for own in texts]
+    words = [
+        [len(keys) for keys in word_keys(own, cut, article.language or "und")]
+        for own, cut in zip(texts, spans, strict=True)
+    ]
+    blobs = map(sentences_blob, spans, words)
+    sketches = encoder.sketch(
+        [[own[first:last] for first, last in cut] for own, cut in zip(texts, spans, strict=True)]
+    )
+    return [
+        p.ordinal
+        for p, blob, sketch in zip(passages, blobs, sketches, strict=True)
+        if p.sentences != blob or not _says_the_same(p, sketch, encoder)
+    ]
+
+
+def _says_the_same(passage: CheckedPassage, sketch: bytes, encoder: Encoder) -> bool:
+    """Whether the stored sketch compares as a new one does: its floats may differ by rounding."""
+    vector = np.frombuffer(passage.vector, dtype=np.float32)
+    if len(vector) != encoder.dimension or not np.isfinite(vector).all():
+        return True  # told as such
+    try:
+        (stored,), (fresh,) = (encoder.cosines([each], vector) for each in (passage.sketch, sketch))
+    except (ValueError, IndexError):
+        return False
+    return stored.shape == fresh.shape and bool((np.abs(stored - fresh) <= TOLERANCE).all())
 
 
 def _wrong_vectors(text: str, passages: Sequence[CheckedPassage], encoder: Encoder | None) -> list[int]:

@@ -1,75 +1,27 @@
-"""How much of a question stands in a text: its words, translations, 4-grams and name keys, weighed by idf."""
+"""How much of a question the sentences of passages hold: its words, translations, 4-grams and name keys, by idf."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis import known_surfaces, name_key
-from index.analysis.scripts import WORD
+import numpy as np
+
+from index.postings import term_hash
 from index.query import QueryTerm
-from index.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from index.analysis import Surface
+    from numpy.typing import NDArray
+
     from index.lexical import LexicalIndex, Located
     from index.query import Query
-    from index.records import Span
+    from index.vocabulary import Terms
 
 
 UNSEEN = 0.5
 """In how many passages a term stands that was never seen."""
-
-
-class Held(NamedTuple):
-    """What a text holds.
-
-    Attributes:
-        words: the distinct stems.
-        folded: the distinct words.
-        bounded: the words without accents, each between two marks of its ends: a gram of a word is a piece of this.
-    """
-
-    words: frozenset[str]
-    folded: frozenset[str]
-    bounded: str
-
-
-class Shares(NamedTuple):
-    """How much of a question's weight a text holds in each channel, 0 to 1."""
-
-    words: float
-    grams: float
-    names: float
-
-
-def held(text: str, language: str) -> Held:
-    """Give what a text holds."""
-    surfaces = WORD.findall(text)
-    known = known_surfaces(surfaces, language)
-    return _held([known[surface] for surface in surfaces])
-
-
-# Passages are short, and the same ones are looked at again by the next question.
-@lru_cache(maxsize=2_048)
-def held_by_sentence(passage: str, language: str) -> tuple[tuple[Span, ...], tuple[Held, ...]]:
-    """Give a passage's sentences and what each holds."""
-    spans = tuple(sentences(passage))
-    surfaces = [WORD.findall(passage, span.start, span.end) for span in spans]
-    known = known_surfaces(list(chain.from_iterable(surfaces)), language)
-    return spans, tuple([_held([known[surface] for surface in own]) for own in surfaces])
-
-
-def _held(own: Sequence[Surface]) -> Held:
-    return Held(
-        words=frozenset(chain.from_iterable([surface.stems for surface in own])),
-        folded=frozenset(chain.from_iterable([surface.folded for surface in own])),
-        bounded="".join([surface.bounded for surface in own]),
-    )
 
 
 def weighed(query: Query, located: Mapping[str, Located], channels: Mapping[str, LexicalIndex]) -> Query:
@@ -101,94 +53,116 @@ def attainable(asked: Sequence[QueryTerm]) -> float:
     return sum(term.weight for term in asked) or 1.0
 
 
-class Sought(NamedTuple):
-    """The terms of one channel of a question, turned around so that a text's terms can be looked up.
+class Held(NamedTuple):
+    """What some sentences hold.
 
     Attributes:
-        places: for each alternative, which question terms it stands for, with its probability.
-        weights: of the question terms.
-        names: all alternatives.
-        total: of the weights.
+        n_sentences: how many.
+        terms: of the words of all.
+        of_word: (m,) int64, ascending; for each word the number of its sentence, from 0.
     """
 
-    places: dict[str, list[tuple[int, float]]]
-    weights: tuple[float, ...]
-    names: frozenset[str]
-    total: float
+    n_sentences: int
+    terms: Terms
+    of_word: NDArray[np.int64]
+
+
+class Shares(NamedTuple):
+    """How much of a question's weight each sentence holds in each channel, 0 to 1, as lists."""
+
+    words: list[float]
+    grams: list[float]
+    names: list[float]
+
+
+class Sought(NamedTuple):
+    """The terms of one channel of a question, by their hashes.
+
+    Attributes:
+        hashes: (a,) uint64, ascending, each once: the alternatives.
+        gains: for each the question's terms that it stands for, and what share of the whole weight it then brings.
+        plain: (a,) these shares where each is the only one of a term of its own; else None.
+    """
+
+    hashes: NDArray[np.uint64]
+    gains: list[list[tuple[int, float]]]
+    plain: NDArray[np.float64] | None
 
     @classmethod
     def of(cls, terms: Sequence[QueryTerm]) -> Sought:
         """Turn weighed terms around."""
-        places: dict[str, list[tuple[int, float]]] = {}
+        whole = attainable(terms)
+        gains: dict[int, list[tuple[int, float]]] = {}
         for number, term in enumerate(terms):
             for alternative, probability in term.alternatives:
-                places.setdefault(alternative, []).append((number, probability))
-        weights = tuple(term.weight for term in terms)
-        return cls(places, weights, frozenset(places), sum(weights))
+                gain = (number, probability * term.weight / whole)
+                gains.setdefault(term_hash(alternative), []).append(gain)
+        hashes = sorted(gains)
+        sorted_gains = [gains[each] for each in hashes]
+        alone = [own[0][1] for own in sorted_gains if len(own) == 1]
+        is_plain = len(alone) == len(gains) == len({own[0][0] for own in sorted_gains})
+        return cls(np.array(hashes, dtype=np.uint64), sorted_gains, np.array(alone) if is_plain else None)
 
-    def share(self, terms: Collection[str]) -> float:
-        """Give the share of the weight that stands in a text, by the likeliest alternative there; 0 to 1.
+    def shares(self, terms: NDArray[np.uint64], of_term: NDArray[np.int64], n_sentences: int) -> list[float]:
+        """Give the share of the weight that stands in each sentence, by the likeliest alternative there; 0 to 1.
 
         Args:
-            terms: those of our alternatives that the text holds.
+            terms: (t,), of all sentences.
+            of_term: (t,), the sentence of each.
+            n_sentences: how many there are.
         """
-        if not terms or not self.total:
-            return 0.0
-        best: dict[int, float] = {}
-        for name in terms:
-            for number, probability in self.places[name]:
-                best[number] = max(best.get(number, 0.0), probability)
-        return sum(self.weights[number] * probability for number, probability in best.items()) / self.total
+        if not len(self.hashes):
+            return [0.0] * n_sentences
+        places = self.hashes.searchsorted(terms)
+        places[places == len(self.hashes)] = 0
+        found = (self.hashes[places] == terms).nonzero()[0]
+        # each sentence with each alternative in it, once, in the order of neither its words nor the other passages
+        held = np.zeros((n_sentences, len(self.hashes)), dtype=bool)
+        held[of_term[found], places[found]] = True
+        if self.plain is not None:
+            added: list[float] = (held * self.plain).sum(axis=1).tolist()
+            return added
+        best: dict[tuple[int, int], float] = {}
+        for sentence, place in zip(*map(np.ndarray.tolist, held.nonzero()), strict=True):
+            for number, gain in self.gains[place]:
+                if gain > best.get((sentence, number), 0.0):
+                    best[sentence, number] = gain
+        shares = [0.0] * n_sentences
+        for (sentence, _), gain in best.items():
+            shares[sentence] += gain
+        return shares
 
 
 class SoughtQuery(NamedTuple):
-    """A question's terms in each channel, to be looked for in sentences.
-
-    Attributes:
-        words, grams, names: the terms.
-        bounded: for each gram what a text's words between marks of their ends must hold for it to stand there, and
-            its share of the weight of all.
-        language: of the question.
-        asked, named: the question's words; see `Query`.
-    """
+    """A question's terms in each channel, to be looked for in sentences; `language` is the question's."""
 
     words: Sought
     grams: Sought
     names: Sought
-    bounded: tuple[tuple[str, float], ...]
     language: str
-    asked: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
-        words, grams, names = (Sought.of(terms) for terms in (query.words, query.grams, query.names))
-        # a number is its own and only gram
-        bounded = tuple(
-            [(f"_{gram}_" if gram.isdigit() else gram, grams.share((gram,))) for gram in grams.places]
-        )
-        return cls(words, grams, names, bounded, query.language, query.asked, query.named)
+        words, grams, names = map(Sought.of, (query.words, query.grams, query.names))
+        return cls(words, grams, names, query.language)
 
 
-def shares(query: SoughtQuery, texts: Sequence[Held], language: str) -> list[Shares]:
-    """Give the share of each channel's weight that stands in each text, by the likeliest alternative there.
+def shares(query: SoughtQuery, held: Held, languages: Sequence[str]) -> Shares:
+    """Give the share of each channel's weight that stands in each sentence.
 
     Name keys are compared between two languages only; inside one, words and 4-grams say more.
 
     Args:
         query: what is asked.
-        texts: parts of one passage.
-        language: of the passage.
+        held: what the sentences hold.
+        languages: of each sentence.
     """
-    whole = "".join([text.bounded for text in texts])
-    grams = [pair for pair in query.bounded if pair[0] in whole]
-    names = query.names.names if query.language != language else frozenset()
-    return [
-        Shares(
-            words=query.words.share(query.words.names & text.words),
-            grams=sum([share for gram, share in grams if gram in text.bounded]),
-            names=query.names.share(names.intersection(map(name_key, text.folded))) if names else 0.0,
-        )
-        for text in texts
-    ]
+    terms, of_word, n_sentences = held.terms, held.of_word, held.n_sentences
+    foreign = [language != query.language for language in languages]
+    names = query.names.shares(terms.names, of_word, n_sentences) if any(foreign) else [0.0] * n_sentences
+    return Shares(
+        words=query.words.shares(terms.stems, of_word, n_sentences),
+        grams=query.grams.shares(terms.grams, np.repeat(of_word, terms.n_grams), n_sentences),
+        names=[share * is_foreign for share, is_foreign in zip(names, foreign, strict=True)],
+    )

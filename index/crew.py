@@ -13,18 +13,19 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, TypeVar
 
 from index.preparing import Whole, prepare
 from index.reading.frames import Broken, receive, send
-from index.writer import NewPassage
+from index.writer import NewPassage, Prepared
 
 if TYPE_CHECKING:
     from index.embedding import Encoder
     from index.records import Article
 
-Prepare = Callable[[Sequence[Whole]], list[list[NewPassage]]]
+Prepare = Callable[[Sequence[Whole]], list[Prepared]]
 Result = TypeVar("Result")
 _ROOT = str(Path(__file__).resolve().parents[1])
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from index.crew_child import main; main()"
@@ -56,7 +57,7 @@ class Crew:
         """Do some work in a thread, which is given what it prepares articles with."""
         return self._threads.submit(work, self._prepare)
 
-    def _prepare(self, articles: Sequence[Whole]) -> list[list[NewPassage]]:
+    def _prepare(self, articles: Sequence[Whole]) -> list[Prepared]:
         if any(whole.known for whole in articles):
             return prepare(articles, self._encoder)
         hand = getattr(self._own, "hand", None)
@@ -64,7 +65,7 @@ class Crew:
             if hand is None:
                 hand = self._own.hand = _Hand(self._encoder.fingerprint)
                 self._hands.append(hand)
-            return hand.prepare([whole.article for whole in articles], self._encoder.dimension)
+            return hand.prepare([whole.article for whole in articles])
         except (OSError, Broken, ValueError, KeyError, TypeError):
             return prepare(articles, self._encoder)
 
@@ -105,14 +106,18 @@ class _Hand:
             raise Broken("no pipe")
         return self._process.stdout
 
-    def prepare(self, articles: Sequence[Article], dimension: int) -> list[list[NewPassage]]:
+    def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
         send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
-        reply, vectors = receive(self._from, _MAX_REPLY)
-        size = 4 * dimension
-        pieces = (vectors[at : at + size] for at in range(0, len(vectors), size))
+        reply, payload = receive(self._from, _MAX_REPLY)
+        take = BytesIO(payload).read
+        terms = {key: take(size) for key, size in reply["terms"]}
         return [
-            [NewPassage(start, end, words, next(pieces)) for start, end, words in passages]
-            for passages in reply["passages"]
+            Prepared(
+                keys,
+                [NewPassage(start, end, *(take(size) for size in sizes)) for start, end, *sizes in passages],
+                terms,
+            )
+            for keys, passages in reply["articles"]
         ]
 
     def close(self) -> None:

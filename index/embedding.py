@@ -46,6 +46,20 @@ class Encoder(Protocol):
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,)."""
 
+    def sketch(self, passages: Sequence[Sequence[str]]) -> list[bytes]:
+        """Give for each passage, from its sentences, what `cosines` needs of it; b"" where the model is not light."""
+
+    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+        """Compare the sentences of passages with a question.
+
+        Args:
+            sketches: of passages, as `sketch` gave them.
+            vector: (dimension,), of the question.
+
+        Returns:
+            For each passage the cosine of each sentence's vector with the question's, (s,); none of b"".
+        """
+
 
 def open_encoder(model: str | None) -> Encoder:
     """Open the model that ships with the program, or any sentence-transformers model.

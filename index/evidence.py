@@ -1,27 +1,32 @@
-"""Evidence: the sentence of a passage that answers the question, and how much it says for the passage."""
+"""Evidence: the sentence of a passage that answers the question, and how much it says for the passage.
+
+Nothing is read again here: where a passage's sentences are, which words stand in them, and what compares them with
+the question's vector was stored when it was added.
+"""
 
 from __future__ import annotations
 
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.coverage import held_by_sentence, shares
+from index.coverage import Held, shares
 from index.records import Span
+from index.vocabulary import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from index.coverage import Held, SoughtQuery
+    from index.coverage import SoughtQuery
     from index.embedding import Encoder
+    from index.reader import Place
+    from index.vocabulary import Vocabulary
 
 # What the share of each channel and the cosine count; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
 WORDS, GRAMS, NAMES, DENSE = 1.0, 0.5, 0.5, 0.5
-MAX_KNOWN = 2_000
-"""Passages whose sentences' vectors are remembered: some 8 MB."""
-_known: dict[tuple[Encoder, str], NDArray[np.float32]] = {}
 
 
 class Evidence(NamedTuple):
@@ -31,7 +36,7 @@ class Evidence(NamedTuple):
         spans: the sentence that holds most of the question, in characters of the article; none when the
             passage holds no sentence.
         cosine: of the question's vector with that of its nearest sentence, 0 to 1; 0 when the encoder is too
-            slow to embed sentences for each question.
+            slow to embed sentences.
         share: the largest share of the question's words that one sentence holds, with what 4-grams add
             inside a language and name keys between two, about 0 to 1.5.
     """
@@ -41,16 +46,16 @@ class Evidence(NamedTuple):
     share: float
 
 
-class Text(NamedTuple):
-    """A passage: its text, where it begins in the article, the article's language."""
+class Stored(NamedTuple):
+    """A passage as it is stored: its place, its article's language, and the vocabulary that has its words."""
 
-    text: str
-    start: int
+    place: Place
     language: str
+    vocabulary: Vocabulary
 
 
 def evidence(
-    query: SoughtQuery, vector: NDArray[np.float32], passages: Sequence[Text], encoder: Encoder
+    query: SoughtQuery, vector: NDArray[np.float32], passages: Sequence[Stored], encoder: Encoder
 ) -> list[Evidence]:
     """Choose the sentence of each passage that holds most of the question.
 
@@ -63,58 +68,60 @@ def evidence(
         vector: (d,), of the question.
         passages: which.
         encoder: made the vectors.
+
+    Raises:
+        ValueError, IndexError: what is stored of a passage is not what was written.
     """
-    held = [held_by_sentence(passage.text, passage.language) for passage in passages]
-    cosines: list[list[float]] = [[0.0] * len(spans) for spans, _ in held]
-    if encoder.is_light:
-        vectors = _sentence_vectors(
-            [passage.text for passage in passages], [spans for spans, _ in held], encoder
-        )
-        cosines = [np.maximum(own @ vector, 0.0).tolist() for own in vectors]
-    return [
-        _best(query, passage, spans, texts, own)
-        for passage, (spans, texts), own in zip(passages, held, cosines, strict=True)
+    if not passages:
+        return []
+    sentences = [
+        np.frombuffer(passage.place.sentences, dtype=np.int32).reshape(-1, 3).tolist() for passage in passages
     ]
-
-
-def _sentence_vectors(
-    passages: Sequence[str], sentences: Sequence[Sequence[Span]], encoder: Encoder
-) -> list[NDArray[np.float32]]:
-    """Give the vectors of each passage's sentences, (sentences, d); those of the last questions are remembered."""
-    global _known  # noqa: PLW0603  # a new table, not an emptied one: another thread may be reading the old
-    known = _known
-    new = {
-        passage: spans
-        for passage, spans in zip(passages, sentences, strict=True)
-        if (encoder, passage) not in known
-    }
-    if new:
-        if len(known) > MAX_KNOWN:
-            known = _known = {}
-            new = dict(zip(passages, sentences, strict=True))
-        pieces = [passage[span.start : span.end] for passage, spans in new.items() for span in spans]
-        vectors = encoder.encode_passages(pieces)
-        ends = np.cumsum([len(spans) for spans in new.values()])[:-1]
-        known.update(
-            {(encoder, passage): own for passage, own in zip(new, np.split(vectors, ends), strict=True)}
-        )
-    return [known[encoder, passage] for passage in passages]
+    languages = [passage.language for passage, own in zip(passages, sentences, strict=True) for _ in own]
+    found = shares(query, _held(passages, sentences), languages)
+    scores = [
+        WORDS * words + GRAMS * grams + NAMES * names for words, grams, names in zip(*found, strict=True)
+    ]
+    says = [
+        words + (GRAMS * grams if language == query.language else 0.3 * names)
+        for words, grams, names, language in zip(*found, languages, strict=True)
+    ]
+    cosines = encoder.cosines([passage.place.sketch for passage in passages], vector)
+    chosen, first = [], 0
+    for passage, own, near in zip(passages, sentences, cosines, strict=True):
+        last = first + len(own)
+        dense = [max(cosine, 0.0) for cosine in near.tolist()] or [0.0] * len(own)
+        chosen.append(_best(passage.place.start, own, scores[first:last], dense, says[first:last]))
+        first = last
+    return chosen
 
 
 def _best(
-    query: SoughtQuery, passage: Text, spans: Sequence[Span], texts: Sequence[Held], cosines: Sequence[float]
+    start: int, sentences: list[list[int]], scores: list[float], dense: list[float], says: list[float]
 ) -> Evidence:
-    if not spans:
+    if not sentences:
         return Evidence((), 0.0, 0.0)
-    found = shares(query, texts, passage.language)
-    scores = [
-        WORDS * share.words + GRAMS * share.grams + NAMES * share.names + DENSE * cosine
-        for share, cosine in zip(found, cosines, strict=True)
-    ]
-    best = spans[scores.index(max(scores))]
-    same = query.language == passage.language
-    return Evidence(
-        spans=(Span(passage.start + best.start, passage.start + best.end),),
-        cosine=max(cosines),
-        share=max([s.words + (GRAMS * s.grams if same else 0.3 * s.names) for s in found]),
+    whole = [score + DENSE * cosine for score, cosine in zip(scores, dense, strict=True)]
+    first, last, _ = sentences[whole.index(max(whole))]
+    return Evidence((Span(start + first, start + last),), max(dense), max(says))
+
+
+def _held(passages: Sequence[Stored], sentences: list[list[list[int]]]) -> Held:
+    """Give what the sentences of all passages hold, those of one vocabulary looked up at once."""
+    ends = [*accumulate(map(len, sentences))]
+    terms, of_word = [], []
+    order = sorted(range(len(passages)), key=lambda place: id(passages[place].vocabulary))
+    for _, group in groupby(order, key=lambda place: id(passages[place].vocabulary)):
+        own = list(group)
+        words = np.frombuffer(b"".join([passages[place].place.words for place in own]), dtype=np.int32)
+        terms.append(passages[own[0]].vocabulary.terms(words))
+        numbers = [
+            number for place in own for number in range(ends[place] - len(sentences[place]), ends[place])
+        ]
+        n_words = [n for place in own for *_, n in sentences[place]]
+        of_word.append(np.repeat(np.array(numbers, dtype=np.int64), n_words))
+    return Held(
+        n_sentences=ends[-1],
+        terms=Terms(*(terms[0] if len(terms) == 1 else map(np.concatenate, zip(*terms, strict=True)))),
+        of_word=of_word[0] if len(of_word) == 1 else np.concatenate(of_word),
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.evidence import Text, evidence
-from index.matches import matches
+from index.coverage import SoughtQuery
+from index.evidence import Stored, evidence
+from index.matches import AskedWords, matches
 from index.records import Hit, Marks
 
 if TYPE_CHECKING:
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.coverage import SoughtQuery
     from index.embedding import Encoder
+    from index.errors import StoreDamaged
     from index.evidence import Evidence
+    from index.query import Query
     from index.reader import Place, Reader
     from index.records import Article
     from index.search import Scored
     from index.view import View
+    from index.vocabulary import Vocabulary
 
 # The first candidates are scored again with their best sentence, which a long passage drowns in the rest of its
 # text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than five gains nothing.
@@ -35,7 +38,7 @@ NEAR_DUPLICATE = 0.9
 class Asked(NamedTuple):
     """A question, prepared: terms weighed by idf, vector (d,), and the encoder that made it."""
 
-    query: SoughtQuery
+    query: Query
     vector: NDArray[np.float32]
     encoder: Encoder
 
@@ -45,7 +48,12 @@ class _Candidate(NamedTuple):
     place: Place
     article: Article
     text: str
+    vocabulary: Vocabulary
     also_in: list[str]
+
+    @property
+    def language(self) -> str:
+        return self.article.language or "und"
 
     def order(self) -> tuple[float, Place]:
         # float error must not order equals: ties go by article id and place, the same in every process
@@ -55,14 +63,17 @@ class _Candidate(NamedTuple):
 def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
     """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
     kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
-    first = _evidence(kept[:RESCORED], asked)
-    rest = cache(partial(_evidence, kept[RESCORED:], asked))
+    sought = SoughtQuery.of(asked.query)
+    of_some = partial(_evidence, asked=asked, sought=sought, damaged=reader.damaged)
+    first = of_some(kept[:RESCORED])
+    rest = cache(partial(of_some, kept[RESCORED:]))
+    words = cache(partial(AskedWords.of, asked.query))
     found = [
-        (candidate._replace(score=candidate.score + _gain(shown)), partial(_marks, candidate, asked, shown))
+        (candidate._replace(score=candidate.score + _gain(shown)), partial(_marks, candidate, words, shown))
         for candidate, shown in zip(kept, first, strict=False)
     ]
     found += [
-        (candidate, partial(_later, candidate, asked, rest, place))
+        (candidate, partial(_later, candidate, words, rest, place))
         for place, candidate in enumerate(kept[RESCORED:])
     ]
     found.sort(key=lambda pair: pair[0].order())
@@ -73,19 +84,26 @@ def _gain(shown: Evidence) -> float:
     return SENTENCE_DENSE * shown.cosine + SENTENCE_LEXICAL * shown.share
 
 
-def _evidence(candidates: list[_Candidate], asked: Asked) -> list[Evidence]:
-    texts = [Text(one.text, one.place.start, one.article.language or "und") for one in candidates]
-    return evidence(asked.query, asked.vector, texts, asked.encoder)
+def _evidence(
+    candidates: list[_Candidate], asked: Asked, sought: SoughtQuery, damaged: Callable[[str], StoreDamaged]
+) -> list[Evidence]:
+    passages = [Stored(one.place, one.language, one.vocabulary) for one in candidates]
+    try:
+        return evidence(sought, asked.vector, passages, asked.encoder)
+    except (ValueError, IndexError) as error:
+        ids = ", ".join(dict.fromkeys(one.place.article_id for one in candidates))
+        raise damaged(f"the sentences of passages of {ids} cannot be read: {error}") from error
 
 
-def _marks(candidate: _Candidate, asked: Asked, shown: Evidence) -> Marks:
-    language = candidate.article.language or "und"
-    return Marks(shown.spans, matches(asked.query, candidate.text, candidate.place.start, language))
+def _marks(candidate: _Candidate, words: Callable[[], AskedWords], shown: Evidence) -> Marks:
+    return Marks(shown.spans, matches(words(), candidate.text, candidate.place.start, candidate.language))
 
 
-def _later(candidate: _Candidate, asked: Asked, rest: Callable[[], list[Evidence]], place: int) -> Marks:
+def _later(
+    candidate: _Candidate, words: Callable[[], AskedWords], rest: Callable[[], list[Evidence]], place: int
+) -> Marks:
     """Find the marks of a hit whose sentences did not count in its score; of all such hits at once."""
-    return _marks(candidate, asked, rest()[place])
+    return _marks(candidate, words, rest()[place])
 
 
 def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterator[_Candidate]:
@@ -96,12 +114,14 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterat
     places = reader.places(numbers)
     articles = reader.articles_of(list({place.article_id for place in places.values()}))
     found = []
-    for score, number in zip(scored.fused[best].tolist(), numbers, strict=True):
+    vocabularies = [view.vocabulary(row) for row in scored.rows[best].tolist()]
+    for score, number, vocabulary in zip(scored.fused[best].tolist(), numbers, vocabularies, strict=True):
         place = places.get(number)
         article = articles.get(place.article_id) if place else None
         if place is None or article is None:
             raise reader.damaged(f"passage {number} or its article is gone")
-        found.append(_Candidate(score, place, article, article.text[place.start : place.end], []))
+        text = article.text[place.start : place.end]
+        found.append(_Candidate(score, place, article, text, vocabulary, []))
     yield from sorted(found, key=_Candidate.order)
 
 

@@ -10,7 +10,9 @@ from index.analysis.scripts import WORD
 from index.records import Match
 
 if TYPE_CHECKING:
-    from index.coverage import Sought, SoughtQuery
+    from collections.abc import Sequence
+
+    from index.query import Query, QueryTerm
 
 # A translation less likely than this counts in the score but is not shown: it would puzzle more than it tells
 SHOWN = 0.25
@@ -21,6 +23,27 @@ Place = tuple[int, int]
 """First character of a word and the one after its last."""
 
 
+class AskedWords(NamedTuple):
+    """Which word of a question each stem and each name key that is shown answers to, as it was asked."""
+
+    stems: dict[str, str]
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, query: Query) -> AskedWords:
+        """Turn a question's terms around; a term that stands for several words is the likeliest one's."""
+        names = _likeliest(query.names, query.named)
+        return cls(
+            stems=_likeliest(query.words, query.asked),
+            # in scripts with capitals a word without one is no name, whatever it sounds like
+            names={
+                name: word
+                for name, word in names.items()
+                if len(name) >= KEY_LETTERS and not word[:1].islower()
+            },
+        )
+
+
 class _Words(NamedTuple):
     """Where the words of a passage stand, by stem and by name key."""
 
@@ -28,13 +51,13 @@ class _Words(NamedTuple):
     names: dict[str, list[Place]]
 
 
-def matches(query: SoughtQuery, passage: str, start: int, language: str) -> tuple[Match, ...]:
+def matches(asked: AskedWords, passage: str, start: int, language: str) -> tuple[Match, ...]:
     """Find the words of a passage that answer to words of the question.
 
     A word matches by its stem (the question word's own, or a translation of it), else by its name key.
 
     Args:
-        query: the question's terms, turned around.
+        asked: the question's words.
         passage: its text.
         start: where it begins in the article.
         language: of the article.
@@ -44,18 +67,11 @@ def matches(query: SoughtQuery, passage: str, start: int, language: str) -> tupl
     """
     words = _words(passage, language)
     found: dict[Place, str] = {}
-    for name in query.names.names & words.names.keys():
-        place = _likeliest(query.names, name)
-        # in scripts with capitals a word without one is no name, whatever it sounds like
-        if place is not None and len(name) >= KEY_LETTERS and not query.named[place][:1].islower():
-            found |= dict.fromkeys(words.names[name], query.named[place])
-    for stem in query.words.names & words.stems.keys():
-        place = _likeliest(query.words, stem)
-        if place is not None:
-            found |= dict.fromkeys(words.stems[stem], query.asked[place])
-    return tuple(
-        [Match(start + first, start + last, asked) for (first, last), asked in sorted(found.items())]
-    )
+    for name in asked.names.keys() & words.names.keys():
+        found |= dict.fromkeys(words.names[name], asked.names[name])
+    for stem in asked.stems.keys() & words.stems.keys():
+        found |= dict.fromkeys(words.stems[stem], asked.stems[stem])
+    return tuple([Match(start + first, start + last, word) for (first, last), word in sorted(found.items())])
 
 
 @lru_cache(maxsize=1_024)  # the same passages answer the next question
@@ -73,7 +89,11 @@ def _words(passage: str, language: str) -> _Words:
     return words
 
 
-def _likeliest(sought: Sought, term: str) -> int | None:
-    """Give the question term that a term most likely stands for, or None."""
-    found = [(p, number) for number, p in sought.places.get(term, ()) if p >= SHOWN]
-    return max(found)[1] if found else None
+def _likeliest(terms: Sequence[QueryTerm], words: Sequence[str]) -> dict[str, str]:
+    """Give for each alternative that is likely enough the word that it most likely stands for."""
+    best: dict[str, tuple[float, int]] = {}
+    for number, (term, _) in enumerate(zip(terms, words, strict=False)):
+        for alternative, p in term.alternatives:
+            if p >= SHOWN:
+                best[alternative] = max((p, number), best.get(alternative, (0.0, 0)))
+    return {alternative: words[number] for alternative, (_, number) in best.items()}

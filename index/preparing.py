@@ -1,19 +1,21 @@
-"""From an article to what the database stores: digests, passages, their words and vectors."""
+"""From an article to what the database stores: digests, passages, their sentences, words and vectors."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from array import array
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from index.analysis import word_keys
 from index.articles import complete
-from index.checking import text_digest
 from index.errors import ModelError, UnreadableArticle
 from index.passages import split
-from index.writer import NewPassage
+from index.sentences import sentences
+from index.writer import NewPassage, Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.embedding import Encoder
-    from index.records import Article
+    from index.records import Article, Passage, Span
 
 
 class Identified(NamedTuple):
@@ -55,6 +57,11 @@ def identify(article: Article) -> Identified:
     return Identified(whole, article.id is not None, digest, of_text)
 
 
+def text_digest(language: str | None, text: bytes) -> str:
+    """Give the digest of a text (UTF-8) and of its language, which decides what terms it has."""
+    return hashlib.sha256(f"{language}\n".encode() + text).hexdigest()
+
+
 def _check_text(article: Article) -> None:
     if "\0" in article.text:
         name = article.origin or article.title or article.id or "the article"
@@ -68,7 +75,7 @@ class Whole(NamedTuple):
     known: Mapping[str, bytes] = {}
 
 
-def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[list[NewPassage]]:
+def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[Prepared]:
     """Cut, analyse and embed some articles, all in one call of the encoder.
 
     Args:
@@ -76,7 +83,7 @@ def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[list[NewPassage
         encoder: gives the vectors.
 
     Returns:
-        The passages of each; none of an article without anything to cite.
+        What is stored of each; no passages of an article without anything to cite.
 
     Raises:
         ModelError: the model gave vectors that cannot be used.
@@ -86,13 +93,52 @@ def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[list[NewPassage
     fresh = list(dict.fromkeys(p.text for cut in cuts for p in cut if p.text not in known))
     made = usable(encoder.encode_passages(fresh), encoder) if fresh else ()
     vectors = known | {text: vector.tobytes() for text, vector in zip(fresh, made, strict=True)}
+    spans = [[sentences(p.text) for p in cut] for cut in cuts]
+    sketches = iter(
+        encoder.sketch(
+            [
+                [p.text[first:last] for first, last in own]
+                for cut, found in zip(cuts, spans, strict=True)
+                for p, own in zip(cut, found, strict=True)
+            ]
+        )
+    )
     return [
-        [
-            NewPassage(p.start, p.end, word_keys(p.text, whole.article.language or "und"), vectors[p.text])
-            for p in cut
-        ]
-        for whole, cut in zip(articles, cuts, strict=True)
+        _prepared(
+            cut, found, whole.article.language or "und", [(next(sketches), vectors[p.text]) for p in cut]
+        )
+        for whole, cut, found in zip(articles, cuts, spans, strict=True)
     ]
+
+
+def _prepared(
+    cut: Sequence[Passage],
+    spans: Sequence[Sequence[Span]],
+    language: str,
+    encoded: Sequence[tuple[bytes, bytes]],
+) -> Prepared:
+    words = [word_keys(p.text, own, language) for p, own in zip(cut, spans, strict=True)]
+    keys = list(dict.fromkeys(chain.from_iterable(chain.from_iterable(words))))
+    places = dict(zip(keys, range(len(keys)), strict=True))
+    passages = [
+        NewPassage(
+            start=p.start,
+            end=p.end,
+            sentences=sentences_blob(own, [len(sentence) for sentence in held]),
+            words=array("i", map(places.__getitem__, chain.from_iterable(held))).tobytes(),
+            sketch=sketch,
+            vector=vector,
+        )
+        for p, own, held, (sketch, vector) in zip(cut, spans, words, encoded, strict=True)
+    ]
+    return Prepared(keys, passages)
+
+
+def sentences_blob(spans: Sequence[tuple[int, int]], n_words: Sequence[int]) -> bytes:
+    """Give what is stored of a passage's sentences: (s, 3) int32, first and last character and how many words."""
+    return array(
+        "i", chain.from_iterable((*span, n) for span, n in zip(spans, n_words, strict=True))
+    ).tobytes()
 
 
 def usable(vectors: NDArray[np.float32], encoder: Encoder) -> NDArray[np.float32]:

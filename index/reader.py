@@ -24,7 +24,7 @@ class StoredPassage(NamedTuple):
     """A passage as it is stored.
 
     Attributes:
-        words: (w, 2) int32 as bytes: vocabulary numbers and how often each stands in the passage.
+        words: int32s as bytes: the vocabulary number of each word, in order of the text.
         vector: (d,) float32 as bytes.
         language: of its article.
     """
@@ -37,12 +37,22 @@ class StoredPassage(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a passage stands: article id, number in the article from 1, characters [start, end)."""
+    """Where a passage stands, and what was stored of its text for questions.
+
+    Attributes:
+        article_id: of its article.
+        ordinal: number in the article, from 1.
+        start, end: characters [start, end) of the article.
+        sentences, words, sketch: see `index.writer.NewPassage`; words are vocabulary numbers here.
+    """
 
     article_id: str
     ordinal: int
     start: int
     end: int
+    sentences: bytes
+    words: bytes
+    sketch: bytes
 
 
 class ArticleInfo(NamedTuple):
@@ -79,12 +89,14 @@ class CheckedArticle(NamedTuple):
 
 
 class CheckedPassage(NamedTuple):
-    """A passage for `index.checking`: characters [start, end) of the text; `words` and `vector` as stored."""
+    """A passage for `index.checking`: characters [start, end) of the text; the rest as stored."""
 
     ordinal: int
     start: int
     end: int
+    sentences: bytes
     words: bytes
+    sketch: bytes
     vector: bytes
 
 
@@ -332,7 +344,7 @@ class Reader:
         """Give where passages stand, by passage number."""
         marks = ",".join("?" * len(numbers))
         sql = (
-            "SELECT p.number, a.id, p.ordinal, p.start, p.end FROM passages p"  # noqa: S608
+            "SELECT p.number, a.id, p.ordinal, p.start, p.end, p.sentences, p.words, p.sketch FROM passages p"  # noqa: S608
             f" JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})"
         )
         return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
@@ -378,7 +390,8 @@ class Reader:
         """Give the passages of an article in the order of its text, with their vectors."""
         sql = (
             "SELECT ordinal, coalesce(CAST(start AS INTEGER), -1), coalesce(CAST(end AS INTEGER), -1),"
-            " coalesce(CAST(words AS BLOB), x''), coalesce(CAST(vector AS BLOB), x'')"
+            " coalesce(CAST(sentences AS BLOB), x''), coalesce(CAST(words AS BLOB), x''),"
+            " coalesce(CAST(sketch AS BLOB), x''), coalesce(CAST(vector AS BLOB), x'')"
             " FROM passages WHERE article = ? ORDER BY ordinal"
         )
         return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]

@@ -165,9 +165,9 @@ def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
     prepared = prepare([Whole(held.article, held.vectors) for held in articles], encoder)
     with new.writing() as writer:
-        for (article, added, digests, _), passages in zip(articles, prepared, strict=True):
+        for (article, added, digests, _), made in zip(articles, prepared, strict=True):
             number = writer.number_by_id(article.id or "")
             if number is not None:
                 writer.remove(number)
-            fresh = writer.insert(article, digests, passages, added)
-            link(writer, fresh, [article.text[passage.start : passage.end] for passage in passages])
+            fresh = writer.insert(article, digests, made, added)
+            link(writer, fresh, [article.text[passage.start : passage.end] for passage in made.passages])

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
-from index.coverage import SoughtQuery, attainable, weighed
+from index.coverage import attainable, weighed
 from index.fusion import DEFAULT, Weights, convex
 from index.hits import Asked, hits_of
 from index.language import detect
@@ -84,7 +84,7 @@ class Searcher:
         asked = weighed(query, located, view.channels)
         vector = self.encoder.encode_question(question)
         scored = self.score(view, reader, located, asked, vector, max(POOL, 4 * k), filters)
-        hits = hits_of(view, reader, Asked(SoughtQuery.of(asked), vector, self.encoder), scored, k)
+        hits = hits_of(view, reader, Asked(asked, vector, self.encoder), scored, k)
         first = hits[0].score if hits else 0.0
         found = signs(scored.fused, scored.parts, first, _foreign(language, hits, view))
         return Ranking(

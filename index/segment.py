@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.dense import DenseIndex
-from index.vocabulary import Channels, channels_of
+from index.vocabulary import Channels, Vocabulary, derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +30,7 @@ class Segment:
         articles: (n,) int64, the number of each passage's article.
         dense: the n vectors.
         channels: the postings of each lexical channel, over the same rows.
+        vocabulary: the words that stand in the rows.
         languages: of the passages, in order of their rows.
         ends: for each language, the row after its last.
         built: sequence number of the transaction it was made in.
@@ -39,6 +40,7 @@ class Segment:
     articles: NDArray[np.int64]
     dense: DenseIndex
     channels: Channels
+    vocabulary: Vocabulary
     languages: tuple[str, ...]
     ends: tuple[int, ...]
     built: int
@@ -89,11 +91,13 @@ def segments_of(
         vectors = np.empty((len(rows), dimension), dtype=np.float32)
         for vector, row in zip(vectors, rows, strict=True):
             vector[:] = np.frombuffer(row.vector, dtype=np.float32)
+        channels, vocabulary = derived(reader, [row.words for row in rows])
         yield Segment(
             numbers=np.array([row.number for row in rows], dtype=np.int64),
             articles=np.array([row.article for row in rows], dtype=np.int64),
             dense=DenseIndex(vectors),
-            channels=channels_of(reader, [row.words for row in rows]),
+            channels=channels,
+            vocabulary=vocabulary,
             languages=tuple(languages.tolist()),
             ends=tuple(np.cumsum(counts).tolist()),
             built=reader.sequence,

@@ -31,7 +31,7 @@ from index.postings import Postings
 from index.segment import Segment
 from index.verified import Ahead, FolderReader, FolderWriter, read_manifest
 from index.view import BM25_B, BM25_K1, View
-from index.vocabulary import Channels
+from index.vocabulary import Channels, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SNAPSHOT_FORMAT = 3
+SNAPSHOT_FORMAT = 4
 KEPT = 2
 LEFTOVER_S = 3600
 
@@ -210,6 +210,8 @@ def _write_segment(new: FolderWriter, segment: Segment, database: str) -> None:
     for channel, postings in segment.channels._asdict().items():
         for name in Postings.__slots__:
             new.array(f"{channel}-{name}", getattr(postings, name))
+    for name, values in segment.vocabulary._asdict().items():
+        new.array(f"vocabulary-{name}", values)
     new.array("vectors", segment.dense.vectors)
     if segment.dense.has_codes:
         new.stream("codes.faiss", lambda file: segment.dense.write_codes(file.write))
@@ -246,6 +248,7 @@ def _load_segment(path: Path, dimension: int, ahead: Ahead | None = None) -> Seg
             vectors, saved.bytes("codes.faiss") if saved.has("codes.faiss") else None
         ),
         channels=channels,
+        vocabulary=Vocabulary(*(saved.array(f"vocabulary-{name}") for name in Vocabulary._fields)),
         languages=tuple(saved.about["languages"]),
         ends=tuple(saved.about["ends"]),
         built=saved.about["built"],

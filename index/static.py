@@ -120,6 +120,52 @@ class StaticEncoder:
         vector: NDArray[np.float32] = self.encode_passages([text])[0]
         return vector
 
+    def sketch(self, passages: Sequence[Sequence[str]]) -> list[bytes]:
+        """Give the tokens of each passage's sentences and the lengths of their sums.
+
+        A sketch is the number s of sentences, s numbers of tokens, s lengths (float32), and the tokens; all of four
+        bytes in the machine's order. The cosines that are found from it are those of the sentences' vectors.
+        """
+        words = [[text.translate(SPACED).lower().split() for text in sentences] for sentences in passages]
+        known = self._tokens_of(set(chain.from_iterable(chain.from_iterable(words))))
+        return [
+            self._sketched([list(chain.from_iterable(map(known.__getitem__, own))) for own in sentences])
+            for sentences in words
+        ]
+
+    def _sketched(self, sentences: list[list[int]]) -> bytes:
+        sizes = np.array([len(sentences), *map(len, sentences)], dtype=np.int32)
+        tokens = np.fromiter(chain.from_iterable(sentences), dtype=np.int32, count=int(sizes[1:].sum()))
+        lengths = np.zeros(len(sentences), dtype=np.float32)
+        filled = np.flatnonzero(sizes[1:])
+        if len(filled):
+            rows = self._rows[self._row_of[tokens]].astype(np.float32)
+            rows *= self._weights[tokens][:, None]
+            sums = np.add.reduceat(rows, (np.cumsum(sizes[1:]) - sizes[1:])[filled], axis=0)
+            lengths[filled] = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        return sizes.tobytes() + lengths.tobytes() + tokens.tobytes()
+
+    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+        """Compare the sentences of passages with a question; see `Encoder`."""
+        if not sketches:
+            return []
+        read = [np.frombuffer(one or b"\0\0\0\0", dtype=np.int32) for one in sketches]
+        counts = [int(one[0]) for one in read]
+        sizes = np.concatenate([one[1 : 1 + n] for one, n in zip(read, counts, strict=True)])
+        lengths = np.concatenate([one[1 + n : 1 + 2 * n] for one, n in zip(read, counts, strict=True)])
+        tokens = np.concatenate([one[1 + 2 * n :] for one, n in zip(read, counts, strict=True)])
+        is_whole = all(0 <= 2 * n < len(one) for one, n in zip(read, counts, strict=True))
+        if not is_whole or int(sizes.sum(dtype=np.int64)) != len(tokens):
+            raise ValueError("a sketch is damaged")
+        rows = self._rows[self._row_of[tokens]].astype(np.float32)
+        # not a matrix product: its last bits depend on how many rows there are, and so on the other passages
+        products = np.einsum("ij,j->i", rows, vector) * self._weights[tokens]
+        sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), weights=products, minlength=len(sizes))
+        lengths = lengths.view(np.float32)
+        found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0)
+        ends = [*accumulate(counts)]
+        return [found[end - n : end] for end, n in zip(ends, counts, strict=True)]
+
     def _sum_into(self, vector: NDArray[np.float32], tokens: list[int]) -> None:
         rows = self._rows[self._row_of[tokens]].astype(np.float32)
         np.matmul(self._weights[tokens], rows, out=vector)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from index.analysis import WordKey
 
-FORMAT = 2
+FORMAT = 3
 BUSY_TIMEOUT_S = 30
 # words whose numbers a process that adds articles keeps: about 200 bytes each
 WORDS_AT_HAND = 500_000
@@ -57,7 +57,7 @@ CREATE TABLE alike (
 CREATE TABLE passages (
   number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles,
   ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, seq INTEGER NOT NULL,
-  words BLOB NOT NULL, vector BLOB NOT NULL);
+  sentences BLOB NOT NULL, words BLOB NOT NULL, sketch BLOB NOT NULL, vector BLOB NOT NULL);
 CREATE INDEX passages_by_article ON passages (article);
 CREATE TABLE removed (passage INTEGER PRIMARY KEY, seq INTEGER NOT NULL, words BLOB NOT NULL);
 CREATE INDEX removed_by_seq ON removed (seq);

@@ -7,6 +7,7 @@ joined so that their number stays logarithmic (the log-structured merge of O'Nei
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from index.lexical import LexicalIndex, Part, Statistics
 from index.segment import Segment, segments_of
-from index.vocabulary import Channels, channels_of
+from index.vocabulary import Channels, derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from index.lexical import Located
     from index.query import Query
     from index.reader import Reader
+    from index.vocabulary import Vocabulary
 
 # k1 and b as swept for stems and 4-grams together (docs/retrieval.md)
 BM25_K1 = 0.9
@@ -98,6 +100,10 @@ class View:
     def articles(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the article numbers of global rows."""
         return self._column("articles", rows)
+
+    def vocabulary(self, row: int) -> Vocabulary:
+        """Give the vocabulary of a global row's segment."""
+        return self.segments[bisect_right(self.first_rows, row) - 1].vocabulary
 
     def _column(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         values = np.empty(len(rows), dtype=np.int64)
@@ -184,7 +190,7 @@ class View:
             mask = np.ones(len(segment), bool) if alive[i] is None else np.array(alive[i])
             mask[rows] = False
             alive[i] = mask
-            gone = channels_of(reader, [words[n] for n in segment.numbers[rows].tolist()])
+            gone, _ = derived(reader, [words[n] for n in segment.numbers[rows].tolist()])
             for name, postings in gone._asdict().items():
                 channels[name] = channels[name].without_rows(i, postings)
         return replace(self, alive=tuple(alive), channels=channels)

@@ -42,24 +42,66 @@ def term_hashes(word: str, stemmer: str) -> bytes:
     return array("Q", hashes).tobytes()
 
 
-def channels_of(reader: Reader, passages: Sequence[bytes]) -> Channels:
-    """Make the postings of passages, row i from the words of passages[i].
+class Vocabulary(NamedTuple):
+    """The distinct words of some passages, and the hashes of the terms that each gives.
+
+    Attributes:
+        numbers: (w,) int64, ascending: as the database numbers them.
+        ends: (w + 1,) int64; the terms of the word numbers[i] are hashes[ends[i]:ends[i + 1]].
+        hashes: (h,) uint64; of each word its stem, its name key or 0, its 4-grams.
+    """
+
+    numbers: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+
+    def terms(self, words: NDArray[np.int32]) -> Terms:
+        """Give the terms of words that all are among these, by their numbers, (m,)."""
+        places = np.searchsorted(self.numbers, words)
+        starts = self.ends[places]
+        n_grams = self.ends[places + 1] - starts - 2
+        return Terms(
+            stems=self.hashes[starts],
+            names=self.hashes[starts + 1],
+            grams=self.hashes[ranges(starts + 2, n_grams)],
+            n_grams=n_grams,
+        )
+
+
+class Terms(NamedTuple):
+    """The hashes of the terms of m words.
+
+    Attributes:
+        stems: (m,) uint64.
+        names: (m,) uint64; 0: none.
+        grams: (g,) uint64, one word's after the other's.
+        n_grams: (m,) int64, how many each has.
+    """
+
+    stems: NDArray[np.uint64]
+    names: NDArray[np.uint64]
+    grams: NDArray[np.uint64]
+    n_grams: NDArray[np.int64]
+
+
+def derived(reader: Reader, passages: Sequence[bytes]) -> tuple[Channels, Vocabulary]:
+    """Make the postings of passages, row i from the words of passages[i], and the vocabulary of all.
 
     How often each word stands in each row, as a sparse matrix, times how often each term stands in each word.
     """
-    pairs = np.frombuffer(b"".join(passages), dtype=np.int32).reshape(-1, 2)
-    ends = np.cumsum([len(words) // 8 for words in passages], dtype=np.int64)
-    numbers, places = _distinct(pairs[:, 0])
+    ends = np.cumsum([0, *(len(words) // 4 for words in passages)], dtype=np.int64)
+    numbers, places = _distinct(np.frombuffer(b"".join(passages), dtype=np.int32))
     hashes, offsets = _hashes_of(reader, numbers)
-    rows = Sparse(np.concatenate([[0], ends]), places, pairs[:, 1])
+    rows = Sparse(ends, places, np.ones(len(places), np.int32))
     starts, n_words = offsets[:-1], len(numbers)
     named = hashes[starts + 1] != 0
     n_grams = np.diff(offsets) - 2
-    return Channels(
+    channels = Channels(
         words=_postings(rows, hashes[starts], np.ones(n_words, np.int64)),
         names=_postings(rows, hashes[starts + 1][named], named.astype(np.int64)),
-        grams=_postings(rows, hashes[_ranges(starts + 2, n_grams)], n_grams),
+        grams=_postings(rows, hashes[ranges(starts + 2, n_grams)], n_grams),
     )
+    return channels, Vocabulary(numbers, offsets, hashes)
 
 
 def _postings(rows: Sparse, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:
@@ -88,7 +130,7 @@ def _hashes_of(reader: Reader, numbers: NDArray[np.int64]) -> tuple[NDArray[np.u
     return np.frombuffer(b"".join(blobs), dtype=np.uint64), offsets
 
 
-def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Concatenate arange(start, start + size) for each pair."""
     if not len(starts):
         return np.empty(0, np.int64)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from array import array
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from index.analysis import parts_of
 from index.likeness import keys_of
@@ -18,17 +18,43 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from index.analysis import WordKey
     from index.records import Article, Seen
 
 
 class NewPassage(NamedTuple):
-    """A passage on its way in; `words` says how often each word stands there."""
+    """A passage on its way in.
+
+    Attributes:
+        start, end: characters [start, end) of the article.
+        sentences: (s, 3) int32 as bytes: of each its characters [first, last) in the passage, and how many words.
+        words: int32s as bytes: for each word, in order, its place among the words of the article.
+        sketch: what compares its sentences with a question (`Encoder.sketch`).
+        vector: (d,) float32 as bytes.
+    """
 
     start: int
     end: int
-    words: Mapping[WordKey, int]
+    sentences: bytes
+    words: bytes
+    sketch: bytes
     vector: bytes
+
+
+class Prepared(NamedTuple):
+    """What is stored of an article beside its text.
+
+    Attributes:
+        keys: its distinct words.
+        passages: in order of the text.
+        terms: the term hashes of some words (`index.vocabulary.term_hashes`), so that they need not be made again.
+    """
+
+    keys: Sequence[WordKey]
+    passages: Sequence[NewPassage]
+    terms: Mapping[WordKey, bytes] = {}
 
 
 class Writer(Reader):
@@ -70,7 +96,7 @@ class Writer(Reader):
         self,
         article: Article,
         digests: tuple[str, str],
-        passages: Sequence[NewPassage],
+        prepared: Prepared,
         added: str | None = None,
     ) -> int:
         """Add an article (its id set and unused) with its passages; give its number."""
@@ -78,12 +104,12 @@ class Writer(Reader):
         cursor = self._db.execute(
             "INSERT INTO articles (id, digest, text_digest, seq, added, n_passages, title, source,"  # noqa: S608
             f" url, author, published, language, text) VALUES ({','.join('?' * 13)})",
-            (article.id, *digests, self.sequence, added or self._now, len(passages),
+            (article.id, *digests, self.sequence, added or self._now, len(prepared.passages),
              article.title, article.source, article.url, article.author, article.published,
              article.language, article.text),
         )  # fmt: skip
         number = int(cursor.lastrowid or 0)
-        self._insert_passages(number, passages)
+        self._insert_passages(number, prepared)
         if article.origin:
             self.link(article.origin, number)
         return number
@@ -93,9 +119,9 @@ class Writer(Reader):
         number: int,
         article: Article,
         digests: tuple[str, str],
-        passages: Sequence[NewPassage] | None,
+        prepared: Prepared | None,
     ) -> None:
-        """Replace an article's text and metadata; passages None: the text is the same."""
+        """Replace an article's text and metadata; prepared None: the text is the same."""
         self._changed = True
         self._db.execute(
             "UPDATE articles SET digest=?, text_digest=?, seq=?, title=?, source=?, url=?, author=?,"
@@ -103,11 +129,11 @@ class Writer(Reader):
             (*digests, self.sequence, article.title, article.source, article.url, article.author,
              article.published, article.language, article.text, number),
         )  # fmt: skip
-        if passages is not None:
+        if prepared is not None:
             self._remove_passages(number)
-            self._insert_passages(number, passages)
+            self._insert_passages(number, prepared)
             sql = "UPDATE articles SET n_passages = ? WHERE number = ?"
-            self._db.execute(sql, (len(passages), number))
+            self._db.execute(sql, (len(prepared.passages), number))
 
     def remove(self, number: int) -> None:
         """Remove an article, its passages, what it was read from and its links to others."""
@@ -169,11 +195,11 @@ class Writer(Reader):
         self._db.execute(sql, (self.sequence, number))
         self._db.execute("DELETE FROM passages WHERE article = ?", (number,))
 
-    def _insert_passages(self, number: int, passages: Sequence[NewPassage]) -> None:
-        words = self._word_numbers({word for passage in passages for word in passage.words})
+    def _insert_passages(self, number: int, prepared: Prepared) -> None:
+        numbers = self._word_numbers(prepared)
         self._db.executemany(
-            "INSERT INTO passages (article, ordinal, start, end, seq, words, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages (article, ordinal, start, end, seq, sentences, words, sketch, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     number,
@@ -181,32 +207,30 @@ class Writer(Reader):
                     p.start,
                     p.end,
                     self.sequence,
-                    _words_blob(p.words, words),
+                    p.sentences,
+                    numbers[np.frombuffer(p.words, dtype=np.int32)].tobytes(),
+                    p.sketch,
                     p.vector,
                 )
-                for ordinal, p in enumerate(passages, start=1)
+                for ordinal, p in enumerate(prepared.passages, start=1)
             ],
         )
 
-    def _word_numbers(self, words: Iterable[WordKey]) -> dict[WordKey, int]:
+    def _word_numbers(self, prepared: Prepared) -> NDArray[np.int32]:
         """Give the numbers of words; those not met before are looked up, or entered."""
         find = "SELECT number FROM vocabulary WHERE stemmer = ? AND word = ?"
         insert = "INSERT INTO vocabulary (stemmer, word, terms) VALUES (?, ?, ?)"
-        known, new = self._words, self.new_words
-        numbers = {word: known.get(word) or new.get(word, 0) for word in words}
-        # sorted: the same article gives the same numbers in every process
-        for key in sorted(word for word, number in numbers.items() if not number):
+        known, new, keys = self._words, self.new_words, prepared.keys
+        numbers = [known.get(key) or new.get(key, 0) for key in keys]
+        for place, number in enumerate(numbers):
+            if number:
+                continue
+            key = keys[place]
             stemmer, word = parts_of(key)
             row = self._db.execute(find, (stemmer, word)).fetchone()
-            if row:
-                numbers[key] = row[0]
-            else:
-                cursor = self._db.execute(insert, (stemmer, word, term_hashes(word, stemmer)))
-                numbers[key] = int(cursor.lastrowid or 0)
-            new[key] = numbers[key]
-        return numbers
-
-
-def _words_blob(words: Mapping[WordKey, int], numbers: Mapping[WordKey, int]) -> bytes:
-    pairs = sorted((numbers[word], count) for word, count in words.items())
-    return array("i", chain.from_iterable(pairs)).tobytes()
+            if row is None:
+                terms = prepared.terms.get(key) or term_hashes(word, stemmer)
+                cursor = self._db.execute(insert, (stemmer, word, terms))
+                row = (cursor.lastrowid or 0,)
+            numbers[place] = new[key] = int(row[0])
+        return np.array(numbers, dtype=np.int32)

@@ -1,13 +1,16 @@
-"""The words of a text as the vocabulary knows them, counted: what is stored of a passage for the lexical channels."""
+"""The words of a text as the vocabulary knows them, sentence by sentence: what is stored for the lexical channels."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import NewType
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, NewType
 
 from index.analysis.scripts import WORD
 from index.analysis.segment import LONGEST_KEPT, folded_words
 from index.analysis.stemming import stemmer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WordKey = NewType("WordKey", str)
 """A folded word behind the code of its stemming rules and a colon: `en:attacks`, `:2019`."""
@@ -16,21 +19,44 @@ _MAX_KNOWN = 400_000  # surfaces of all languages; emptied when full
 _KNOWN: dict[str, dict[str, tuple[WordKey, ...]]] = {}
 
 
-def word_keys(text: str, language: str) -> dict[WordKey, int]:
-    """How often each word of the vocabulary stands in a text of a language (ISO 639-1)."""
+def word_keys(text: str, sentences: Sequence[tuple[int, int]], language: str) -> list[list[WordKey]]:
+    """Give the words of each sentence of a text in a language (ISO 639-1), in order, repeated ones repeated.
+
+    All together they are the words of the whole text. A run of letters that stands in two sentences, which happens
+    where no space is written between words, belongs to the first.
+
+    Args:
+        text: whose.
+        sentences: [first, last) characters of each, ascending; nothing but white space stands in none.
+        language: chooses the stemmers.
+    """
     if sum(map(len, _KNOWN.values())) > _MAX_KNOWN:
         _KNOWN.clear()
     known = _KNOWN.setdefault(language, {})
-    counts: dict[WordKey, int] = {}
-    for surface, count in Counter(WORD.findall(text)).items():
-        keys = known.get(surface)
-        if keys is None:
-            keys = _keys(surface, language)
-            if len(surface) <= LONGEST_KEPT:
-                known[surface] = keys
-        for key in keys:
-            counts[key] = counts.get(key, 0) + count
-    return counts
+    return [_keys_of(surfaces, known, language) for surfaces in _surfaces(text, sentences)]
+
+
+def _surfaces(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[str]]:
+    if all(one[1] < other[0] for one, other in pairwise(sentences)):  # white space between them
+        return [WORD.findall(text, first, last) for first, last in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
+    place = 0
+    for run in WORD.finditer(text):
+        while run.start() >= sentences[place][1]:
+            place += 1
+        found[place].append(run.group())
+    return found
+
+
+def _keys_of(surfaces: list[str], known: dict[str, tuple[WordKey, ...]], language: str) -> list[WordKey]:
+    try:
+        return list(chain.from_iterable(map(known.__getitem__, surfaces)))
+    except KeyError:
+        new = {surface: _keys(surface, language) for surface in surfaces if surface not in known}
+        known.update((surface, keys) for surface, keys in new.items() if len(surface) <= LONGEST_KEPT)
+        return list(
+            chain.from_iterable([new[surface] if surface in new else known[surface] for surface in surfaces])
+        )
 
 
 def _keys(surface: str, language: str) -> tuple[WordKey, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis.folding import unaccented
 from index.analysis.segment import LONGEST_KEPT, cut
 from index.analysis.stemming import stem_of, stemmer_of
 
@@ -25,13 +24,11 @@ class Surface(NamedTuple):
         places: where each starts and ends in the run; mostly there is one.
         folded: the words.
         stems: of each, by the rules of the text's language.
-        bounded: the words without accents, each between two marks of its ends: a gram of a word is a piece of it.
     """
 
     places: tuple[tuple[int, int], ...]
     folded: tuple[str, ...]
     stems: tuple[str, ...]
-    bounded: str
 
 
 def known_surfaces(surfaces: Collection[str], language: str) -> Mapping[str, Surface]:
@@ -62,5 +59,4 @@ def _surface(surface: str, language: str) -> Surface:
         else places,
         folded=folded,
         stems=tuple([stem_of(word, stemmer_of(word, language)) for word in folded]),
-        bounded="".join([f"_{unaccented(word)}_" for word in folded]),
     )

@@ -270,6 +270,12 @@ def test_a_damaged_database_is_an_error_of_ours(saved: tuple[Path, Rankings], ni
         ("UPDATE passages SET words = x'07'", False),
         ("UPDATE passages SET words = x'ffffff7f01000000'", False),
         ("UPDATE passages SET vector = x'0102'", False),
+        ("UPDATE passages SET words = x'07'", True),
+        ("UPDATE passages SET sentences = x'0102'", True),
+        ("UPDATE passages SET sentences = CAST(sentences || sentences AS BLOB)", True),
+        ("UPDATE passages SET sketch = x'010203'", True),
+        ("UPDATE passages SET sketch = CAST(x'ffffff7f' || substr(sketch, 5) AS BLOB)", True),
+        ("UPDATE passages SET sketch = CAST(x'ffffffff' || substr(sketch, 5) AS BLOB)", True),
         ("UPDATE vocabulary SET terms = x''", False),
     ],
 )

@@ -25,6 +25,7 @@ from index.analysis.counting import _KNOWN
 from index.analysis.folding import fold, stream_safe
 from index.analysis.scripts import WORD
 from index.analysis.segment import _PIECES
+from index.sentences import sentences
 
 
 def folded(text: str) -> list[str]:
@@ -247,15 +248,36 @@ def test_importing_the_analyser_loads_no_stemmer() -> None:
 def test_counted_words_are_the_words(text: str, language: str) -> None:
     found = Counter(word.folded for word in words(text))
     assert folded_counts(text) == found
-    assert {parts_of(key): n for key, n in word_keys(text, language).items()} == {
-        (stemmer_of(word, language), word): n for word, n in found.items()
-    }
+    by_sentence = word_keys(text, sentences(text), language)
+    assert len(by_sentence) == len(sentences(text))
+    assert [parts_of(key) for own in by_sentence for key in own] == [
+        (stemmer_of(word.folded, language), word.folded) for word in words(text)
+    ]
+
+
+def test_the_words_of_a_sentence_are_its_own() -> None:
+    text = "فتح الجسر أمس. وقال المهندس إنه آمن.\nIt is 40 m long."
+    spans = sentences(text)
+    assert word_keys(text, spans, "ar") == [
+        word_keys(text[span.start : span.end], [(0, span.end - span.start)], "ar")[0] for span in spans
+    ]
+    assert len(spans) >= 3
+
+
+def test_a_run_that_stands_in_two_sentences_belongs_to_the_first() -> None:
+    text = "大桥开通"
+    keys = word_keys(text, [(0, 2), (2, 4)], "zh")
+    assert keys == [word_keys(text, [(0, 4)], "zh")[0], []]
+    assert len(keys[0]) == 3  # 大桥, 桥开, 开通
 
 
 def test_no_table_keeps_a_word_that_is_as_long_as_a_book() -> None:
     huge = "كتاب" * 20_000
-    before = word_keys("التنف base", "ar")
-    assert word_keys(f"التنف {huge} base", "ar").keys() > before.keys()
+    (before,) = word_keys("التنف base", [(0, 10)], "ar")
+    long = f"التنف {huge} base"
+    (keys,) = word_keys(long, [(0, len(long))], "ar")
+    assert [keys[0], keys[-1]] == before
+    assert len(keys) == len(before) + 1
     kept = [*_PIECES, *(surface for known in _KNOWN.values() for surface in known)]
     assert "التنف" in kept
     assert max(map(len, kept)) <= LONGEST_KEPT

@@ -84,6 +84,17 @@ def test_a_text_altered_and_a_vector_flipped_are_named_by_their_articles(filled:
             "UPDATE passages SET words = x'ffffff7f01000000'",
             "article 桥: words that are not in the vocabulary",
         ),
+        ("UPDATE passages SET sentences = x'00'", "article पुल: words that are not in the vocabulary"),
+        ("UPDATE passages SET sentences = x'000000000100000009000000'", "article पुल: words that are not"),
+        (
+            "UPDATE passages SET sentences = x'01' || substr(sentences, 2)",
+            "article पुल: sentences that are not of their text: passages 1",
+        ),
+        ("UPDATE passages SET sketch = x''", "article पुल: sentences that are not of their text: passages 1"),
+        (
+            "UPDATE passages SET sketch = substr(sketch, 1, length(sketch) - 4)",
+            "article पुल: sentences that are not of their text: passages 1",
+        ),
         ("DELETE FROM vocabulary WHERE word = 'पुल'", "article पुल: words that are not in the vocabulary"),
         (
             "UPDATE vocabulary SET terms = zeroblob(length(terms))",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from index.coverage import UNSEEN, SoughtQuery, attainable, held, held_by_sentence, shares, weighed
+from index.analysis import word_terms
+from index.coverage import UNSEEN, Held, Shares, SoughtQuery, attainable, shares, weighed
 from index.lexical import LexicalIndex
 from index.query import Query, QueryTerm
+from index.vocabulary import Terms
+from tests.index.stored import stored
 
 
 def index_of(*rows: str) -> LexicalIndex:
@@ -23,12 +27,17 @@ def weighed_words(asked: Query, words: LexicalIndex) -> tuple[QueryTerm, ...]:
     return weighed(asked, located, channels).words
 
 
-def test_a_text_holds_each_term_once() -> None:
-    terms = held("The bridge, the BRIDGE!", "en")
-    assert "bridg" in terms.words
-    assert len(terms.words) == 2
-    assert terms.folded == {"the", "bridge"}
-    assert terms.bounded == "_the__bridge__the__bridge_"
+def shares_of(asked: Query, *texts: str, language: str) -> Shares:
+    """Give the shares of texts that stand one after the other, each one sentence."""
+    passages = [stored(text, language) for text in texts]
+    terms = [p.vocabulary.terms(np.frombuffer(p.place.words, dtype=np.int32)) for p in passages]
+    sizes = [len(each.stems) for each in terms]
+    held = Held(
+        len(texts),
+        Terms(*map(np.concatenate, zip(*terms, strict=True))),
+        np.repeat(np.arange(len(texts)), sizes),
+    )
+    return shares(SoughtQuery.of(asked), held, [language] * len(texts))
 
 
 def test_a_term_weighs_its_idf_and_an_unseen_one_most() -> None:
@@ -54,21 +63,24 @@ def test_alternatives_of_no_row_are_left_out() -> None:
 
 
 def test_a_share_takes_the_likeliest_alternative_that_stands_there() -> None:
-    terms = held("سد النهر القديم", "ar")
-    stem = next(iter(held("النهر", "ar").words))
-    asked = query(QueryTerm(3.0, ((stem, 0.5), ("absent", 1.0))), QueryTerm(1.0, (("absent", 1.0),)))
-    sought = SoughtQuery.of(asked)
-    assert shares(sought, [terms], "ar")[0].words == pytest.approx(3 * 0.5 / (3 + 1))
-    assert shares(sought, [held("", "ar")], "ar")[0].words == 0
-    assert shares(SoughtQuery.of(query()), [terms], "ar")[0] == (0, 0, 0)
+    stem = word_terms("النهر", "ar").stem
+    other = word_terms("القديم", "ar").stem
+    text = "سد النهر القديم"
+    asked = query(
+        QueryTerm(3.0, ((stem, 0.5), (other, 0.25), ("absent", 1.0))), QueryTerm(1.0, (("absent", 1.0),))
+    )
+    assert shares_of(asked, text, "", "القديم", language="ar").words == pytest.approx(
+        [3 * 0.5 / (3 + 1), 0, 3 * 0.25 / (3 + 1)]
+    )
+    assert shares_of(query(), text, language="ar") == ([0.0], [0.0], [0.0])
 
 
-def test_a_passages_terms_are_those_of_its_sentences() -> None:
-    passage = "فتح الجسر أمس. وقال المهندس إنه آمن.\nIt is 40 m long."
-    spans, terms = held_by_sentence(passage, "ar")
-    assert len(spans) == len(terms) >= 3
-    for span, own in zip(spans, terms, strict=True):
-        assert own == held(passage[span.start : span.end], "ar")
+def test_an_alternative_of_two_words_counts_for_both_and_once_however_often_it_stands() -> None:
+    stem = word_terms("bridge", "en").stem
+    asked = query(QueryTerm(1.0, ((stem, 1.0),)), QueryTerm(3.0, ((stem, 0.5),)))
+    assert shares_of(asked, "A bridge, the bridge", "The BRIDGE", language="en").words == pytest.approx(
+        [(1 + 3 * 0.5) / (1 + 3)] * 2
+    )
 
 
 def test_attainable_is_the_whole_weight_and_never_zero() -> None:
@@ -78,12 +90,12 @@ def test_attainable_is_the_whole_weight_and_never_zero() -> None:
 
 def test_grams_are_pieces_of_a_word_and_numbers_are_whole() -> None:
     grams = tuple(QueryTerm(1.0, ((gram, 1.0),)) for gram in ("_bri", "idge", "2015", "15"))
-    sought = SoughtQuery.of(Query("", "en", (), grams, ()))
-    assert shares(sought, [held("The bridge, the river of 2015", "en")], "en")[0].grams == 3 / 4
-    assert shares(sought, [held("Bridgehead 12015", "en")], "en")[0].grams == 2 / 4
+    asked = Query("", "en", (), grams, ())
+    found = shares_of(asked, "The bridge, the river of 2015", "Bridgehead 12015", language="en").grams
+    assert found == pytest.approx([3 / 4, 1 / 4 + 1 / 4])
 
 
 def test_names_are_compared_between_two_languages_only() -> None:
-    sought = SoughtQuery.of(Query("", "en", (), (), (QueryTerm(1.0, (("tnf", 1.0),)),)))
-    assert shares(sought, [held("قصف التنف", "ar")], "ar")[0].names == 1
-    assert shares(sought, [held("Al-Tanf", "en")], "en")[0].names == 0
+    asked = Query("", "en", (), (), (QueryTerm(1.0, (("tnf", 1.0),)),))
+    assert shares_of(asked, "قصف التنف", language="ar").names == [1]
+    assert shares_of(asked, "Al-Tanf", language="en").names == [0]

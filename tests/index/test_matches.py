@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from index import Article, Collection
 from index.analysis import word_terms
-from index.coverage import SoughtQuery
-from index.matches import matches
+from index.matches import AskedWords, matches
 from index.query import Query, QueryTerm, analyse
 
 if TYPE_CHECKING:
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 PASSAGE = "هاجمت الطائرات قاعدة التَّنف أمس، وقال مسؤول إن الهجوم لم يسفر عن إصابات."
 
 
-def query(asked: str, alternatives: dict[str, float]) -> SoughtQuery:
+def query(asked: str, alternatives: dict[str, float]) -> AskedWords:
     term = QueryTerm(1.0, tuple(alternatives.items()))
-    return SoughtQuery.of(Query(asked, "en", (term,), (), (), asked=(asked,)))
+    return AskedWords.of(Query(asked, "en", (term,), (), (), asked=(asked,)))
 
 
 def shown(question: str, language: str, passage: str = PASSAGE, start: int = 0) -> list[tuple[str, str]]:
-    sought = SoughtQuery.of(analyse(question, language, {"ar"}, None))
+    sought = AskedWords.of(analyse(question, language, {"ar"}, None))
     found = matches(sought, passage, start, "ar")
     return [(passage[m.start - start : m.end - start], m.asked) for m in found]
 
@@ -52,14 +51,14 @@ def test_an_unlikely_translation_counts_but_is_not_shown() -> None:
 
 def test_spans_count_the_articles_characters() -> None:
     assert [m.start for m in matches(query("x", {}), PASSAGE, 100, "ar")] == []
-    sought = SoughtQuery.of(analyse("التنف", "ar", {"ar"}, None))
+    sought = AskedWords.of(analyse("التنف", "ar", {"ar"}, None))
     (match,) = matches(sought, PASSAGE, 100, "ar")
     assert match.start == 100 + PASSAGE.index("التَّنف")
 
 
 @given(st.text(max_size=80), st.text(max_size=30))
 def test_any_text_gives_spans_inside_it(passage: str, question: str) -> None:
-    sought = SoughtQuery.of(analyse(question, "en", {"en"}, None))
+    sought = AskedWords.of(analyse(question, "en", {"en"}, None))
     for match in matches(sought, passage, 7, "en"):
         assert 7 <= match.start < match.end <= 7 + len(passage)
         assert match.asked in question

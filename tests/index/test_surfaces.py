@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analysis import LONGEST_KEPT, known_surfaces, stem_of, stemmer_of, surfaces, unaccented, words
+from index.analysis import LONGEST_KEPT, known_surfaces, stem_of, stemmer_of, surfaces, words
 from index.analysis.scripts import WORD
 
 if TYPE_CHECKING:
@@ -28,13 +28,6 @@ def test_a_surface_holds_the_words_that_stand_in_it(text: str, language: str) ->
         )
     ]
     assert found == [(*word, stem_of(word.folded, stemmer_of(word.folded, language))) for word in words(text)]
-
-
-def test_words_are_bounded_without_their_accents() -> None:
-    (run,) = WORD.findall("l’Église")
-    surface = known_surfaces([run], "fr")[run]
-    assert surface.bounded == "".join(f"_{unaccented(word)}_" for word in surface.folded)
-    assert "_eglise_" in surface.bounded
 
 
 def test_the_same_run_is_another_surface_in_another_language() -> None:

@@ -1,0 +1,37 @@
+"""A passage as it is stored, without a database: what evidence and coverage read."""
+
+from __future__ import annotations
+
+from itertools import accumulate, chain
+
+import numpy as np
+
+from index.analysis import parts_of, word_keys
+from index.embedding import open_encoder
+from index.evidence import Stored
+from index.preparing import sentences_blob
+from index.reader import Place
+from index.sentences import sentences
+from index.vocabulary import Vocabulary, term_hashes
+
+
+def stored(text: str, language: str, start: int = 0) -> Stored:
+    """Give the passage `text`, which begins at a character of its article."""
+    spans = sentences(text)
+    words = word_keys(text, spans, language)
+    keys = list(dict.fromkeys(chain.from_iterable(words)))
+    hashes = [term_hashes(word, stemmer) for stemmer, word in map(parts_of, keys)]
+    numbers = [keys.index(key) for key in chain.from_iterable(words)]
+    (sketch,) = open_encoder(None).sketch([[text[first:last] for first, last in spans]])
+    place = Place(
+        article_id="a",
+        ordinal=1,
+        start=start,
+        end=start + len(text),
+        sentences=sentences_blob(spans, [len(own) for own in words]),
+        words=np.array(numbers, dtype=np.int32).tobytes(),
+        sketch=sketch,
+    )
+    ends = np.array([0, *accumulate(len(own) // 8 for own in hashes)], dtype=np.int64)
+    vocabulary = Vocabulary(np.arange(len(keys)), ends, np.frombuffer(b"".join(hashes), dtype=np.uint64))
+    return Stored(place, language, vocabulary)
