@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from index.embedding import Encoder
-    from index.reader import Reader
+    from index.reader import Encoded, Reader
     from index.records import Article
     from index.writer import NewPassage, Prepared, Writer
 
@@ -37,21 +37,21 @@ def identified(source: Article | Added) -> Identified | Added:
         return Added("skipped", name or "article", None, str(error))
 
 
-def known_vectors(reader: Reader, one: Identified) -> Mapping[str, bytes] | None:
-    """Give the vectors that the article has already, by passage text; None: its text is unchanged."""
+def already(reader: Reader, one: Identified) -> Mapping[str, Encoded] | None:
+    """Give what the model made of the article's passages before, by their text; None: its text is unchanged."""
     number = _find(reader, one)
     if number is None:
         return {}
     if reader.digests(number)[2] == one.text_digest:
         return None
-    return reader.vectors_by_text(number)
+    return reader.encoded_by_text(number)
 
 
 def ready_all(
-    batch: Sequence[tuple[Identified | Added, Mapping[str, bytes] | None]],
+    batch: Sequence[tuple[Identified | Added, Mapping[str, Encoded] | None]],
     prepare: Callable[[Sequence[Whole]], list[Prepared]],
 ) -> list[Ready | Added]:
-    """Make the passages of a batch of articles, each with what `known_vectors` gave.
+    """Make the passages of a batch of articles, each with what `already` gave.
 
     One without anything to cite comes back as skipped.
     """
@@ -141,8 +141,7 @@ def edit(
         digests = writer.digests(number)[1:]
     prepared = None
     if one.article.language != before.language:
-        known = writer.vectors_by_text(number)
-        (prepared,) = prepare([Whole(one.article, known)], encoder)
+        (prepared,) = prepare([Whole(one.article, writer.encoded_by_text(number))], encoder)
     writer.replace(number, one.article, digests, prepared)
     return one.article
 

@@ -42,7 +42,7 @@ def complete(article: Article) -> Article:
         ArticleError: the id, date, url, language or text cannot be used; the message names it.
     """
     name = _name(article)
-    if _SURROGATE.search(article.text):
+    if not article.text.isascii() and _SURROGATE.search(article.text):
         raise ArticleError(f"{name}: the text holds half characters (lone surrogates); decode it anew")
     if sum(map(article.text.count, _BREAKS)) - article.text.count("\r\n") > MAX_LINES:
         raise ArticleTooLarge(f"{name}: more than {MAX_LINES} lines, which is no article; split the file")

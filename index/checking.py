@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.analysis import word_keys
+from index.embedding import light
 from index.preparing import sentences_blob, text_digest
 from index.sentences import sentences
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.embedding import Encoder
+    from index.embedding import Encoder, LightEncoder
     from index.reader import CheckedArticle, CheckedPassage, Reader
 
 # Vectors made on two machines differ by rounding; one bit that moves a value by less changes no ranking.
 TOLERANCE = 1e-4
+UNIT = 1e-3
 
 
 def unsound(reader: Reader, encoder: Encoder | None = None) -> list[str]:
@@ -93,10 +95,54 @@ def _misfits(
 ) -> Iterator[str]:
     if wrong := [p.ordinal for p in passages if len(p.vector) != 4 * rules.dimension]:
         yield f"vectors of another size: passages {_some(wrong)}"
-    elif passages and (wrong := _wrong_vectors(text, passages, rules.encoder)):
+    elif wrong := [p.ordinal for p in passages if not _is_unit(p.vector)]:
         yield f"vectors that are not of their text: passages {_some(wrong)}"
-    elif rules.encoder and (wrong := _wrong_sentences(article, text, passages, rules.encoder)):
-        yield f"sentences that are not of their text: passages {_some(wrong)}"
+    elif rules.encoder:
+        yield from _misread(article.language or "und", text, passages, rules.encoder)
+
+
+def _misread(language: str, text: str, passages: Sequence[CheckedPassage], encoder: Encoder) -> Iterator[str]:
+    """Read the passages again, and say what was stored that is something else."""
+    texts = [text[p.start : p.end] for p in passages]
+    spans = [sentences(own) for own in texts]
+    model = light(encoder)
+    strange: list[int] = []
+    if model:
+        cuts = [[own[first:last] for first, last in cut] for own, cut in zip(texts, spans, strict=True)]
+        vectors, sketches = model.encode_sentences(cuts)
+        pairs = list(zip(passages, vectors, strict=True))
+        if wrong := [p.ordinal for p, vector in pairs if np.abs(_vector(p) - vector).max() > TOLERANCE]:
+            yield f"vectors that are not of their text: passages {_some(wrong)}"
+            return
+        pairs_of_sketches = zip(passages, sketches, strict=True)
+        strange = [p.ordinal for p, sketch in pairs_of_sketches if not _says_the_same(p, sketch, model)]
+    for p, own, cut in zip(passages, texts, spans, strict=True):
+        n_words = [len(keys) for keys in word_keys(own, cut, language)]
+        if p.sentences != sentences_blob(cut, n_words):
+            strange.append(p.ordinal)
+    if strange:
+        yield f"sentences that are not of their text: passages {_some(sorted({*strange}))}"
+
+
+def _says_the_same(passage: CheckedPassage, sketch: bytes, model: LightEncoder) -> bool:
+    """Whether the stored sketch compares as a new one does: its floats may differ by rounding."""
+    vector = _vector(passage)
+    try:
+        (stored,), (fresh,) = (model.cosines([each], vector) for each in (passage.sketch, sketch))
+    except (ValueError, IndexError):
+        return False
+    return stored.shape == fresh.shape and bool((np.abs(stored - fresh) <= TOLERANCE).all())
+
+
+def _is_unit(blob: bytes) -> bool:
+    vector = np.frombuffer(blob, dtype=np.float32).astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not near anything
+        square = float(vector @ vector)
+    return abs(square - 1) <= UNIT or square == 0
+
+
+def _vector(passage: CheckedPassage) -> NDArray[np.float32]:
+    return np.frombuffer(passage.vector, dtype=np.float32)
 
 
 def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
@@ -116,50 +162,6 @@ def _are_words(passage: CheckedPassage, known: NDArray[np.bool_]) -> bool:
     n_words = np.frombuffer(passage.sentences, dtype=np.int32)[2::3]
     inside = (numbers >= 0) & (numbers < len(known))
     return bool(inside.all() and known[numbers].all() and n_words.sum(dtype=np.int64) == len(numbers))
-
-
-def _wrong_sentences(
-    article: CheckedArticle, text: str, passages: Sequence[CheckedPassage], encoder: Encoder
-) -> list[int]:
-    texts = [text[p.start : p.end] for p in passages]
-    spans = [sentences(own) for own in texts]
-    words = [
-        [len(keys) for keys in word_keys(own, cut, article.language or "und")]
-        for own, cut in zip(texts, spans, strict=True)
-    ]
-    blobs = map(sentences_blob, spans, words)
-    sketches = encoder.sketch(
-        [[own[first:last] for first, last in cut] for own, cut in zip(texts, spans, strict=True)]
-    )
-    return [
-        p.ordinal
-        for p, blob, sketch in zip(passages, blobs, sketches, strict=True)
-        if p.sentences != blob or not _says_the_same(p, sketch, encoder)
-    ]
-
-
-def _says_the_same(passage: CheckedPassage, sketch: bytes, encoder: Encoder) -> bool:
-    """Whether the stored sketch compares as a new one does: its floats may differ by rounding."""
-    vector = np.frombuffer(passage.vector, dtype=np.float32)
-    if len(vector) != encoder.dimension or not np.isfinite(vector).all():
-        return True  # told as such
-    try:
-        (stored,), (fresh,) = (encoder.cosines([each], vector) for each in (passage.sketch, sketch))
-    except (ValueError, IndexError):
-        return False
-    return stored.shape == fresh.shape and bool((np.abs(stored - fresh) <= TOLERANCE).all())
-
-
-def _wrong_vectors(text: str, passages: Sequence[CheckedPassage], encoder: Encoder | None) -> list[int]:
-    stored = np.frombuffer(b"".join(p.vector for p in passages), dtype=np.float32).reshape(len(passages), -1)
-    if encoder is not None and encoder.is_light:
-        made = encoder.encode_passages([text[p.start : p.end] for p in passages])
-        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not near anything
-            right = (np.abs(stored - made) <= TOLERANCE).all(axis=1)
-    else:
-        squares = np.einsum("ij,ij->i", stored, stored, dtype=np.float64)
-        right = (np.abs(squares - 1) <= 1e-3) | (squares == 0)
-    return [p.ordinal for p, is_right in zip(passages, right.tolist(), strict=True) if not is_right]
 
 
 def _some(numbers: list[int]) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
     from index.preparing import Identified
-    from index.reader import ArticleInfo, Reader
+    from index.reader import ArticleInfo, Encoded, Reader
     from index.reading.sources import Parts
     from index.records import Article, Filters, Known, Ranking
     from index.verified import Ahead
@@ -280,13 +280,13 @@ class Collection:
 
     def _looked_up(
         self, sources: Sequence[Article | Added]
-    ) -> list[tuple[Identified | Added, Mapping[str, bytes] | None]]:
-        """Recognise articles, and give what is known of each; see `known_vectors`."""
-        from index.adding import identified, known_vectors
+    ) -> list[tuple[Identified | Added, Mapping[str, Encoded] | None]]:
+        """Recognise articles, and give what is known of each; see `already`."""
+        from index.adding import already, identified
 
         batch = [identified(source) for source in sources]
         with self._using() as state, state.store.reading() as reader:
-            known = [None if isinstance(one, Added) else known_vectors(reader, one) for one in batch]
+            known = [None if isinstance(one, Added) else already(reader, one) for one in batch]
         return list(zip(batch, known, strict=True))
 
     def _known(self, path: str) -> Known | None:

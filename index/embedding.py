@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,8 +46,16 @@ class Encoder(Protocol):
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,)."""
 
-    def sketch(self, passages: Sequence[Sequence[str]]) -> list[bytes]:
-        """Give for each passage, from its sentences, what `cosines` needs of it; b"" where the model is not light."""
+
+class LightEncoder(Encoder, Protocol):
+    """One that takes no time: sentences are compared with each question, beside the passages they stand in."""
+
+    def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
+        """Give the vector of each passage, and a sketch of its sentences, for `cosines`.
+
+        Args:
+            passages: the sentences of each.
+        """
 
     def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
         """Compare the sentences of passages with a question.
@@ -57,8 +65,16 @@ class Encoder(Protocol):
             vector: (dimension,), of the question.
 
         Returns:
-            For each passage the cosine of each sentence's vector with the question's, (s,); none of b"".
+            For each passage the cosine of each sentence's vector with the question's, (s,).
+
+        Raises:
+            ValueError, IndexError: what was given is no sketch.
         """
+
+
+def light(encoder: Encoder) -> LightEncoder | None:
+    """Give the encoder if it is light."""
+    return cast("LightEncoder", encoder) if encoder.is_light else None
 
 
 def open_encoder(model: str | None) -> Encoder:

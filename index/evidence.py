@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.coverage import Held, shares
+from index.embedding import light
 from index.records import Span
 from index.vocabulary import Terms
 
@@ -86,11 +87,16 @@ def evidence(
         words + (GRAMS * grams if language == query.language else 0.3 * names)
         for words, grams, names, language in zip(*found, languages, strict=True)
     ]
-    cosines = encoder.cosines([passage.place.sketch for passage in passages], vector)
+    model = light(encoder)
+    cosines = (
+        [near.tolist() for near in model.cosines([passage.place.sketch for passage in passages], vector)]
+        if model
+        else [[0.0] * len(own) for own in sentences]
+    )
     chosen, first = [], 0
     for passage, own, near in zip(passages, sentences, cosines, strict=True):
         last = first + len(own)
-        dense = [max(cosine, 0.0) for cosine in near.tolist()] or [0.0] * len(own)
+        dense = [max(cosine, 0.0) for cosine in near]
         chosen.append(_best(passage.place.start, own, scores[first:last], dense, says[first:last]))
         first = last
     return chosen

@@ -53,7 +53,7 @@ def size(text: str) -> int:
     six Thai ones.
     """
     words = len(text.split())
-    if not _UNSPACED.search(text):
+    if text.isascii() or not _UNSPACED.search(text):
         return words
     han = sum(map(len, _HAN.findall(text))) - sum(map(len, _HANGUL.findall(text)))
     return words + han // 2 + sum(map(len, _SOUTH_EAST.findall(text))) // 6

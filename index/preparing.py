@@ -12,8 +12,10 @@ import numpy as np
 
 from index.analysis import word_keys
 from index.articles import complete
+from index.embedding import light
 from index.errors import ModelError, UnreadableArticle
 from index.passages import split
+from index.reader import Encoded
 from index.sentences import sentences
 from index.writer import NewPassage, Prepared
 
@@ -69,10 +71,10 @@ def _check_text(article: Article) -> None:
 
 
 class Whole(NamedTuple):
-    """A completed article to be prepared, and the vectors (by passage text) that need not be made again."""
+    """A completed article to be prepared, and what of its passages, by their text, need not be made again."""
 
     article: Article
-    known: Mapping[str, bytes] = {}
+    known: Mapping[str, Encoded] = {}
 
 
 def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[Prepared]:
@@ -89,33 +91,47 @@ def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[Prepared]:
         ModelError: the model gave vectors that cannot be used.
     """
     cuts = [split(whole.article.text) for whole in articles]
-    known = {text: vector for whole in articles for text, vector in whole.known.items()}
-    fresh = list(dict.fromkeys(p.text for cut in cuts for p in cut if p.text not in known))
-    made = usable(encoder.encode_passages(fresh), encoder) if fresh else ()
-    vectors = known | {text: vector.tobytes() for text, vector in zip(fresh, made, strict=True)}
     spans = [[sentences(p.text) for p in cut] for cut in cuts]
-    sketches = iter(
-        encoder.sketch(
-            [
-                [p.text[first:last] for first, last in own]
-                for cut, found in zip(cuts, spans, strict=True)
-                for p, own in zip(cut, found, strict=True)
-            ]
-        )
-    )
+    known = {text: encoded for whole in articles for text, encoded in whole.known.items()}
+    encoded = iter(_encoded([*chain(*cuts)], [*chain(*spans)], encoder, known))
     return [
-        _prepared(
-            cut, found, whole.article.language or "und", [(next(sketches), vectors[p.text]) for p in cut]
-        )
+        _prepared(cut, found, whole.article.language or "und", [next(encoded) for _ in cut])
         for whole, cut, found in zip(articles, cuts, spans, strict=True)
     ]
+
+
+def _encoded(
+    passages: Sequence[Passage],
+    spans: Sequence[Sequence[Span]],
+    encoder: Encoder,
+    known: Mapping[str, Encoded],
+) -> list[Encoded]:
+    """Give what the model makes of each passage, all that are not known in one call; a heavy one makes no sketches."""
+    made = dict(known)
+    fresh = {p.text: own for p, own in zip(passages, spans, strict=True) if p.text not in made}
+    if fresh:
+        vectors, sketches = _made(fresh, encoder)
+        blobs = map(np.ndarray.tobytes, usable(vectors, encoder))
+        made.update(zip(fresh, map(Encoded, sketches, blobs), strict=True))
+    return [made[p.text] for p in passages]
+
+
+def _made(
+    passages: Mapping[str, Sequence[Span]], encoder: Encoder
+) -> tuple[NDArray[np.float32], list[bytes]]:
+    model = light(encoder)
+    if model is None:
+        return encoder.encode_passages(list(passages)), [b""] * len(passages)
+    return model.encode_sentences(
+        [[text[first:last] for first, last in own] for text, own in passages.items()]
+    )
 
 
 def _prepared(
     cut: Sequence[Passage],
     spans: Sequence[Sequence[Span]],
     language: str,
-    encoded: Sequence[tuple[bytes, bytes]],
+    encoded: Sequence[Encoded],
 ) -> Prepared:
     words = [word_keys(p.text, own, language) for p, own in zip(cut, spans, strict=True)]
     keys = list(dict.fromkeys(chain.from_iterable(chain.from_iterable(words))))

@@ -55,6 +55,13 @@ class Place(NamedTuple):
     sketch: bytes
 
 
+class Encoded(NamedTuple):
+    """What a model made of a passage: the sketch of its sentences (`LightEncoder`), or b"", and its vector."""
+
+    sketch: bytes
+    vector: bytes
+
+
 class ArticleInfo(NamedTuple):
     """An article without its text, as a list shows it.
 
@@ -357,8 +364,16 @@ class Reader:
         )
         return list(self._db.execute(sql, (article_id,)))
 
+    def encoded_by_text(self, number: int) -> dict[str, Encoded]:
+        """Give what the model made of an article's passages, by the passage's text."""
+        sql = (
+            "SELECT substr(a.text, p.start + 1, p.end - p.start), p.sketch, p.vector"
+            " FROM passages p JOIN articles a ON a.number = p.article WHERE p.article = ?"
+        )
+        return {text: Encoded(sketch, vector) for text, sketch, vector in self._db.execute(sql, (number,))}
+
     def vectors_by_text(self, number: int) -> dict[str, bytes]:
-        """Give the vectors of an article's passages, by the passage's text."""
+        """Give the vectors of an article's passages, by the passage's text; also of a format before sketches."""
         sql = (
             "SELECT substr(a.text, p.start + 1, p.end - p.start), p.vector"
             " FROM passages p JOIN articles a ON a.number = p.article WHERE p.article = ?"

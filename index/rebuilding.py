@@ -16,6 +16,7 @@ from index.errors import StoreError
 from index.home import Home
 from index.linking import link
 from index.preparing import Whole, prepare
+from index.reader import Encoded
 from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
@@ -141,29 +142,30 @@ class _Held(NamedTuple):
     article: Article
     added: str
     digests: tuple[str, str]
-    vectors: Mapping[str, bytes]
+    known: Mapping[str, Encoded]
 
 
 def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
-    """Read articles, with their vectors if only the analyser or the chunker is another.
+    """Read articles, with their vectors if only the analyser or the chunker is another and the model takes time.
 
     A rebuild with nothing changed makes the vectors anew: it was asked for because something is wrong.
     """
     before, after = reader.settings(), settings_of(encoder)
-    kept = before != after and before.get(FINGERPRINT) == after[FINGERPRINT]
+    kept = not encoder.is_light and before != after and before.get(FINGERPRINT) == after[FINGERPRINT]
     held = []
     for article_id in ids:
         article, number = reader.article(article_id), reader.number_by_id(article_id)
         if article is not None and number is not None:
             _, digest, text_digest = reader.digests(number)
             vectors = reader.vectors_by_text(number) if kept else {}
-            held.append(_Held(article, reader.added(article_id), (digest, text_digest), vectors))
+            known = {text: Encoded(b"", vector) for text, vector in vectors.items()}
+            held.append(_Held(article, reader.added(article_id), (digest, text_digest), known))
     return held
 
 
 def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
-    prepared = prepare([Whole(held.article, held.vectors) for held in articles], encoder)
+    prepared = prepare([Whole(held.article, held.known) for held in articles], encoder)
     with new.writing() as writer:
         for (article, added, digests, _), made in zip(articles, prepared, strict=True):
             number = writer.number_by_id(article.id or "")

@@ -81,6 +81,8 @@ def _split_line(text: str, start: int, end: int) -> list[Span]:
 
 
 def _code(line: str) -> str:
+    if line.isascii():
+        return "en"
     sample = line[:2000]
     for letters, code in _SCRIPTS:
         if letters.search(sample):

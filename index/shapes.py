@@ -13,7 +13,7 @@ LABEL_WORDS = 5
 _LONG_WORDS = 18  # headlines in a list of related articles have up to this many
 _ITEM_WORDS = 25  # a bulleted line of more words is a paragraph
 _MIN_TAG_WORDS = 12
-_LINK_MARK = re.compile(r"\]\(|://|www\.|[@#]")
+_LINK_MARKS = ("](", "://", "www.", "@", "#")
 _MAX_CHARS = 2_000  # of a heading, a menu, a line of links
 _MAX_TAGS = 1_000
 _WINDOW = 50  # words over which repetition is counted, so that long prose does not look repetitive
@@ -133,7 +133,7 @@ def _unstopped(bare: str, words: int, *, is_bullet: bool) -> Shape:
 
 
 def _is_links(body: str) -> bool:
-    if len(body) > _MAX_CHARS or not _LINK_MARK.search(body):
+    if len(body) > _MAX_CHARS or not any(mark in body for mark in _LINK_MARKS):
         return False
     rest = _ADDRESS.sub("", _MARKED_LINK.sub("", body))
     if rest.strip(" *_").endswith((":", "：")) and size(rest) <= LABEL_WORDS:

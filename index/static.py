@@ -106,50 +106,51 @@ class StaticEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one unit row for each text, zero where no token is known, shape (n, dimension)."""
-        words = [text.translate(SPACED).lower().split() for text in texts]
-        known = self._tokens_of(set(chain.from_iterable(words)))
-        vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
-        for vector, own in zip(vectors, words, strict=True):
-            tokens = list(chain.from_iterable(map(known.__getitem__, own)))
-            if tokens:
-                self._sum_into(vector, tokens)
-        return vectors
+        return self.encode_sentences([[text] for text in texts])[0]
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,): a passage's would be the same."""
         vector: NDArray[np.float32] = self.encode_passages([text])[0]
         return vector
 
-    def sketch(self, passages: Sequence[Sequence[str]]) -> list[bytes]:
-        """Give the tokens of each passage's sentences and the lengths of their sums.
+    def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
+        """Give the vector of each passage, (n, dimension), and a sketch of its sentences.
 
-        A sketch is the number s of sentences, s numbers of tokens, s lengths (float32), and the tokens; all of four
-        bytes in the machine's order. The cosines that are found from it are those of the sentences' vectors.
+        A sketch is the number s of sentences, s numbers of tokens, s lengths (float32) of their sums, and the tokens;
+        all of four bytes in the machine's order. So the cosines that are found from it are those of the sentences' own
+        vectors.
         """
         words = [[text.translate(SPACED).lower().split() for text in sentences] for sentences in passages]
         known = self._tokens_of(set(chain.from_iterable(chain.from_iterable(words))))
-        return [
-            self._sketched([list(chain.from_iterable(map(known.__getitem__, own))) for own in sentences])
-            for sentences in words
+        vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
+        sketches = [
+            self._sum_into(
+                vector, [list(chain.from_iterable(map(known.__getitem__, own))) for own in sentences]
+            )
+            for vector, sentences in zip(vectors, words, strict=True)
         ]
+        return vectors, sketches
 
-    def _sketched(self, sentences: list[list[int]]) -> bytes:
+    def _sum_into(self, vector: NDArray[np.float32], sentences: list[list[int]]) -> bytes:
+        """Add the sentences of one passage up, and give their sketch."""
         sizes = np.array([len(sentences), *map(len, sentences)], dtype=np.int32)
-        tokens = np.fromiter(chain.from_iterable(sentences), dtype=np.int32, count=int(sizes[1:].sum()))
-        lengths = np.zeros(len(sentences), dtype=np.float32)
-        filled = np.flatnonzero(sizes[1:])
-        if len(filled):
-            rows = self._rows[self._row_of[tokens]].astype(np.float32)
-            rows *= self._weights[tokens][:, None]
-            sums = np.add.reduceat(rows, (np.cumsum(sizes[1:]) - sizes[1:])[filled], axis=0)
-            lengths[filled] = np.sqrt(np.einsum("ij,ij->i", sums, sums))
-        return sizes.tobytes() + lengths.tobytes() + tokens.tobytes()
+        tokens = np.array([*chain.from_iterable(sentences)], dtype=np.int32)
+        weights = np.zeros((len(sentences), len(tokens)), dtype=np.float32)
+        of_token = np.repeat(np.arange(len(sentences)), sizes[1:])
+        weights[of_token, np.arange(len(tokens))] = self._weights[tokens]
+        sums = weights @ self._rows[self._row_of[tokens]].astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        np.add.reduce(sums, axis=0, out=vector)
+        norm = np.sqrt(vector @ vector)
+        if norm > 0:
+            vector /= norm
+        return b"".join([sizes.tobytes(), lengths.tobytes(), tokens.tobytes()])
 
     def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
-        """Compare the sentences of passages with a question; see `Encoder`."""
+        """Compare the sentences of passages with a question; see `LightEncoder`."""
         if not sketches:
             return []
-        read = [np.frombuffer(one or b"\0\0\0\0", dtype=np.int32) for one in sketches]
+        read = [np.frombuffer(one, dtype=np.int32) for one in sketches]
         counts = [int(one[0]) for one in read]
         sizes = np.concatenate([one[1 : 1 + n] for one, n in zip(read, counts, strict=True)])
         lengths = np.concatenate([one[1 + n : 1 + 2 * n] for one, n in zip(read, counts, strict=True)])
@@ -165,13 +166,6 @@ class StaticEncoder:
         found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0)
         ends = [*accumulate(counts)]
         return [found[end - n : end] for end, n in zip(ends, counts, strict=True)]
-
-    def _sum_into(self, vector: NDArray[np.float32], tokens: list[int]) -> None:
-        rows = self._rows[self._row_of[tokens]].astype(np.float32)
-        np.matmul(self._weights[tokens], rows, out=vector)
-        norm = np.sqrt(vector @ vector)
-        if norm > 0:
-            vector /= norm
 
     def _tokens_of(self, words: set[str]) -> dict[str, tuple[int, ...]]:
         """Give a table that holds the tokens of at least these words."""

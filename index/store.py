@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 BUSY_TIMEOUT_S = 30
+# pages of the journal that are written back at once, 16 MB: an addition of many articles writes the same pages again
+# and again
+JOURNAL_PAGES = 4_000
 # words whose numbers a process that adds articles keeps: about 200 bytes each
 WORDS_AT_HAND = 500_000
 
@@ -114,6 +117,7 @@ class Store:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -16000")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_PAGES}")
         with self._guard:
             self._connections.append(connection)
         self._local.connection = connection

@@ -94,15 +94,6 @@ class TransformerEncoder:
         vector: NDArray[np.float32] = self._rows(self._model.encode_query, [text])[0]
         return vector
 
-    def sketch(self, passages: Sequence[Sequence[str]]) -> list[bytes]:
-        """Give nothing: sentences would take as long as their passages again."""
-        return [b""] * len(passages)
-
-    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
-        """Give no cosine of any passage."""
-        del vector
-        return [np.empty(0)] * len(sketches)
-
     def _rows(self, encode: Callable[..., object], texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         clean = [text.encode("utf-8", "ignore").decode("utf-8") for text in texts]

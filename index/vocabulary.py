@@ -36,10 +36,8 @@ def term_hashes(word: str, stemmer: str) -> bytes:
     """Give a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
     from index.analysis import word_terms
 
-    terms = word_terms(word, stemmer)
-    name = term_hash(terms.name) if terms.name else 0
-    hashes = [term_hash(terms.stem), name, *(term_hash(gram) for gram in terms.grams)]
-    return array("Q", hashes).tobytes()
+    stem, grams, name = word_terms(word, stemmer)
+    return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
 
 
 class Vocabulary(NamedTuple):

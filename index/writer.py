@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -217,20 +218,31 @@ class Writer(Reader):
         )
 
     def _word_numbers(self, prepared: Prepared) -> NDArray[np.int32]:
-        """Give the numbers of words; those not met before are looked up, or entered."""
-        find = "SELECT number FROM vocabulary WHERE stemmer = ? AND word = ?"
-        insert = "INSERT INTO vocabulary (stemmer, word, terms) VALUES (?, ?, ?)"
-        known, new, keys = self._words, self.new_words, prepared.keys
-        numbers = [known.get(key) or new.get(key, 0) for key in keys]
-        for place, number in enumerate(numbers):
-            if number:
-                continue
-            key = keys[place]
-            stemmer, word = parts_of(key)
-            row = self._db.execute(find, (stemmer, word)).fetchone()
-            if row is None:
-                terms = prepared.terms.get(key) or term_hashes(word, stemmer)
-                cursor = self._db.execute(insert, (stemmer, word, terms))
-                row = (cursor.lastrowid or 0,)
-            numbers[place] = new[key] = int(row[0])
+        """Give the numbers of an article's words; those not met before are looked up, or entered."""
+        known, new = self._words, self.new_words
+        unmet = [key for key in prepared.keys if key not in known and key not in new]
+        if unmet:
+            new.update(self._find_words(unmet))
+            absent = [key for key in unmet if key not in new]
+            first = self._one("SELECT coalesce(max(number), 0) + 1 FROM vocabulary")
+            new.update(zip(absent, count(first)))
+            self._db.executemany(
+                "INSERT INTO vocabulary VALUES (?, ?, ?, ?)",
+                [
+                    (new[key], stemmer, word, prepared.terms.get(key) or term_hashes(word, stemmer))
+                    for key, (stemmer, word) in zip(absent, map(parts_of, absent), strict=True)
+                ],
+            )
+        numbers = [known.get(key) or new[key] for key in prepared.keys]
         return np.array(numbers, dtype=np.int32)
+
+    def _find_words(self, keys: Sequence[WordKey]) -> dict[WordKey, int]:
+        """Give the numbers of those words that the vocabulary has."""
+        # CROSS JOIN: word by word through the index, where the planner might read the whole vocabulary
+        sql = (
+            "SELECT key, number FROM (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS s,"
+            " json_extract(value, '$[2]') AS w FROM json_each(?))"
+            " CROSS JOIN vocabulary ON stemmer = s AND word = w"
+        )
+        asked = json.dumps([(key, *parts_of(key)) for key in keys])
+        return dict(self._db.execute(sql, (asked,)))

@@ -33,7 +33,16 @@ def word_keys(text: str, sentences: Sequence[tuple[int, int]], language: str) ->
     if sum(map(len, _KNOWN.values())) > _MAX_KNOWN:
         _KNOWN.clear()
     known = _KNOWN.setdefault(language, {})
-    return [_keys_of(surfaces, known, language) for surfaces in _surfaces(text, sentences)]
+    found = _surfaces(text, sentences)
+    held = known
+    new = {surface for own in found for surface in own if surface not in known}
+    if new:
+        made = {surface: _keys(surface, language) for surface in new}
+        kept = {surface: keys for surface, keys in made.items() if len(surface) <= LONGEST_KEPT}
+        known.update(kept)
+        if len(kept) < len(made):
+            held = made | {surface: known[surface] for own in found for surface in own if surface not in made}
+    return [list(chain.from_iterable(map(held.__getitem__, own))) for own in found]
 
 
 def _surfaces(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[str]]:
@@ -46,17 +55,6 @@ def _surfaces(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[str]
             place += 1
         found[place].append(run.group())
     return found
-
-
-def _keys_of(surfaces: list[str], known: dict[str, tuple[WordKey, ...]], language: str) -> list[WordKey]:
-    try:
-        return list(chain.from_iterable(map(known.__getitem__, surfaces)))
-    except KeyError:
-        new = {surface: _keys(surface, language) for surface in surfaces if surface not in known}
-        known.update((surface, keys) for surface, keys in new.items() if len(surface) <= LONGEST_KEPT)
-        return list(
-            chain.from_iterable([new[surface] if surface in new else known[surface] for surface in surfaces])
-        )
 
 
 def _keys(surface: str, language: str) -> tuple[WordKey, ...]:

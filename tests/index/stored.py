@@ -7,7 +7,7 @@ from itertools import accumulate, chain
 import numpy as np
 
 from index.analysis import parts_of, word_keys
-from index.embedding import open_encoder
+from index.embedding import light, open_encoder
 from index.evidence import Stored
 from index.preparing import sentences_blob
 from index.reader import Place
@@ -22,7 +22,9 @@ def stored(text: str, language: str, start: int = 0) -> Stored:
     keys = list(dict.fromkeys(chain.from_iterable(words)))
     hashes = [term_hashes(word, stemmer) for stemmer, word in map(parts_of, keys)]
     numbers = [keys.index(key) for key in chain.from_iterable(words)]
-    (sketch,) = open_encoder(None).sketch([[text[first:last] for first, last in spans]])
+    model = light(open_encoder(None))
+    assert model is not None
+    _, (sketch,) = model.encode_sentences([[text[first:last] for first, last in spans]])
     place = Place(
         article_id="a",
         ordinal=1,

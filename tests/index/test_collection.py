@@ -26,6 +26,7 @@ from index import (
     restore,
 )
 from index.opened import SNAPSHOT_ROWS
+from index.static import StaticEncoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,13 +118,14 @@ def test_unchanged_passages_keep_their_vectors(home: Path) -> None:
         collection.add([Article(id="a", text=f"{first}\n\n{second}")])
         encoded: list[str] = []
         encoder = collection._state.encoder
-        original = encoder.encode_passages
+        assert isinstance(encoder, StaticEncoder)
+        original = encoder.encode_sentences
 
-        def counting(texts: list[str]) -> np.ndarray:
-            encoded.extend(texts)
-            return original(texts)
+        def counting(passages: list[list[str]]) -> tuple[np.ndarray, list[bytes]]:
+            encoded.extend(" ".join(passage) for passage in passages)
+            return original(passages)
 
-        encoder.encode_passages = counting  # type: ignore[method-assign]
+        encoder.encode_sentences = counting  # type: ignore[method-assign,assignment]
         collection.add([Article(id="a", text=f"{first}\n\nA new ending with other words in it.")])
         assert encoded
         assert all("Sentence number 0 " not in text for text in encoded)
