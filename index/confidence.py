@@ -59,11 +59,12 @@ def signs(fused: NDArray[np.float64], parts: Parts, first: float, foreign: float
     """
     if not len(fused):
         return None
-    lexical = parts.words + _GRAMS * parts.grams + _NAMES * parts.names
-    standing = _DENSE * np.maximum(parts.dense, 0.0) + (1 - _DENSE) * lexical
-    best = float(standing[int(np.argmax(fused))])
+    at_first = int(np.argmax(fused))
+    highest = float(fused[at_first])
+    words, grams, names, dense = (float(part[at_first]) for part in parts)
+    best = _DENSE * max(dense, 0.0) + (1 - _DENSE) * (words + _GRAMS * grams + _NAMES * names)
     at_depth = float(np.partition(fused, -DEPTH)[-DEPTH]) if len(fused) >= DEPTH else 0.0
-    known = min(1.0, best / float(fused.max())) if fused.max() > 0 else 0.0
+    known = min(1.0, best / highest) if highest > 0 else 0.0
     return Signs(best, (first - at_depth) * math.sqrt(known), foreign)
 
 

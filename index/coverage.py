@@ -39,18 +39,25 @@ def weighed(query: Query, located: Mapping[str, Located], channels: Mapping[str,
 
 
 def _weighed(located: Located, index: LexicalIndex) -> tuple[QueryTerm, ...]:
+    # what a term gains at most is its weight times idf, and this (`Located.gains`)
+    saturated, unseen = index.k1 + 1, index.idf_of(UNSEEN)
     starts = [0, *located.ends][:-1]
     return tuple(
-        QueryTerm(weight * index.idf_of(max(frequency, UNSEEN)), tuple(located.alternatives[start:end]))
-        for weight, frequency, start, end in zip(
-            located.weights, located.frequencies, starts, located.ends, strict=True
-        )
+        [
+            QueryTerm(
+                gain / saturated if frequency >= UNSEEN else weight * unseen,
+                tuple(located.alternatives[start:end]),
+            )
+            for weight, frequency, gain, start, end in zip(
+                located.weights, located.frequencies, located.gains, starts, located.ends, strict=True
+            )
+        ]
     )
 
 
 def attainable(asked: Sequence[QueryTerm]) -> float:
     """Give BM25's score of a passage of average length that holds each weighed term once; never 0."""
-    return sum(term.weight for term in asked) or 1.0
+    return sum([term.weight for term in asked]) or 1.0
 
 
 class Held(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,6 +34,8 @@ RESCORED = 5
 SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9
+# of a passage's words one in so many is looked up before all are
+SAMPLED = 6
 
 
 class Asked(NamedTuple):
@@ -58,6 +61,13 @@ class _Candidate(NamedTuple):
     def order(self) -> tuple[float, Place]:
         # float error must not order equals: ties go by article id and place, the same in every process
         return -round(self.score, 6), self.place
+
+
+class _Bag(NamedTuple):
+    """The distinct words of a passage, and some of them."""
+
+    words: frozenset[str]
+    some: frozenset[str]
 
 
 def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
@@ -128,7 +138,7 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterat
 def _folded(candidates: Iterator[_Candidate], most: int) -> list[_Candidate]:
     """Keep the first of passages that are nearly the same in several articles."""
     kept: list[_Candidate] = []
-    bags: list[frozenset[str]] = []
+    bags: list[_Bag] = []
     for candidate in candidates:
         bag = _bag(candidate.text)
         twin = next(
@@ -158,17 +168,17 @@ def _hit(rank: int, candidate: _Candidate, marks: Callable[[], Marks]) -> Hit:
 
 
 @lru_cache(maxsize=4_096)
-def _bag(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _bag(text: str) -> _Bag:
+    words = frozenset(text.split())
+    return _Bag(words, frozenset(islice(words, len(words) // SAMPLED + 1)))
 
 
-def _is_twin(one: _Candidate, words: frozenset[str], other: _Candidate, others: frozenset[str]) -> bool:
+def _is_twin(one: _Candidate, bag: _Bag, other: _Candidate, its: _Bag) -> bool:
     """Whether passages of two articles hold nearly the same words (Jaccard overlap of their word sets)."""
-    if one.place.article_id == other.place.article_id:
+    size = len(bag.words) + len(its.words)
+    # most passages are no twins, and a few of their words tell: so many can be shared at most
+    shared = min(len(bag.words), len(its.words) - len(its.some - bag.words))
+    if shared < NEAR_DUPLICATE * (size - shared) or one.place.article_id == other.place.article_id:
         return False
-    # the overlap cannot reach the bound when the sizes are further apart than it
-    fewer, more = sorted((len(words), len(others)))
-    if fewer < NEAR_DUPLICATE * more:
-        return False
-    shared = len(words & others)
-    return shared >= NEAR_DUPLICATE * (fewer + more - shared)
+    shared = len(bag.words & its.words)
+    return shared >= NEAR_DUPLICATE * (size - shared)

@@ -37,6 +37,7 @@ class Home:
             StoreUnavailable: it cannot be made, or is not a folder one may write to.
         """
         self.path = path.resolve()
+        self._pointer = self.path / "current"
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             (self.path / "lock").touch()
@@ -73,7 +74,7 @@ class Home:
     def stamp(self) -> tuple[int, int]:
         """Give a value that changes whenever the current database is replaced; costs one stat."""
         try:
-            state = (self.path / "current").stat()
+            state = self._pointer.stat()
         except FileNotFoundError:
             return (0, 0)
         return (state.st_mtime_ns, state.st_ino)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from codecs import charmap_decode
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
@@ -39,6 +39,22 @@ MAX_TRANSLATIONS = 12
 SMALLEST = 0.003
 """Probability below which a translation through English is dropped (swept .03 to .003, docs/retrieval.md)."""
 _SQUARES = [(root / 255) ** 2 for root in range(256)]
+
+
+class _Terms(NamedTuple):
+    """The terms of a language: their bytes, one after the other, and where each ends, a 0 first."""
+
+    words: memoryview
+    ends: memoryview
+
+
+class _Pair(NamedTuple):
+    """Translations of a pair of languages, one after the other, and where each term's end, a 0 first."""
+
+    ends: memoryview
+    targets: memoryview
+    above: memoryview
+    roots: memoryview
 
 
 class Lexicon:
@@ -62,7 +78,8 @@ class Lexicon:
             language: {ord(character): code for code, character in enumerate(alphabet)}
             for language, alphabet in alphabets.items()
         }
-        self._ends: dict[str, memoryview] = {}
+        self._terms: dict[str, _Terms] = {}
+        self._pairs: dict[tuple[str, str], _Pair] = {}
         self._find = lru_cache(maxsize=16_384)(self._number)
         self._translate = lru_cache(maxsize=16_384)(self._look_up)
         self._paraphrase = lru_cache(maxsize=16_384)(self._there_and_back)
@@ -138,7 +155,7 @@ class Lexicon:
         number = self._find(stem, source)
         found: dict[int, float] = {}
         if number >= 0 and HUB in {source, target}:
-            found = dict(self._direct(number, source, target))
+            found = dict(_translations(self._pair(source, target), number))
         elif number >= 0:
             found = self._through(HUB, number, source, target)
         if not found and source != HUB and stem.isascii():  # a name, spelled as in English: Tanf, Trump
@@ -146,49 +163,48 @@ class Lexicon:
         return self._ranked(found, target)
 
     def _ranked(self, found: dict[int, float], language: str) -> tuple[tuple[str, float], ...]:
-        ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_TRANSLATIONS]
-        return tuple((self._term(number, language), p) for number, p in ranked)
+        ranked = sorted([(-p, number) for number, p in found.items()])[:MAX_TRANSLATIONS]
+        return tuple([(self._term(number, language), -p) for p, number in ranked])
 
     def _through(self, pivot: str, number: int, source: str, target: str) -> dict[int, float]:
         found: dict[int, float] = {}
-        for middle, p in self._direct(number, source, pivot):
-            for last, q in self._direct(middle, pivot, target):
+        onward = self._pair(pivot, target)
+        for middle, p in _translations(self._pair(source, pivot), number):
+            for last, q in _translations(onward, middle):
                 found[last] = found.get(last, 0.0) + p * q
         return {translation: p for translation, p in found.items() if p >= SMALLEST}
 
-    def _direct(self, number: int, source: str, target: str) -> list[tuple[int, float]]:
-        pair = f"{source}.{target}"
-        first, last = self._span(pair, number)
-        last = min(last, first + MAX_TRANSLATIONS)
-        low = self._views[f"targets.{pair}"][first:last]
-        high = self._views[f"above.{pair}"][first:last]
-        roots = self._views[f"roots.{pair}"][first:last]
-        return [(t + (u << 16), _SQUARES[root]) for t, u, root in zip(low, high, roots, strict=True)]
+    def _pair(self, source: str, target: str) -> _Pair:
+        pair = self._pairs.get((source, target))
+        if pair is None:
+            of = f"{source}.{target}"
+            views = [self._views[f"{name}.{of}"] for name in ("targets", "above", "roots")]
+            pair = self._pairs[source, target] = _Pair(_ends(self._sizes(of)), *views)
+        return pair
 
-    def _span(self, of: str, number: int) -> tuple[int, int]:
-        """Where item `number` lies in the words of a language ("ar") or the translations of a pair ("ar.en")."""
-        ends = self._ends.get(of)
-        if ends is None:
-            ends = self._ends[of] = np.cumsum(np.append(0, self._sizes(of)), dtype=np.int32).data
-        return ends[number], ends[number + 1]
+    def _terms_of(self, language: str) -> _Terms:
+        terms = self._terms.get(language)
+        if terms is None:
+            ends = _ends(self._arrays[f"lengths.{language}"])
+            terms = self._terms[language] = _Terms(self._views[f"words.{language}"], ends)
+        return terms
 
     def _sizes(self, of: str) -> NDArray[np.generic]:
-        language, _, target = of.partition(".")
-        lengths = self._arrays[f"lengths.{language}"]
-        if not target:
-            return lengths
-        sizes = np.zeros(len(lengths), dtype=np.uint8)
-        present = np.unpackbits(self._arrays[f"present.{of}"].view(np.uint8), count=len(lengths))
+        """How many translations each term has in a pair, "ar.en"."""
+        n_terms = len(self._arrays[f"lengths.{of.partition('.')[0]}"])
+        sizes = np.zeros(n_terms, dtype=np.uint8)
+        present = np.unpackbits(self._arrays[f"present.{of}"].view(np.uint8), count=n_terms)
         sizes[present.view(bool)] = self._arrays[f"sizes.{of}"]
         return sizes
 
     def _number(self, stem: str, language: str) -> int:
         """Place of a stem among the language's terms, or -1; binary search."""
         wanted = self._encoded(stem, language)
-        low, high = 0, len(self._arrays[f"lengths.{language}"]) if wanted else 0
+        words, ends = self._terms_of(language)
+        low, high = 0, len(ends) - 1 if wanted else 0
         while low < high:
             middle = (low + high) // 2
-            term = self._bytes(middle, language)
+            term = words[ends[middle] : ends[middle + 1]].tobytes()
             if term == wanted:
                 return middle
             low, high = (middle + 1, high) if term < wanted else (low, middle)
@@ -203,9 +219,19 @@ class Lexicon:
         return b"" if -1 in found else bytes(found)
 
     def _term(self, number: int, language: str) -> str:
-        encoded, alphabet = self._bytes(number, language), self._alphabets[language]
+        words, ends = self._terms_of(language)
+        encoded, alphabet = words[ends[number] : ends[number + 1]].tobytes(), self._alphabets[language]
         return charmap_decode(encoded, "strict", alphabet)[0] if alphabet else encoded.decode("utf-16-be")
 
-    def _bytes(self, number: int, language: str) -> bytes:
-        first, last = self._span(language, number)
-        return self._views[f"words.{language}"][first:last].tobytes()
+
+def _ends(sizes: NDArray[np.generic]) -> memoryview:
+    return np.cumsum(np.append(0, sizes), dtype=np.int32).data
+
+
+def _translations(pair: _Pair, number: int) -> list[tuple[int, float]]:
+    """Numbers and probabilities of a term's translations, best first."""
+    ends, targets, above, roots = pair
+    first = ends[number]
+    last = min(ends[number + 1], first + MAX_TRANSLATIONS)
+    low, high = targets[first:last], above[first:last]
+    return [(t + (u << 16), _SQUARES[root]) for t, u, root in zip(low, high, roots[first:last], strict=True)]

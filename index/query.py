@@ -7,7 +7,6 @@ Source: probabilistic structured queries, Darwish and Oard, SIGIR 2003, https://
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -77,7 +76,7 @@ _CYRILLIC_ARTICLES = (
     "эр",
 )
 _ARTICLES = frozenset({*_LATIN_ARTICLES, *_CYRILLIC_ARTICLES})
-_HYPHENS = "-\u2010\u2011\u2013'’ʼ"
+_HYPHENS = frozenset("-\u2010\u2011\u2013'’ʼ")
 _PARTICLE_SIGNS = (
     "b",
     "l",
@@ -129,25 +128,28 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
     """
     languages = tuple(sorted(targets))
     searched: list[QueryTerm] = []
-    grams: Counter[str] = Counter()
-    names: defaultdict[str, float] = defaultdict(float)
-    shown = {word.folded: question[word.start : word.end] for word in reversed(words(question))}
+    grams: dict[str, int] = {}
+    names: dict[str, float] = {}
+    found = words(question)
+    shown = {word.folded: question[word.start : word.end] for word in reversed(found)}
     asked: list[str] = []
     named: dict[str, str] = {}
-    for word, count in _content_words(question, language).items():
+    for word, count in _counted(found, question, language).items():
         asked.append(shown[word])
         own = word_terms(word, stemmer_of(word, language))
         alternatives, is_translated = _alternatives(word, language, languages, lexicon)
         searched.append(QueryTerm(float(count), alternatives))
-        grams.update(dict.fromkeys(own.grams, count))
+        for gram in dict.fromkeys(own.grams):
+            grams[gram] = grams.get(gram, 0) + count
         if own.name:
-            names[own.name] += count if is_translated else count * UNTRANSLATED
+            counted = count if is_translated else count * UNTRANSLATED
+            names[own.name] = names.get(own.name, 0.0) + counted
             named.setdefault(own.name, shown[word])
     return Query(
         text=question,
         language=language,
         words=tuple(searched),
-        grams=_plain(grams),
+        grams=tuple([QueryTerm(float(count), ((gram, 1.0),)) for gram, count in grams.items()]),
         names=_name_terms(names, languages),
         asked=tuple(asked),
         named=tuple(named.values()),
@@ -165,15 +167,15 @@ def content_words(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(question[word.start : word.end] for word in kept))
 
 
-def _content_words(question: str, language: str) -> dict[str, int]:
-    found = words(question)
+def _counted(found: list[Word], question: str, language: str) -> dict[str, int]:
+    """The first MAX_WORDS content words of a question's, folded, with how often each stands in it."""
     folded = [word.folded for word in found if not _is_article(word, question)] or [w.folded for w in found]
-    content = [word for word in folded if not is_stopword(word, language)]
-    return dict(list(Counter(content or folded).items())[:MAX_WORDS])
+    content = [word for word in folded if not is_stopword(word, language)] or folded
+    return {word: content.count(word) for word in list(dict.fromkeys(content))[:MAX_WORDS]}
 
 
 def _is_article(word: Word, question: str) -> bool:
-    return word.folded in _ARTICLES and question[word.end : word.end + 1] in tuple(_HYPHENS)
+    return word.folded in _ARTICLES and question[word.end : word.end + 1] in _HYPHENS
 
 
 @lru_cache(maxsize=4_096)  # people ask about the same things
@@ -239,7 +241,3 @@ def _name_terms(names: dict[str, float], languages: tuple[str, ...]) -> tuple[Qu
         QueryTerm(float(weight), ((name, 1.0), *((prefix + name, PREFIXED) for prefix in prefixes)))
         for name, weight in names.items()
     )
-
-
-def _plain(counts: Counter[str]) -> tuple[QueryTerm, ...]:
-    return tuple(QueryTerm(float(count), ((term, 1.0),)) for term, count in counts.items())

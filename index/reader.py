@@ -240,8 +240,7 @@ class Reader:
         """Give articles with their texts, by id; those that exist."""
         marks = ",".join("?" * len(ids))
         sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id IN ({marks})"  # noqa: S608  # constants
-        names = ("id", "text", *_METADATA.split(", "))
-        return {row[0]: Article(**dict(zip(names, row, strict=True))) for row in self._db.execute(sql, ids)}
+        return {row[0]: _article(row) for row in self._db.execute(sql, ids)}
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
@@ -424,6 +423,21 @@ class Reader:
         rows = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
         rows += [f"row without its article: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
         return [row for row in rows if row != "ok"]
+
+
+def _article(row: Sequence[Any]) -> Article:
+    """Give the article of a row of id, text and _METADATA."""
+    article_id, text, title, source, url, author, published, language = row
+    return Article(
+        id=article_id,
+        text=text,
+        title=title,
+        source=source,
+        url=url,
+        author=author,
+        published=published,
+        language=language,
+    )
 
 
 def _seen(row: Sequence[Any]) -> Seen:

@@ -175,11 +175,14 @@ def _nearest(
 
 
 def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give the cosines of rows, (m,) ascending, with the question's vector."""
     # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
     scores, asked = np.zeros(len(rows)), vector.astype(np.float64)
-    for first, segment in zip(view.first_rows, view.segments, strict=True):
-        mine = (rows >= first) & (rows < first + len(segment))
-        scores[mine] = segment.dense.vectors[rows[mine] - first].astype(np.float64) @ asked
+    ends = np.searchsorted(rows, (*view.first_rows[1:], view.n_rows)).tolist()
+    for first, segment, begin, end in zip(view.first_rows, view.segments, [0, *ends], ends, strict=False):
+        if begin < end:
+            vectors = segment.dense.vectors.take(rows[begin:end] - first, axis=0)
+            scores[begin:end] = vectors.astype(np.float64) @ asked
     return scores
 
 

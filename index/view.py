@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +41,7 @@ JOIN_ROWS = 2_048
 WORN_SHARE = 0.7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """Segments, which of their rows are left, and the lexical channels over all of them.
 
@@ -67,7 +69,7 @@ class View:
         }
         return cls(0, dimension, (), (), channels, frozenset())
 
-    @property
+    @cached_property
     def n_rows(self) -> int:
         """All rows, removed ones counted."""
         return sum(len(segment) for segment in self.segments)
@@ -77,11 +79,12 @@ class View:
         """Passages that can be found."""
         return self.channels["words"].statistics.n_rows
 
-    @property
-    def first_rows(self) -> list[int]:
+    @cached_property
+    def first_rows(self) -> tuple[int, ...]:
         """The global row at which each segment starts."""
-        sizes = [len(segment) for segment in self.segments]
-        return [sum(sizes[:i]) for i in range(len(sizes))]
+        return tuple(accumulate((len(segment) for segment in self.segments[:-1]), initial=0))[
+            : len(self.segments)
+        ]
 
     def runs(self) -> Iterator[tuple[str, slice]]:
         """Give the language of each run of global rows."""
