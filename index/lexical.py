@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from index.postings import Postings, postings_of_tokens, term_hash
+from index.postings import COLUMN_ROWS, Postings, postings_of_tokens, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -310,25 +310,23 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             (m,) float32.
         """
         gained = np.zeros(len(rows), dtype=np.float32)
-        starts = [0, *located.ends]
-        common = [
-            (most, range(starts[number], starts[number + 1]))
-            for number, most in enumerate(located.gains)
-            if located.frequencies[number] > most_rows
+        gains = [
+            gain if frequency > most_rows else 0.0
+            for gain, frequency in zip(located.gains, located.frequencies, strict=True)
         ]
+        common = _Common.of(located, gains)
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
-            last = first + len(part.postings.lengths)
-            begin, end = np.searchsorted(rows, (first, last)).tolist()
-            own = (rows[begin:end] - first).astype(np.int32)
-            for most, alternatives in common if len(own) else ():
-                tf = np.zeros(len(own), dtype=np.float32)
-                for number in alternatives:
-                    if places[number] >= 0:
-                        share = np.float32(located.alternatives[number][1])
-                        tf += share * _looked_up(part.postings, int(places[number]), own)
-                gained[begin:end] += np.float32(most) * tf / (tf + norm.take(own))
-            first = last
+            begin, end = np.searchsorted(rows, (first, first + len(norm))).tolist()
+            if begin < end and common is not None:
+                own = rows[begin:end] - first
+                if len(norm) < COLUMN_ROWS:
+                    whole = np.zeros(len(norm), dtype=np.float32)
+                    _add(whole, part.postings, located, places, gains, norm)
+                    gained[begin:end] = whole.take(own)
+                else:
+                    gained[begin:end] = common.gained(part.postings, places, own, norm)
+            first += len(norm)
         return gained
 
     def attainable(self, located: Located) -> float:
@@ -344,6 +342,63 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
         base = self.k1 * (1 - self.b)
         return [(base + scale * part.postings.lengths).astype(np.float32) for part in self.parts]
+
+
+class _Common(NamedTuple):
+    """Some of a question's terms, to be scored in few rows.
+
+    Attributes:
+        alternatives: (a,) which of the located ones; those of one term follow each other.
+        shares: (a, 1) float32, their probabilities.
+        starts: (t,) where each term's begin. Terms of several alternatives come first, as `_add` counts them first:
+            so a row's gains are added up in the same order, and its score is the same to the last bit.
+        more: for the second alternative, the third and so on: how many terms have one; these come first.
+        gains: (t, 1) float32, of the terms.
+    """
+
+    alternatives: NDArray[np.int64]
+    shares: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    more: list[NDArray[np.int64]]
+    gains: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, located: Located, gains: list[float]) -> _Common | None:
+        """Take the terms whose gain is not 0; None if there are none."""
+        firsts = [0, *located.ends]
+        terms = [number for number, gain in enumerate(gains) if gain]
+        sizes = {number: firsts[number + 1] - firsts[number] for number in terms}
+        terms.sort(key=lambda number: sizes[number] == 1)
+        if not terms:
+            return None
+        alternatives = [i for number in terms for i in range(firsts[number], firsts[number + 1])]
+        each = np.array([sizes[number] for number in terms])
+        return cls(
+            alternatives=np.array(alternatives),
+            shares=np.array([[located.alternatives[i][1]] for i in alternatives], dtype=np.float32),
+            starts=np.cumsum(each) - each,
+            more=[np.flatnonzero(each > nth) for nth in range(1, int(each.max()))],
+            gains=np.array([[gains[number]] for number in terms], dtype=np.float32),
+        )
+
+    def gained(
+        self,
+        postings: Postings,
+        places: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        norm: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        """Give what some rows of a part, (m,) ascending, gain by these terms; (m,) float32."""
+        if len(rows) == 1:  # NumPy adds a single row up in another order than one of several
+            return self.gained(postings, places, rows.repeat(2), norm)[:1]
+        held = postings.counts_at(places[self.alternatives], rows) * self.shares
+        tf = held[self.starts] if self.more else held
+        for nth, terms in enumerate(self.more, 1):
+            tf[terms] += held[self.starts[terms] + nth]
+        gain = tf / (tf + norm.take(rows))
+        gain *= self.gains
+        total: NDArray[np.float32] = gain.sum(axis=0)
+        return total
 
 
 def _add(
@@ -404,12 +459,3 @@ def _read(
 
 def _repeated(values: list[float], slices: list[slice]) -> NDArray[np.float32]:
     return np.repeat(np.array(values, dtype=np.float32), [where.stop - where.start for where in slices])
-
-
-def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Give how often a term stands in some rows."""
-    where = slice(int(postings.offsets[place]), int(postings.offsets[place + 1]))
-    held = postings.rows[where]
-    at = np.searchsorted(held, rows)
-    at[at == len(held)] = 0
-    return np.where(held.take(at) == rows, postings.counts[where].take(at), 0).astype(np.float32)
