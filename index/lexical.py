@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from index.query import QueryTerm
 
 SMALLEST_IDF = 1e-9
+# Where the alternatives of one term have more postings than this share of the rows, going through all rows is quicker
+# than picking theirs.
+MOST_SPARSE = 0.25
 
 
 _Term = tuple[float, tuple[tuple[str, float], ...]]
@@ -200,11 +203,16 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return self.of_parts(parts, statistics, k1=self.k1, b=self.b, epsilon=self.epsilon)
 
     def _frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-        total = np.zeros(len(terms), dtype=np.int64)
-        for part in self.parts:
-            places = part.postings.positions(terms)
-            found = places >= 0
-            total[found] += part.frequencies[places[found]]
+        return self._held([part.postings.positions(terms) for part in self.parts], len(terms))
+
+    def _held(self, places: list[NDArray[np.int64]], n_terms: int) -> NDArray[np.int64]:
+        """Give in how many rows terms stand, by their places in each part."""
+        total = np.zeros(n_terms, dtype=np.int64)
+        for part, found in zip(self.parts, places, strict=True):
+            if len(part.frequencies):
+                own = part.frequencies.take(found, mode="wrap")
+                own[found < 0] = 0
+                total += own
         return total
 
     def frequency(self, term: str) -> int:
@@ -214,23 +222,24 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def locate(self, query: Sequence[QueryTerm | _Term]) -> Located:
         """Find a question's terms, once for all that is asked of them; alternatives of no row are left out."""
         pairs = [pair for _, alternatives in query for pair in alternatives]
-        terms = np.fromiter((term_hash(term) for term, _ in pairs), dtype=np.uint64, count=len(pairs))
+        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
         places = [part.postings.positions(terms) for part in self.parts]
-        held = np.zeros(len(pairs), dtype=np.int64)
-        for part, found in zip(self.parts, places, strict=True):
-            held += (
-                np.where(found >= 0, part.frequencies[np.maximum(found, 0)], 0)
-                if len(part.frequencies)
-                else 0
-            )
-        kept = np.flatnonzero(held > 0)
-        asked = np.repeat(np.arange(len(query)), [len(alternatives) for _, alternatives in query])[kept]
-        shares = np.array([share for _, share in pairs])[kept]
-        frequencies = np.bincount(asked, weights=held[kept] * shares, minlength=len(query)).tolist()
-        ends = np.searchsorted(asked, np.arange(len(query)), side="right").tolist()
+        held = self._held(places, len(pairs)).tolist()
+        # plain loops: a question has some dozens of terms, and each array operation costs as much as several of them
+        kept: list[int] = []
+        ends, frequencies, at = [], [], 0
+        for _, alternatives in query:
+            frequency = 0.0
+            for _, share in alternatives:
+                if held[at]:
+                    kept.append(at)
+                    frequency += held[at] * share
+                at += 1
+            ends.append(len(kept))
+            frequencies.append(frequency)
         weights = [weight for weight, _ in query]
         return Located(
-            alternatives=[pairs[place] for place in kept.tolist()],
+            alternatives=[pairs[place] for place in kept],
             ends=ends,
             weights=weights,
             frequencies=frequencies,
@@ -238,7 +247,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
                 weight * self.idf_of(frequency) * (self.k1 + 1)
                 for weight, frequency in zip(weights, frequencies, strict=True)
             ],
-            places=[found[kept] for found in places],
+            places=places if len(kept) == len(pairs) else [found[kept] for found in places],
         )
 
     def idf_of(self, frequency: float) -> float:
@@ -340,7 +349,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def _norms(self) -> list[NDArray[np.float32]]:
         """Give, for each part, k1 * (1 - b + b * length / average length) by row."""
         scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
-        base = self.k1 * (1 - self.b)
+        base = max(self.k1 * (1 - self.b), 1e-30)  # a row without terms must not divide by 0
         return [(base + scale * part.postings.lengths).astype(np.float32) for part in self.parts]
 
 
@@ -365,20 +374,27 @@ class _Common(NamedTuple):
     @classmethod
     def of(cls, located: Located, gains: list[float]) -> _Common | None:
         """Take the terms whose gain is not 0; None if there are none."""
-        firsts = [0, *located.ends]
-        terms = [number for number, gain in enumerate(gains) if gain]
-        sizes = {number: firsts[number + 1] - firsts[number] for number in terms}
-        terms.sort(key=lambda number: sizes[number] == 1)
+        several: list[tuple[int, int, float]] = []
+        alone: list[tuple[int, int, float]] = []
+        first = 0
+        for gain, last in zip(gains, located.ends, strict=True):
+            if gain:
+                (alone if last - first == 1 else several).append((first, last, gain))
+            first = last
+        terms = several + alone
         if not terms:
             return None
-        alternatives = [i for number in terms for i in range(firsts[number], firsts[number + 1])]
-        each = np.array([sizes[number] for number in terms])
+        alternatives = [i for first, last, _ in terms for i in range(first, last)]
+        sizes = np.array([last - first for first, last, _ in several], dtype=np.int64)
+        starts = np.arange(len(terms))
+        starts[: len(sizes)] = np.cumsum(sizes) - sizes
+        starts[len(sizes) :] += int(sizes.sum()) - len(sizes)
         return cls(
             alternatives=np.array(alternatives),
-            shares=np.array([[located.alternatives[i][1]] for i in alternatives], dtype=np.float32),
-            starts=np.cumsum(each) - each,
-            more=[np.flatnonzero(each > nth) for nth in range(1, int(each.max()))],
-            gains=np.array([[gains[number]] for number in terms], dtype=np.float32),
+            shares=np.array([located.alternatives[i][1] for i in alternatives], dtype=np.float32)[:, None],
+            starts=starts,
+            more=[np.flatnonzero(sizes > nth) for nth in range(1, int(sizes.max(initial=1)))],
+            gains=np.array([gain for _, _, gain in terms], dtype=np.float32)[:, None],
         )
 
     def gained(
@@ -430,6 +446,13 @@ def _add(
                 scratch = np.zeros(len(scores), dtype=np.float32)
             rows, tf = _read(postings, slices, shares)
             np.add.at(scratch, rows, tf)
+            if len(rows) > len(scores) * MOST_SPARSE:
+                gain = scratch + norm
+                np.divide(scratch, gain, out=gain)
+                gain *= np.float32(most)
+                scores += gain
+                scratch.fill(0.0)
+                continue
             gain = scratch.take(rows)
             scratch[rows] = 0.0
             gain /= gain + norm.take(rows)

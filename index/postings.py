@@ -72,9 +72,8 @@ class Postings:
         """Give the place of each term in `terms`, or -1 where it has no postings; (m,) int64."""
         if not len(self.terms):
             return np.full(len(terms), -1, dtype=np.int64)
-        places = np.searchsorted(self.terms, terms).astype(np.int64)
-        places[places == len(self.terms)] = 0
-        places[self.terms[places] != terms] = -1
+        places = self.terms.searchsorted(terms)
+        places[self.terms.take(places, mode="clip") != terms] = -1
         return places
 
     def with_columns(self, share: float = COLUMN_SHARE) -> Postings:
@@ -101,8 +100,12 @@ class Postings:
         Returns:
             (a, m) float32.
         """
-        at = np.searchsorted(self.columns, places)
-        has_column = np.append(self.columns, -2).take(at) == places
+        at = self.columns.searchsorted(places)
+        has_column = (
+            self.columns.take(at, mode="clip") == places
+            if len(self.columns)
+            else np.zeros(len(places), dtype=np.bool_)
+        )
         # whole rows first: those are pieces of memory, single counts are not
         some = self.matrix.take(rows, axis=0).T
         if has_column.all():
