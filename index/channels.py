@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Name keys and 4-grams that stand in more rows than this, and in a larger share of all, are counted for the first
 # candidates only: their postings are most of all there is to read, and they tell the least (docs/retrieval.md). In
 # fewer rows counting them for all takes no longer than looking the candidates up.
-MANY_ROWS = 10_000
+MANY_ROWS = 1_000
 COMMON_SHARE = 0.05
 CANDIDATES = 500
 

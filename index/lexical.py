@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from index.postings import Postings, postings_of_tokens, term_hash
+from index.postings import COLUMN_ROWS, Postings, postings_of_tokens, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from index.query import QueryTerm
 
 SMALLEST_IDF = 1e-9
+# Where the alternatives of one term have more postings than this share of the rows, going through all rows is quicker
+# than picking theirs.
+MOST_SPARSE = 0.25
 
 
 _Term = tuple[float, tuple[tuple[str, float], ...]]
@@ -200,11 +203,16 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return self.of_parts(parts, statistics, k1=self.k1, b=self.b, epsilon=self.epsilon)
 
     def _frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-        total = np.zeros(len(terms), dtype=np.int64)
-        for part in self.parts:
-            places = part.postings.positions(terms)
-            found = places >= 0
-            total[found] += part.frequencies[places[found]]
+        return self._held([part.postings.positions(terms) for part in self.parts], len(terms))
+
+    def _held(self, places: list[NDArray[np.int64]], n_terms: int) -> NDArray[np.int64]:
+        """Give in how many rows terms stand, by their places in each part."""
+        total = np.zeros(n_terms, dtype=np.int64)
+        for part, found in zip(self.parts, places, strict=True):
+            if len(part.frequencies):
+                own = part.frequencies.take(found, mode="wrap")
+                own[found < 0] = 0
+                total += own
         return total
 
     def frequency(self, term: str) -> int:
@@ -214,23 +222,24 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def locate(self, query: Sequence[QueryTerm | _Term]) -> Located:
         """Find a question's terms, once for all that is asked of them; alternatives of no row are left out."""
         pairs = [pair for _, alternatives in query for pair in alternatives]
-        terms = np.fromiter((term_hash(term) for term, _ in pairs), dtype=np.uint64, count=len(pairs))
+        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
         places = [part.postings.positions(terms) for part in self.parts]
-        held = np.zeros(len(pairs), dtype=np.int64)
-        for part, found in zip(self.parts, places, strict=True):
-            held += (
-                np.where(found >= 0, part.frequencies[np.maximum(found, 0)], 0)
-                if len(part.frequencies)
-                else 0
-            )
-        kept = np.flatnonzero(held > 0)
-        asked = np.repeat(np.arange(len(query)), [len(alternatives) for _, alternatives in query])[kept]
-        shares = np.array([share for _, share in pairs])[kept]
-        frequencies = np.bincount(asked, weights=held[kept] * shares, minlength=len(query)).tolist()
-        ends = np.searchsorted(asked, np.arange(len(query)), side="right").tolist()
+        held = self._held(places, len(pairs)).tolist()
+        # plain loops: a question has some dozens of terms, and each array operation costs as much as several of them
+        kept: list[int] = []
+        ends, frequencies, at = [], [], 0
+        for _, alternatives in query:
+            frequency = 0.0
+            for _, share in alternatives:
+                if held[at]:
+                    kept.append(at)
+                    frequency += held[at] * share
+                at += 1
+            ends.append(len(kept))
+            frequencies.append(frequency)
         weights = [weight for weight, _ in query]
         return Located(
-            alternatives=[pairs[place] for place in kept.tolist()],
+            alternatives=[pairs[place] for place in kept],
             ends=ends,
             weights=weights,
             frequencies=frequencies,
@@ -238,7 +247,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
                 weight * self.idf_of(frequency) * (self.k1 + 1)
                 for weight, frequency in zip(weights, frequencies, strict=True)
             ],
-            places=[found[kept] for found in places],
+            places=places if len(kept) == len(pairs) else [found[kept] for found in places],
         )
 
     def idf_of(self, frequency: float) -> float:
@@ -310,25 +319,23 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             (m,) float32.
         """
         gained = np.zeros(len(rows), dtype=np.float32)
-        starts = [0, *located.ends]
-        common = [
-            (most, range(starts[number], starts[number + 1]))
-            for number, most in enumerate(located.gains)
-            if located.frequencies[number] > most_rows
+        gains = [
+            gain if frequency > most_rows else 0.0
+            for gain, frequency in zip(located.gains, located.frequencies, strict=True)
         ]
+        common = _Common.of(located, gains)
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
-            last = first + len(part.postings.lengths)
-            begin, end = np.searchsorted(rows, (first, last)).tolist()
-            own = (rows[begin:end] - first).astype(np.int32)
-            for most, alternatives in common if len(own) else ():
-                tf = np.zeros(len(own), dtype=np.float32)
-                for number in alternatives:
-                    if places[number] >= 0:
-                        share = np.float32(located.alternatives[number][1])
-                        tf += share * _looked_up(part.postings, int(places[number]), own)
-                gained[begin:end] += np.float32(most) * tf / (tf + norm.take(own))
-            first = last
+            begin, end = np.searchsorted(rows, (first, first + len(norm))).tolist()
+            if begin < end and common is not None:
+                own = rows[begin:end] - first
+                if len(norm) < COLUMN_ROWS:
+                    whole = np.zeros(len(norm), dtype=np.float32)
+                    _add(whole, part.postings, located, places, gains, norm)
+                    gained[begin:end] = whole.take(own)
+                else:
+                    gained[begin:end] = common.gained(part.postings, places, own, norm)
+            first += len(norm)
         return gained
 
     def attainable(self, located: Located) -> float:
@@ -342,8 +349,72 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def _norms(self) -> list[NDArray[np.float32]]:
         """Give, for each part, k1 * (1 - b + b * length / average length) by row."""
         scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
-        base = self.k1 * (1 - self.b)
+        base = max(self.k1 * (1 - self.b), 1e-30)  # a row without terms must not divide by 0
         return [(base + scale * part.postings.lengths).astype(np.float32) for part in self.parts]
+
+
+class _Common(NamedTuple):
+    """Some of a question's terms, to be scored in few rows.
+
+    Attributes:
+        alternatives: (a,) which of the located ones; those of one term follow each other.
+        shares: (a, 1) float32, their probabilities.
+        starts: (t,) where each term's begin. Terms of several alternatives come first, as `_add` counts them first:
+            so a row's gains are added up in the same order, and its score is the same to the last bit.
+        more: for the second alternative, the third and so on: how many terms have one; these come first.
+        gains: (t, 1) float32, of the terms.
+    """
+
+    alternatives: NDArray[np.int64]
+    shares: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    more: list[NDArray[np.int64]]
+    gains: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, located: Located, gains: list[float]) -> _Common | None:
+        """Take the terms whose gain is not 0; None if there are none."""
+        several: list[tuple[int, int, float]] = []
+        alone: list[tuple[int, int, float]] = []
+        first = 0
+        for gain, last in zip(gains, located.ends, strict=True):
+            if gain:
+                (alone if last - first == 1 else several).append((first, last, gain))
+            first = last
+        terms = several + alone
+        if not terms:
+            return None
+        alternatives = [i for first, last, _ in terms for i in range(first, last)]
+        sizes = np.array([last - first for first, last, _ in several], dtype=np.int64)
+        starts = np.arange(len(terms))
+        starts[: len(sizes)] = np.cumsum(sizes) - sizes
+        starts[len(sizes) :] += int(sizes.sum()) - len(sizes)
+        return cls(
+            alternatives=np.array(alternatives),
+            shares=np.array([located.alternatives[i][1] for i in alternatives], dtype=np.float32)[:, None],
+            starts=starts,
+            more=[np.flatnonzero(sizes > nth) for nth in range(1, int(sizes.max(initial=1)))],
+            gains=np.array([gain for _, _, gain in terms], dtype=np.float32)[:, None],
+        )
+
+    def gained(
+        self,
+        postings: Postings,
+        places: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        norm: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        """Give what some rows of a part, (m,) ascending, gain by these terms; (m,) float32."""
+        if len(rows) == 1:  # NumPy adds a single row up in another order than one of several
+            return self.gained(postings, places, rows.repeat(2), norm)[:1]
+        held = postings.counts_at(places[self.alternatives], rows) * self.shares
+        tf = held[self.starts] if self.more else held
+        for nth, terms in enumerate(self.more, 1):
+            tf[terms] += held[self.starts[terms] + nth]
+        gain = tf / (tf + norm.take(rows))
+        gain *= self.gains
+        total: NDArray[np.float32] = gain.sum(axis=0)
+        return total
 
 
 def _add(
@@ -375,6 +446,13 @@ def _add(
                 scratch = np.zeros(len(scores), dtype=np.float32)
             rows, tf = _read(postings, slices, shares)
             np.add.at(scratch, rows, tf)
+            if len(rows) > len(scores) * MOST_SPARSE:
+                gain = scratch + norm
+                np.divide(scratch, gain, out=gain)
+                gain *= np.float32(most)
+                scores += gain
+                scratch.fill(0.0)
+                continue
             gain = scratch.take(rows)
             scratch[rows] = 0.0
             gain /= gain + norm.take(rows)
@@ -404,12 +482,3 @@ def _read(
 
 def _repeated(values: list[float], slices: list[slice]) -> NDArray[np.float32]:
     return np.repeat(np.array(values, dtype=np.float32), [where.stop - where.start for where in slices])
-
-
-def _looked_up(postings: Postings, place: int, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Give how often a term stands in some rows."""
-    where = slice(int(postings.offsets[place]), int(postings.offsets[place + 1]))
-    held = postings.rows[where]
-    at = np.searchsorted(held, rows)
-    at[at == len(held)] = 0
-    return np.where(held.take(at) == rows, postings.counts[where].take(at), 0).astype(np.float32)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Postings, Sparse, postings_of, term_hash
+from index.postings import COLUMN_ROWS, Postings, Sparse, postings_of, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,12 +94,12 @@ def derived(reader: Reader, passages: Sequence[bytes]) -> tuple[Channels, Vocabu
     starts, n_words = offsets[:-1], len(numbers)
     named = hashes[starts + 1] != 0
     n_grams = np.diff(offsets) - 2
-    channels = Channels(
-        words=_postings(rows, hashes[starts], np.ones(n_words, np.int64)),
-        names=_postings(rows, hashes[starts + 1][named], named.astype(np.int64)),
-        grams=_postings(rows, hashes[ranges(starts + 2, n_grams)], n_grams),
-    )
-    return channels, Vocabulary(numbers, offsets, hashes)
+    words = _postings(rows, hashes[starts], np.ones(n_words, np.int64))
+    names = _postings(rows, hashes[starts + 1][named], named.astype(np.int64))
+    grams = _postings(rows, hashes[ranges(starts + 2, n_grams)], n_grams)
+    if len(passages) >= COLUMN_ROWS:
+        names, grams = names.with_columns(), grams.with_columns()
+    return Channels(words, names, grams), Vocabulary(numbers, offsets, hashes)
 
 
 def _postings(rows: Sparse, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:

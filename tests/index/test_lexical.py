@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,10 +12,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
+from index import lexical
 from index.lexical import SMALLEST_IDF, LexicalIndex
-from index.postings import postings_of_tokens
+from index.postings import MAX_COUNT, postings_of_tokens, term_hash
 
-TOKENS = st.sampled_from([f"t{i}" for i in range(12)])
+TOKENS_OF = [f"t{i}" for i in range(12)]
+TOKENS = st.sampled_from(TOKENS_OF)
 CORPORA = st.lists(st.lists(TOKENS, min_size=1, max_size=15), min_size=2, max_size=25)
 QUERIES = st.lists(TOKENS, max_size=6)
 
@@ -111,6 +115,84 @@ def test_the_only_matching_row_is_above_the_others() -> None:
 
 def test_unknown_terms_score_nothing() -> None:
     assert not LexicalIndex([["a"], ["b"], ["c"]]).get_scores(["zzz"]).any()
+
+
+ASKED = st.lists(st.tuples(st.lists(TOKENS, min_size=1, max_size=4), st.floats(0.1, 1)), max_size=4)
+CUTS = st.lists(st.integers(0, 25), max_size=3)
+SHARES = st.sampled_from([0.0, 0.2, 0.5])
+
+
+@pytest.fixture(params=[0, 1 << 20], ids=["some rows looked up", "all postings of a part read"])
+def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical, "COLUMN_ROWS", request.param)
+
+
+def in_parts(corpus: list[list[str]], cuts: list[int], share: float | None) -> LexicalIndex:
+    """Index a corpus in several parts, a column for each term in more than a share of the rows; None: no columns."""
+    index = LexicalIndex(k1=0.9, b=0.4)
+    ends = sorted({min(cut, len(corpus)) for cut in cuts} | {0, len(corpus)})
+    for first, last in pairwise(ends):
+        postings = postings_of_tokens(corpus[first:last])
+        index = index.with_rows(postings if share is None else postings.with_columns(share))
+    return index
+
+
+@pytest.mark.usefixtures("how")
+@given(CORPORA, ASKED, CUTS, SHARES, st.data())
+def test_common_terms_score_the_same_to_the_last_bit_with_columns_and_without(
+    corpus: list[list[str]],
+    asked: list[tuple[list[str], float]],
+    cuts: list[int],
+    share: float,
+    data: st.DataObject,
+) -> None:
+    query = [(weight, tuple((token, weight) for token in dict.fromkeys(tokens))) for tokens, weight in asked]
+    with_columns, without = in_parts(corpus, cuts, share), in_parts(corpus, cuts, None)
+    first = without.parts[0].postings.lengths
+    for row in data.draw(st.sets(st.integers(0, len(first) - 1), max_size=max(0, len(first) - 2))):
+        with_columns, without = (
+            index.without_rows(0, postings_of_tokens([corpus[row]])) for index in (with_columns, without)
+        )
+    rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(corpus) - 1), min_size=1))))
+    located = with_columns.locate(query)
+    for most_rows in (-1.0, 2.0, 5.0):
+        gained = with_columns.score_common(located, most_rows, rows)
+        np.testing.assert_array_equal(gained, without.score_common(located, most_rows, rows))
+    whole = with_columns.score(located)
+    np.testing.assert_array_equal(with_columns.score_common(located, -1.0, rows), whole[rows])
+    np.testing.assert_array_equal(whole, without.score(located))
+
+
+@pytest.mark.usefixtures("how")
+def test_one_row_alone_scores_the_same_to_the_last_bit() -> None:
+    """Many terms: NumPy would add eight and more numbers of one row up by halves."""
+    rng = random.Random(3)
+    corpus = [[f"t{rng.randrange(40)}" for _ in range(rng.randrange(20, 60))] for _ in range(30)]
+    index = in_parts(corpus, [], 0.1)
+    located = index.locate([(rng.uniform(0.5, 2), ((f"t{i}", 1.0),)) for i in range(40)])
+    whole = index.score(located)
+    for row in range(30):
+        assert index.score_common(located, -1.0, np.array([row]))[0] == whole[row]
+
+
+@given(CORPORA, SHARES)
+def test_a_column_holds_what_the_postings_hold(corpus: list[list[str]], share: float) -> None:
+    postings = postings_of_tokens(corpus).with_columns(share)
+    common = [token for token in TOKENS_OF if sum(token in row for row in corpus) > share * len(corpus)]
+    places = postings.positions(np.array([term_hash(token) for token in common], dtype=np.uint64))
+    assert sorted(places.tolist()) == postings.columns.tolist()
+    counts = [[row.count(token) for row in corpus] for token in common]
+    rows = np.arange(len(corpus))
+    if common:
+        assert postings.counts_at(places, rows).tolist() == counts
+        assert postings.matrix[:, np.searchsorted(postings.columns, places)].T.tolist() == counts
+
+
+def test_a_term_that_fills_a_passage_counts_as_often_as_a_byte_holds() -> None:
+    postings = postings_of_tokens([["ها"] * 400, ["ها", "لا"]]).with_columns(0.0)
+    places = postings.positions(np.array([term_hash("ها")], dtype=np.uint64))
+    assert postings.counts_at(places, np.arange(2)).tolist() == [[MAX_COUNT, 1]]
+    assert postings.lengths.tolist() == [400, 2]
 
 
 @given(CORPORA, st.lists(st.tuples(st.lists(TOKENS, min_size=1, max_size=4), st.floats(0.1, 1)), max_size=4))
