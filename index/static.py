@@ -110,8 +110,14 @@ class StaticEncoder:
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,): a passage's would be the same."""
-        vector: NDArray[np.float32] = self.encode_passages([text])[0]
-        return vector
+        words = text.translate(SPACED).lower().split()
+        tokens = [*chain.from_iterable(map(self._tokens_of(set(words)).__getitem__, words))]
+        vector: NDArray[np.float32] = self._weights[tokens] @ self._rows_of(tokens)
+        return _unit(vector)
+
+    def _rows_of(self, tokens: Sequence[int] | NDArray[np.int32]) -> NDArray[np.float32]:
+        """Give the rows of tokens, (t, dimension), without their weights."""
+        return self._rows.take(self._row_of[tokens], axis=0).astype(np.float32)
 
     def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
         """Give the vector of each passage, (n, dimension), and a sketch of its sentences.
@@ -138,12 +144,9 @@ class StaticEncoder:
         weights = np.zeros((len(sentences), len(tokens)), dtype=np.float32)
         of_token = np.repeat(np.arange(len(sentences)), sizes[1:])
         weights[of_token, np.arange(len(tokens))] = self._weights[tokens]
-        sums = weights @ self._rows[self._row_of[tokens]].astype(np.float32)
+        sums = weights @ self._rows_of(tokens)
         lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
-        np.add.reduce(sums, axis=0, out=vector)
-        norm = np.sqrt(vector @ vector)
-        if norm > 0:
-            vector /= norm
+        vector[:] = _unit(np.add.reduce(sums, axis=0))
         return b"".join([sizes.tobytes(), lengths.tobytes(), tokens.tobytes()])
 
     def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
@@ -158,9 +161,8 @@ class StaticEncoder:
         is_whole = all(0 <= 2 * n < len(one) for one, n in zip(read, counts, strict=True))
         if not is_whole or int(sizes.sum(dtype=np.int64)) != len(tokens):
             raise ValueError("a sketch is damaged")
-        rows = self._rows[self._row_of[tokens]].astype(np.float32)
         # not a matrix product: its last bits depend on how many rows there are, and so on the other passages
-        products = np.einsum("ij,j->i", rows, vector) * self._weights[tokens]
+        products = np.einsum("ij,j->i", self._rows_of(tokens), vector) * self._weights[tokens]
         sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), weights=products, minlength=len(sizes))
         lengths = lengths.view(np.float32)
         found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0)
@@ -201,6 +203,11 @@ class StaticEncoder:
                 place += 1
             found[place].append(token)
         return found
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    norm = np.sqrt(vector @ vector)
+    return vector / norm if norm > 0 else vector
 
 
 def _unusable(folder: Path, error: Exception) -> ModelError:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 BUSY_TIMEOUT_S = 30
+# of a page: three passages of usual length fill it, where half of the next smaller one would be empty
+PAGE_BYTES = 8_192
 # pages of the journal that are written back at once, 16 MB: an addition of many articles writes the same pages again
 # and again
-JOURNAL_PAGES = 4_000
+JOURNAL_PAGES = 2_000
 # words whose numbers a process that adds articles keeps: about 200 bytes each
 WORDS_AT_HAND = 500_000
 
@@ -100,7 +102,9 @@ class Store:
         self._has_indexes = False
         with translated(path):
             if create or wal:
-                self._connect(create=create).execute("PRAGMA journal_mode = WAL")
+                connection = self._connect(create=create)
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; another keeps its own
+                connection.execute("PRAGMA journal_mode = WAL")
             if create:
                 self._connection().executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
             elif (
