@@ -63,16 +63,16 @@ class LexicalScores(NamedTuple):
 
 
 def lexical_scores(
-    view: View, language: str, located: Mapping[str, Located], weights: Weights
+    view: View, language: str, located: Mapping[str, Located], weights: Weights, *, whole: bool = False
 ) -> LexicalScores:
-    """Score every row of a view for a question.
+    """Score every row of a view for a question; whole: with all its terms, whatever there is to read.
 
     A passage scores sum over channels of weight * BM25, divided by the same sum for a passage that holds
     each term once (`LexicalIndex.attainable`), the weights being those of the question's and the
     passage's languages: so the scores of passages in several languages can be compared.
     """
     most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows)
-    if all(max(located[name].frequencies, default=0.0) <= most_rows for name in ("names", "grams")):
+    if whole or all(max(located[name].frequencies, default=0.0) <= most_rows for name in ("names", "grams")):
         most_rows = math.inf  # nothing is left out
     words = view.channels["words"].score(located["words"])
     names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))

@@ -445,27 +445,39 @@ def _add(
             if scratch is None:
                 scratch = np.zeros(len(scores), dtype=np.float32)
             rows, tf = _read(postings, slices, shares)
-            np.add.at(scratch, rows, tf)
-            if len(rows) > len(scores) * MOST_SPARSE:
-                gain = scratch + norm
-                np.divide(scratch, gain, out=gain)
-                gain *= np.float32(most)
-                scores += gain
-                scratch.fill(0.0)
-                continue
-            gain = scratch.take(rows)
-            scratch[rows] = 0.0
-            gain /= gain + norm.take(rows)
-            gain *= np.float32(most)
-            # a row that stands here twice gets the same sum assigned twice: it is added once
-            gain += scores.take(rows)
-            scores[rows] = gain
+            _add_together(scores, scratch, rows, tf, np.float32(most), norm)
     if alone:
         slices, shares, gains = map(list, zip(*alone, strict=True))
         rows, gain = _read(postings, slices, shares)
         gain /= gain + norm.take(rows)
         gain *= _repeated(gains, slices)
         np.add.at(scores, rows, gain)
+
+
+def _add_together(
+    scores: NDArray[np.float32],
+    scratch: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    tf: NDArray[np.float32],
+    most: np.float32,
+    norm: NDArray[np.float32],
+) -> None:
+    """Add the gains of one term that several alternatives stand for; rows may repeat, scratch is 0 before and after."""
+    np.add.at(scratch, rows, tf)
+    if len(rows) > len(scores) * MOST_SPARSE:
+        gain = scratch + norm
+        np.divide(scratch, gain, out=gain)
+        gain *= most
+        scores += gain
+        scratch.fill(0.0)
+        return
+    gain = scratch.take(rows)
+    scratch[rows] = 0.0
+    gain /= gain + norm.take(rows)
+    gain *= most
+    # a row that stands here twice gets the same sum assigned twice: it is added once
+    gain += scores.take(rows)
+    scores[rows] = gain
 
 
 def _read(

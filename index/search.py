@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.channels import LexicalScores
     from index.embedding import Encoder
     from index.lexical import Located
     from index.lexicon import Lexicon
@@ -110,12 +111,8 @@ class Searcher:
         scanning = (
             _scanning().submit(_nearest, view, vector, pool, allowed) if view.n_rows >= BESIDE_ROWS else None
         )
-        lexical = lexical_scores(view, asked.language, located, self.weights)
-        for first, mask in zip(view.first_rows, allowed, strict=True):
-            if mask is not None:
-                lexical.joined[first : first + len(mask)][~mask] = 0.0
+        lexical, best = self._lexical(view, asked.language, located, pool, allowed)
         nearest = scanning.result() if scanning else _nearest(view, vector, pool, allowed)
-        best = _top(lexical.joined, pool if lexical.is_whole else max(pool, CANDIDATES))
         if not lexical.is_whole:
             best = _union(nearest, best)
             lexical.complete(view, located, best)
@@ -128,6 +125,25 @@ class Searcher:
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
+
+    def _lexical(
+        self,
+        view: View,
+        language: str,
+        located: Mapping[str, Located],
+        pool: int,
+        allowed: list[NDArray[np.bool_] | None],
+    ) -> tuple[LexicalScores, NDArray[np.int64]]:
+        """Score by words; give the scores, 0 for what may not be found, and the first rows, not completed yet."""
+        for whole in (False, True):
+            lexical = lexical_scores(view, language, located, self.weights, whole=whole)
+            for first, mask in zip(view.first_rows, allowed, strict=True):
+                if mask is not None:
+                    lexical.joined[first : first + len(mask)][~mask] = 0.0
+            best = _top(lexical.joined, pool if lexical.is_whole else max(pool, CANDIDATES))
+            if lexical.is_whole or len(best) >= CANDIDATES:
+                break  # else rows that hold common terms only might be among the first
+        return lexical, best
 
 
 @cache

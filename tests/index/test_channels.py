@@ -32,8 +32,33 @@ def test_common_terms_counted_for_candidates_only_change_no_ranking(
         questions = [" ".join(text(rng).split()[:5]) for _ in range(20)]
         whole = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
         monkeypatch.setattr(channels, "MANY_ROWS", 15)  # 5 in a hundred of 300
+        monkeypatch.setattr(search, "CANDIDATES", 150)
         apart = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
         monkeypatch.setattr(search, "BESIDE_ROWS", 100)
         beside = [[(h.passage_id, round(h.score, 4)) for h in collection.search(q, 10)] for q in questions]
     assert apart == whole
     assert beside == apart, "vectors scanned by another thread"
+
+
+def test_a_question_of_common_terms_only_has_the_candidates_of_all_terms(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No word of it stands anywhere, and its 4-grams in each passage: no rarer term says which are candidates."""
+    rng = random.Random(8)
+    scored, score = [], search.Searcher.score
+
+    def watched(*given: object, **named: object) -> search.Scored:
+        scored.append(score(*given, **named))
+        return scored[-1]
+
+    monkeypatch.setattr(search.Searcher, "score", watched)
+    monkeypatch.setattr(search, "POOL", 10)  # so that the nearest vectors are not all the candidates
+    with Collection(home) as collection:
+        texts = (f"مستوصف{i}ان " + " ".join(text(rng) for _ in range(1 + i % 7)) for i in range(300))
+        collection.add(Article(id=f"a{i}", text=some, language="ar") for i, some in enumerate(texts))
+        collection.search("مستوصفيون؟", 1)
+        monkeypatch.setattr(channels, "MANY_ROWS", 15)
+        collection.search("مستوصفيون؟", 1)
+    whole, apart = scored
+    assert apart.rows.tolist() == whole.rows.tolist()
+    assert apart.fused.tolist() == whole.fused.tolist()
