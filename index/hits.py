@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache, partial
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,8 +33,6 @@ RESCORED = 5
 SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9
-# of a passage's words one in so many is looked up before all are
-SAMPLED = 6
 
 
 class Asked(NamedTuple):
@@ -61,13 +58,6 @@ class _Candidate(NamedTuple):
     def order(self) -> tuple[float, Place]:
         # float error must not order equals: ties go by article id and place, the same in every process
         return -round(self.score, 6), self.place
-
-
-class _Bag(NamedTuple):
-    """The distinct words of a passage, and some of them."""
-
-    words: frozenset[str]
-    some: frozenset[str]
 
 
 def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
@@ -138,18 +128,27 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterat
 def _folded(candidates: Iterator[_Candidate], most: int) -> list[_Candidate]:
     """Keep the first of passages that are nearly the same in several articles."""
     kept: list[_Candidate] = []
-    bags: list[_Bag] = []
+    bags: list[frozenset[str]] = []
     for candidate in candidates:
-        bag = _bag(candidate.text)
-        twin = next(
-            (one for one, other in zip(kept, bags, strict=True) if _is_twin(one, other, candidate, bag)), None
-        )
+        twin = _twin(candidate, kept, bags)
         if twin is not None:
             twin.also_in.append(candidate.place.article_id)
         elif len(kept) < most:
             kept.append(candidate)
-            bags.append(bag)
+            bags.append(_bag(candidate.text))
     return kept
+
+
+def _twin(candidate: _Candidate, kept: list[_Candidate], bags: list[frozenset[str]]) -> _Candidate | None:
+    """Give the first of those kept that is a passage of another article with nearly the same words."""
+    begin = _beginning(candidate.text)
+    for one, words in zip(kept, bags, strict=True):
+        # most passages are no twins, and a few words tell: those that one lacks are not shared, whatever follows
+        if len(words) < NEAR_DUPLICATE * (len(words) + len(begin - words)):
+            continue
+        if candidate.place.article_id != one.place.article_id and _is_near(_bag(candidate.text), words):
+            return one
+    return None
 
 
 def _hit(rank: int, candidate: _Candidate, marks: Callable[[], Marks]) -> Hit:
@@ -168,17 +167,16 @@ def _hit(rank: int, candidate: _Candidate, marks: Callable[[], Marks]) -> Hit:
 
 
 @lru_cache(maxsize=4_096)
-def _bag(text: str) -> _Bag:
-    words = frozenset(text.split())
-    return _Bag(words, frozenset(islice(words, len(words) // SAMPLED + 1)))
+def _bag(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
-def _is_twin(one: _Candidate, bag: _Bag, other: _Candidate, its: _Bag) -> bool:
-    """Whether passages of two articles hold nearly the same words (Jaccard overlap of their word sets)."""
-    size = len(bag.words) + len(its.words)
-    # most passages are no twins, and a few of their words tell: so many can be shared at most
-    shared = min(len(bag.words), len(its.words) - len(its.some - bag.words))
-    if shared < NEAR_DUPLICATE * (size - shared) or one.place.article_id == other.place.article_id:
-        return False
-    shared = len(bag.words & its.words)
-    return shared >= NEAR_DUPLICATE * (size - shared)
+def _beginning(text: str) -> frozenset[str]:
+    """Give the words of a passage's first quarter, the last left out: it may be cut."""
+    return frozenset(text[: len(text) // 4].split()[:-1])
+
+
+def _is_near(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two sets of words are nearly the same, by their Jaccard overlap."""
+    shared = len(words & others)
+    return shared >= NEAR_DUPLICATE * (len(words) + len(others) - shared)

@@ -125,7 +125,9 @@ class Lexicon:
             return ()
         return self._translate(stem, source, target)
 
-    def paraphrases(self, stem: str, language: str) -> tuple[tuple[str, float], ...]:
+    def paraphrases(
+        self, stem: str, language: str, most: int = MAX_TRANSLATIONS
+    ) -> tuple[tuple[str, float], ...]:
         """Other stems of the same language that share translations with a stem, the most probable first.
 
         The probability is that of translating there and back: sum over e of p(e | stem) p(paraphrase | e). So a
@@ -134,22 +136,23 @@ class Lexicon:
         Args:
             stem: as `word_terms` gives it under the language's rules.
             language: ISO 639-1 code.
+            most: how many are wanted.
 
         Returns:
-            At most `MAX_TRANSLATIONS` stems, without the stem itself, with probabilities in (0, 1]; nothing for an
+            At most `most` stems, without the stem itself, with probabilities in (0, 1]; nothing for an
             unknown stem or language.
 
         Source: Bannard, Callison-Burch, ACL 2005, https://aclanthology.org/P05-1074 (bilingual pivoting).
         """
-        return self._paraphrase(stem, language)
+        return self._paraphrase(stem, language, most)
 
-    def _there_and_back(self, stem: str, language: str) -> tuple[tuple[str, float], ...]:
+    def _there_and_back(self, stem: str, language: str, most: int) -> tuple[tuple[str, float], ...]:
         number = self._find(stem, language) if language in self.languages else -1
         if number < 0 or PIVOT not in self.languages:
             return ()
         found = self._through(PIVOT if language == HUB else HUB, number, language, language)
         found.pop(number, None)
-        return self._ranked(found, language)
+        return self._ranked(found, language, most)
 
     def _look_up(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
         number = self._find(stem, source)
@@ -162,8 +165,10 @@ class Lexicon:
             return self._translate(stem, HUB, target) if target != HUB else ()
         return self._ranked(found, target)
 
-    def _ranked(self, found: dict[int, float], language: str) -> tuple[tuple[str, float], ...]:
-        ranked = sorted([(-p, number) for number, p in found.items()])[:MAX_TRANSLATIONS]
+    def _ranked(
+        self, found: dict[int, float], language: str, most: int = MAX_TRANSLATIONS
+    ) -> tuple[tuple[str, float], ...]:
+        ranked = sorted([(-p, number) for number, p in found.items()])[:most]
         return tuple([(self._term(number, language), -p) for p, number in ranked])
 
     def _through(self, pivot: str, number: int, source: str, target: str) -> dict[int, float]:

@@ -215,7 +215,7 @@ def _paraphrases(
 ) -> dict[str, float]:
     if lexicon is None or language not in languages:
         return {}
-    found = lexicon.paraphrases(stem, language)[:PARAPHRASES]
+    found = lexicon.paraphrases(stem, language, PARAPHRASES)
     return {term: PARAPHRASED * p**FLATTENING for term, p in found}
 
 

@@ -175,6 +175,8 @@ class StaticEncoder:
         new = [
             word for word in words if word not in known
         ]  # not words - known.keys(): that walks all of known
+        if not new:
+            return known
         if len(known) + len(new) > MAX_KNOWN:
             # A new table, not an emptied one: another thread may be reading the old.
             known, new = {}, list(words)
