@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from index.matches import AskedWords, matches
 from index.records import Hit, Marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -46,37 +46,48 @@ class Asked(NamedTuple):
 class _Candidate(NamedTuple):
     score: float
     place: Place
-    article: Article
-    text: str
     vocabulary: Vocabulary
     also_in: list[str]
-
-    @property
-    def language(self) -> str:
-        return self.article.language or "und"
 
     def order(self) -> tuple[float, Place]:
         # float error must not order equals: ties go by article id and place, the same in every process
         return -round(self.score, 6), self.place
 
 
+class _Found(NamedTuple):
+    """A candidate that is kept, with its article."""
+
+    candidate: _Candidate
+    article: Article
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.candidate.place.start : self.candidate.place.end]
+
+    @property
+    def language(self) -> str:
+        return self.article.language or "und"
+
+
 def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
     """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
-    kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
-    sought = SoughtQuery.of(asked.query)
-    of_some = partial(_evidence, asked=asked, sought=sought, damaged=reader.damaged)
-    first = of_some(kept[:RESCORED])
-    rest = cache(partial(of_some, kept[RESCORED:]))
+    try:
+        kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
+    except ValueError as error:
+        raise reader.damaged(f"the words of a passage cannot be read: {error}") from error
+    articles = reader.articles_of(list({one.place.article_id for one in kept}))
+    if gone := next((one.place.article_id for one in kept if one.place.article_id not in articles), None):
+        raise reader.damaged(f"article {gone} is gone")
+    whole = [_Found(one, articles[one.place.article_id]) for one in kept]
+    of_some = partial(_evidence, asked=asked, sought=SoughtQuery.of(asked.query), damaged=reader.damaged)
+    rest = cache(partial(of_some, whole[RESCORED:]))
     words = cache(partial(AskedWords.of, asked.query))
-    found = [
-        (candidate._replace(score=candidate.score + _gain(shown)), partial(_marks, candidate, words, shown))
-        for candidate, shown in zip(kept, first, strict=False)
-    ]
-    found += [
-        (candidate, partial(_later, candidate, words, rest, place))
-        for place, candidate in enumerate(kept[RESCORED:])
-    ]
-    found.sort(key=lambda pair: pair[0].order())
+    found: list[tuple[_Found, Callable[[], Marks]]] = []
+    for one, shown in zip(whole, of_some(whole[:RESCORED]), strict=False):
+        candidate = one.candidate._replace(score=one.candidate.score + _gain(shown))
+        found.append((one._replace(candidate=candidate), partial(_marks, one, words, shown)))
+    found += [(one, partial(_later, one, words, rest, place)) for place, one in enumerate(whole[RESCORED:])]
+    found.sort(key=lambda pair: pair[0].candidate.order())
     return tuple(_hit(rank, *pair) for rank, pair in enumerate(found[:k], start=1))
 
 
@@ -85,98 +96,89 @@ def _gain(shown: Evidence) -> float:
 
 
 def _evidence(
-    candidates: list[_Candidate], asked: Asked, sought: SoughtQuery, damaged: Callable[[str], StoreDamaged]
+    found: list[_Found], asked: Asked, sought: SoughtQuery, damaged: Callable[[str], StoreDamaged]
 ) -> list[Evidence]:
-    passages = [Stored(one.place, one.language, one.vocabulary) for one in candidates]
+    passages = [Stored(one.candidate.place, one.language, one.candidate.vocabulary) for one in found]
     try:
         return evidence(sought, asked.vector, passages, asked.encoder)
     except (ValueError, IndexError) as error:
-        ids = ", ".join(dict.fromkeys(one.place.article_id for one in candidates))
+        ids = ", ".join(dict.fromkeys(one.candidate.place.article_id for one in found))
         raise damaged(f"the sentences of passages of {ids} cannot be read: {error}") from error
 
 
-def _marks(candidate: _Candidate, words: Callable[[], AskedWords], shown: Evidence) -> Marks:
-    return Marks(shown.spans, matches(words(), candidate.text, candidate.place.start, candidate.language))
+def _marks(found: _Found, words: Callable[[], AskedWords], shown: Evidence) -> Marks:
+    return Marks(shown.spans, matches(words(), found.text, found.candidate.place.start, found.language))
 
 
 def _later(
-    candidate: _Candidate, words: Callable[[], AskedWords], rest: Callable[[], list[Evidence]], place: int
+    found: _Found, words: Callable[[], AskedWords], rest: Callable[[], list[Evidence]], place: int
 ) -> Marks:
     """Find the marks of a hit whose sentences did not count in its score; of all such hits at once."""
-    return _marks(candidate, words, rest()[place])
+    return _marks(found, words, rest()[place])
 
 
-def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> Iterator[_Candidate]:
-    """Give the best candidates in order, each with its article."""
+def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_Candidate]:
+    """Give the best candidates in order."""
     best = np.argsort(-scored.fused, kind="stable")[:most]
     best = best[scored.fused[best] > 0]
-    numbers = view.numbers(scored.rows[best]).tolist()
+    rows = scored.rows[best]
+    numbers = view.numbers(rows).tolist()
     places = reader.places(numbers)
-    articles = reader.articles_of(list({place.article_id for place in places.values()}))
-    found = []
-    vocabularies = [view.vocabulary(row) for row in scored.rows[best].tolist()]
-    for score, number, vocabulary in zip(scored.fused[best].tolist(), numbers, vocabularies, strict=True):
-        place = places.get(number)
-        article = articles.get(place.article_id) if place else None
-        if place is None or article is None:
-            raise reader.damaged(f"passage {number} or its article is gone")
-        text = article.text[place.start : place.end]
-        found.append(_Candidate(score, place, article, text, vocabulary, []))
-    yield from sorted(found, key=_Candidate.order)
+    if gone := next((number for number in numbers if number not in places), None):
+        raise reader.damaged(f"passage {gone} or its article is gone")
+    found = [
+        _Candidate(score, places[number], view.vocabulary(row), [])
+        for score, number, row in zip(scored.fused[best].tolist(), numbers, rows.tolist(), strict=True)
+    ]
+    found.sort(key=_Candidate.order)
+    return found
 
 
-def _folded(candidates: Iterator[_Candidate], most: int) -> list[_Candidate]:
-    """Keep the first of passages that are nearly the same in several articles."""
+def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
+    """Keep the first of passages of one language that are nearly the same in several articles."""
     kept: list[_Candidate] = []
-    bags: list[frozenset[str]] = []
+    bags: list[frozenset[int]] = []
     for candidate in candidates:
-        twin = _twin(candidate, kept, bags)
+        words = np.frombuffer(candidate.place.words, dtype=np.int32).tolist()
+        twin = _twin(candidate, words, kept, bags)
         if twin is not None:
             twin.also_in.append(candidate.place.article_id)
         elif len(kept) < most:
             kept.append(candidate)
-            bags.append(_bag(candidate.text))
+            bags.append(frozenset(words))
     return kept
 
 
-def _twin(candidate: _Candidate, kept: list[_Candidate], bags: list[frozenset[str]]) -> _Candidate | None:
+def _twin(
+    candidate: _Candidate, words: list[int], kept: list[_Candidate], bags: list[frozenset[int]]
+) -> _Candidate | None:
     """Give the first of those kept that is a passage of another article with nearly the same words."""
-    begin = _beginning(candidate.text)
-    for one, words in zip(kept, bags, strict=True):
+    begin = frozenset(words[: len(words) // 4])
+    for one, bag in zip(kept, bags, strict=True):
         # most passages are no twins, and a few words tell: those that one lacks are not shared, whatever follows
-        if len(words) < NEAR_DUPLICATE * (len(words) + len(begin - words)):
+        if len(bag) < NEAR_DUPLICATE * (len(bag) + len(begin - bag)):
             continue
-        if candidate.place.article_id != one.place.article_id and _is_near(_bag(candidate.text), words):
+        if candidate.place.article_id != one.place.article_id and _is_near(frozenset(words), bag):
             return one
     return None
 
 
-def _hit(rank: int, candidate: _Candidate, marks: Callable[[], Marks]) -> Hit:
-    place = candidate.place
-    return Hit(
-        rank=rank,
-        score=candidate.score,
-        passage_id=f"{place.article_id}:{place.ordinal}",
-        start=place.start,
-        end=place.end,
-        text=candidate.text,
-        article=candidate.article,
-        also_in=tuple(dict.fromkeys(candidate.also_in)),
-        marks=marks,
-    )
-
-
-@lru_cache(maxsize=4_096)
-def _bag(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _beginning(text: str) -> frozenset[str]:
-    """Give the words of a passage's first quarter, the last left out: it may be cut."""
-    return frozenset(text[: len(text) // 4].split()[:-1])
-
-
-def _is_near(words: frozenset[str], others: frozenset[str]) -> bool:
+def _is_near(words: frozenset[int], others: frozenset[int]) -> bool:
     """Whether two sets of words are nearly the same, by their Jaccard overlap."""
     shared = len(words & others)
     return shared >= NEAR_DUPLICATE * (len(words) + len(others) - shared)
+
+
+def _hit(rank: int, found: _Found, marks: Callable[[], Marks]) -> Hit:
+    place = found.candidate.place
+    return Hit(
+        rank=rank,
+        score=found.candidate.score,
+        passage_id=f"{place.article_id}:{place.ordinal}",
+        start=place.start,
+        end=place.end,
+        text=found.text,
+        article=found.article,
+        also_in=tuple(dict.fromkeys(found.candidate.also_in)),
+        marks=marks,
+    )

@@ -4,55 +4,41 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
+
 from index.hits import NEAR_DUPLICATE, _Candidate, _folded
 from index.reader import Place
-from index.records import Article
-
-WORDS = (
-    "الجسر",
-    "أعيد",
-    "فتحه",
-    "صباح",
-    "اليوم",
-    "بعد",
-    "the",
-    "bridge",
-    "opened",
-    "again",
-    "мост",
-    "открыли",
-)
+from index.vocabulary import Vocabulary
 
 
-def candidate(article: str, ordinal: int, text: str) -> _Candidate:
-    place = Place(article, ordinal, 0, len(text))
-    return _Candidate(1.0, place, Article(id=article, text=text), text, [])
+def candidate(article: str, ordinal: int, words: list[int]) -> _Candidate:
+    place = Place(article, ordinal, 0, 1, b"", np.array(words, dtype=np.int32).tobytes(), b"")
+    return _Candidate(1.0, place, Vocabulary(*[np.empty(0)] * 3), [])
 
 
-def overlap(one: str, other: str) -> float:
-    first, second = set(one.split()), set(other.split())
-    return len(first & second) / len(first | second)
+def overlap(one: list[int], other: list[int]) -> float:
+    return len({*one} & {*other}) / len({*one} | {*other})
 
 
-def varied(rng: random.Random) -> list[str]:
-    """Versions of one text with a few words more, fewer or other, about half of them nearly the same."""
-    base = [f"{rng.choice(WORDS)}{number}" for number in range(rng.choice((1, 5, 40, 90)))]
-    texts = []
+def varied(rng: random.Random) -> list[list[int]]:
+    """Versions of one passage with a few words more or fewer, about half of them nearly the same."""
+    base = [rng.randrange(10_000) for _ in range(rng.choice((1, 5, 40, 90)))]
+    versions = []
     for _ in range(8):
         words = [word for word in base if rng.random() > 0.06 * rng.random()] or base
-        texts.append(" ".join(words + [f"new{rng.random()}"] * rng.choice((0, 0, 1))))
-    return texts
+        versions.append(words + [rng.randrange(10_000, 20_000)] * rng.choice((0, 0, 1)))
+    return versions
 
 
 def test_twins_are_those_whose_words_overlap_enough() -> None:
     rng = random.Random(1)
     near = far = 0
     for _ in range(60):
-        texts = varied(rng)
-        kept = _folded(iter([candidate(f"a{i}", 1, text) for i, text in enumerate(texts)]), 8)
+        versions = varied(rng)
+        kept = _folded([candidate(f"a{i}", 1, words) for i, words in enumerate(versions)], 8)
         expected: dict[int, list[str]] = {}
-        for i, text in enumerate(texts):
-            twin = next((j for j in expected if overlap(texts[j], text) >= NEAR_DUPLICATE), None)
+        for i, words in enumerate(versions):
+            twin = next((j for j in expected if overlap(versions[j], words) >= NEAR_DUPLICATE), None)
             if twin is None:
                 expected[i] = []
             else:
@@ -60,11 +46,11 @@ def test_twins_are_those_whose_words_overlap_enough() -> None:
         assert {one.place.article_id: one.also_in for one in kept} == {
             f"a{i}": also for i, also in expected.items()
         }
-        near += len(texts) - len(expected)
+        near += len(versions) - len(expected)
         far += len(expected) - 1
     assert min(near, far) > 50
 
 
 def test_passages_of_one_article_are_never_folded() -> None:
-    text = "أعيد فتح الجسر فوق النهر صباح اليوم"
-    assert len(_folded(iter([candidate("a", 1, text), candidate("a", 2, text)]), 5)) == 2
+    words = [1, 2, 3, 4, 5]
+    assert len(_folded([candidate("a", 1, words), candidate("a", 2, words)], 5)) == 2
