@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from index.query import Query, analyse
 from index.records import Filters, Hit, Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -38,7 +38,7 @@ BLOCK, SMALLEST_BLOCK = 128, 4
 SMALLEST = 1e-12
 # rows from which on a second thread scans the vectors meanwhile: FAISS lets go of the interpreter's lock for
 # milliseconds there, which in fewer rows handing over would cost
-BESIDE_ROWS = 200_000
+BESIDE_ROWS = 50_000
 
 
 class Scored(NamedTuple):
@@ -79,12 +79,16 @@ class Searcher:
                 anything with the question.
             filters: applied inside both retrievers.
         """
+        pool = max(POOL, 4 * k)
+        allowed = view.allowed(reader.article_numbers(filters) if filters else None)
+        vector = self.encoder.encode_question(question)
+        nearest = _scan(view, vector, pool, allowed)
         language = detect(question)
         query = analyse(question, language, view.languages, self.lexicon)
         located = view.locate(query)
         asked = weighed(query, located, view.channels)
-        vector = self.encoder.encode_question(question)
-        scored = self.score(view, reader, located, asked, vector, max(POOL, 4 * k), filters)
+        lexical, best = self._lexical(view, language, located, pool, allowed)
+        scored = self._scored(view, located, asked, vector, (lexical, best, nearest()), pool)
         hits = hits_of(view, reader, Asked(asked, vector, self.encoder), scored, k)
         first = hits[0].score if hits else 0.0
         found = signs(scored.fused, scored.parts, first, _foreign(language, hits, view))
@@ -96,23 +100,17 @@ class Searcher:
             sequence=view.sequence,
         )
 
-    def score(
+    def _scored(
         self,
         view: View,
-        reader: Reader,
         located: Mapping[str, Located],
         asked: Query,
         vector: NDArray[np.float32],
+        found: tuple[LexicalScores, NDArray[np.int64], NDArray[np.int64]],
         pool: int,
-        filters: Filters | None = None,
     ) -> Scored:
         """Score the candidates of both halves by both halves; `asked` is the query weighed, `located` its terms."""
-        allowed = view.allowed(reader.article_numbers(filters) if filters else None)
-        scanning = (
-            _scanning().submit(_nearest, view, vector, pool, allowed) if view.n_rows >= BESIDE_ROWS else None
-        )
-        lexical, best = self._lexical(view, asked.language, located, pool, allowed)
-        nearest = scanning.result() if scanning else _nearest(view, vector, pool, allowed)
+        lexical, best, nearest = found
         if not lexical.is_whole:
             best = _union(nearest, best)
             lexical.complete(view, located, best)
@@ -144,6 +142,14 @@ class Searcher:
             if lexical.is_whole or len(best) >= CANDIDATES:
                 break  # else rows that hold common terms only might be among the first
         return lexical, best
+
+
+def _scan(
+    view: View, vector: NDArray[np.float32], k: int, allowed: list[NDArray[np.bool_] | None]
+) -> Callable[[], NDArray[np.int64]]:
+    """Begin to look for the nearest rows, in a second thread if there are many, and give what waits for them."""
+    search = partial(_nearest, view, vector, k, allowed)
+    return _scanning().submit(search).result if view.n_rows >= BESIDE_ROWS else search
 
 
 @cache

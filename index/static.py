@@ -9,7 +9,7 @@ and `weights` carries both the scale of the bytes and how much the token says.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -161,8 +161,12 @@ class StaticEncoder:
         is_whole = all(0 <= 2 * n < len(one) for one, n in zip(read, counts, strict=True))
         if not is_whole or int(sizes.sum(dtype=np.int64)) != len(tokens):
             raise ValueError("a sketch is damaged")
-        # not a matrix product: its last bits depend on how many rows there are, and so on the other passages
-        products = np.einsum("ij,j->i", self._rows_of(tokens), vector) * self._weights[tokens]
+        rows, products = self._rows_of(tokens), np.empty(len(tokens), dtype=np.float32)
+        ends = [*accumulate(len(one) - 1 - 2 * n for one, n in zip(read, counts, strict=True))]
+        for begin, end in pairwise([0, *ends]):
+            # each passage alone: the last bits of a product depend on how many rows it has
+            np.matmul(rows[begin:end], vector, out=products[begin:end])
+        products *= self._weights[tokens]
         sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), weights=products, minlength=len(sizes))
         lengths = lengths.view(np.float32)
         found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0)
