@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from itertools import count, islice
@@ -15,6 +14,7 @@ from index.preparing import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from index.adding import Ready
     from index.embedding import Encoder
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 BATCH = 64
 # batches from which on a crew helps: sooner it would not be ready in time
 MANY = 8
-# batches that are prepared ahead of the writing at most: some megabytes each
-AHEAD = 8
 
 
 def batches(
@@ -39,8 +37,7 @@ def batches(
 ) -> Iterator[tuple[list[Ready | Added], list[Parts]]]:
     """Give what is to be written, in the order of the stream, and the files that ended with each batch.
 
-    From the MANY-th batch on, a crew prepares the next ones while one is written; what it has no hands for is prepared
-    here.
+    From the MANY-th batch on, a crew prepares the next ones while one is written.
 
     Args:
         stream: articles, and what was skipped while reading.
@@ -57,13 +54,11 @@ def batches(
                 break
             if number == MANY and Crew.is_of_use(encoder):
                 crew = stack.enter_context(Crew(encoder))
-            if crew and sum(not making.done() for making, _ in begun) <= crew.size:
-                making = crew.run(partial(ready_all, batch))
-            else:  # all hands are full: ours are free
-                making = Future()
-                making.set_result(ready_all(batch, lambda articles: prepare(articles, encoder)))
-            begun.append((making, finished))
-            while begun and (begun[0][0].done() or len(begun) > AHEAD):
+            if crew is None:
+                yield ready_all(batch, lambda articles: prepare(articles, encoder)), finished
+                continue
+            begun.append((crew.run(partial(ready_all, batch)), finished))
+            if len(begun) > crew.size + 1:
                 making, ended = begun.popleft()
                 yield making.result(), ended
         for making, ended in begun:

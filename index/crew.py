@@ -34,7 +34,7 @@ _MAX_HANDS = 3
 
 
 class Crew:
-    """One process for each core but ours; to be closed."""
+    """One process for each core, so that none is idle while we read and write what two of them say; to be closed."""
 
     def __init__(self, encoder: Encoder) -> None:
         """Get ready; processes start with the first batch of each.
@@ -45,7 +45,7 @@ class Crew:
         self._encoder = encoder
         self._own = threading.local()
         self._hands: list[_Hand] = []
-        self.size = min(_MAX_HANDS, _cores() - 1)
+        self.size = min(_MAX_HANDS, _cores())
         self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
 
     @staticmethod
@@ -110,12 +110,10 @@ class _Hand:
         send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
         reply, payload = receive(self._from, _MAX_REPLY)
         take = BytesIO(payload).read
-        terms = {key: take(size) for key, size in reply["terms"]}
         return [
             Prepared(
                 keys,
                 [NewPassage(start, end, *(take(size) for size in sizes)) for start, end, *sizes in passages],
-                terms,
             )
             for keys, passages in reply["articles"]
         ]

@@ -7,6 +7,7 @@ of its terms. The postings of any set of passages are made from these two by arr
 from __future__ import annotations
 
 from array import array
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,10 +15,11 @@ import numpy as np
 from index.postings import COLUMN_ROWS, Postings, Sparse, postings_of, term_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from index.analysis import WordTerms
     from index.reader import Reader
 
 # a table over all numbers up to the largest is made for values that are at most so many times fewer
@@ -34,10 +36,17 @@ class Channels(NamedTuple):
 
 def term_hashes(word: str, stemmer: str) -> bytes:
     """Give a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
-    from index.analysis import word_terms
-
-    stem, grams, name = word_terms(word, stemmer)
+    stem, grams, name = _word_terms()(word, stemmer)
     return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
+
+
+@cache
+def _word_terms() -> Callable[[str, str], WordTerms]:
+    """Give what finds a word's terms, without its memory: a word enters the vocabulary once."""
+    from index.analysis import word_terms  # not at the top: a process that only reads needs none of it here
+
+    found: Callable[[str, str], WordTerms] = word_terms.__wrapped__
+    return found
 
 
 class Vocabulary(NamedTuple):

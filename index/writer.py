@@ -50,12 +50,10 @@ class Prepared(NamedTuple):
     Attributes:
         keys: its distinct words.
         passages: in order of the text.
-        terms: the term hashes of some words (`index.vocabulary.term_hashes`), so that they need not be made again.
     """
 
     keys: Sequence[WordKey]
     passages: Sequence[NewPassage]
-    terms: Mapping[WordKey, bytes] = {}
 
 
 class Writer(Reader):
@@ -197,7 +195,7 @@ class Writer(Reader):
         self._db.execute("DELETE FROM passages WHERE article = ?", (number,))
 
     def _insert_passages(self, number: int, prepared: Prepared) -> None:
-        numbers = self._word_numbers(prepared)
+        numbers = self._word_numbers(prepared.keys)
         self._db.executemany(
             "INSERT INTO passages (article, ordinal, start, end, seq, sentences, words, sketch, vector)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -217,10 +215,10 @@ class Writer(Reader):
             ],
         )
 
-    def _word_numbers(self, prepared: Prepared) -> NDArray[np.int32]:
+    def _word_numbers(self, keys: Sequence[WordKey]) -> NDArray[np.int32]:
         """Give the numbers of an article's words; those not met before are looked up, or entered."""
         known, new = self._words, self.new_words
-        unmet = [key for key in prepared.keys if key not in known and key not in new]
+        unmet = [key for key in keys if key not in known and key not in new]
         if unmet:
             new.update(self._find_words(unmet))
             absent = [key for key in unmet if key not in new]
@@ -229,11 +227,11 @@ class Writer(Reader):
             self._db.executemany(
                 "INSERT INTO vocabulary VALUES (?, ?, ?, ?)",
                 [
-                    (new[key], stemmer, word, prepared.terms.get(key) or term_hashes(word, stemmer))
+                    (new[key], stemmer, word, term_hashes(word, stemmer))
                     for key, (stemmer, word) in zip(absent, map(parts_of, absent), strict=True)
                 ],
             )
-        numbers = [known.get(key) or new[key] for key in prepared.keys]
+        numbers = [known.get(key) or new[key] for key in keys]
         return np.array(numbers, dtype=np.int32)
 
     def _find_words(self, keys: Sequence[WordKey]) -> dict[WordKey, int]:
