@@ -101,8 +101,8 @@ class Home:
 
     def next_database(self) -> Path:
         """Give the path of a database that does not exist yet."""
-        numbers = [int(match[1]) for name in self._databases() if (match := _NAME.fullmatch(name))]
-        return self.path / f"collection-{max(numbers, default=0) + 1}.sqlite"
+        largest = max(map(_number, self._databases()), default=0)
+        return self.path / f"collection-{largest + 1}.sqlite"
 
     def switch(self, database: Path) -> None:
         """Make a database the current one, durably and atomically.
@@ -123,6 +123,14 @@ class Home:
     def others(self, current: Path | None) -> list[Path]:
         """Give the databases that are not the current one: with the lock held, leftovers."""
         return [self.path / name for name in self._databases() if current is None or name != current.name]
+
+    def begun(self, current: Path) -> list[Path]:
+        """Give the databases that were begun after the current one, and never were it: with the lock held, unfinished.
+
+        An older one was in use: if it became the current one again, the next would be named as one that was in use
+        too, and might find what was derived from that.
+        """
+        return [path for path in self.others(current) if _number(path.name) > _number(current.name)]
 
     def discard(self, database: Path) -> None:
         """Delete a database and what is derived from it; who has it open keeps reading it."""
@@ -148,6 +156,11 @@ class Home:
 
     def _databases(self) -> list[str]:
         return sorted(p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name))
+
+
+def _number(name: str) -> int:
+    match = _NAME.fullmatch(name)
+    return int(match[1]) if match else 0
 
 
 @contextmanager

@@ -71,8 +71,9 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
 def _begun_before(home: Home, current: Path, encoder: Encoder) -> Path | None:
     """Find what an interrupted rebuild to the same settings left; delete what others left."""
     found = None
+    begun = home.begun(current)
     for path in home.others(current):
-        if found is None and _fits(path, encoder):
+        if found is None and path in begun and _fits(path, encoder):
             found = path
         else:
             home.discard(path)

@@ -104,6 +104,9 @@ class Site:
         seen = self.seen.setdefault(kind, {"calls": total})
         for turn, at in enumerate(points):
             call, problem = self.try_one(at, *make())
+            while not call and self.most and at > 1:  # this time there were fewer calls than were counted
+                at //= 2  # noqa: PLW2901
+                call, problem = self.try_one(at, *make())
             if turn % 8 == 0:
                 self.look(self.reopened())
             if call:

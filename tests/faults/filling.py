@@ -17,7 +17,7 @@ from pathlib import Path
 
 from index import Article, Collection, SanadError
 
-PAGE = 4096
+PAGE = 8192
 
 
 def allow(home: Path, how: str, size: int) -> None:

@@ -21,10 +21,10 @@ STEPS = 60
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte of its own."""
+    """A file system of two megabytes of its own."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
     if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("only root may mount a small file system")
     yield place
@@ -32,11 +32,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_each_file_may_grow_no_further(tmp_path: Path) -> None:
-    _fill(tmp_path / "home", "limit", 4096 * 80)
+    _fill(tmp_path / "home", "limit", 8192 * 80)
 
 
 def test_a_small_file_system_is_full(small_disk: Path) -> None:
-    _fill(small_disk / "home", "tmpfs", 4096 * 200)
+    _fill(small_disk / "home", "tmpfs", 8192 * 200)
 
 
 def _fill(home: Path, how: str, size: int) -> None:

@@ -45,13 +45,13 @@ def test_a_question_of_common_terms_only_has_the_candidates_of_all_terms(
 ) -> None:
     """No word of it stands anywhere, and its 4-grams in each passage: no rarer term says which are candidates."""
     rng = random.Random(8)
-    scored, score = [], search.Searcher.score
+    scored, score = [], search.Searcher._scored
 
     def watched(*given: object, **named: object) -> search.Scored:
         scored.append(score(*given, **named))
         return scored[-1]
 
-    monkeypatch.setattr(search.Searcher, "score", watched)
+    monkeypatch.setattr(search.Searcher, "_scored", watched)
     monkeypatch.setattr(search, "POOL", 10)  # so that the nearest vectors are not all the candidates
     with Collection(home) as collection:
         texts = (f"مستوصف{i}ان " + " ".join(text(rng) for _ in range(1 + i % 7)) for i in range(300))
