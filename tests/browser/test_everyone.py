@@ -123,20 +123,23 @@ def test_no_message_is_named_by_its_markup(page: Page) -> None:
 
 
 def test_by_keyboard_alone_one_asks_reads_and_comes_back(page: Page) -> None:
-    until(lambda: page.chrome.switch_to.active_element.tag_name == "textarea")
+    def focused(what: str) -> str:  # in one step: an element may go between finding it and asking it
+        return str(page.chrome.execute_script(f"return document.activeElement.{what}"))
+
+    until(lambda: focused("tagName") == "TEXTAREA")
     page.type(ENGLISH)
     page.press("ENTER")
     until(lambda: page.all(".sanad-answer"))
     for _ in range(20):
         page.chrome.switch_to.active_element.send_keys("\ue008\ue004")  # shift and tab: back from the box
-        if page.chrome.switch_to.active_element.get_attribute("class") == "sanad-title":
+        if focused("className") == "sanad-title":
             break
     page.press("ENTER")
-    until(lambda: page.chrome.switch_to.active_element.get_attribute("id") == "sanad-reader")
+    until(lambda: focused("id") == "sanad-reader")
     page.press("TAB", "TAB")
     assert page.chrome.execute_script("return document.activeElement.closest('#sanad-reader') !== null")
     page.press("ESCAPE")
-    until(lambda: page.chrome.switch_to.active_element.get_attribute("class") == "sanad-title")
+    until(lambda: focused("className") == "sanad-title")
 
 
 @pytest.mark.parametrize("view", ["ask", "reader", "library", "article"])
