@@ -1,7 +1,6 @@
 """What a word is, in any script, and the terms it is found by: stems, character 4-grams, name keys."""
 
 from index.analysis.counting import WordKey, parts_of, word_keys
-from index.analysis.folding import unaccented
 from index.analysis.names import name_key
 from index.analysis.segment import LONGEST_KEPT, Word, folded_counts, words
 from index.analysis.stemming import stem_of, stemmer_of
@@ -26,7 +25,6 @@ __all__ = [
     "parts_of",
     "stem_of",
     "stemmer_of",
-    "unaccented",
     "word_keys",
     "word_terms",
     "words",
