@@ -66,7 +66,7 @@ class Held(NamedTuple):
     Attributes:
         n_sentences: how many.
         terms: of the words of all.
-        of_word: (m,) int64, ascending; for each word the number of its sentence, from 0.
+        of_word: (m,) int64; for each word the number of its sentence, from 0. Sentences may stand in any order.
     """
 
     n_sentences: int
