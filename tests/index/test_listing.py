@@ -11,8 +11,7 @@ import pytest
 
 import index.listing
 from index import Article, Collection, Filters
-from index.analysis import unaccented
-from index.analysis.folding import fold
+from index.analysis.folding import fold, unaccented
 from index.listing import COLUMNS
 
 if TYPE_CHECKING:

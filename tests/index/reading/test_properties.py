@@ -23,7 +23,7 @@ DATELINE = "Damascus, 19 October 2023"
 
 def printed(lines: Sequence[str], properties: bytes) -> bytes:
     """A PDF with something written into it where no reader looks for pages."""
-    return pdf([*lines]).replace(b"%%EOF", b"% " + properties + b"\n%%EOF")
+    return pdf([*lines]).replace(b"startxref", b"% " + properties + b"\nstartxref")
 
 
 def written(story: str, created: str) -> bytes:
