@@ -33,6 +33,8 @@ RESCORED = 5
 SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9
+# into which the words of passages fall before pairs of passages are compared word by word
+BUCKETS = 512
 
 
 class Asked(NamedTuple):
@@ -136,31 +138,47 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_
 
 def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
     """Keep the first of passages of one language that are nearly the same in several articles."""
-    kept: list[_Candidate] = []
-    bags: list[frozenset[int]] = []
-    for candidate in candidates:
-        words = np.frombuffer(candidate.place.words, dtype=np.int32).tolist()
-        twin = _twin(candidate, words, kept, bags)
+    words = [np.frombuffer(candidate.place.words, dtype=np.int32) for candidate in candidates]
+    alike = _perhaps_alike(words)
+    kept: dict[int, _Candidate] = {}
+    for number, candidate in enumerate(candidates):
+        twin = next(
+            (
+                kept[other]
+                for other in alike.get(number, ())
+                if other in kept
+                and candidate.place.article_id != kept[other].place.article_id
+                and _is_near(frozenset(words[number].tolist()), frozenset(words[other].tolist()))
+            ),
+            None,
+        )
         if twin is not None:
             twin.also_in.append(candidate.place.article_id)
         elif len(kept) < most:
-            kept.append(candidate)
-            bags.append(frozenset(words))
-    return kept
+            kept[number] = candidate
+    return list(kept.values())
 
 
-def _twin(
-    candidate: _Candidate, words: list[int], kept: list[_Candidate], bags: list[frozenset[int]]
-) -> _Candidate | None:
-    """Give the first of those kept that is a passage of another article with nearly the same words."""
-    begin = frozenset(words[: len(words) // 4])
-    for one, bag in zip(kept, bags, strict=True):
-        # most passages are no twins, and a few words tell: those that one lacks are not shared, whatever follows
-        if len(bag) < NEAR_DUPLICATE * (len(bag) + len(begin - bag)):
-            continue
-        if candidate.place.article_id != one.place.article_id and _is_near(frozenset(words), bag):
-            return one
-    return None
+def _perhaps_alike(passages: list[NDArray[np.int32]]) -> dict[int, list[int]]:
+    """Give for passages, by their words, the earlier ones with which they may overlap by NEAR_DUPLICATE.
+
+    Words that one passage has and the other has not fall into no more buckets than they are, and there are no more of
+    them than a share of all words of both: so no pair is missed, and of the others few are given.
+    """
+    sizes = [len(words) for words in passages]
+    if len(sizes) < 2:
+        return {}
+    held = np.zeros((len(sizes), BUCKETS), dtype=np.float32)
+    held[np.arange(len(sizes)).repeat(sizes), np.concatenate(passages) % BUCKETS] = 1
+    shared = held @ held.T  # whole numbers: exact
+    each = shared.diagonal()
+    apart = each[:, None] + each - 2 * shared
+    most = (1 - NEAR_DUPLICATE) / (1 + NEAR_DUPLICATE) * np.add.outer(sizes, sizes)
+    later, earlier = np.nonzero(np.tril(apart <= most + 1e-6, -1))
+    found: dict[int, list[int]] = {}
+    for number, other in zip(later.tolist(), earlier.tolist(), strict=True):
+        found.setdefault(number, []).append(other)
+    return found
 
 
 def _is_near(words: frozenset[int], others: frozenset[int]) -> bool:

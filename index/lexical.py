@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +22,7 @@ import numpy as np
 from rank_bm25 import BM25Okapi
 
 from index.postings import COLUMN_ROWS, Postings, postings_of_tokens, term_hash
+from index.spread import Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,9 @@ class Located(NamedTuple):
         frequencies: for each term, in how many rows its alternatives stand, counted with their probability.
         gains: for each term, the most it can add to a score: its weight times idf times (k1 + 1).
         places: for each part, (a,) places of the alternatives in its postings; -1 where it has none.
+        shares: (a,) float32, the probabilities of the alternatives.
+        several: the terms that several alternatives stand for: number, first alternative, the one after the last.
+        alone: (2, s), the terms that one alternative stands for, and these alternatives.
     """
 
     alternatives: list[tuple[str, float]]
@@ -58,6 +61,15 @@ class Located(NamedTuple):
     frequencies: list[float]
     gains: list[float]
     places: list[NDArray[np.int64]]
+    shares: NDArray[np.float32]
+    several: list[tuple[int, int, int]]
+    alone: NDArray[np.int64]
+
+    def gains_of(self, most_rows: float, *, common: bool) -> NDArray[np.float32]:
+        """Give the gains of the terms that stand in more rows (common), or of all others, else 0; (t,) float32."""
+        pairs = zip(self.gains, self.frequencies, strict=True)
+        chosen = [gain if (frequency > most_rows) is common else 0.0 for gain, frequency in pairs]
+        return np.array(chosen, dtype=np.float32)
 
 
 class Part(NamedTuple):
@@ -75,38 +87,6 @@ class Part(NamedTuple):
     def of(cls, postings: Postings) -> Part:
         """Take postings of which nothing is removed."""
         return cls(postings, postings.frequencies)
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What BM25 must know of the whole channel; exact after every change.
-
-    Attributes:
-        n_rows: rows that are not removed.
-        n_terms: terms of these rows, repeated ones counted.
-        spread: how many distinct terms stand in f rows, by f; gives the average idf without a pass
-            over the vocabulary.
-    """
-
-    n_rows: int = 0
-    n_terms: int = 0
-    spread: Counter[int] = field(default_factory=Counter)
-
-    @property
-    def average_length(self) -> float:
-        """Terms in a row on average; 0 in an empty channel."""
-        return self.n_terms / self.n_rows if self.n_rows else 0.0
-
-    @property
-    def average_idf(self) -> float:
-        """Mean idf over the distinct terms, before the floor; 0 in an empty channel."""
-        rows = np.fromiter(self.spread.keys(), dtype=np.float64, count=len(self.spread))
-        terms = np.fromiter(self.spread.values(), dtype=np.float64, count=len(self.spread))
-        terms[rows <= 0] = 0.0
-        total = float(terms.sum())
-        if not total:
-            return 0.0
-        return float(terms @ (np.log(self.n_rows - rows + 0.5) - np.log(np.maximum(rows, 0) + 0.5))) / total
 
 
 def _raw_idf(n_rows: int, frequency: float) -> float:
@@ -138,7 +118,6 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         self.statistics = statistics
         self.corpus_size = sum(len(part.postings.lengths) for part in parts)
         self.avgdl = statistics.average_length
-        self.average_idf = statistics.average_idf
 
     @classmethod
     def of_parts(
@@ -155,6 +134,11 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         index._start(tuple(parts), statistics, (k1, b, epsilon))
         return index
 
+    @cached_property
+    def average_idf(self) -> float:
+        """Mean idf over the distinct terms, before the floor."""
+        return self.statistics.average_idf
+
     @property
     def doc_len(self) -> list[int]:
         """Terms of each row, in row order; the name is rank-bm25's."""
@@ -163,13 +147,10 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def with_rows(self, postings: Postings) -> LexicalIndex:
         """Give this channel with more rows behind its own; costs what the new rows cost."""
         before = self._frequencies(postings.terms)
-        spread = self.statistics.spread.copy()
-        spread.subtract(before[before > 0].tolist())
-        spread.update((before + postings.frequencies).tolist())
         statistics = Statistics(
             n_rows=self.statistics.n_rows + len(postings.lengths),
             n_terms=self.statistics.n_terms + int(postings.lengths.sum()),
-            spread=+spread,
+            spread=self.statistics.spread.moved(before, before + postings.frequencies),
         )
         return self.of_parts(
             (*self.parts, Part.of(postings)), statistics, k1=self.k1, b=self.b, epsilon=self.epsilon
@@ -185,20 +166,15 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             removed: postings of exactly these rows; only terms, frequencies and lengths are read.
         """
         before = self._frequencies(removed.terms)
-        spread = self.statistics.spread.copy()
-        spread.subtract(before[before > 0].tolist())
-        spread.update((before - removed.frequencies).tolist())
-        del spread[0]
         old = self.parts[part]
         frequencies = old.frequencies.copy()
         frequencies[old.postings.positions(removed.terms)] -= removed.frequencies
         parts = list(self.parts)
         parts[part] = Part(old.postings, frequencies)
-        statistics = replace(
-            self.statistics,
+        statistics = Statistics(
             n_rows=self.statistics.n_rows - len(removed.lengths),
             n_terms=self.statistics.n_terms - int(removed.lengths.sum()),
-            spread=+spread,
+            spread=self.statistics.spread.moved(before, before - removed.frequencies),
         )
         return self.of_parts(parts, statistics, k1=self.k1, b=self.b, epsilon=self.epsilon)
 
@@ -227,19 +203,28 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         held = self._held(places, len(pairs)).tolist()
         # plain loops: a question has some dozens of terms, and each array operation costs as much as several of them
         kept: list[int] = []
+        several: list[tuple[int, int, int]] = []
+        alone: tuple[list[int], list[int]] = ([], [])
         ends, frequencies, at = [], [], 0
-        for _, alternatives in query:
-            frequency = 0.0
+        for number, (_, alternatives) in enumerate(query):
+            first, frequency = len(kept), 0.0
             for _, share in alternatives:
                 if held[at]:
                     kept.append(at)
                     frequency += held[at] * share
                 at += 1
-            ends.append(len(kept))
+            last = len(kept)
+            if last - first == 1:
+                alone[0].append(number)
+                alone[1].append(first)
+            elif last > first:
+                several.append((number, first, last))
+            ends.append(last)
             frequencies.append(frequency)
         weights = [weight for weight, _ in query]
+        located = [pairs[place] for place in kept]
         return Located(
-            alternatives=[pairs[place] for place in kept],
+            alternatives=located,
             ends=ends,
             weights=weights,
             frequencies=frequencies,
@@ -248,6 +233,9 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
                 for weight, frequency in zip(weights, frequencies, strict=True)
             ],
             places=places if len(kept) == len(pairs) else [found[kept] for found in places],
+            shares=np.array([share for _, share in located], dtype=np.float32),
+            several=several,
+            alone=np.array(alone, dtype=np.int64),
         )
 
     def idf_of(self, frequency: float) -> float:
@@ -292,10 +280,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         scores = np.zeros(self.corpus_size, dtype=np.float32)
         if not self.avgdl or not located.alternatives:
             return scores
-        gains = [
-            gain if frequency <= most_rows else 0.0
-            for gain, frequency in zip(located.gains, located.frequencies, strict=True)
-        ]
+        gains = located.gains_of(most_rows, common=False)
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
             last = first + len(part.postings.lengths)
@@ -319,10 +304,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             (m,) float32.
         """
         gained = np.zeros(len(rows), dtype=np.float32)
-        gains = [
-            gain if frequency > most_rows else 0.0
-            for gain, frequency in zip(located.gains, located.frequencies, strict=True)
-        ]
+        gains = located.gains_of(most_rows, common=True)
         common = _Common.of(located, gains)
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
@@ -348,9 +330,11 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     @cached_property
     def _norms(self) -> list[NDArray[np.float32]]:
         """Give, for each part, k1 * (1 - b + b * length / average length) by row."""
-        scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
-        base = max(self.k1 * (1 - self.b), 1e-30)  # a row without terms must not divide by 0
-        return [(base + scale * part.postings.lengths).astype(np.float32) for part in self.parts]
+        scale = np.float32(self.k1 * self.b / self.avgdl if self.avgdl else 0.0)
+        base = np.float32(max(self.k1 * (1 - self.b), 1e-30))  # a row without terms must not divide by 0
+        # lengths are whole numbers far below those that float32 does not hold
+        norms = [np.multiply(part.postings.lengths, scale, dtype=np.float32) for part in self.parts]
+        return [np.add(norm, base, out=norm) for norm in norms]
 
 
 class _Common(NamedTuple):
@@ -372,29 +356,22 @@ class _Common(NamedTuple):
     gains: NDArray[np.float32]
 
     @classmethod
-    def of(cls, located: Located, gains: list[float]) -> _Common | None:
+    def of(cls, located: Located, gains: NDArray[np.float32]) -> _Common | None:
         """Take the terms whose gain is not 0; None if there are none."""
-        several: list[tuple[int, int, float]] = []
-        alone: list[tuple[int, int, float]] = []
-        first = 0
-        for gain, last in zip(gains, located.ends, strict=True):
-            if gain:
-                (alone if last - first == 1 else several).append((first, last, gain))
-            first = last
-        terms = several + alone
-        if not terms:
+        several = [term for term in located.several if gains[term[0]]]
+        alone = located.alone[:, gains[located.alone[0]] != 0]
+        if not several and not alone.size:
             return None
-        alternatives = [i for first, last, _ in terms for i in range(first, last)]
-        sizes = np.array([last - first for first, last, _ in several], dtype=np.int64)
-        starts = np.arange(len(terms))
-        starts[: len(sizes)] = np.cumsum(sizes) - sizes
-        starts[len(sizes) :] += int(sizes.sum()) - len(sizes)
+        sizes = np.array([last - first for _, first, last in several], dtype=np.int64)
+        n_several = int(sizes.sum())
+        alternatives = np.append([i for _, first, last in several for i in range(first, last)], alone[1])
+        alternatives = alternatives.astype(np.int64)
         return cls(
-            alternatives=np.array(alternatives),
-            shares=np.array([located.alternatives[i][1] for i in alternatives], dtype=np.float32)[:, None],
-            starts=starts,
+            alternatives=alternatives,
+            shares=located.shares[alternatives, None],
+            starts=np.append(np.cumsum(sizes) - sizes, np.arange(n_several, len(alternatives))),
             more=[np.flatnonzero(sizes > nth) for nth in range(1, int(sizes.max(initial=1)))],
-            gains=np.array([gain for _, _, gain in terms], dtype=np.float32)[:, None],
+            gains=gains[np.append([number for number, *_ in several], alone[0]).astype(np.int64), None],
         )
 
     def gained(
@@ -405,16 +382,16 @@ class _Common(NamedTuple):
         norm: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         """Give what some rows of a part, (m,) ascending, gain by these terms; (m,) float32."""
-        if len(rows) == 1:  # NumPy adds a single row up in another order than one of several
-            return self.gained(postings, places, rows.repeat(2), norm)[:1]
         held = postings.counts_at(places[self.alternatives], rows) * self.shares
+        if len(rows) == 1:  # NumPy adds a single row up in another order than one of several
+            held = held.repeat(2, axis=1)
         tf = held[self.starts] if self.more else held
         for nth, terms in enumerate(self.more, 1):
             tf[terms] += held[self.starts[terms] + nth]
         gain = tf / (tf + norm.take(rows))
         gain *= self.gains
         total: NDArray[np.float32] = gain.sum(axis=0)
-        return total
+        return total[: len(rows)]
 
 
 def _add(
@@ -422,35 +399,29 @@ def _add(
     postings: Postings,
     located: Located,
     places: NDArray[np.int64],
-    gains: list[float],
+    gains: NDArray[np.float32],
     norm: NDArray[np.float32],
 ) -> None:
-    """Add the scores of one part's rows, reading the postings of the question's terms only."""
-    starts = postings.offsets[places].tolist()  # of a term that this part lacks (-1): not read
-    stops = postings.offsets[places + 1].tolist()
-    present = (places >= 0).tolist()
-    # Alternatives that stand for their term alone, in the whole channel and not in this part only: so a row's gains
-    # are added up in the same order whatever part it is in, and its score is the same to the last bit.
-    alone: list[tuple[slice, float, float]] = []
+    """Add the scores of one part's rows, reading the postings of the question's terms only.
+
+    Alternatives stand for their term alone in the whole channel or not at all, and not in this part only: so a row's
+    gains are added up in the same order whatever part it is in, and its score is the same to the last bit.
+    """
     scratch: NDArray[np.float32] | None = None
-    first = 0
-    for most, last in zip(gains, located.ends, strict=True):
-        own = [i for i in range(first, last) if present[i]] if most else []
-        is_alone, first = last - first == 1, last
-        slices = [slice(starts[i], stops[i]) for i in own]
-        shares = [located.alternatives[i][1] for i in own]
-        if own and is_alone:
-            alone.append((slices[0], shares[0], most))
-        elif own:
+    for number, first, last in located.several:
+        own = np.arange(first, last)[places[first:last] >= 0] if gains[number] else ()
+        if len(own):
             if scratch is None:
                 scratch = np.zeros(len(scores), dtype=np.float32)
-            rows, tf = _read(postings, slices, shares)
-            _add_together(scores, scratch, rows, tf, np.float32(most), norm)
-    if alone:
-        slices, shares, gains = map(list, zip(*alone, strict=True))
-        rows, gain = _read(postings, slices, shares)
+            rows, tf, _ = _read(postings, places[own], located.shares[own])
+            _add_together(scores, scratch, rows, tf, gains[number], norm)
+    numbers, alone = located.alone
+    is_read = (gains[numbers] != 0) & (places[alone] >= 0)
+    if is_read.any():
+        own = alone[is_read]
+        rows, gain, sizes = _read(postings, places[own], located.shares[own])
         gain /= gain + norm.take(rows)
-        gain *= _repeated(gains, slices)
+        gain *= gains[numbers[is_read]].repeat(sizes)
         np.add.at(scores, rows, gain)
 
 
@@ -481,16 +452,15 @@ def _add_together(
 
 
 def _read(
-    postings: Postings, slices: list[slice], shares: list[float]
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Give the rows of some alternatives, one after the other, and p * tf for each."""
+    postings: Postings, places: NDArray[np.int64], shares: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.int64]]:
+    """Give the rows of some alternatives, one after the other, p * tf for each, and how many each alternative has."""
+    starts, stops = postings.offsets[places], postings.offsets[places + 1]
+    slices = [*map(slice, starts.tolist(), stops.tolist())]
     # indices of the type that ufunc.at would make of them
     rows = np.concatenate([postings.rows[where] for where in slices], dtype=np.intp)
     tf = np.concatenate([postings.counts[where] for where in slices], dtype=np.float32)
-    if any(share != 1 for share in shares):
-        tf *= _repeated(shares, slices)
-    return rows, tf
-
-
-def _repeated(values: list[float], slices: list[slice]) -> NDArray[np.float32]:
-    return np.repeat(np.array(values, dtype=np.float32), [where.stop - where.start for where in slices])
+    sizes = stops - starts
+    if (shares != 1).any():
+        tf *= shares.repeat(sizes)
+    return rows, tf, sizes

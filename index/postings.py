@@ -30,6 +30,8 @@ MAX_COUNT = (1 << 8) - 1
 COLUMN_SHARE = 0.1
 # In fewer rows adding up all postings takes no longer than looking some rows up.
 COLUMN_ROWS = 256
+# Where a term has so many times more postings than rows are sought, these are searched there; else all are read.
+SEARCHED = 16
 # columns that are made at a time: a cache line of each row
 _AT_ONCE = 64
 
@@ -112,12 +114,39 @@ class Postings:
             return some[at].astype(np.float32)
         found = np.zeros((len(places), len(rows)), dtype=np.float32)
         found[has_column] = some[at[has_column]]
-        for i in np.flatnonzero((places >= 0) & ~has_column).tolist():
-            found[i] = self._searched(int(places[i]), rows)
+        self._read_into(found, places, np.flatnonzero((places >= 0) & ~has_column), rows)
         return found
 
-    def _searched(self, place: int, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        where = slice(int(self.offsets[place]), int(self.offsets[place + 1]))
+    def _read_into(
+        self,
+        found: NDArray[np.float32],
+        places: NDArray[np.int64],
+        which: NDArray[np.int64],
+        rows: NDArray[np.int64],
+    ) -> None:
+        """Look some of the places up in their postings: short ones read together, in long ones the rows searched."""
+        own = places[which]
+        starts, stops = self.offsets[own].tolist(), self.offsets[own + 1].tolist()
+        longest = SEARCHED * len(rows)
+        together: list[int] = []
+        slices: list[slice] = []
+        for number, start, stop in zip(which.tolist(), starts, stops, strict=True):
+            if stop - start > longest:
+                found[number] = self._searched(slice(start, stop), rows)
+            else:
+                together.append(number)
+                slices.append(slice(start, stop))
+        if not together:
+            return
+        nth = np.zeros(len(self.lengths), dtype=np.int32)  # of a row among those sought, from 1
+        nth[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
+        columns = nth.take(np.concatenate([self.rows[where] for where in slices]))
+        sought = columns.nonzero()[0]
+        counts = np.concatenate([self.counts[where] for where in slices])
+        numbers = np.repeat(together, [where.stop - where.start for where in slices])
+        found[numbers[sought], columns[sought] - 1] = counts[sought]
+
+    def _searched(self, where: slice, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         held = self.rows[where]
         at = np.searchsorted(held, rows.astype(np.int32))
         at[at == len(held)] = 0

@@ -16,7 +16,6 @@ import logging
 import os
 import shutil
 import time
-from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -26,9 +25,10 @@ from uuid import uuid4
 from index.dense import DenseIndex, load
 from index.errors import StoreDamaged
 from index.home import sync_folder, writing_to
-from index.lexical import LexicalIndex, Part, Statistics
+from index.lexical import LexicalIndex, Part
 from index.postings import Postings
 from index.segment import Segment
+from index.spread import Spread, Statistics
 from index.verified import Ahead, FolderReader, FolderWriter, read_manifest
 from index.view import BM25_B, BM25_K1, View
 from index.vocabulary import Channels, Vocabulary
@@ -277,7 +277,7 @@ def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str], dige
                 name: {
                     "n_rows": index.statistics.n_rows,
                     "n_terms": index.statistics.n_terms,
-                    "spread": sorted(index.statistics.spread.items()),
+                    "spread": index.statistics.spread.pairs(),
                 }
                 for name, index in view.channels.items()
             },
@@ -323,5 +323,5 @@ def _load_channel(
         else Part.of(getattr(segment.channels, name))
         for i, (segment, gone) in enumerate(zip(segments, removed, strict=True))
     ]
-    statistics = Statistics(kept["n_rows"], kept["n_terms"], Counter(dict(kept["spread"])))
+    statistics = Statistics(kept["n_rows"], kept["n_terms"], Spread.of(kept["spread"]))
     return LexicalIndex.of_parts(parts, statistics, k1=BM25_K1, b=BM25_B)

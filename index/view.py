@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.lexical import LexicalIndex, Part, Statistics
+from index.lexical import LexicalIndex, Part
 from index.segment import Segment, segments_of
+from index.spread import Statistics
 from index.vocabulary import Channels, derived
 
 if TYPE_CHECKING:
