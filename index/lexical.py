@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from index.query import QueryTerm
 
 SMALLEST_IDF = 1e-9
-# Where the alternatives of one term have more postings than this share of the rows, going through all rows is quicker
-# than picking theirs.
-MOST_SPARSE = 0.25
+# Where a term has more postings than this share of the rows, going through all rows is quicker than picking its own.
+MOST_SPARSE = 0.1
 
 
 _Term = tuple[float, tuple[tuple[str, float], ...]]
@@ -51,8 +50,9 @@ class Located(NamedTuple):
         gains: for each term, the most it can add to a score: its weight times idf times (k1 + 1).
         places: for each part, (a,) places of the alternatives in its postings; -1 where it has none.
         shares: (a,) float32, the probabilities of the alternatives.
-        several: the terms that several alternatives stand for: number, first alternative, the one after the last.
-        alone: (2, s), the terms that one alternative stands for, and these alternatives.
+        singly: the terms that are scored one after the other, as they have several alternatives, or very many
+            postings: number, first alternative, the one after the last.
+        together: (2, s), the others, and the one alternative of each.
     """
 
     alternatives: list[tuple[str, float]]
@@ -62,8 +62,8 @@ class Located(NamedTuple):
     gains: list[float]
     places: list[NDArray[np.int64]]
     shares: NDArray[np.float32]
-    several: list[tuple[int, int, int]]
-    alone: NDArray[np.int64]
+    singly: list[tuple[int, int, int]]
+    together: NDArray[np.int64]
 
     def gains_of(self, most_rows: float, *, common: bool) -> NDArray[np.float32]:
         """Give the gains of the terms that stand in more rows (common), or of all others, else 0; (t,) float32."""
@@ -203,8 +203,9 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         held = self._held(places, len(pairs)).tolist()
         # plain loops: a question has some dozens of terms, and each array operation costs as much as several of them
         kept: list[int] = []
-        several: list[tuple[int, int, int]] = []
-        alone: tuple[list[int], list[int]] = ([], [])
+        singly: list[tuple[int, int, int]] = []
+        together: tuple[list[int], list[int]] = ([], [])
+        most = MOST_SPARSE * self.statistics.n_rows
         ends, frequencies, at = [], [], 0
         for number, (_, alternatives) in enumerate(query):
             first, frequency = len(kept), 0.0
@@ -214,11 +215,11 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
                     frequency += held[at] * share
                 at += 1
             last = len(kept)
-            if last - first == 1:
-                alone[0].append(number)
-                alone[1].append(first)
+            if last - first == 1 and frequency <= most:
+                together[0].append(number)
+                together[1].append(first)
             elif last > first:
-                several.append((number, first, last))
+                singly.append((number, first, last))
             ends.append(last)
             frequencies.append(frequency)
         weights = [weight for weight, _ in query]
@@ -234,8 +235,8 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             ],
             places=places if len(kept) == len(pairs) else [found[kept] for found in places],
             shares=np.array([share for _, share in located], dtype=np.float32),
-            several=several,
-            alone=np.array(alone, dtype=np.int64),
+            singly=singly,
+            together=np.array(together, dtype=np.int64),
         )
 
     def idf_of(self, frequency: float) -> float:
@@ -343,9 +344,9 @@ class _Common(NamedTuple):
     Attributes:
         alternatives: (a,) which of the located ones; those of one term follow each other.
         shares: (a, 1) float32, their probabilities.
-        starts: (t,) where each term's begin. Terms of several alternatives come first, as `_add` counts them first:
+        starts: (t,) where each term's begin. Those that are scored singly come first, as `_add` counts them first:
             so a row's gains are added up in the same order, and its score is the same to the last bit.
-        more: for the second alternative, the third and so on: how many terms have one; these come first.
+        more: for the second alternative, the third and so on: which terms have one.
         gains: (t, 1) float32, of the terms.
     """
 
@@ -358,20 +359,20 @@ class _Common(NamedTuple):
     @classmethod
     def of(cls, located: Located, gains: NDArray[np.float32]) -> _Common | None:
         """Take the terms whose gain is not 0; None if there are none."""
-        several = [term for term in located.several if gains[term[0]]]
-        alone = located.alone[:, gains[located.alone[0]] != 0]
-        if not several and not alone.size:
+        singly = [term for term in located.singly if gains[term[0]]]
+        together = located.together[:, gains[located.together[0]] != 0]
+        if not singly and not together.size:
             return None
-        sizes = np.array([last - first for _, first, last in several], dtype=np.int64)
-        n_several = int(sizes.sum())
-        alternatives = np.append([i for _, first, last in several for i in range(first, last)], alone[1])
+        sizes = np.array([last - first for _, first, last in singly], dtype=np.int64)
+        n_singly = int(sizes.sum())
+        alternatives = np.append([i for _, first, last in singly for i in range(first, last)], together[1])
         alternatives = alternatives.astype(np.int64)
         return cls(
             alternatives=alternatives,
             shares=located.shares[alternatives, None],
-            starts=np.append(np.cumsum(sizes) - sizes, np.arange(n_several, len(alternatives))),
+            starts=np.append(np.cumsum(sizes) - sizes, np.arange(n_singly, len(alternatives))),
             more=[np.flatnonzero(sizes > nth) for nth in range(1, int(sizes.max(initial=1)))],
-            gains=gains[np.append([number for number, *_ in several], alone[0]).astype(np.int64), None],
+            gains=gains[np.append([number for number, *_ in singly], together[0]).astype(np.int64), None],
         )
 
     def gained(
@@ -404,37 +405,39 @@ def _add(
 ) -> None:
     """Add the scores of one part's rows, reading the postings of the question's terms only.
 
-    Alternatives stand for their term alone in the whole channel or not at all, and not in this part only: so a row's
-    gains are added up in the same order whatever part it is in, and its score is the same to the last bit.
+    Whether a term is scored singly is told by the whole channel, not by this part: so a row's gains are added up in
+    the same order whatever part it is in, and its score is the same to the last bit.
     """
     scratch: NDArray[np.float32] | None = None
-    for number, first, last in located.several:
+    for number, first, last in located.singly:
         own = np.arange(first, last)[places[first:last] >= 0] if gains[number] else ()
         if len(own):
             if scratch is None:
                 scratch = np.zeros(len(scores), dtype=np.float32)
             rows, tf, _ = _read(postings, places[own], located.shares[own])
-            _add_together(scores, scratch, rows, tf, gains[number], norm)
-    numbers, alone = located.alone
-    is_read = (gains[numbers] != 0) & (places[alone] >= 0)
+            if len(own) == 1:
+                scratch[rows] = tf
+            else:
+                np.add.at(scratch, rows, tf)
+            _add_one(scores, scratch, rows, gains[number], norm)
+    numbers, alternatives = located.together
+    is_read = (gains[numbers] != 0) & (places[alternatives] >= 0)
     if is_read.any():
-        own = alone[is_read]
+        own = alternatives[is_read]
         rows, gain, sizes = _read(postings, places[own], located.shares[own])
         gain /= gain + norm.take(rows)
         gain *= gains[numbers[is_read]].repeat(sizes)
         np.add.at(scores, rows, gain)
 
 
-def _add_together(
+def _add_one(
     scores: NDArray[np.float32],
     scratch: NDArray[np.float32],
     rows: NDArray[np.intp],
-    tf: NDArray[np.float32],
     most: np.float32,
     norm: NDArray[np.float32],
 ) -> None:
-    """Add the gains of one term that several alternatives stand for; rows may repeat, scratch is 0 before and after."""
-    np.add.at(scratch, rows, tf)
+    """Add the gains of one term; scratch has its tf by row, and is 0 everywhere after; rows may repeat."""
     if len(rows) > len(scores) * MOST_SPARSE:
         gain = scratch + norm
         np.divide(scratch, gain, out=gain)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAX_COUNT = (1 << 8) - 1
 # Share of the rows in which a term must stand to have a column: there it costs a byte a row, beside five for each
 # posting.
-COLUMN_SHARE = 0.1
+COLUMN_SHARE = 0.05
 # In fewer rows adding up all postings takes no longer than looking some rows up.
 COLUMN_ROWS = 256
 # Where a term has so many times more postings than rows are sought, these are searched there; else all are read.
