@@ -109,7 +109,7 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     one = _with_id(one, writer.digests(number)[0])
     writer.replace(number, one.article, (one.digest, one.text_digest), prepared)
     writer.unlike(number)
-    return _linked(writer, number, "updated", one, prepared.passages)
+    return _linked(writer, number, "updated", one, prepared)
 
 
 def edit(
@@ -181,15 +181,13 @@ def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
         # the id came from an origin whose first article lives on under it
         one = _with_id(one, one.text_digest[:16])
     number = writer.insert(one.article, (one.digest, one.text_digest), prepared)
-    return _linked(writer, number, "added", one, prepared.passages)
+    return _linked(writer, number, "added", one, prepared)
 
 
-def _linked(
-    writer: Writer, number: int, state: str, one: Identified, passages: Sequence[NewPassage]
-) -> Added:
-    alike = link(writer, number, _prose(one, passages))
+def _linked(writer: Writer, number: int, state: str, one: Identified, prepared: Prepared) -> Added:
+    alike = link(writer, number, prepared.sketch, _prose(one, prepared.passages))
     likest = f"; {alike[0].overlap:.0%} like {alike[0].id}" if alike else ""
-    return _added(state, one, _count(passages) + likest)._replace(alike=alike)
+    return _added(state, one, _count(prepared.passages) + likest)._replace(alike=alike)
 
 
 def _prose(one: Identified, passages: Sequence[NewPassage]) -> list[str]:

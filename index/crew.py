@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Self, TypeVar
 
 from index.preparing import Whole, prepare
 from index.reading.frames import Broken, receive, send
+from index.vocabulary import forget, learn
 from index.writer import NewPassage, Prepared
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Crew:
         self._threads.shutdown(wait=True, cancel_futures=True)
         for hand in self._hands:
             hand.close()
+        forget()
 
     def __enter__(self) -> Self:
         return self
@@ -110,13 +112,16 @@ class _Hand:
         send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
         reply, payload = receive(self._from, _MAX_REPLY)
         take = BytesIO(payload).read
-        return [
+        made = [
             Prepared(
                 keys,
                 [NewPassage(start, end, *(take(size) for size in sizes)) for start, end, *sizes in passages],
+                take(sketch),
             )
-            for keys, passages in reply["articles"]
+            for keys, passages, sketch in reply["articles"]
         ]
+        learn({key: take(size) for key, size in reply["words"]})
+        return made
 
     def close(self) -> None:
         self._process.kill()

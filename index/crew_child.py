@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from index.embedding import open_encoder
 from index.preparing import Whole, prepare
 from index.reading.frames import Broken, receive, send
 from index.records import Article
+from index.vocabulary import hashes_of
+
+if TYPE_CHECKING:
+    from index.analysis import WordKey
 
 _MAX_REQUEST = 1 << 30
+_MAX_TOLD = 500_000
 
 
 def main() -> None:
     """Serve standard input and output."""
     encoder = open_encoder(None)
     send(sys.stdout.buffer, {"fingerprint": encoder.fingerprint})
+    told: set[WordKey] = set()
     while True:
         try:
             asked, _ = receive(sys.stdin.buffer, _MAX_REQUEST)
@@ -24,6 +31,22 @@ def main() -> None:
         articles = (Article(text=text, language=language) for text, language in asked["articles"])
         made = prepare([Whole(article) for article in articles], encoder)
         # of each passage its place, then the sizes of what follows as bytes
-        told = [[one.keys, [[p.start, p.end, *map(len, p[2:])] for p in one.passages]] for one in made]
-        blobs = b"".join(part for one in made for passage in one.passages for part in passage[2:])
-        send(sys.stdout.buffer, {"articles": told}, blobs)
+        parts = [
+            [one.keys, [[p.start, p.end, *map(len, p[2:])] for p in one.passages], len(one.sketch)]
+            for one in made
+        ]
+        blobs = [
+            blob for one in made for blob in (*(part for p in one.passages for part in p[2:]), one.sketch)
+        ]
+        new = _new(told, [key for one in made for key in one.keys])
+        words = [[key, len(hashes)] for key, hashes in new.items()]
+        send(sys.stdout.buffer, {"articles": parts, "words": words}, b"".join([*blobs, *new.values()]))
+
+
+def _new(told: set[WordKey], keys: list[WordKey]) -> dict[WordKey, bytes]:
+    """Give the term hashes of the words that the other side was not told of yet."""
+    if len(told) > _MAX_TOLD:
+        told.clear()
+    new = {key: hashes_of(key) for key in dict.fromkeys(keys) if key not in told}
+    told.update(new)
+    return new

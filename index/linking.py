@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.likeness import NEAR, keys_of, may_be_near, overlap, sketch, triples
+from index.likeness import NEAR, keys_of, may_be_near, overlap, triples
 from index.records import Alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.likeness import Triples
     from index.reader import Reader
     from index.writer import Writer
 
@@ -21,22 +20,21 @@ _COMPARED = 8
 _SHARED = 2  # of an article's keys; one alone is chance, or a common turn of phrase
 
 
-def link(writer: Writer, number: int, passages: Sequence[str]) -> tuple[Alike, ...]:
+def link(writer: Writer, number: int, sketched: bytes, passages: Sequence[str]) -> tuple[Alike, ...]:
     """Link an article that was just written, and has no links, with those that are nearly the same.
 
     Args:
         writer: of the transaction.
         number: of the article.
+        sketched: its sketch; b"" of a text too short to be compared.
         passages: its prose.
 
     Returns:
         The others, the most alike first.
     """
-    found = triples(passages)
-    if not len(found):
+    if not sketched:
         return ()
-    sketched = sketch(found)
-    overlaps = _near(writer, found, sketched)
+    overlaps = _near(writer, sketched, passages)
     writer.liken(number, sketched, overlaps)
     return tuple(Alike(writer.digests(other)[0], share) for other, share in overlaps.items())
 
@@ -53,11 +51,12 @@ def version_of(reader: Reader, url: str, published: str | None, passages: Sequen
     return None
 
 
-def _near(reader: Reader, found: Triples, sketched: bytes) -> dict[int, float]:
+def _near(reader: Reader, sketched: bytes, passages: Sequence[str]) -> dict[int, float]:
     """Give the articles whose prose overlaps by NEAR, by number, the most alike first."""
     shared = reader.sharing(keys_of(sketched), _PER_KEY)
     likely = [number for number, count in shared.most_common(2 * _COMPARED) if count >= _SHARED]
     compared = [number for number in likely if may_be_near(sketched, reader.sketch(number))][:_COMPARED]
+    found = triples(passages if compared else ())
     overlaps = {number: round(overlap(found, triples(reader.prose(number))), 3) for number in compared}
     near = [pair for pair in overlaps.items() if pair[1] >= NEAR]
     return dict(sorted(near, key=lambda pair: (-pair[1], pair[0])))

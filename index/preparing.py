@@ -14,6 +14,7 @@ from index.analysis import word_keys
 from index.articles import complete
 from index.embedding import light
 from index.errors import ModelError, UnreadableArticle
+from index.likeness import sketch, triples
 from index.passages import split
 from index.reader import Encoded
 from index.sentences import sentences
@@ -142,12 +143,12 @@ def _prepared(
             end=p.end,
             sentences=sentences_blob(own, [len(sentence) for sentence in held]),
             words=array("i", map(places.__getitem__, chain.from_iterable(held))).tobytes(),
-            sketch=sketch,
+            sketch=sketched,
             vector=vector,
         )
-        for p, own, held, (sketch, vector) in zip(cut, spans, words, encoded, strict=True)
+        for p, own, held, (sketched, vector) in zip(cut, spans, words, encoded, strict=True)
     ]
-    return Prepared(keys, passages)
+    return Prepared(keys, passages, sketch(triples(p.text for p in cut)))
 
 
 def sentences_blob(spans: Sequence[tuple[int, int]], n_words: Sequence[int]) -> bytes:

@@ -173,4 +173,9 @@ def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
             if number is not None:
                 writer.remove(number)
             fresh = writer.insert(article, digests, made, added)
-            link(writer, fresh, [article.text[passage.start : passage.end] for passage in made.passages])
+            link(
+                writer,
+                fresh,
+                made.sketch,
+                [article.text[passage.start : passage.end] for passage in made.passages],
+            )

@@ -15,15 +15,17 @@ import numpy as np
 from index.postings import COLUMN_ROWS, Postings, Sparse, postings_of, term_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from index.analysis import WordTerms
+    from index.analysis import WordKey, WordTerms
     from index.reader import Reader
 
 # a table over all numbers up to the largest is made for values that are at most so many times fewer
 _SPARSE = 64
+_MAX_LEARNED = 200_000
+_learned: dict[WordKey, bytes] = {}
 
 
 class Channels(NamedTuple):
@@ -38,6 +40,27 @@ def term_hashes(word: str, stemmer: str) -> bytes:
     """Give a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
     stem, grams, name = _word_terms()(word, stemmer)
     return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
+
+
+def hashes_of(key: WordKey) -> bytes:
+    """Give the term hashes of a word that is entered into the vocabulary; what `learn` was told need not be found."""
+    known = _learned.pop(key, None)
+    if known is not None:
+        return known
+    stemmer, _, word = key.partition(":")
+    return term_hashes(word, stemmer)
+
+
+def learn(hashes: Mapping[WordKey, bytes]) -> None:
+    """Keep term hashes that another process has found, until a word is entered or `forget` is called."""
+    if len(_learned) > _MAX_LEARNED:
+        _learned.clear()
+    _learned.update(hashes)
+
+
+def forget() -> None:
+    """Let go of what `learn` was told."""
+    _learned.clear()
 
 
 @cache

@@ -13,7 +13,7 @@ from index.analysis import parts_of
 from index.likeness import keys_of
 from index.reader import Reader
 from index.records import files_of
-from index.vocabulary import term_hashes
+from index.vocabulary import hashes_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,10 +50,12 @@ class Prepared(NamedTuple):
     Attributes:
         keys: its distinct words.
         passages: in order of the text.
+        sketch: of their words, by which articles that are nearly the same are found (`index.likeness`).
     """
 
     keys: Sequence[WordKey]
     passages: Sequence[NewPassage]
+    sketch: bytes
 
 
 class Writer(Reader):
@@ -226,10 +228,7 @@ class Writer(Reader):
             new.update(zip(absent, count(first)))
             self._db.executemany(
                 "INSERT INTO vocabulary VALUES (?, ?, ?, ?)",
-                [
-                    (new[key], stemmer, word, term_hashes(word, stemmer))
-                    for key, (stemmer, word) in zip(absent, map(parts_of, absent), strict=True)
-                ],
+                [(new[key], *parts_of(key), hashes_of(key)) for key in absent],
             )
         numbers = [known.get(key) or new[key] for key in keys]
         return np.array(numbers, dtype=np.int32)
