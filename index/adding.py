@@ -177,8 +177,9 @@ def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassag
 
 
 def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
-    if writer.number_by_id(one.article.id or "") is not None:
-        # the id came from an origin whose first article lives on under it
+    # an id that was given alone was looked for; one of an origin may be that of its first article, which lives on
+    is_sought = one.own_id and not one.article.origin
+    if not is_sought and writer.number_by_id(one.article.id or "") is not None:
         one = _with_id(one, one.text_digest[:16])
     number = writer.insert(one.article, (one.digest, one.text_digest), prepared)
     return _linked(writer, number, "added", one, prepared)

@@ -93,6 +93,8 @@ def cleaned(value: str | None) -> str | None:
     """Give a text on one line without control and direction characters; None if nothing is left."""
     if value is None:
         return None
+    if value.isprintable():
+        return " ".join(value.split()) or None
     words = (
         "".join(char for char in word if char.isprintable() or char in _JOINERS) for word in value.split()
     )

@@ -258,8 +258,10 @@ class Reader:
 
     def sharing(self, keys: Sequence[int], most: int) -> Counter[int]:
         """Count how many keys articles share with these; of each key the `most` articles added last only."""
-        sql = "SELECT article FROM sketch_keys WHERE key = ? ORDER BY article DESC LIMIT ?"
-        return Counter(row[0] for key in keys for row in self._db.execute(sql, (key, most)))
+        one = "SELECT article FROM (SELECT article FROM sketch_keys WHERE key = ? ORDER BY article DESC LIMIT ?)"
+        sql = " UNION ALL ".join([one] * len(keys)) or "SELECT 0 WHERE 0"
+        values = [value for key in keys for value in (key, most)]
+        return Counter([number for (number,) in self._db.execute(sql, values)])
 
     def sketch(self, number: int) -> bytes:
         """Give an article's sketch (`index.likeness`); b"" if it has none."""

@@ -72,6 +72,7 @@ class Writer(Reader):
         self.sequence += 1
         self._words = words
         self.new_words: dict[WordKey, int] = {}
+        self._next_word = 0  # number of the next one that is entered; 0: not known yet
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
         self._changed = False
 
@@ -158,7 +159,8 @@ class Writer(Reader):
         )
         pairs = [(number, other, overlap) for other, overlap in alike.items()]
         pairs += [(other, number, overlap) for number, other, overlap in pairs]
-        self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
+        if pairs:
+            self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
 
     def unlike(self, number: int) -> None:
         """Forget an article's sketch and its links with others."""
@@ -219,19 +221,28 @@ class Writer(Reader):
 
     def _word_numbers(self, keys: Sequence[WordKey]) -> NDArray[np.int32]:
         """Give the numbers of an article's words; those not met before are looked up, or entered."""
-        known, new = self._words, self.new_words
-        unmet = [key for key in keys if key not in known and key not in new]
-        if unmet:
-            new.update(self._find_words(unmet))
-            absent = [key for key in unmet if key not in new]
-            first = self._one("SELECT coalesce(max(number), 0) + 1 FROM vocabulary")
-            new.update(zip(absent, count(first)))
-            self._db.executemany(
-                "INSERT INTO vocabulary VALUES (?, ?, ?, ?)",
-                [(new[key], *parts_of(key), hashes_of(key)) for key in absent],
-            )
-        numbers = [known.get(key) or new[key] for key in keys]
+        numbers = list(map(self._words.get, keys))
+        places = [place for place, number in enumerate(numbers) if number is None]
+        new = self.new_words
+        self._meet([keys[place] for place in places if keys[place] not in new])
+        for place in places:
+            numbers[place] = new[keys[place]]
         return np.array(numbers, dtype=np.int32)
+
+    def _meet(self, keys: Sequence[WordKey]) -> None:
+        """Find words that this transaction has not met in the vocabulary, or enter them."""
+        if not keys:
+            return
+        self.new_words.update(self._find_words(keys))
+        absent = [key for key in keys if key not in self.new_words]
+        if not self._next_word:
+            self._next_word = self._one("SELECT coalesce(max(number), 0) + 1 FROM vocabulary")
+        rows = [
+            (number, *parts_of(key), hashes_of(key)) for number, key in enumerate(absent, self._next_word)
+        ]
+        self._db.executemany("INSERT INTO vocabulary VALUES (?, ?, ?, ?)", rows)
+        self.new_words.update(zip(absent, count(self._next_word)))
+        self._next_word += len(absent)
 
     def _find_words(self, keys: Sequence[WordKey]) -> dict[WordKey, int]:
         """Give the numbers of those words that the vocabulary has."""
