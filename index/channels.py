@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.fusion import beside
+from index.postings import MANY_ROWS
 from index.vocabulary import Channels
 
 if TYPE_CHECKING:
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from index.view import View
 
 
-# Name keys and 4-grams that stand in more rows than this, and in a larger share of all, are counted for the first
-# candidates only: their postings are most of all there is to read, and they tell the least (docs/retrieval.md). In
-# fewer rows counting them for all takes no longer than looking the candidates up.
-MANY_ROWS = 1_000
+# Name keys and 4-grams that stand in more than MANY_ROWS, and in a larger share of all rows than this, are counted for
+# the first candidates only: their postings are most of all there is to read, and they tell the least
+# (docs/retrieval.md). In fewer rows counting them for all takes no longer than looking the candidates up.
 COMMON_SHARE = 0.05
 CANDIDATES = 500
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 # Counts are kept in one byte: what stands more often in a passage of a thousand characters counts as this often, and
 # BM25 hardly tells 255 from more.
 MAX_COUNT = (1 << 8) - 1
-# Share of the rows in which a term must stand to have a column: there it costs a byte a row, beside five for each
-# posting.
+# In how many rows, and in what share of them, a term must stand to have a column: it costs a byte a row, beside five
+# for each posting.
+MANY_ROWS = 10_000
 COLUMN_SHARE = 0.05
 # In fewer rows adding up all postings takes no longer than looking some rows up.
 COLUMN_ROWS = 256
@@ -78,9 +79,9 @@ class Postings:
         places[self.terms.take(places, mode="clip") != terms] = -1
         return places
 
-    def with_columns(self, share: float = COLUMN_SHARE) -> Postings:
-        """Give the same postings with a column for each term that stands in more than a share of the rows."""
-        columns = np.flatnonzero(np.diff(self.offsets) > share * len(self.lengths))
+    def with_columns(self, share: float = COLUMN_SHARE, many: int = MANY_ROWS) -> Postings:
+        """Give the same postings with a column for each term that stands in more than a share of the rows, and many."""
+        columns = np.flatnonzero(np.diff(self.offsets) > max(share * len(self.lengths), many))
         matrix = np.empty((len(self.lengths), len(columns)), dtype=np.uint8)
         for first in range(0, len(columns), _AT_ONCE):
             own = columns[first : first + _AT_ONCE]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import COLUMN_ROWS, Postings, Sparse, postings_of, term_hash
+from index.postings import Postings, Sparse, postings_of, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -129,9 +129,7 @@ def derived(reader: Reader, passages: Sequence[bytes]) -> tuple[Channels, Vocabu
     words = _postings(rows, hashes[starts], np.ones(n_words, np.int64))
     names = _postings(rows, hashes[starts + 1][named], named.astype(np.int64))
     grams = _postings(rows, hashes[ranges(starts + 2, n_grams)], n_grams)
-    if len(passages) >= COLUMN_ROWS:
-        names, grams = names.with_columns(), grams.with_columns()
-    return Channels(words, names, grams), Vocabulary(numbers, offsets, hashes)
+    return Channels(words, names.with_columns(), grams.with_columns()), Vocabulary(numbers, offsets, hashes)
 
 
 def _postings(rows: Sparse, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:

@@ -133,7 +133,7 @@ def in_parts(corpus: list[list[str]], cuts: list[int], share: float | None) -> L
     ends = sorted({min(cut, len(corpus)) for cut in cuts} | {0, len(corpus)})
     for first, last in pairwise(ends):
         postings = postings_of_tokens(corpus[first:last])
-        index = index.with_rows(postings if share is None else postings.with_columns(share))
+        index = index.with_rows(postings if share is None else postings.with_columns(share, 0))
     return index
 
 
@@ -177,7 +177,7 @@ def test_one_row_alone_scores_the_same_to_the_last_bit() -> None:
 
 @given(CORPORA, SHARES)
 def test_a_column_holds_what_the_postings_hold(corpus: list[list[str]], share: float) -> None:
-    postings = postings_of_tokens(corpus).with_columns(share)
+    postings = postings_of_tokens(corpus).with_columns(share, 0)
     common = [token for token in TOKENS_OF if sum(token in row for row in corpus) > share * len(corpus)]
     places = postings.positions(np.array([term_hash(token) for token in common], dtype=np.uint64))
     assert sorted(places.tolist()) == postings.columns.tolist()
@@ -189,7 +189,7 @@ def test_a_column_holds_what_the_postings_hold(corpus: list[list[str]], share: f
 
 
 def test_a_term_that_fills_a_passage_counts_as_often_as_a_byte_holds() -> None:
-    postings = postings_of_tokens([["ها"] * 400, ["ها", "لا"]]).with_columns(0.0)
+    postings = postings_of_tokens([["ها"] * 400, ["ها", "لا"]]).with_columns(0.0, 0)
     places = postings.positions(np.array([term_hash("ها")], dtype=np.uint64))
     assert postings.counts_at(places, np.arange(2)).tolist() == [[MAX_COUNT, 1]]
     assert postings.lengths.tolist() == [400, 2]
