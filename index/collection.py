@@ -5,8 +5,9 @@ What only changes need is imported when something is changed: a process that ask
 
 from __future__ import annotations
 
+import os
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -19,12 +20,14 @@ from index.home import Home
 from index.listing import facets, listing
 from index.opened import Opened
 from index.records import Added, AddReport, Passage
-from index.search import Searcher
+from index.search import BESIDE_ROWS, Searcher
 from index.snapshot import verifying
 from index.store import Store
+from index.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from index.adding import Ready
     from index.embedding import Encoder
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
     from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
+
+# Questions that are worked on at once, by whether the collection is large. In a small one a question is Python from
+# beginning to end; in a large one it is NumPy and FAISS for most of the time, in two threads.
+AT_ONCE = {False: 1, True: max(1, (os.cpu_count() or 1) // 2)}
 
 
 class Collection:
@@ -70,6 +77,7 @@ class Collection:
         self._home.steadily(lambda: start(self._home, encoder))
         self._state = self._home.steadily(lambda: self._open(encoder, ahead), Opened.leave)
         self._searchers: dict[str, Searcher] = {}
+        self._turns = {is_large: Turns(at_once) for is_large, at_once in AT_ONCE.items()}
 
     def _verifying(self) -> Ahead | None:
         """Begin with what takes longest, and needs no model: verifying what is derived."""
@@ -131,8 +139,15 @@ class Collection:
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
-        with self._viewing() as (state, view, reader):
+        with self._turn(), self._viewing() as (state, view, reader):
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """Give what a question waits in, where others at the same time would only make it slower."""
+        state = self._state
+        if not state.encoder.is_light:  # it leaves the interpreter free for most of the time
+            return nullcontext()
+        return self._turns[state.n_rows >= BESIDE_ROWS].turn()
 
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint
