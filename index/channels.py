@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.fusion import Weights
-    from index.lexical import Located
+    from index.scoring import Located
     from index.view import View
 
 

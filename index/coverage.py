@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.lexical import LexicalIndex, Located
+    from index.lexical import LexicalIndex
     from index.query import Query
+    from index.scoring import Located
     from index.vocabulary import Terms
 
 

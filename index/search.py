@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from index.channels import LexicalScores
     from index.embedding import Encoder
-    from index.lexical import Located
     from index.lexicon import Lexicon
     from index.reader import Reader
+    from index.scoring import Located
     from index.view import View
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves

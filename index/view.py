@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.lexical import Located
     from index.query import Query
     from index.reader import Reader
+    from index.scoring import Located
     from index.vocabulary import Vocabulary
 
 # k1 and b as swept for stems and 4-grams together (docs/retrieval.md)
