@@ -1,8 +1,8 @@
 """Turns: how many threads may do something at once, and in which order the others follow.
 
 Python runs one thread at a time. Threads that let go of the interpreter for some microseconds each, as those do that
-call NumPy, then wait for each other again and again: four askers at once took twice the processor's time for a
-question that each alone takes (docs/benchmarks.md). One after the other they are quicker, all of them.
+call NumPy, then wait for each other again and again, which costs more than what they wait for. One after the other
+they are quicker, all of them.
 """
 
 from __future__ import annotations
