@@ -47,7 +47,9 @@ def hashes_of(key: WordKey) -> bytes:
     known = _learned.pop(key, None)
     if known is not None:
         return known
-    stemmer, _, word = key.partition(":")
+    from index.analysis import parts_of  # as below
+
+    stemmer, word = parts_of(key)
     return term_hashes(word, stemmer)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Article, Collection
+from index import Article, Collection, vocabulary
+from index.analysis import parts_of
 from index.batches import BATCH, MANY
 from index.crew import Crew
 from index.embedding import open_encoder
@@ -39,6 +40,21 @@ def test_a_crew_prepares_what_is_prepared_without_one() -> None:
         again = crew.run(lambda work: work(wanted)).result()
     assert made == again == prepare(wanted, encoder)
     assert made[-1].passages == []
+
+
+def test_a_crew_tells_the_terms_of_new_words_once() -> None:
+    wanted = [Whole(article) for article in articles(8)]
+    with Crew(open_encoder(None)) as crew:
+        made = crew.run(lambda work: work(wanted)).result()
+        keys = {key for one in made for key in one.keys}
+        assert vocabulary._learned == {
+            key: vocabulary.term_hashes(word, stemmer) for key in keys for stemmer, word in [parts_of(key)]
+        }
+        taken = next(iter(keys))
+        stemmer, word = parts_of(taken)
+        assert vocabulary.hashes_of(taken) == vocabulary.term_hashes(word, stemmer)
+        assert taken not in vocabulary._learned
+    assert not vocabulary._learned
 
 
 def test_a_process_that_dies_costs_nothing() -> None:
