@@ -46,7 +46,7 @@ clean: ## Remove the environment and built data
 	@test -x $(BIN)/python || { echo "Making .venv ..."; $(PYTHON) -m venv .venv; }
 	@touch $@
 
-.venv/ready: .venv/python pyproject.toml
+.venv/ready: .venv/python pyproject.toml index/compiled.pyx
 	@echo "Installing (a minute or two, once) ..."
 	@$(PIP) -e .
 	@touch $@

@@ -76,9 +76,16 @@ def _open(settings: Settings) -> Assistant:
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     from assistant.server import serve
+    from index import is_compiled
 
     def announce(address: str) -> None:
         print(f"Sanad answers at {address} (Ctrl-C stops it)", flush=True)
+        if not is_compiled():
+            _complain(
+                "there was no C compiler when Sanad was installed, so questions take longer than they need to (the"
+                " answers are the same). With a compiler and Python's headers, install it again:"
+                " pip install --force-reinstall --no-deps -e ."
+            )
 
     serve(settings, announce)
     return os.EX_OK

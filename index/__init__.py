@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnsupportedFormat,
     )
     from index.files import find
+    from index.kernel import is_compiled
     from index.language import detect, direction
     from index.listing import Facets, Listing
     from index.query import content_words
@@ -49,6 +50,7 @@ _HOMES = {
         "UnreadableArticle", "UnsupportedFormat",
     ),
     "index.files": ("find",),
+    "index.kernel": ("is_compiled",),
     "index.language": ("detect", "direction"),
     "index.listing": ("Facets", "Listing"),
     "index.query": ("content_words",),
@@ -98,6 +100,7 @@ __all__ = [
     "detect",
     "direction",
     "find",
+    "is_compiled",
     "read",
     "read_bytes",
     "read_upload",

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.fusion import beside
+from index.kernel import compiled
 from index.postings import MANY_ROWS
 from index.vocabulary import Channels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from index.fusion import Weights
-    from index.scoring import Located
+    from index.locating import Located
     from index.view import View
 
 
@@ -84,7 +85,20 @@ def lexical_scores(
         shares = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
         attainable = sum(share * score for share, score in zip(shares, most, strict=True))
         runs.append((rows, tuple(share / attainable if attainable else 0.0 for share in shares)))
-        for share, scores in zip(runs[-1][1], (words, names, grams), strict=True):
-            if share:
-                joined[rows] += np.float32(share) * scores[rows]
+    join(joined, (words, names, grams), runs)
     return LexicalScores(words, names, grams, joined, runs, most_rows)
+
+
+def join_in_numpy(
+    into: NDArray[np.float32],
+    channels: Sequence[NDArray[np.float32]],
+    runs: Sequence[tuple[slice, tuple[float, ...]]],
+) -> None:
+    """Add the scores of channels, (n,) each, to those of all rows: in each run of rows by its share of each channel."""
+    for rows, shares in runs:
+        for scores, share in zip(channels, shares, strict=True):
+            if share:
+                into[rows] += np.float32(share) * scores[rows]
+
+
+join = join_in_numpy if compiled is None else compiled.join

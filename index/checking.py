@@ -131,7 +131,8 @@ def _says_the_same(passage: CheckedPassage, sketch: bytes, model: LightEncoder) 
         (stored,), (fresh,) = (model.cosines([each], vector) for each in (passage.sketch, sketch))
     except (ValueError, IndexError):
         return False
-    return stored.shape == fresh.shape and bool((np.abs(stored - fresh) <= TOLERANCE).all())
+    pairs = zip(stored, fresh, strict=False)
+    return len(stored) == len(fresh) and all(abs(one - other) <= TOLERANCE for one, other in pairs)
 
 
 def _is_unit(blob: bytes) -> bool:

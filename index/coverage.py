@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from index.kernel import compiled
 from index.postings import term_hash
 from index.query import QueryTerm
+from index.vocabulary import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from index.lexical import LexicalIndex
+    from index.locating import Located
     from index.query import Query
-    from index.scoring import Located
-    from index.vocabulary import Terms
+    from index.vocabulary import Vocabulary
 
 
 UNSEEN = 0.5
@@ -61,18 +64,18 @@ def attainable(asked: Sequence[QueryTerm]) -> float:
     return sum([term.weight for term in asked]) or 1.0
 
 
-class Held(NamedTuple):
-    """What some sentences hold.
+class Told(NamedTuple):
+    """A passage as it is stored.
 
     Attributes:
-        n_sentences: how many.
-        terms: of the words of all.
-        of_word: (m,) int64; for each word the number of its sentence, from 0. Sentences may stand in any order.
+        sentences: (s, 3) int32 as bytes: first character, the one after the last, and how many words.
+        words: int32s as bytes, their numbers in the vocabulary, in the order of the sentences.
+        vocabulary: that has all of them.
     """
 
-    n_sentences: int
-    terms: Terms
-    of_word: NDArray[np.int64]
+    sentences: bytes
+    words: bytes
+    vocabulary: Vocabulary
 
 
 class Shares(NamedTuple):
@@ -83,7 +86,79 @@ class Shares(NamedTuple):
     names: list[float]
 
 
-class Sought(NamedTuple):
+class Seeker(Protocol):
+    """Looks for a question's terms in the sentences of passages."""
+
+    def __init__(
+        self,
+        words: Sequence[QueryTerm],
+        grams: Sequence[QueryTerm],
+        names: Sequence[QueryTerm],
+        hash_of: Callable[[str], int],
+        /,
+    ) -> None:
+        """Take the weighed terms of each channel, and what gives a term's hash."""
+
+    def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]:
+        """Give for each channel the share of the question's weight in each sentence of all passages, 0 to 1.
+
+        A term counts by the likeliest of its alternatives that stand in the sentence.
+
+        Raises:
+            ValueError, IndexError: what is stored of a passage is not what was written.
+        """
+
+
+class SeekerInNumPy:
+    """Looks all terms of all sentences up at once."""
+
+    def __init__(
+        self,
+        words: Sequence[QueryTerm],
+        grams: Sequence[QueryTerm],
+        names: Sequence[QueryTerm],
+        hash_of: Callable[[str], int],
+        /,
+    ) -> None:
+        """See `Seeker`."""
+        self._words, self._grams, self._names = (_Sought.of(own, hash_of) for own in (words, grams, names))
+
+    def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]:
+        """See `Seeker`."""
+        n_sentences, terms, of_word = _terms_of(passages)
+        of_gram = np.repeat(of_word, terms.n_grams)
+        return (
+            self._words.shares(terms.stems, of_word, n_sentences),
+            self._grams.shares(terms.grams, of_gram, n_sentences),
+            self._names.shares(terms.names, of_word, n_sentences),
+        )
+
+
+new_seeker: type[Seeker] = SeekerInNumPy if compiled is None else compiled.Seeker
+
+
+def _terms_of(passages: Sequence[Told]) -> tuple[int, Terms, NDArray[np.int64]]:
+    """Give how many sentences passages have, their words' terms, and the sentence of each word, from 0.
+
+    Words of one vocabulary are looked up at once, so sentences may stand in any order.
+    """
+    sizes = [np.frombuffer(passage.sentences, dtype=np.int32).reshape(-1, 3)[:, 2] for passage in passages]
+    ends = [*accumulate(map(len, sizes))]
+    terms, of_word = [], []
+    order = sorted(range(len(passages)), key=lambda place: id(passages[place].vocabulary))
+    for _, group in groupby(order, key=lambda place: id(passages[place].vocabulary)):
+        own = list(group)
+        words = np.frombuffer(b"".join([passages[place].words for place in own]), dtype=np.int32)
+        terms.append(passages[own[0]].vocabulary.terms(words))
+        numbers = [np.arange(ends[place] - len(sizes[place]), ends[place]) for place in own]
+        counts = np.concatenate([sizes[place] for place in own])
+        if int(counts.sum(dtype=np.int64)) != len(words):
+            raise ValueError("sentences of more or fewer words than there are")
+        of_word.append(np.repeat(np.concatenate(numbers), counts))
+    return ends[-1], Terms(*map(np.concatenate, zip(*terms, strict=True))), np.concatenate(of_word)
+
+
+class _Sought(NamedTuple):
     """The terms of one channel of a question, by their hashes.
 
     Attributes:
@@ -97,14 +172,14 @@ class Sought(NamedTuple):
     plain: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, terms: Sequence[QueryTerm]) -> Sought:
+    def of(cls, terms: Sequence[QueryTerm], hash_of: Callable[[str], int]) -> _Sought:
         """Turn weighed terms around."""
         whole = attainable(terms)
         gains: dict[int, list[tuple[int, float]]] = {}
         for number, term in enumerate(terms):
             for alternative, probability in term.alternatives:
                 gain = (number, probability * term.weight / whole)
-                gains.setdefault(term_hash(alternative), []).append(gain)
+                gains.setdefault(hash_of(alternative), []).append(gain)
         hashes = sorted(gains)
         sorted_gains = [gains[each] for each in hashes]
         alone = [own[0][1] for own in sorted_gains if len(own) == 1]
@@ -142,35 +217,32 @@ class Sought(NamedTuple):
 
 
 class SoughtQuery(NamedTuple):
-    """A question's terms in each channel, to be looked for in sentences; `language` is the question's."""
+    """A question's terms, to be looked for in sentences; `language` is the question's."""
 
-    words: Sought
-    grams: Sought
-    names: Sought
+    seeker: Seeker
     language: str
 
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
-        words, grams, names = map(Sought.of, (query.words, query.grams, query.names))
-        return cls(words, grams, names, query.language)
+        return cls(new_seeker(query.words, query.grams, query.names, term_hash), query.language)
 
 
-def shares(query: SoughtQuery, held: Held, languages: Sequence[str]) -> Shares:
+def shares(query: SoughtQuery, passages: Sequence[Told], languages: Sequence[str]) -> Shares:
     """Give the share of each channel's weight that stands in each sentence.
 
     Name keys are compared between two languages only; inside one, words and 4-grams say more.
 
     Args:
         query: what is asked.
-        held: what the sentences hold.
+        passages: whose sentences.
         languages: of each sentence.
+
+    Raises:
+        ValueError, IndexError: what is stored of a passage is not what was written.
     """
-    terms, of_word, n_sentences = held.terms, held.of_word, held.n_sentences
-    foreign = [language != query.language for language in languages]
-    names = query.names.shares(terms.names, of_word, n_sentences) if any(foreign) else [0.0] * n_sentences
-    return Shares(
-        words=query.words.shares(terms.stems, of_word, n_sentences),
-        grams=query.grams.shares(terms.grams, np.repeat(of_word, terms.n_grams), n_sentences),
-        names=[share * is_foreign for share, is_foreign in zip(names, foreign, strict=True)],
-    )
+    words, grams, names = query.seeker.shares(passages)
+    of_others = [
+        share if language != query.language else 0.0 for share, language in zip(names, languages, strict=True)
+    ]
+    return Shares(words, grams, of_others)

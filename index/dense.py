@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from index.errors import StoreDamaged
+from index.kernel import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,10 @@ class DenseIndex:
                 return self._best(vector, k, rows)
             fetched *= 4
 
+    def products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give the inner products of some rows, (m,), with a vector, (d,); they do not depend on the other rows."""
+        return products(self._vectors, rows, vector.astype(np.float64))
+
     def _best(
         self, vector: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -126,6 +131,18 @@ class DenseIndex:
         asked = np.ascontiguousarray(vector[None, :], dtype=np.float32)
         scores, best = faiss.knn(asked, compared, k, metric=faiss.METRIC_INNER_PRODUCT)
         return (best[0] if rows is None else rows[best[0]]), scores[0]
+
+
+def products_in_numpy(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], vector: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give the inner products of rows of (n, d) vectors, chosen by (m,) rows, with one; (m,)."""
+    # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
+    found: NDArray[np.float64] = vectors.take(rows, axis=0).astype(np.float64) @ vector
+    return found
+
+
+products = products_in_numpy if compiled is None else compiled.products
 
 
 def load() -> None:

@@ -57,7 +57,7 @@ class LightEncoder(Encoder, Protocol):
             passages: the sentences of each.
         """
 
-    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[list[float]]:
         """Compare the sentences of passages with a question.
 
         Args:
@@ -65,7 +65,7 @@ class LightEncoder(Encoder, Protocol):
             vector: (dimension,), of the question.
 
         Returns:
-            For each passage the cosine of each sentence's vector with the question's, (s,).
+            For each passage the cosine of each sentence's vector with the question's.
 
         Raises:
             ValueError, IndexError: what was given is no sketch.

@@ -6,15 +6,13 @@ the question's vector was stored when it was added.
 
 from __future__ import annotations
 
-from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.coverage import Held, shares
+from index.coverage import Told, shares
 from index.embedding import light
 from index.records import Span
-from index.vocabulary import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +52,11 @@ class Stored(NamedTuple):
     language: str
     vocabulary: Vocabulary
 
+    @property
+    def told(self) -> Told:
+        """What its sentences hold."""
+        return Told(self.place.sentences, self.place.words, self.vocabulary)
+
 
 def evidence(
     query: SoughtQuery, vector: NDArray[np.float32], passages: Sequence[Stored], encoder: Encoder
@@ -79,7 +82,7 @@ def evidence(
         np.frombuffer(passage.place.sentences, dtype=np.int32).reshape(-1, 3).tolist() for passage in passages
     ]
     languages = [passage.language for passage, own in zip(passages, sentences, strict=True) for _ in own]
-    found = shares(query, _held(passages, sentences), languages)
+    found = shares(query, [passage.told for passage in passages], languages)
     scores = [
         WORDS * words + GRAMS * grams + NAMES * names for words, grams, names in zip(*found, strict=True)
     ]
@@ -89,7 +92,7 @@ def evidence(
     ]
     model = light(encoder)
     cosines = (
-        [near.tolist() for near in model.cosines([passage.place.sketch for passage in passages], vector)]
+        model.cosines([passage.place.sketch for passage in passages], vector)
         if model
         else [[0.0] * len(own) for own in sentences]
     )
@@ -110,24 +113,3 @@ def _best(
     whole = [score + DENSE * cosine for score, cosine in zip(scores, dense, strict=True)]
     first, last, _ = sentences[whole.index(max(whole))]
     return Evidence((Span(start + first, start + last),), max(dense), max(says))
-
-
-def _held(passages: Sequence[Stored], sentences: list[list[list[int]]]) -> Held:
-    """Give what the sentences of all passages hold, those of one vocabulary looked up at once."""
-    ends = [*accumulate(map(len, sentences))]
-    terms, of_word = [], []
-    order = sorted(range(len(passages)), key=lambda place: id(passages[place].vocabulary))
-    for _, group in groupby(order, key=lambda place: id(passages[place].vocabulary)):
-        own = list(group)
-        words = np.frombuffer(b"".join([passages[place].place.words for place in own]), dtype=np.int32)
-        terms.append(passages[own[0]].vocabulary.terms(words))
-        numbers = [
-            number for place in own for number in range(ends[place] - len(sentences[place]), ends[place])
-        ]
-        n_words = [n for place in own for *_, n in sentences[place]]
-        of_word.append(np.repeat(np.array(numbers, dtype=np.int64), n_words))
-    return Held(
-        n_sentences=ends[-1],
-        terms=Terms(*(terms[0] if len(terms) == 1 else map(np.concatenate, zip(*terms, strict=True)))),
-        of_word=of_word[0] if len(of_word) == 1 else np.concatenate(of_word),
-    )

@@ -11,6 +11,7 @@ from index.coverage import SoughtQuery
 from index.evidence import Stored, evidence
 from index.matches import AskedWords, matches
 from index.records import Hit, Marks
+from index.twins import near
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +34,6 @@ RESCORED = 5
 SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9
-# into which the words of passages fall before pairs of passages are compared word by word
-BUCKETS = 512
 
 
 class Asked(NamedTuple):
@@ -138,53 +137,17 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_
 
 def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
     """Keep the first of passages of one language that are nearly the same in several articles."""
-    words = [np.frombuffer(candidate.place.words, dtype=np.int32) for candidate in candidates]
-    alike = _perhaps_alike(words)
+    twins = near([candidate.place.words for candidate in candidates], NEAR_DUPLICATE)
     kept: dict[int, _Candidate] = {}
     for number, candidate in enumerate(candidates):
-        twin = next(
-            (
-                kept[other]
-                for other in alike.get(number, ())
-                if other in kept
-                and candidate.place.article_id != kept[other].place.article_id
-                and _is_near(frozenset(words[number].tolist()), frozenset(words[other].tolist()))
-            ),
-            None,
-        )
+        article = candidate.place.article_id
+        others = [kept[other] for other in twins[number] if other in kept]
+        twin = next((other for other in others if other.place.article_id != article), None)
         if twin is not None:
-            twin.also_in.append(candidate.place.article_id)
+            twin.also_in.append(article)
         elif len(kept) < most:
             kept[number] = candidate
     return list(kept.values())
-
-
-def _perhaps_alike(passages: list[NDArray[np.int32]]) -> dict[int, list[int]]:
-    """Give for passages, by their words, the earlier ones with which they may overlap by NEAR_DUPLICATE.
-
-    Words that one passage has and the other has not fall into no more buckets than they are, and there are no more of
-    them than a share of all words of both: so no pair is missed, and of the others few are given.
-    """
-    sizes = [len(words) for words in passages]
-    if len(sizes) < 2:
-        return {}
-    held = np.zeros((len(sizes), BUCKETS), dtype=np.float32)
-    held[np.arange(len(sizes)).repeat(sizes), np.concatenate(passages) % BUCKETS] = 1
-    shared = held @ held.T  # whole numbers: exact
-    each = shared.diagonal()
-    apart = each[:, None] + each - 2 * shared
-    most = (1 - NEAR_DUPLICATE) / (1 + NEAR_DUPLICATE) * np.add.outer(sizes, sizes)
-    later, earlier = np.nonzero(np.tril(apart <= most + 1e-6, -1))
-    found: dict[int, list[int]] = {}
-    for number, other in zip(later.tolist(), earlier.tolist(), strict=True):
-        found.setdefault(number, []).append(other)
-    return found
-
-
-def _is_near(words: frozenset[int], others: frozenset[int]) -> bool:
-    """Whether two sets of words are nearly the same, by their Jaccard overlap."""
-    shared = len(words & others)
-    return shared >= NEAR_DUPLICATE * (len(words) + len(others) - shared)
 
 
 def _hit(rank: int, found: _Found, marks: Callable[[], Marks]) -> Hit:

@@ -16,13 +16,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from index.postings import COLUMN_ROWS, Postings, postings_of_tokens, term_hash
-from index.scoring import MOST_SPARSE, Common, Located, add
+from index.locating import Part, Rarity, frequencies_of, locate
+from index.postings import postings_of_tokens, term_hash
+from index.scoring import MOST_SPARSE, add, gained
 from index.spread import Statistics
 
 if TYPE_CHECKING:
@@ -30,33 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.query import QueryTerm
+    from index.locating import Located, Term
+    from index.postings import Postings
 
 SMALLEST_IDF = 1e-9
-
-
-_Term = tuple[float, tuple[tuple[str, float], ...]]
-
-
-class Part(NamedTuple):
-    """Postings of some rows, and what is left of them after removals.
-
-    Attributes:
-        postings: never changed.
-        frequencies: (t,) int32, rows that still hold each term.
-    """
-
-    postings: Postings
-    frequencies: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, postings: Postings) -> Part:
-        """Take postings of which nothing is removed."""
-        return cls(postings, postings.frequencies)
-
-
-def _raw_idf(n_rows: int, frequency: float) -> float:
-    return math.log(n_rows - frequency + 0.5) - math.log(frequency + 0.5)
 
 
 class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
@@ -145,79 +123,25 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return self.of_parts(parts, statistics, k1=self.k1, b=self.b, epsilon=self.epsilon)
 
     def _frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return self._held([part.postings.positions(terms) for part in self.parts], len(terms))
-
-    def _held(self, places: list[NDArray[np.int64]], n_terms: int) -> NDArray[np.int64]:
-        """Give in how many rows terms stand, by their places in each part."""
-        total = np.zeros(n_terms, dtype=np.int64)
-        for part, found in zip(self.parts, places, strict=True):
-            if len(part.frequencies):
-                own = part.frequencies.take(found, mode="wrap")
-                own[found < 0] = 0
-                total += own
-        return total
+        return frequencies_of(self.parts, [part.postings.positions(terms) for part in self.parts], len(terms))
 
     def frequency(self, term: str) -> int:
         """In how many rows a term stands."""
         return int(self._frequencies(np.array([term_hash(term)], dtype=np.uint64))[0])
 
-    def locate(self, query: Sequence[QueryTerm | _Term]) -> Located:
+    @cached_property
+    def rarity(self) -> Rarity:
+        """What the idf of this channel's terms depends on; the floor is rank-bm25's, epsilon times the average idf."""
+        return Rarity(self.statistics.n_rows, self.epsilon * self.average_idf, SMALLEST_IDF)
+
+    def locate(self, query: Sequence[Term]) -> Located:
         """Find a question's terms, once for all that is asked of them; alternatives of no row are left out."""
-        pairs = [pair for _, alternatives in query for pair in alternatives]
-        terms = np.array([term_hash(term) for term, _ in pairs], dtype=np.uint64)
-        places = [part.postings.positions(terms) for part in self.parts]
-        held = self._held(places, len(pairs)).tolist()
-        # plain loops: a question has some dozens of terms, and each array operation costs as much as several of them
-        kept: list[int] = []
-        singly: list[tuple[int, int, int]] = []
-        together: tuple[list[int], list[int]] = ([], [])
         most = MOST_SPARSE * self.statistics.n_rows
-        ends, frequencies, at = [], [], 0
-        for number, (_, alternatives) in enumerate(query):
-            first, frequency = len(kept), 0.0
-            for _, share in alternatives:
-                if held[at]:
-                    kept.append(at)
-                    frequency += held[at] * share
-                at += 1
-            last = len(kept)
-            if last - first == 1 and frequency <= most:
-                together[0].append(number)
-                together[1].append(first)
-            elif last > first:
-                singly.append((number, first, last))
-            ends.append(last)
-            frequencies.append(frequency)
-        weights = [weight for weight, _ in query]
-        located = [pairs[place] for place in kept]
-        return Located(
-            alternatives=located,
-            ends=ends,
-            weights=weights,
-            frequencies=frequencies,
-            gains=[
-                weight * self.idf_of(frequency) * (self.k1 + 1)
-                for weight, frequency in zip(weights, frequencies, strict=True)
-            ],
-            places=places if len(kept) == len(pairs) else [found[kept] for found in places],
-            shares=np.array([share for _, share in located], dtype=np.float32),
-            singly=singly,
-            together=np.array(together, dtype=np.int64),
-        )
+        return locate(query, self.parts, self.rarity, self.k1 + 1, most)
 
     def idf_of(self, frequency: float) -> float:
-        """Weight of a term by the (weighted) number of rows it stands in; 0 for none.
-
-        rank-bm25's: log(N - f + 0.5) - log(f + 0.5); where that is negative, epsilon times the
-        average idf, here never below SMALLEST_IDF.
-        """
-        if frequency <= 0 or not self.statistics.n_rows:
-            return 0.0
-        # several alternatives may together stand in more rows than there are
-        raw = _raw_idf(self.statistics.n_rows, min(frequency, self.statistics.n_rows))
-        if raw < 0:
-            raw = self.epsilon * self.average_idf
-        return max(raw, SMALLEST_IDF)
+        """Weight of a term by the (weighted) number of rows it stands in; 0 for none."""
+        return self.rarity.idf(frequency)
 
     def get_scores(self, query: Sequence[str]) -> NDArray[np.float32]:
         """Score every row for a list of terms, repeated terms counted again; (n,) float32."""
@@ -270,22 +194,18 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         Returns:
             (m,) float32.
         """
-        gained = np.zeros(len(rows), dtype=np.float32)
+        found = np.zeros(len(rows), dtype=np.float32)
         gains = located.gains_of(most_rows, common=True)
-        common = Common.of(located, gains)
+        if not gains.any():
+            return found
         first = 0
         for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
             begin, end = np.searchsorted(rows, (first, first + len(norm))).tolist()
-            if begin < end and common is not None:
+            if begin < end:
                 own = rows[begin:end] - first
-                if len(norm) < COLUMN_ROWS:
-                    whole = np.zeros(len(norm), dtype=np.float32)
-                    add(whole, part.postings, located, places, gains, norm)
-                    gained[begin:end] = whole.take(own)
-                else:
-                    gained[begin:end] = common.gained(part.postings, places, own, norm)
+                found[begin:end] = gained(part.postings, located, places, gains, own, norm)
             first += len(norm)
-        return gained
+        return found
 
     def attainable(self, located: Located) -> float:
         """Give the score of a passage of average length that holds each term of a question once.

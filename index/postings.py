@@ -154,6 +154,14 @@ class Postings:
         return np.where(held.take(at) == rows, self.counts[where].take(at), np.uint8(0))
 
 
+def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Concatenate arange(start, start + size) for each pair."""
+    if not len(starts):
+        return np.empty(0, np.int64)
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)
+
+
 class Sparse(NamedTuple):
     """A sparse matrix by rows: the columns of row i are columns[ends[i]:ends[i + 1]], with their values.
 

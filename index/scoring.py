@@ -12,56 +12,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from index.kernel import compiled
+from index.postings import COLUMN_ROWS, ranges
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.locating import Located
     from index.postings import Postings
 
 # Where a term has more postings than this share of the rows, going through all rows is quicker than picking its own.
 MOST_SPARSE = 0.1
 
 
-class Located(NamedTuple):
-    """A question's terms as one channel holds them; see `LexicalIndex.locate`.
-
-    Attributes:
-        alternatives: what stands in some row, in the order of the question's terms, each with its probability.
-        ends: for each term, where its alternatives end.
-        weights: of the terms.
-        frequencies: for each term, in how many rows its alternatives stand, counted with their probability.
-        gains: for each term, the most it can add to a score: its weight times idf times (k1 + 1).
-        places: for each part, (a,) places of the alternatives in its postings; -1 where it has none.
-        shares: (a,) float32, the probabilities of the alternatives.
-        singly: the terms that are scored one after the other, as they have several alternatives, or very many
-            postings: number, first alternative, the one after the last.
-        together: (2, s), the others, and the one alternative of each.
-    """
-
-    alternatives: list[tuple[str, float]]
-    ends: list[int]
-    weights: list[float]
-    frequencies: list[float]
-    gains: list[float]
-    places: list[NDArray[np.int64]]
-    shares: NDArray[np.float32]
-    singly: list[tuple[int, int, int]]
-    together: NDArray[np.int64]
-
-    def gains_of(self, most_rows: float, *, common: bool) -> NDArray[np.float32]:
-        """Give the gains of the terms that stand in more rows (common), or of all others, else 0; (t,) float32."""
-        pairs = zip(self.gains, self.frequencies, strict=True)
-        chosen = [gain if (frequency > most_rows) is common else 0.0 for gain, frequency in pairs]
-        return np.array(chosen, dtype=np.float32)
-
-
-class Common(NamedTuple):
+class _Common(NamedTuple):
     """Some of a question's terms, to be scored in few rows.
 
     Attributes:
         alternatives: (a,) which of the located ones; those of one term follow each other.
         shares: (a, 1) float32, their probabilities.
-        starts: (t,) where each term's begin. Those that are scored singly come first, as `add` counts them first:
-            so a row's gains are added up in the same order, and its score is the same to the last bit.
+        starts: (t,) where each term's begin, the terms in the order in which `add` counts them.
         more: for the second alternative, the third and so on: which terms have one.
         gains: (t, 1) float32, of the terms.
     """
@@ -73,22 +43,19 @@ class Common(NamedTuple):
     gains: NDArray[np.float32]
 
     @classmethod
-    def of(cls, located: Located, gains: NDArray[np.float32]) -> Common | None:
+    def of(cls, located: Located, gains: NDArray[np.float32]) -> _Common | None:
         """Take the terms whose gain is not 0; None if there are none."""
-        singly = [term for term in located.singly if gains[term[0]]]
-        together = located.together[:, gains[located.together[0]] != 0]
-        if not singly and not together.size:
+        numbers, firsts, lasts = located.terms[gains[located.terms[:, 0]] != 0].T
+        if not len(numbers):
             return None
-        sizes = np.array([last - first for _, first, last in singly], dtype=np.int64)
-        n_singly = int(sizes.sum())
-        alternatives = np.append([i for _, first, last in singly for i in range(first, last)], together[1])
-        alternatives = alternatives.astype(np.int64)
+        sizes = lasts - firsts
+        alternatives = ranges(firsts, sizes)
         return cls(
             alternatives=alternatives,
             shares=located.shares[alternatives, None],
-            starts=np.append(np.cumsum(sizes) - sizes, np.arange(n_singly, len(alternatives))),
-            more=[np.flatnonzero(sizes > nth) for nth in range(1, int(sizes.max(initial=1)))],
-            gains=gains[np.append([number for number, *_ in singly], together[0]).astype(np.int64), None],
+            starts=np.cumsum(sizes) - sizes,
+            more=[np.flatnonzero(sizes > nth) for nth in range(1, int(sizes.max()))],
+            gains=gains[numbers, None],
         )
 
     def gained(
@@ -111,7 +78,7 @@ class Common(NamedTuple):
         return total[: len(rows)]
 
 
-def add(
+def add_in_numpy(
     scores: NDArray[np.float32],
     postings: Postings,
     located: Located,
@@ -121,11 +88,19 @@ def add(
 ) -> None:
     """Add the scores of one part's rows, reading the postings of the question's terms only.
 
+    Args:
+        scores: (n,), of the part's rows, to be added to.
+        postings: of the part.
+        located: the terms.
+        places: (a,), where the alternatives stand in these postings (`Located.places`).
+        gains: (t,), of the terms; 0 for one that is left out.
+        norm: (n,), k1 * (1 - b + b * length / average length) of each row.
+
     Whether a term is scored singly is told by the whole channel, not by this part: so a row's gains are added up in
     the same order whatever part it is in, and its score is the same to the last bit.
     """
     scratch: NDArray[np.float32] | None = None
-    for number, first, last in located.singly:
+    for number, first, last in located.terms[: located.n_singly].tolist():
         own = np.arange(first, last)[places[first:last] >= 0] if gains[number] else ()
         if len(own):
             if scratch is None:
@@ -136,7 +111,7 @@ def add(
             else:
                 np.add.at(scratch, rows, tf)
             _add_one(scores, scratch, rows, gains[number], norm)
-    numbers, alternatives = located.together
+    numbers, alternatives, _ = located.terms[located.n_singly :].T
     is_read = (gains[numbers] != 0) & (places[alternatives] >= 0)
     if is_read.any():
         own = alternatives[is_read]
@@ -144,6 +119,29 @@ def add(
         gain /= gain + norm.take(rows)
         gain *= gains[numbers[is_read]].repeat(sizes)
         np.add.at(scores, rows, gain)
+
+
+def gained_in_numpy(
+    postings: Postings,
+    located: Located,
+    places: NDArray[np.int64],
+    gains: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    norm: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Give what `add` adds to some rows of a part, (m,) ascending, without reading all postings; (m,) float32."""
+    if len(norm) < COLUMN_ROWS:
+        whole = np.zeros(len(norm), dtype=np.float32)
+        add_in_numpy(whole, postings, located, places, gains, norm)
+        return whole.take(rows)
+    common = _Common.of(located, gains)
+    if common is None:
+        return np.zeros(len(rows), dtype=np.float32)
+    return common.gained(postings, places, rows, norm)
+
+
+add = add_in_numpy if compiled is None else compiled.add
+gained = gained_in_numpy if compiled is None else compiled.gained
 
 
 def _add_one(

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from index.channels import LexicalScores
     from index.embedding import Encoder
     from index.lexicon import Lexicon
+    from index.locating import Located
     from index.reader import Reader
-    from index.scoring import Located
     from index.view import View
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves
@@ -36,8 +36,8 @@ POOL = 100
 # rows of which the best one stands for all when the highest scores are sought, at most and at least
 BLOCK, SMALLEST_BLOCK = 128, 4
 SMALLEST = 1e-12
-# rows from which on a second thread scans the vectors meanwhile: FAISS lets go of the interpreter's lock for
-# milliseconds there, which in fewer rows handing over would cost
+# rows from which on a second thread reads the question meanwhile: while FAISS scans the vectors this one does not hold
+# the interpreter's lock, and in fewer rows it holds it again before the other has begun
 BESIDE_ROWS = 50_000
 
 
@@ -50,6 +50,24 @@ class Scored(NamedTuple):
     rows: NDArray[np.int64]
     fused: NDArray[np.float64]
     parts: Parts
+
+
+class _Read(NamedTuple):
+    """The lexical half of a question.
+
+    Attributes:
+        language: of the question.
+        query: its terms, weighed by idf.
+        located: the same, in each channel.
+        scores: of all rows; common terms may not be counted yet.
+        best: (m,) the first rows, by these scores, in no order.
+    """
+
+    language: str
+    query: Query
+    located: Mapping[str, Located]
+    scores: LexicalScores
+    best: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,80 +99,64 @@ class Searcher:
         """
         pool = max(POOL, 4 * k)
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
+        read = _beside(view, partial(self._read, view, question, pool, allowed))
         vector = self.encoder.encode_question(question)
-        nearest = _scan(view, vector, pool, allowed)
-        language = detect(question)
-        query = analyse(question, language, view.languages, self.lexicon)
-        located = view.locate(query)
-        asked = weighed(query, located, view.channels)
-        lexical, best = self._lexical(view, language, located, pool, allowed)
-        scored = self._scored(view, located, asked, vector, (lexical, best, nearest()), pool)
-        hits = hits_of(view, reader, Asked(asked, vector, self.encoder), scored, k)
+        nearest = _nearest(view, vector, pool, allowed)
+        asked = read()
+        scored = self._scored(view, asked, vector, nearest, pool)
+        hits = hits_of(view, reader, Asked(asked.query, vector, self.encoder), scored, k)
         first = hits[0].score if hits else 0.0
-        found = signs(scored.fused, scored.parts, first, _foreign(language, hits, view))
+        found = signs(scored.fused, scored.parts, first, _foreign(asked.language, hits, view))
         return Ranking(
             question=question,
-            language=language,
+            language=asked.language,
             hits=hits,
             confidence=confidence(found),
             sequence=view.sequence,
         )
 
+    def _read(self, view: View, question: str, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
+        """Analyse a question, and score all rows by its words: 0 for those that may not be found."""
+        language = detect(question)
+        query = analyse(question, language, view.languages, self.lexicon)
+        located = view.locate(query)
+        for whole in (False, True):
+            scores = lexical_scores(view, language, located, self.weights, whole=whole)
+            for first, mask in zip(view.first_rows, allowed, strict=True):
+                if mask is not None:
+                    scores.joined[first : first + len(mask)][~mask] = 0.0
+            best = _top(scores.joined, pool if scores.is_whole else max(pool, CANDIDATES))
+            if scores.is_whole or len(best) >= CANDIDATES:
+                break  # else rows that hold common terms only might be among the first
+        return _Read(language, weighed(query, located, view.channels), located, scores, best)
+
     def _scored(
-        self,
-        view: View,
-        located: Mapping[str, Located],
-        asked: Query,
-        vector: NDArray[np.float32],
-        found: tuple[LexicalScores, NDArray[np.int64], NDArray[np.int64]],
-        pool: int,
+        self, view: View, asked: _Read, vector: NDArray[np.float32], nearest: NDArray[np.int64], pool: int
     ) -> Scored:
-        """Score the candidates of both halves by both halves; `asked` is the query weighed, `located` its terms."""
-        lexical, best, nearest = found
+        """Score the candidates of both halves by both halves."""
+        lexical, best = asked.scores, asked.best
         if not lexical.is_whole:
             best = _union(nearest, best)
-            lexical.complete(view, located, best)
+            lexical.complete(view, asked.located, best)
             best = best[_top(lexical.joined[best], pool)]
         rows = _union(best, nearest)
         dense = _cosines(view, vector, rows)
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
         words, grams, names = (
-            getattr(lexical, name)[rows].astype(float) / attainable(getattr(asked, name))
+            getattr(lexical, name)[rows].astype(float) / attainable(getattr(asked.query, name))
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
 
-    def _lexical(
-        self,
-        view: View,
-        language: str,
-        located: Mapping[str, Located],
-        pool: int,
-        allowed: list[NDArray[np.bool_] | None],
-    ) -> tuple[LexicalScores, NDArray[np.int64]]:
-        """Score by words; give the scores, 0 for what may not be found, and the first rows, not completed yet."""
-        for whole in (False, True):
-            lexical = lexical_scores(view, language, located, self.weights, whole=whole)
-            for first, mask in zip(view.first_rows, allowed, strict=True):
-                if mask is not None:
-                    lexical.joined[first : first + len(mask)][~mask] = 0.0
-            best = _top(lexical.joined, pool if lexical.is_whole else max(pool, CANDIDATES))
-            if lexical.is_whole or len(best) >= CANDIDATES:
-                break  # else rows that hold common terms only might be among the first
-        return lexical, best
 
-
-def _scan(
-    view: View, vector: NDArray[np.float32], k: int, allowed: list[NDArray[np.bool_] | None]
-) -> Callable[[], NDArray[np.int64]]:
-    """Begin to look for the nearest rows, in a second thread if there are many, and give what waits for them."""
-    search = partial(_nearest, view, vector, k, allowed)
-    return _scanning().submit(search).result if view.n_rows >= BESIDE_ROWS else search
+def _beside(view: View, work: Callable[[], _Read]) -> Callable[[], _Read]:
+    """Begin to read a question in a second thread, if there are many rows, and give what waits for the result."""
+    return _reading().submit(work).result if view.n_rows >= BESIDE_ROWS else work
 
 
 @cache
-def _scanning() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="sanad-scan")
+def _reading() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="sanad-read")
 
 
 def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -198,13 +200,11 @@ def _nearest(
 
 def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Give the cosines of rows, (m,) ascending, with the question's vector."""
-    # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
-    scores, asked = np.zeros(len(rows)), vector.astype(np.float64)
+    scores = np.zeros(len(rows))
     ends = np.searchsorted(rows, (*view.first_rows[1:], view.n_rows)).tolist()
     for first, segment, begin, end in zip(view.first_rows, view.segments, [0, *ends], ends, strict=False):
         if begin < end:
-            vectors = segment.dense.vectors.take(rows[begin:end] - first, axis=0)
-            scores[begin:end] = vectors.astype(np.float64) @ asked
+            scores[begin:end] = segment.dense.products(vector, rows[begin:end] - first)
     return scores
 
 

@@ -25,7 +25,8 @@ from uuid import uuid4
 from index.dense import DenseIndex, load
 from index.errors import StoreDamaged
 from index.home import sync_folder, writing_to
-from index.lexical import LexicalIndex, Part
+from index.lexical import LexicalIndex
+from index.locating import Part
 from index.postings import Postings
 from index.segment import Segment
 from index.spread import Spread, Statistics

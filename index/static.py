@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 from index.analysis import LONGEST_KEPT
 from index.embedding import digest
 from index.errors import ModelError
+from index.kernel import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ class StaticEncoder:
         self._folder = folder
         self._tokenizer = tokenizer
         self._rows = rows
-        self._row_of = row_of
+        self._row_of = row_of.astype(np.int32, copy=False)
         self._weights = weights
         self._known: dict[str, tuple[int, ...]] = {}
 
@@ -117,7 +118,7 @@ class StaticEncoder:
 
     def _rows_of(self, tokens: Sequence[int] | NDArray[np.int32]) -> NDArray[np.float32]:
         """Give the rows of tokens, (t, dimension), without their weights."""
-        return self._rows.take(self._row_of[tokens], axis=0).astype(np.float32)
+        return _rows_of(self._rows, self._row_of, tokens)
 
     def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
         """Give the vector of each passage, (n, dimension), and a sketch of its sentences.
@@ -149,29 +150,9 @@ class StaticEncoder:
         vector[:] = _unit(np.add.reduce(sums, axis=0))
         return b"".join([sizes.tobytes(), lengths.tobytes(), tokens.tobytes()])
 
-    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[NDArray[np.float64]]:
+    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[list[float]]:
         """Compare the sentences of passages with a question; see `LightEncoder`."""
-        if not sketches:
-            return []
-        read = [np.frombuffer(one, dtype=np.int32) for one in sketches]
-        counts = [int(one[0]) for one in read]
-        sizes = np.concatenate([one[1 : 1 + n] for one, n in zip(read, counts, strict=True)])
-        lengths = np.concatenate([one[1 + n : 1 + 2 * n] for one, n in zip(read, counts, strict=True)])
-        tokens = np.concatenate([one[1 + 2 * n :] for one, n in zip(read, counts, strict=True)])
-        is_whole = all(0 <= 2 * n < len(one) for one, n in zip(read, counts, strict=True))
-        if not is_whole or int(sizes.sum(dtype=np.int64)) != len(tokens):
-            raise ValueError("a sketch is damaged")
-        rows, products = self._rows_of(tokens), np.empty(len(tokens), dtype=np.float32)
-        ends = [*accumulate(len(one) - 1 - 2 * n for one, n in zip(read, counts, strict=True))]
-        for begin, end in pairwise([0, *ends]):
-            # each passage alone: the last bits of a product depend on how many rows it has
-            np.matmul(rows[begin:end], vector, out=products[begin:end])
-        products *= self._weights[tokens]
-        sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), weights=products, minlength=len(sizes))
-        lengths = lengths.view(np.float32)
-        found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0)
-        ends = [*accumulate(counts)]
-        return [found[end - n : end] for end, n in zip(ends, counts, strict=True)]
+        return cosines(sketches, vector, self._rows, self._row_of, self._weights)
 
     def _tokens_of(self, words: set[str]) -> dict[str, tuple[int, ...]]:
         """Give a table that holds the tokens of at least these words."""
@@ -209,6 +190,55 @@ class StaticEncoder:
                 place += 1
             found[place].append(token)
         return found
+
+
+def cosines_in_numpy(
+    sketches: Sequence[bytes],
+    vector: NDArray[np.float32],
+    rows: NDArray[np.int8],
+    row_of: NDArray[np.int32],
+    weights: NDArray[np.float32],
+) -> list[list[float]]:
+    """Give the cosines of passages' sentences with a vector, from their sketches.
+
+    Args:
+        sketches: as `StaticEncoder.encode_sentences` makes them.
+        vector: (d,), unit.
+        rows, row_of, weights: the model's parts, as `StaticEncoder` takes them.
+
+    Raises:
+        ValueError, IndexError: what was given is no sketch.
+    """
+    if not sketches:
+        return []
+    read = [np.frombuffer(one, dtype=np.int32) for one in sketches]
+    counts = [int(one[0]) for one in read]
+    sizes = np.concatenate([one[1 : 1 + n] for one, n in zip(read, counts, strict=True)])
+    lengths = np.concatenate([one[1 + n : 1 + 2 * n] for one, n in zip(read, counts, strict=True)])
+    tokens = np.concatenate([one[1 + 2 * n :] for one, n in zip(read, counts, strict=True)])
+    is_whole = all(0 <= 2 * n < len(one) for one, n in zip(read, counts, strict=True))
+    if not is_whole or int(sizes.sum(dtype=np.int64)) != len(tokens):
+        raise ValueError("a sketch is damaged")
+    of_tokens, products = _rows_of(rows, row_of, tokens), np.empty(len(tokens), dtype=np.float32)
+    ends = [*accumulate(len(one) - 1 - 2 * n for one, n in zip(read, counts, strict=True))]
+    for begin, end in pairwise([0, *ends]):
+        # each passage alone: the last bits of a product depend on how many rows it has
+        np.matmul(of_tokens[begin:end], vector, out=products[begin:end])
+    products *= weights[tokens]
+    sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), weights=products, minlength=len(sizes))
+    lengths = lengths.view(np.float32)
+    found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0).tolist()
+    ends = [*accumulate(counts)]
+    return [found[end - n : end] for end, n in zip(ends, counts, strict=True)]
+
+
+cosines = cosines_in_numpy if compiled is None else compiled.cosines
+
+
+def _rows_of(
+    rows: NDArray[np.int8], row_of: NDArray[np.int32], tokens: Sequence[int] | NDArray[np.int32]
+) -> NDArray[np.float32]:
+    return rows.take(row_of[tokens], axis=0).astype(np.float32)
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.lexical import LexicalIndex, Part
+from index.lexical import LexicalIndex
+from index.locating import Part
 from index.segment import Segment, segments_of
 from index.spread import Statistics
 from index.vocabulary import Channels, derived
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.locating import Located
     from index.query import Query
     from index.reader import Reader
-    from index.scoring import Located
     from index.vocabulary import Vocabulary
 
 # k1 and b as swept for stems and 4-grams together (docs/retrieval.md)

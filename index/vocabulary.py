@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Postings, Sparse, postings_of, term_hash
+from index.postings import Postings, Sparse, postings_of, ranges, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -158,11 +158,3 @@ def _hashes_of(reader: Reader, numbers: NDArray[np.int64]) -> tuple[NDArray[np.u
     offsets = np.zeros(len(blobs) + 1, dtype=np.int64)
     np.cumsum([len(blob) // 8 for blob in blobs], out=offsets[1:])
     return np.frombuffer(b"".join(blobs), dtype=np.uint64), offsets
-
-
-def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Concatenate arange(start, start + size) for each pair."""
-    if not len(starts):
-        return np.empty(0, np.int64)
-    before = np.cumsum(sizes) - sizes
-    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)

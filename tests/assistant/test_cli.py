@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
+from index import is_compiled
 from tests.conftest import TEXTS
 
 ROOT = Path(__file__).parents[2]
@@ -203,6 +204,23 @@ def test_a_home_of_another_model_is_refused_by_every_command_but_the_one_that_me
 def test_a_mistake_is_one_line_and_a_code(arguments: list[str], code: int, told: str, tmp_path: Path) -> None:
     home = None if "--home" in arguments or len(arguments) < 2 else tmp_path / "home"
     assert_one_line(sanad(*arguments, home=home), code, told)
+
+
+@pytest.mark.parametrize(
+    "missing", ["", "sys.modules['index.compiled'] = None; "], ids=["compiled", "not compiled"]
+)
+def test_the_server_says_if_it_could_answer_sooner(missing: str, tmp_path: Path) -> None:
+    code = f"import sys; {missing}from assistant.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--home", str(tmp_path / "home")]
+    told = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith("Sanad answers at http")
+        assert server.stderr is not None
+        complaint = server.stderr.readline() if missing or not is_compiled() else ""
+        server.send_signal(signal.SIGINT)
+        complaint += server.communicate(timeout=30)[1]
+    assert ("no C compiler" in complaint) == (bool(missing) or not is_compiled())
 
 
 def test_the_environment_sets_the_home_and_a_typo_in_it_is_told(filled: Path) -> None:

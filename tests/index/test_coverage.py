@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from index.analysis import word_terms
-from index.coverage import UNSEEN, Held, Shares, SoughtQuery, attainable, shares, weighed
+from index.coverage import UNSEEN, Shares, SoughtQuery, Told, attainable, shares, weighed
 from index.lexical import LexicalIndex
 from index.query import Query, QueryTerm
-from index.vocabulary import Terms
 from tests.index.stored import stored
 
 
@@ -29,15 +28,12 @@ def weighed_words(asked: Query, words: LexicalIndex) -> tuple[QueryTerm, ...]:
 
 def shares_of(asked: Query, *texts: str, language: str) -> Shares:
     """Give the shares of texts that stand one after the other, each one sentence."""
-    passages = [stored(text, language) for text in texts]
-    terms = [p.vocabulary.terms(np.frombuffer(p.place.words, dtype=np.int32)) for p in passages]
-    sizes = [len(each.stems) for each in terms]
-    held = Held(
-        len(texts),
-        Terms(*map(np.concatenate, zip(*terms, strict=True))),
-        np.repeat(np.arange(len(texts)), sizes),
-    )
-    return shares(SoughtQuery.of(asked), held, [language] * len(texts))
+    told = []
+    for text in texts:
+        _, words, vocabulary = stored(text, language).told
+        sentence = np.array([0, len(text), len(words) // 4], dtype=np.int32)
+        told.append(Told(sentence.tobytes(), words, vocabulary))
+    return shares(SoughtQuery.of(asked), told, [language] * len(texts))
 
 
 def test_a_term_weighs_its_idf_and_an_unseen_one_most() -> None:

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
-from index import lexical
+from index import lexical, scoring
 from index.lexical import SMALLEST_IDF, LexicalIndex
 from index.postings import MAX_COUNT, postings_of_tokens, term_hash
 
@@ -122,9 +122,14 @@ CUTS = st.lists(st.integers(0, 25), max_size=3)
 SHARES = st.sampled_from([0.0, 0.2, 0.5])
 
 
-@pytest.fixture(params=[0, 1 << 20], ids=["some rows looked up", "all postings of a part read"])
+@pytest.fixture(
+    params=[None, 0, 1 << 20], ids=["as installed", "NumPy looks rows up", "NumPy reads all postings"]
+)
 def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexical, "COLUMN_ROWS", request.param)
+    if request.param is not None:
+        monkeypatch.setattr(lexical, "add", scoring.add_in_numpy)
+        monkeypatch.setattr(lexical, "gained", scoring.gained_in_numpy)
+        monkeypatch.setattr(scoring, "COLUMN_ROWS", request.param)
 
 
 def in_parts(corpus: list[list[str]], cuts: list[int], share: float | None) -> LexicalIndex:

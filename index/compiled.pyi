@@ -1,0 +1,65 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.coverage import Told
+from index.locating import Located, Part, Rarity, Term
+from index.postings import Postings
+from index.query import QueryTerm
+
+INTERFACE: int
+
+def locate(
+    query: Sequence[Term],
+    parts: Sequence[Part],
+    rarity: Rarity,
+    saturated: float,
+    most: float,
+    hash_of: Callable[[str], int],
+) -> tuple[Any, ...]: ...
+def add(
+    scores: NDArray[np.float32],
+    postings: Postings,
+    located: Located,
+    places: NDArray[np.int64],
+    gains: NDArray[np.float32],
+    norm: NDArray[np.float32],
+) -> None: ...
+def gained(
+    postings: Postings,
+    located: Located,
+    places: NDArray[np.int64],
+    gains: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    norm: NDArray[np.float32],
+) -> NDArray[np.float32]: ...
+def join(
+    into: NDArray[np.float32],
+    channels: Sequence[NDArray[np.float32]],
+    runs: Sequence[tuple[slice, tuple[float, ...]]],
+) -> None: ...
+
+class Seeker:
+    def __init__(
+        self,
+        words: Sequence[QueryTerm],
+        grams: Sequence[QueryTerm],
+        names: Sequence[QueryTerm],
+        hash_of: Callable[[str], int],
+        /,
+    ) -> None: ...
+    def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]: ...
+
+def cosines(
+    sketches: Sequence[bytes],
+    vector: NDArray[np.float32],
+    rows: NDArray[np.int8],
+    row_of: NDArray[np.int32],
+    weights: NDArray[np.float32],
+) -> list[list[float]]: ...
+def products(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], vector: NDArray[np.float64]
+) -> NDArray[np.float64]: ...
+def near(passages: list[bytes], least: float) -> list[list[int]]: ...

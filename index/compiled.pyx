@@ -1,0 +1,634 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The loops of a question in compiled code; each function does what the one in Python does that it stands in for.
+
+Which one that is, and what the arguments are, is said there. Sums are added up in the same order, so scores are the same
+to the last bit. Bounds are checked here by hand, and only where numbers come from files or from the database, once for
+each: what is damaged there must be an error, as it is in NumPy, and not the end of the process.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.math cimport log
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport qsort
+
+import numpy as np
+
+INTERFACE = 1  # see index.kernel
+
+cdef extern from *:
+    """
+    /* Made for processors with wide registers too; which one is used is chosen when the module is loaded. The results are
+       the same to the last bit: each lane has a sum of its own, and no product is fused with one. */
+    #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+    #define WIDE __attribute__((target_clones("avx2", "default")))
+    #else
+    #define WIDE
+    #endif
+    #if defined(__GNUC__)
+    #define FETCH(address) __builtin_prefetch(address)
+    #else
+    #define FETCH(address) ((void) (address))
+    #endif
+    #if defined(_MSC_VER)
+    #define ALONE __restrict
+    #else
+    #define ALONE restrict
+    #endif
+    #define LANES 16
+
+    WIDE static float byte_product(const int8_t *row, const float *vector, Py_ssize_t d) {
+        float lanes[LANES] = {0}, total = 0;
+        Py_ssize_t i = 0;
+        for (; i + LANES <= d; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) lanes[lane] += row[i + lane] * vector[i + lane];
+        for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
+        for (; i < d; i++) total += row[i] * vector[i];
+        return total;
+    }
+
+    WIDE static double float_product(const float *row, const double *vector, Py_ssize_t d) {
+        double lanes[LANES] = {0}, total = 0;
+        Py_ssize_t i = 0;
+        for (; i + LANES <= d; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) lanes[lane] += row[i + lane] * vector[i + lane];
+        for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
+        for (; i < d; i++) total += row[i] * vector[i];
+        return total;
+    }
+
+    WIDE static void multiply_add(float *ALONE into, const float *ALONE scores, Py_ssize_t n, float share) {
+        for (Py_ssize_t i = 0; i < n; i++) into[i] += share * scores[i];
+    }
+
+    WIDE static void add_gains(
+        float *ALONE scores, const float *ALONE tf, const float *ALONE norms, Py_ssize_t n, float most
+    ) {
+        for (Py_ssize_t i = 0; i < n; i++) scores[i] += tf[i] / (tf[i] + norms[i]) * most;
+    }
+    """
+    void FETCH(const void* address) noexcept nogil
+    float byte_product(const int8_t* row, const float* vector, Py_ssize_t d) noexcept nogil
+    double float_product(const float* row, const double* vector, Py_ssize_t d) noexcept nogil
+    void multiply_add(float* into, const float* scores, Py_ssize_t n, float share) noexcept nogil
+    void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
+
+cdef enum:
+    # rows from which on other threads may go on meanwhile: in fewer, waiting for them costs more than the loop
+    MANY = 50_000
+    AHEAD = 8  # rows of a matrix that are fetched before they are needed
+    MARKS = 8  # numbers of 64 bits that mark which words a passage has
+
+
+# Terms to rows: index.locating, index.scoring, index.channels
+
+
+def locate(query, parts, rarity, double saturated, double most, hash_of):
+    """See `index.locating.locate_in_numpy`; gives the fields of `Located`, in order."""
+    cdef list pairs = [pair for _, own in query for pair in own]
+    cdef list alternatives = [], ends = [], weights = [], counted = [], gains = [], singly = [], together = []
+    cdef Py_ssize_t n = len(pairs), n_parts = len(parts), part, at, place, first, kept = 0
+    cdef double frequency
+    cdef double n_rows = rarity.n_rows, floor = rarity.floor, smallest = rarity.smallest
+    cdef const uint64_t[::1] terms
+    cdef const int32_t[::1] frequencies
+    cdef uint64_t[::1] hashes = np.empty(n, dtype=np.uint64)
+    cdef int64_t[::1] held = np.zeros(n, dtype=np.int64)
+    places = np.empty((n_parts, n), dtype=np.int64)
+    cdef int64_t[:, ::1] found = places
+    for at in range(n):
+        hashes[at] = hash_of(pairs[at][0])
+    for part in range(n_parts):
+        postings, frequencies = parts[part]
+        terms = postings.terms
+        if frequencies.shape[0] != terms.shape[0]:
+            raise IndexError("a part counts other terms than it has")
+        for at in range(n):
+            place = place_of_term(terms, hashes[at])
+            found[part, at] = place
+            if place >= 0:
+                held[at] += frequencies[place]
+    chosen = np.empty(n, dtype=np.int64)
+    cdef int64_t[::1] which = chosen
+    at = 0
+    for number, (weight, own) in enumerate(query):
+        first, frequency = kept, 0
+        for _ in range(len(own)):
+            if held[at]:
+                which[kept] = at
+                kept += 1
+                alternatives.append(pairs[at])
+                frequency += held[at] * <double> pairs[at][1]
+            at += 1
+        if kept - first == 1 and frequency <= most:
+            together.append((number, first, kept))
+        elif kept > first:
+            singly.append((number, first, kept))
+        ends.append(kept)
+        weights.append(weight)
+        counted.append(frequency)
+        gains.append(<double> weight * idf_of(frequency, n_rows, floor, smallest) * saturated)
+    return (
+        alternatives,
+        ends,
+        weights,
+        counted,
+        gains,
+        list(places) if kept == n else [row[chosen[:kept]] for row in places],
+        np.array([share for _, share in alternatives], dtype=np.float32),
+        np.array(singly + together, dtype=np.int64).reshape(-1, 3),
+        len(singly),
+    )
+
+
+cdef double idf_of(double frequency, double n_rows, double floor, double smallest) noexcept:
+    cdef double raw
+    if frequency <= 0 or n_rows <= 0:
+        return 0
+    frequency = min(frequency, n_rows)
+    raw = log(n_rows - frequency + 0.5) - log(frequency + 0.5)
+    return max(floor if raw < 0 else raw, smallest)
+
+
+cdef Py_ssize_t place_of_term(const uint64_t[::1] ascending, uint64_t value) noexcept nogil:
+    """Give the place of a hash, or -1.
+
+    Hashes are spread evenly, so its value nearly tells where it stands, and what stands there tells it again: that is a few
+    looks into memory, where halving would take twenty (interpolation search: Perl, Itai, Avni, CACM 1978).
+    """
+    cdef Py_ssize_t n = ascending.shape[0], guess, low, high, middle, step = 4
+    if not n:
+        return -1
+    guess = share_of(n, value)
+    if ascending[guess] < value:
+        guess = min(guess + share_of(n, value - ascending[guess]), n - 1)
+    else:
+        guess = max(guess - share_of(n, ascending[guess] - value), 0)
+    if ascending[guess] < value:
+        low, high = guess + 1, guess + step
+        while high < n and ascending[high] < value:
+            low, step = high + 1, 2 * step
+            high += step
+        high = min(high, n)
+    else:
+        low, high = guess - step, guess
+        while low >= 0 and ascending[low] >= value:
+            high, step = low, 2 * step
+            low -= step
+        low = max(low, -1) + 1
+    while low < high:
+        middle = (low + high) >> 1
+        if ascending[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < n and ascending[low] == value else -1
+
+
+cdef inline Py_ssize_t share_of(Py_ssize_t n, uint64_t value) noexcept nogil:
+    """Give n * value / 2**64."""
+    return <Py_ssize_t> (((value >> 32) * <uint64_t> n) >> 32)
+
+
+def add(
+    float[::1] scores, postings, located, const int64_t[::1] places, const float[::1] gains, const float[::1] norm
+):
+    """See `index.scoring.add_in_numpy`."""
+    cdef const int64_t[::1] offsets = postings.offsets
+    cdef const int32_t[::1] rows = postings.rows
+    cdef const uint8_t[::1] counts = postings.counts
+    cdef const int64_t[:, ::1] terms = located.terms
+    cdef const float[::1] shares = located.shares
+    # tf of a term with several alternatives, by row; 0 between two terms
+    cdef float[::1] held = np.zeros(scores.shape[0] if located.n_singly else 0, dtype=np.float32)
+    cdef int is_whole
+    if norm.shape[0] != scores.shape[0]:
+        raise ValueError("one norm for each row is needed")
+    if scores.shape[0] < MANY:
+        is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, norm, held)
+    else:
+        with nogil:
+            is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, norm, held)
+    if not is_whole:
+        raise IndexError("a posting is of no row, or ends before it should")
+
+
+cdef int add_terms(
+    float[::1] scores,
+    const int64_t[::1] offsets,
+    const int32_t[::1] rows,
+    const uint8_t[::1] counts,
+    const int64_t[:, ::1] terms,
+    const float[::1] shares,
+    const int64_t[::1] places,
+    const float[::1] gains,
+    const float[::1] norm,
+    float[::1] held,
+) noexcept nogil:
+    """Add the gains of all terms; 0 if that would read or write where there is nothing."""
+    cdef Py_ssize_t term, alternative, posting, row, n = scores.shape[0], n_postings = min(rows.shape[0], counts.shape[0])
+    cdef float most, share, tf
+    for term in range(terms.shape[0]):
+        most = gains[terms[term, 0]]
+        if most == 0:
+            continue
+        for alternative in range(terms[term, 1], terms[term, 2]):
+            if places[alternative] < 0:
+                continue
+            if offsets[places[alternative]] < 0 or offsets[places[alternative] + 1] > n_postings:
+                return 0
+            share = shares[alternative]
+            if terms[term, 2] - terms[term, 1] == 1:
+                for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
+                    row = rows[posting]
+                    if row < 0 or row >= n:
+                        return 0
+                    tf = share * counts[posting]
+                    scores[row] += tf / (tf + norm[row]) * most
+            else:
+                for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
+                    row = rows[posting]
+                    if row < 0 or row >= n:
+                        return 0
+                    held[row] += share * counts[posting]
+        if terms[term, 2] - terms[term, 1] == 1:
+            continue
+        for alternative in range(terms[term, 1], terms[term, 2]):
+            if places[alternative] < 0:
+                continue
+            for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
+                row = rows[posting]
+                tf = held[row]
+                if tf > 0:  # else another alternative has brought the row already
+                    scores[row] += tf / (tf + norm[row]) * most
+                    held[row] = 0
+    return 1
+
+
+def gained(
+    postings, located, const int64_t[::1] places, const float[::1] gains, const int64_t[::1] rows, const float[::1] norm
+):
+    """See `index.scoring.gained_in_numpy`."""
+    cdef const int64_t[::1] offsets = postings.offsets
+    cdef const int32_t[::1] held_by = postings.rows
+    cdef const uint8_t[::1] counts = postings.counts
+    cdef const int64_t[::1] columns = postings.columns
+    cdef const uint8_t[:, ::1] matrix = postings.matrix
+    cdef const int64_t[:, ::1] terms = located.terms
+    cdef const float[::1] shares = located.shares
+    cdef Py_ssize_t m = rows.shape[0], n_postings = min(held_by.shape[0], counts.shape[0]), n_columns = 0
+    cdef Py_ssize_t term, alternative, place, i, column
+    total = np.zeros(m, dtype=np.float32)
+    cdef float[::1] sums = total
+    cdef float[::1] norms = np.empty(m, dtype=np.float32)
+    cdef float[:, ::1] held = np.zeros((shares.shape[0], m), dtype=np.float32)  # p * tf, by alternative and row
+    cdef int64_t[:, ::1] looked_up = np.empty((shares.shape[0], 2), dtype=np.int64)
+    if not m:
+        return total
+    for i in range(m):
+        if rows[i] < 0 or rows[i] >= norm.shape[0] or (columns.shape[0] and rows[i] >= matrix.shape[0]):
+            raise IndexError("no such row")
+        norms[i] = norm[rows[i]]
+    for term in range(terms.shape[0]):
+        if gains[terms[term, 0]] == 0:
+            continue
+        for alternative in range(terms[term, 1], terms[term, 2]):
+            place = places[alternative]
+            if place < 0:
+                continue
+            column = place_of_number(columns, place)
+            if column >= 0:
+                looked_up[n_columns, 0], looked_up[n_columns, 1] = alternative, column
+                n_columns += 1
+            elif offsets[place] < 0 or offsets[place + 1] > n_postings:
+                raise IndexError("postings end before they should")
+            else:
+                look_up(
+                    held_by, counts, offsets[place], offsets[place + 1], rows, shares[alternative], held[alternative]
+                )
+    for i in range(m):  # a row's columns lie beside each other
+        for column in range(n_columns):
+            if i + AHEAD < m:
+                FETCH(&matrix[rows[i + AHEAD], looked_up[column, 1]])
+            held[looked_up[column, 0], i] = shares[looked_up[column, 0]] * matrix[rows[i], looked_up[column, 1]]
+    for term in range(terms.shape[0]):
+        if gains[terms[term, 0]] == 0:
+            continue
+        for alternative in range(terms[term, 1] + 1, terms[term, 2]):
+            multiply_add(&held[terms[term, 1], 0], &held[alternative, 0], m, 1)
+        add_gains(&sums[0], &held[terms[term, 1], 0], &norms[0], m, gains[terms[term, 0]])
+    return total
+
+
+cdef Py_ssize_t place_of_number(const int64_t[::1] ascending, int64_t value) noexcept nogil:
+    """Give the place of a value, or -1; where the values lie dense it is found at once."""
+    cdef Py_ssize_t low = 0, high = ascending.shape[0], middle
+    if not high or value < ascending[0]:
+        return -1
+    middle = value - ascending[0]
+    if middle < high:
+        if ascending[middle] == value:
+            return middle
+        high = middle  # they are whole numbers, each once: so it stands no later
+    while low < high:
+        middle = (low + high) >> 1
+        if ascending[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < ascending.shape[0] and ascending[low] == value else -1
+
+
+cdef void look_up(
+    const int32_t[::1] held_by,
+    const uint8_t[::1] counts,
+    Py_ssize_t start,
+    Py_ssize_t stop,
+    const int64_t[::1] rows,
+    float share,
+    float[::1] held,
+) noexcept nogil:
+    """Give share * count of each of the rows that stands in the postings [start, stop); both ascend."""
+    cdef Py_ssize_t i, low = start, high, middle, step
+    for i in range(rows.shape[0]):
+        # in growing steps from where the last one was: as far as there is to go, not as long as the list is
+        step, high = 1, low
+        while high < stop and held_by[high] < rows[i]:
+            low = high + 1
+            high += step
+            step <<= 1
+        high = min(high, stop)
+        while low < high:
+            middle = (low + high) >> 1
+            if held_by[middle] < rows[i]:
+                low = middle + 1
+            else:
+                high = middle
+        if low >= stop:
+            return
+        if held_by[low] == rows[i]:
+            held[i] = share * counts[low]
+
+
+def join(float[::1] into, channels, runs):
+    """See `index.channels.join_in_numpy`."""
+    cdef const float[::1] scores
+    cdef Py_ssize_t begin, end
+    for rows, shares in runs:
+        begin, end = rows.start, rows.stop
+        if begin >= end:
+            continue
+        for scores, share in zip(channels, shares):
+            if begin < 0 or end > scores.shape[0] or end > into.shape[0]:
+                raise IndexError("no such row")
+            if share:
+                multiply_add(&into[begin], &scores[begin], end - begin, share)
+
+
+# What sentences hold: index.coverage, index.static
+
+
+cdef class Sought:
+    """The terms of one channel of a question by their hashes, in an open table; each with what it counts."""
+
+    cdef Py_ssize_t n_terms, mask
+    cdef uint64_t[::1] keys  # 0: the place is free
+    cdef int32_t[:, ::1] places  # for each key, where in `numbers` and `gains` its own begin and end
+    cdef int32_t[::1] numbers  # of the question's terms
+    cdef double[::1] gains  # the share of the whole weight that the term then brings
+
+    def __cinit__(self, terms, hash_of):
+        cdef dict by_hash = {}
+        cdef Py_ssize_t size = 8, n_gains = 0, at = 0, place
+        cdef uint64_t key
+        whole = sum([weight for weight, _ in terms]) or 1.0
+        for number, (weight, alternatives) in enumerate(terms):
+            for alternative, probability in alternatives:
+                by_hash.setdefault(hash_of(alternative), []).append((number, probability * weight / whole))
+                n_gains += 1
+        while size < 4 * len(by_hash):
+            size *= 2
+        self.n_terms, self.mask = len(terms), size - 1
+        self.keys = np.zeros(size, dtype=np.uint64)
+        self.places = np.zeros((size, 2), dtype=np.int32)
+        self.numbers = np.empty(n_gains, dtype=np.int32)
+        self.gains = np.empty(n_gains)
+        for hashed, own in by_hash.items():
+            key = hashed
+            place = key & self.mask
+            while self.keys[place]:
+                place = (place + 1) & self.mask
+            self.keys[place], self.places[place, 0] = key, at
+            for number, gain in own:
+                self.numbers[at], self.gains[at] = number, gain
+                at += 1
+            self.places[place, 1] = at
+
+    cdef void see(self, uint64_t term, double[::1] best) noexcept nogil:
+        """Let a term of a sentence count, if it is sought."""
+        cdef Py_ssize_t place = term & self.mask, at
+        while self.keys[place]:
+            if self.keys[place] == term:
+                for at in range(self.places[place, 0], self.places[place, 1]):
+                    best[self.numbers[at]] = max(best[self.numbers[at]], self.gains[at])
+                return
+            place = (place + 1) & self.mask
+
+
+cdef double seen(double[::1] best) noexcept nogil:
+    """Add up what a sentence holds, and forget it."""
+    cdef Py_ssize_t i
+    cdef double total = 0
+    for i in range(best.shape[0]):
+        total += best[i]
+        best[i] = 0
+    return total
+
+
+cdef class Seeker:
+    """See `index.coverage.SeekerInNumPy`."""
+
+    cdef Sought words, grams, names
+
+    def __cinit__(self, words, grams, names, hash_of):
+        self.words, self.grams, self.names = Sought(words, hash_of), Sought(grams, hash_of), Sought(names, hash_of)
+
+    def shares(self, passages):
+        """See `index.coverage.SeekerInNumPy.shares`."""
+        cdef list in_words = [], in_grams = [], in_names = []
+        cdef double[::1] words = np.zeros(self.words.n_terms)
+        cdef double[::1] grams = np.zeros(self.grams.n_terms)
+        cdef double[::1] names = np.zeros(self.names.n_terms)
+        cdef const int64_t[::1] numbers
+        cdef const int64_t[::1] ends
+        cdef const uint64_t[::1] hashes
+        cdef const int32_t* sizes
+        cdef const int32_t* own
+        cdef Py_ssize_t n_sentences, n_words, sentence, word, place, at, start, stop
+        cdef bytes sentences, held
+        last = None
+        for sentences, held, vocabulary in passages:
+            if vocabulary is not last:
+                numbers, ends, hashes = vocabulary
+                last = vocabulary
+                if ends.shape[0] != numbers.shape[0] + 1:
+                    raise IndexError("a vocabulary has other words than it says")
+            sizes, own = <const int32_t*> PyBytes_AS_STRING(sentences), <const int32_t*> PyBytes_AS_STRING(held)
+            n_sentences, n_words, at = PyBytes_GET_SIZE(sentences) // 12, PyBytes_GET_SIZE(held) // 4, 0
+            if 12 * n_sentences != PyBytes_GET_SIZE(sentences) or 4 * n_words != PyBytes_GET_SIZE(held):
+                raise ValueError("sentences or words end inside a number")
+            for sentence in range(n_sentences):
+                if not 0 <= sizes[3 * sentence + 2] <= n_words - at:
+                    raise ValueError("sentences of more words than there are")
+                for word in range(at, at + sizes[3 * sentence + 2]):
+                    place = place_of_number(numbers, own[word])
+                    if place < 0:
+                        raise IndexError("a word that is in no vocabulary")
+                    start, stop = ends[place], ends[place + 1]
+                    if start < 0 or stop - start < 2 or stop > hashes.shape[0]:
+                        raise IndexError("terms of a word that end before they should")
+                    self.words.see(hashes[start], words)
+                    self.names.see(hashes[start + 1], names)
+                    for place in range(start + 2, stop):
+                        self.grams.see(hashes[place], grams)
+                at += sizes[3 * sentence + 2]
+                in_words.append(seen(words))
+                in_grams.append(seen(grams))
+                in_names.append(seen(names))
+            if at != n_words:
+                raise ValueError("sentences of fewer words than there are")
+        return in_words, in_grams, in_names
+
+
+def cosines(
+    sketches, const float[::1] vector, const int8_t[:, ::1] rows, const int32_t[::1] row_of, const float[::1] weights
+):
+    """See `index.static.cosines_in_numpy`."""
+    cdef Py_ssize_t d = vector.shape[0], n, n_tokens, size, at, sentence, token, i
+    cdef const int32_t* sizes
+    cdef const int32_t* tokens
+    cdef const float* lengths
+    cdef double total
+    cdef bytes sketch
+    cdef list found = [], own
+    if rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
+        raise ValueError("vectors of other lengths")
+    if not d:
+        return [[0.0] * int(np.frombuffer(sketch, dtype=np.int32)[0]) for sketch in sketches]
+    for sketch in sketches:
+        size = PyBytes_GET_SIZE(sketch) // 4
+        sizes = <const int32_t*> PyBytes_AS_STRING(sketch)
+        n = sizes[0] if size else -1
+        if n < 0 or 2 * n >= size or 4 * size != PyBytes_GET_SIZE(sketch):
+            raise ValueError("a sketch is damaged")
+        sizes, lengths, tokens = sizes + 1, <const float*> (sizes + 1 + n), sizes + 1 + 2 * n
+        n_tokens, at, own = size - 1 - 2 * n, 0, []
+        for token in range(n_tokens):
+            if not 0 <= tokens[token] < weights.shape[0] or not 0 <= row_of[tokens[token]] < rows.shape[0]:
+                raise IndexError("a token that is none")
+            for i in range(0, d, 64):  # bytes of a line of the cache
+                FETCH(&rows[row_of[tokens[token]], i])
+        for sentence in range(n):
+            if not 0 <= sizes[sentence] <= n_tokens - at:
+                raise ValueError("a sketch is damaged")
+            total = 0
+            for token in range(at, at + sizes[sentence]):
+                total += weights[tokens[token]] * byte_product(&rows[row_of[tokens[token]], 0], &vector[0], d)
+            at += sizes[sentence]
+            own.append(total / lengths[sentence] if lengths[sentence] > 0 else 0.0)
+        if at != n_tokens:
+            raise ValueError("a sketch is damaged")
+        found.append(own)
+    return found
+
+
+# Candidates: index.dense, index.twins
+
+
+def products(const float[:, ::1] vectors, const int64_t[::1] rows, const double[::1] vector):
+    """See `index.dense.products_in_numpy`."""
+    cdef Py_ssize_t d = vector.shape[0], i
+    found = np.zeros(rows.shape[0])
+    cdef double[::1] sums = found
+    if vectors.shape[1] != d:
+        raise ValueError("vectors of other lengths")
+    for i in range(rows.shape[0] if d else 0):
+        if not 0 <= rows[i] < vectors.shape[0]:
+            raise IndexError("no such row")
+        sums[i] = float_product(&vectors[rows[i], 0], &vector[0], d)
+    return found
+
+
+def near(list passages, double least):
+    """See `index.twins.near_in_numpy`."""
+    cdef Py_ssize_t n = len(passages), i, j, at, word, size
+    cdef bytes held
+    cdef int32_t[::1] words = np.frombuffer(b"".join(passages), dtype=np.int32).copy()
+    cdef uint64_t[:, ::1] marks = np.zeros((n, MARKS), dtype=np.uint64)
+    cdef int64_t[::1] starts = np.zeros(n, dtype=np.int64)
+    cdef int64_t[::1] sizes = np.zeros(n, dtype=np.int64)
+    cdef list found = [], own
+    at = 0
+    for i in range(n):
+        held = passages[i]
+        size = PyBytes_GET_SIZE(held) // 4
+        starts[i] = at
+        if size:
+            sizes[i] = sorted_once(&words[at], size)
+        for word in range(at, at + sizes[i]):
+            marks[i, (words[word] >> 6) & (MARKS - 1)] |= (<uint64_t> 1) << (words[word] & 63)
+        at += size
+    for i in range(n):
+        own = []
+        for j in range(i):
+            # each word that one has and the other has not leaves a mark in one of them at most
+            if n_apart(&marks[i, 0], &marks[j, 0]) > (1 - least) / (1 + least) * (sizes[i] + sizes[j]) + 1e-6:
+                continue
+            size = n_shared(&words[starts[i]], sizes[i], &words[starts[j]], sizes[j]) if sizes[i] and sizes[j] else 0
+            if size >= least * (sizes[i] + sizes[j] - size):
+                own.append(j)
+        found.append(own)
+    return found
+
+
+cdef Py_ssize_t n_apart(const uint64_t* marks, const uint64_t* others) noexcept nogil:
+    """Count the bits that only one of two has set (Wilkes, Wheeler, Gill 1957)."""
+    cdef Py_ssize_t i, total = 0
+    cdef uint64_t bits
+    for i in range(MARKS):
+        bits = marks[i] ^ others[i]
+        bits -= (bits >> 1) & <uint64_t> 0x5555555555555555
+        bits = (bits & <uint64_t> 0x3333333333333333) + ((bits >> 2) & <uint64_t> 0x3333333333333333)
+        bits = (bits + (bits >> 4)) & <uint64_t> 0x0F0F0F0F0F0F0F0F
+        total += (bits * <uint64_t> 0x0101010101010101) >> 56
+    return total
+
+
+cdef Py_ssize_t n_shared(const int32_t* words, Py_ssize_t n, const int32_t* others, Py_ssize_t m) noexcept nogil:
+    """Count the words that stand in both of two ascending lists."""
+    cdef Py_ssize_t i = 0, j = 0, shared = 0
+    while i < n and j < m:
+        if words[i] == others[j]:
+            shared += 1
+            i += 1
+            j += 1
+        elif words[i] < others[j]:
+            i += 1
+        else:
+            j += 1
+    return shared
+
+
+cdef Py_ssize_t sorted_once(int32_t* words, Py_ssize_t n) noexcept nogil:
+    """Sort words and leave each once; give how many are left."""
+    cdef Py_ssize_t i, kept = 0
+    qsort(words, n, sizeof(int32_t), compared)
+    for i in range(n):
+        if not i or words[i] != words[kept - 1]:
+            words[kept] = words[i]
+            kept += 1
+    return kept
+
+
+cdef int compared(const void* one, const void* other) noexcept nogil:
+    cdef int32_t a = (<const int32_t*> one)[0], b = (<const int32_t*> other)[0]
+    return (a > b) - (a < b)

@@ -1,0 +1,63 @@
+"""Which of a few passages have nearly the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.kernel import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+# into which the words of passages fall before pairs of passages are compared word by word
+BUCKETS = 512
+
+
+def near_in_numpy(passages: list[bytes], least: float) -> list[list[int]]:
+    """Give for each passage the earlier ones whose sets of words overlap (Jaccard) with its own by at least so much.
+
+    Args:
+        passages: for each its words, int32 as bytes, in any order and any number of times.
+        least: 0 to 1.
+
+    Raises:
+        ValueError: bytes end inside a number.
+    """
+    words = [np.frombuffer(passage, dtype=np.int32) for passage in passages]
+    found: list[list[int]] = [[] for _ in passages]
+    for later, earlier in _perhaps_near(words, least):
+        if _overlap(words[later], words[earlier]) >= least:
+            found[later].append(earlier)
+    return found
+
+
+near = near_in_numpy if compiled is None else compiled.near
+
+
+def _perhaps_near(passages: list[NDArray[np.int32]], least: float) -> Iterator[tuple[int, int]]:
+    """Give pairs of passages, later and earlier, that may overlap by so much.
+
+    Words that one passage has and the other has not fall into no more buckets than they are, and there are no more of
+    them than a share of all words of both: so no pair is missed, and of the others few are given.
+    """
+    if len(passages) < 2:
+        return iter(())
+    sizes = [len(words) for words in passages]
+    held = np.zeros((len(sizes), BUCKETS), dtype=np.float32)
+    held[np.arange(len(sizes)).repeat(sizes), np.concatenate(passages) % BUCKETS] = 1
+    shared = held @ held.T  # whole numbers: exact
+    each = shared.diagonal()
+    apart = each[:, None] + each - 2 * shared
+    most = (1 - least) / (1 + least) * np.add.outer(sizes, sizes)
+    later, earlier = np.nonzero(np.tril(apart <= most + 1e-6, -1))
+    return zip(later.tolist(), earlier.tolist(), strict=True)
+
+
+def _overlap(words: NDArray[np.int32], others: NDArray[np.int32]) -> float:
+    """Give the Jaccard overlap of two sets of words; 1 of two empty ones."""
+    own, other = set(words.tolist()), set(others.tolist())
+    return len(own & other) / len(own | other) if own or other else 1.0

@@ -1,0 +1,5 @@
+"""A plugin for pytest (`-p tests.in_numpy`): the tests run as if nothing had been compiled."""
+
+import sys
+
+sys.modules["index.compiled"] = None  # type: ignore[assignment]  # to import it is an ImportError then

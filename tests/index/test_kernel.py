@@ -1,0 +1,335 @@
+"""What is compiled gives what NumPy gives: function by function, in whole answers, and where something is damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Article, Collection
+from index.channels import join_in_numpy
+from index.coverage import SeekerInNumPy, Told
+from index.dense import products_in_numpy
+from index.embedding import open_encoder
+from index.kernel import compiled
+from index.locating import Located, Part, Rarity, locate_in_numpy
+from index.postings import postings_of_tokens, term_hash
+from index.query import QueryTerm
+from index.scoring import add_in_numpy, gained_in_numpy
+from index.static import StaticEncoder, cosines_in_numpy
+from index.twins import near_in_numpy
+from index.vocabulary import Vocabulary
+
+ROOT = Path(__file__).parents[2]
+needs_it = pytest.mark.skipif(
+    compiled is None,
+    reason="NOT COMPILED: install a C compiler and Python's headers, then `make .venv/ready-dev`",
+)
+
+TOKENS = st.sampled_from([f"t{i}" for i in range(12)])
+CORPORA = st.lists(st.lists(TOKENS, min_size=1, max_size=15), min_size=2, max_size=25)
+SHARES = st.floats(0.1, 1).map(lambda share: round(share, 2))
+ALTERNATIVES = st.lists(st.tuples(TOKENS, SHARES), max_size=4, unique_by=lambda pair: pair[0]).map(tuple)
+QUERIES = st.lists(st.tuples(SHARES, ALTERNATIVES), max_size=6)
+VECTORS = np.random.default_rng(1).standard_normal((30, 320)).astype(np.float32)
+
+
+def test_a_machine_that_can_compile_has_compiled() -> None:
+    has_headers = (Path(__import__("sysconfig").get_paths()["include"]) / "Python.h").exists()
+    assert compiled is not None or not (shutil.which("cc") and has_headers)
+
+
+@needs_it
+@given(CORPORA, QUERIES, st.sampled_from([None, 0.0, 0.3]), st.data())
+def test_terms_are_found_and_scored_alike(
+    corpus: list[list[str]],
+    query: list[tuple[float, tuple[tuple[str, float], ...]]],
+    share: float | None,
+    data: st.DataObject,
+) -> None:
+    cut = data.draw(st.integers(0, len(corpus)))
+    parts = [Part.of(postings_of_tokens(some)) for some in (corpus[:cut], corpus[cut:])]
+    if share is not None:
+        parts = [Part.of(part.postings.with_columns(share, 0)) for part in parts]
+    rarity, most = Rarity(len(corpus), 0.3, 1e-9), data.draw(st.sampled_from([0.0, 3.0, 100.0]))
+    expected = locate_in_numpy(query, parts, rarity, 1.9, most)
+    found = type(expected)(*compiled.locate(query, parts, rarity, 1.9, most, term_hash))
+    for name, ours, theirs in zip(expected._fields, found, expected, strict=True):
+        assert same(ours, theirs), name
+    gains = expected.gains_of(data.draw(st.sampled_from([1.0, 5.0])), common=data.draw(st.booleans()))
+    for part, places in zip(parts, expected.places, strict=True):
+        n = len(part.postings.lengths)
+        norm = np.linspace(0.5, 2, n).astype(np.float32)
+        scored = [np.ones(n, dtype=np.float32) for _ in range(2)]
+        add_in_numpy(scored[0], part.postings, expected, places, gains, norm)
+        compiled.add(scored[1], part.postings, expected, places, gains, norm)
+        assert same(*scored)
+        rows = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1)))) if n else [], dtype=np.int64)
+        given_ = (part.postings, expected, places, gains, rows, norm)
+        assert same(compiled.gained(*given_), gained_in_numpy(*given_))
+
+
+@needs_it
+@given(
+    st.lists(st.integers(1, 2**64 - 1) | st.integers(1, 300), unique=True, max_size=300).map(sorted),
+    st.data(),
+)
+def test_hashes_are_found_however_they_are_spread(hashes: list[int], data: st.DataObject) -> None:
+    part = Part(
+        SimpleNamespace(terms=np.array(hashes, dtype=np.uint64)), np.ones(len(hashes), dtype=np.int32)
+    )
+    near = [each + step for each in hashes for step in (-1, 1)]
+    asked = data.draw(st.permutations([*hashes, *near[:50], 1, 2**64 - 1]))
+    query = [(1.0, ((each, 1.0),)) for each in asked if 0 < each < 2**64]
+    found = Located(*compiled.locate(query, [part], Rarity(9, 0.3, 1e-9), 1.9, 3, lambda value: value))
+    assert [hash_ for hash_, _ in found.alternatives] == [each for each in asked if each in set(hashes)]
+    assert [hashes[place] for place in found.places[0]] == [hash_ for hash_, _ in found.alternatives]
+
+
+def same(ours: object, theirs: object) -> bool:
+    """Compare to the last bit."""
+    if isinstance(theirs, list) and theirs and isinstance(theirs[0], np.ndarray):
+        return isinstance(ours, list) and all(map(np.array_equal, ours, theirs))
+    return np.array_equal(ours, theirs) if isinstance(theirs, np.ndarray) else ours == theirs  # type: ignore[arg-type]
+
+
+@needs_it
+@given(st.integers(0, 40), st.integers(0, 40), st.lists(SHARES | st.just(0.0), min_size=6, max_size=6))
+def test_channels_are_joined_alike(cut: int, n: int, shares: list[float]) -> None:
+    channels = [np.linspace(0, i, n).astype(np.float32) for i in (1, 2, 3)]
+    runs = [(slice(0, min(cut, n)), tuple(shares[:3])), (slice(min(cut, n), n), tuple(shares[3:]))]
+    joined = [np.zeros(n, dtype=np.float32) for _ in range(2)]
+    join_in_numpy(joined[0], channels, runs)
+    compiled.join(joined[1], channels, runs)
+    assert same(*joined)
+
+
+def passage(sentences: list[list[int]], vocabulary: Vocabulary) -> Told:
+    blob = np.array([(0, 0, len(words)) for words in sentences], dtype=np.int32).reshape(-1, 3)
+    words = np.array([word for own in sentences for word in own], dtype=np.int32)
+    return Told(blob.tobytes(), words.tobytes(), vocabulary)
+
+
+def vocabularies() -> list[Vocabulary]:
+    """Two: words 3 to 9, and every second one from 2 on; their terms are t0 to t11, with and without a name."""
+    rng = random.Random(2)
+    made = []
+    for numbers in (range(3, 10), range(2, 10, 2)):
+        terms = [
+            [f"t{rng.randrange(12)}", "", *(f"t{rng.randrange(12)}" for _ in range(rng.randrange(4)))]
+            for _ in numbers
+        ]
+        for own in terms[::2]:
+            own[1] = f"t{rng.randrange(12)}"
+        hashes = [term_hash(term) if term else 0 for own in terms for term in own]
+        ends = np.cumsum([0, *map(len, terms)])
+        made.append(Vocabulary(np.array(numbers), ends, np.array(hashes, dtype=np.uint64)))
+    return made
+
+
+DENSE, SPARSE = vocabularies()
+PASSAGES = st.lists(
+    st.lists(st.lists(st.integers(3, 9), max_size=6), max_size=4).map(lambda s: passage(s, DENSE))
+    | st.lists(st.lists(st.sampled_from([2, 4, 6, 8]), max_size=6), max_size=4).map(
+        lambda s: passage(s, SPARSE)
+    ),
+    min_size=1,
+    max_size=4,
+)
+ASKED = st.tuples(*[QUERIES.map(lambda query: [QueryTerm(*term) for term in query])] * 3)
+
+
+@needs_it
+@given(ASKED, PASSAGES)
+def test_sentences_hold_alike(asked: tuple[list[QueryTerm], ...], passages: list[Told]) -> None:
+    found = compiled.Seeker(*asked, term_hash).shares(passages)
+    for ours, theirs in zip(found, SeekerInNumPy(*asked, term_hash).shares(passages), strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+@needs_it
+def test_cosines_and_products_are_alike() -> None:
+    """To rounding: NumPy hands them to a library that adds up in an order of its own."""
+    encoder = open_encoder(None)
+    assert isinstance(encoder, StaticEncoder)
+    texts = [["The harbour is closed.", "", "أغلق الميناء."], [], ["Кто напал на базу?"]]
+    sketches = encoder.encode_sentences(texts)[1]
+    given_ = (sketches, encoder.encode_question("harbour"), encoder._rows, encoder._row_of, encoder._weights)
+    for ours, theirs in zip(compiled.cosines(*given_), cosines_in_numpy(*given_), strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-6)
+    assert compiled.cosines([], *given_[1:]) == []
+    rows = np.array([29, 0, 7, 7], dtype=np.int64)
+    for d in (320, 16, 7, 1):
+        vectors = np.ascontiguousarray(VECTORS[:, :d])
+        asked = vectors[3].astype(np.float64)
+        assert compiled.products(vectors, rows, asked) == pytest.approx(
+            products_in_numpy(vectors, rows, asked)
+        )
+
+
+@needs_it
+@given(st.data())
+def test_twins_are_alike(data: st.DataObject) -> None:
+    base = data.draw(st.lists(st.integers(0, 2**31 - 1), max_size=60))
+    passages = [
+        np.array(
+            [word for word in base if data.draw(st.integers(0, 30))]
+            + data.draw(st.lists(st.integers(0, 9), max_size=2)),
+            dtype=np.int32,
+        ).tobytes()
+        for _ in range(data.draw(st.integers(0, 5)))
+    ]
+    assert compiled.near(passages, 0.9) == near_in_numpy(passages, 0.9)
+
+
+def two_terms(**damaged: object) -> SimpleNamespace:
+    """Postings of a term that three rows hold, and of one that two hold; without columns."""
+    sound = {
+        "offsets": np.array([0, 3, 5]),
+        "rows": np.array([0, 1, 2, 0, 2], dtype=np.int32),
+        "counts": np.ones(5, dtype=np.uint8),
+        "columns": np.empty(0, dtype=np.int64),
+        "matrix": np.empty((3, 0), dtype=np.uint8),
+    }
+    return SimpleNamespace(**(sound | damaged))
+
+
+ONE_GAIN, THREE_NORMS = np.ones(1, dtype=np.float32), np.ones(3, dtype=np.float32)
+
+
+def located(*shares: float) -> Located:
+    """One term of a question: the first of two_terms, or both as its alternatives."""
+    terms = np.array([[0, 0, len(shares)]])
+    return Located([], [], [], [], [], [], np.array(shares, dtype=np.float32), terms, int(len(shares) > 1))
+
+
+@needs_it
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        {"rows": np.array([0, 1, 3, 0, 2], dtype=np.int32)},
+        {"rows": np.array([0, -1, 2, 0, 2], dtype=np.int32)},
+        {"offsets": np.array([0, 5_000_000, 5_000_000])},
+        {"offsets": np.array([-9, 3, 5])},
+        {"counts": np.ones(1, dtype=np.uint8)},
+    ],
+    ids=["a row too many", "a row below 0", "too long", "from before", "cut off"],
+)
+def test_damaged_postings_are_an_error(damaged: dict[str, object]) -> None:
+    for asked in (located(1.0), located(1.0, 0.5)):
+        places = np.arange(len(asked.shares))
+        scores = np.zeros(3, dtype=np.float32)
+        compiled.add(scores, two_terms(), asked, places, ONE_GAIN, THREE_NORMS)
+        assert scores.all()
+        with pytest.raises(IndexError):
+            compiled.add(scores, two_terms(**damaged), asked, places, ONE_GAIN, THREE_NORMS)
+
+
+@needs_it
+def test_what_is_looked_up_must_be_there() -> None:
+    places = np.array([0])
+    assert compiled.gained(two_terms(), located(1.0), places, ONE_GAIN, np.array([2]), THREE_NORMS) == [
+        1 / (1 + 1)
+    ]
+    cut_off = two_terms(counts=np.ones(1, dtype=np.uint8))
+    for postings, rows in ((two_terms(), [3]), (two_terms(), [-1]), (cut_off, [0])):
+        with pytest.raises(IndexError):
+            compiled.gained(postings, located(1.0), places, ONE_GAIN, np.array(rows), THREE_NORMS)
+    with pytest.raises(IndexError):
+        compiled.products(VECTORS, np.array([30]), np.ones(320))
+    with pytest.raises(IndexError):
+        compiled.join(
+            np.zeros(2, np.float32), [np.zeros(2, np.float32)] * 3, [(slice(0, 3), (1.0, 1.0, 1.0))]
+        )
+
+
+@pytest.mark.parametrize("make", [SeekerInNumPy, *([compiled.Seeker] if compiled else [])])
+def test_passages_that_are_not_what_was_written_are_errors(make: type[SeekerInNumPy]) -> None:
+    seeker = make([QueryTerm(1.0, (("t1", 1.0),))], [], [], term_hash)
+    sound = passage([[3, 4], [5]], DENSE)
+    cut_off = Vocabulary(DENSE.numbers, DENSE.ends + 1_000, DENSE.hashes)
+    damaged = [
+        sound._replace(words=sound.words[:-4]),
+        sound._replace(words=sound.words + b"\3\0\0\0"),
+        sound._replace(words=sound.words[:-1]),
+        sound._replace(sentences=sound.sentences[:-1]),
+        sound._replace(sentences=np.array([(0, 0, -1), (0, 0, 4)], dtype=np.int32).tobytes()),
+        sound._replace(vocabulary=cut_off),
+        passage([[10_000_000]], DENSE),
+    ]
+    for one in damaged:
+        with pytest.raises((ValueError, IndexError)):
+            seeker.shares([one])
+    assert len(seeker.shares([sound])[0]) == 2
+
+
+ANSWERS = """
+import json, sys
+if sys.argv[1] == "numpy":
+    sys.modules["index.compiled"] = None
+from index import Collection
+import index.kernel as kernel
+from pathlib import Path
+with Collection(Path(sys.argv[2])) as collection:
+    found = [[(hit.passage_id, hit.also_in, hit.score) for hit in collection.search(question, 10)]
+             for question in json.loads(sys.argv[3])]
+print(json.dumps([kernel.compiled is None, found]))
+"""
+
+
+@needs_it
+def test_whole_answers_are_alike(home: Path) -> None:
+    """Passages of many words in two languages, some of them twice, asked with and without compiled code."""
+    rng = random.Random(4)
+    words = {
+        "en": [f"word{i}" for i in range(300)],
+        "ar": [f"كلمة{chr(0x627 + i % 20)}{i}" for i in range(300)],
+    }
+    texts = [
+        (
+            language,
+            " ".join(rng.choices(words[language], k=12)).capitalize()
+            + ". "
+            + " ".join(rng.choices(words[language], k=9)),
+        )
+        for language in ("en", "ar") * 150
+    ]
+    with Collection(home) as collection:
+        collection.add(
+            Article(id=f"a{i}", text=text, language=language)
+            for i, (language, text) in enumerate(
+                [*texts, *[(code, text + " end") for code, text in texts[:20]]]
+            )
+        )
+    questions = [" ".join(text.split()[3:9]) for _, text in texts[::10]]
+    said = {}
+    for how in ("compiled", "numpy"):
+        command = [sys.executable, "-c", ANSWERS, how, str(home), json.dumps(questions)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert not done.returncode, done.stderr
+        is_plain, said[how] = json.loads(done.stdout)
+        assert is_plain == (how == "numpy")
+    for ours, theirs in zip(said["compiled"], said["numpy"], strict=True):
+        assert [hit[:2] for hit in ours] == [hit[:2] for hit in theirs]
+        assert [hit[2] for hit in ours] == pytest.approx([hit[2] for hit in theirs], abs=1e-6)
+    assert any(hit[1] for hits in said["compiled"] for hit in hits)  # some were folded
+
+
+def test_the_tests_of_a_question_pass_in_numpy_too() -> None:
+    names = ("lexical", "channels", "coverage", "evidence", "hits", "static", "dense")
+    files = [f"tests/index/test_{name}.py" for name in names]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.in_numpy", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=dict(os.environ)
+    )
+    assert done.returncode == 0, done.stdout[-3_000:]
