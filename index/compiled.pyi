@@ -5,12 +5,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.coverage import Told
+from index.lexicon import Pair
 from index.locating import Located, Part, Rarity, Term
 from index.postings import Postings
 from index.query import QueryTerm
 
 INTERFACE: int
 
+def through(
+    there: Pair, onward: Pair, number: int, without: int, most: int, smallest: float
+) -> list[tuple[int, float]]: ...
 def locate(
     query: Sequence[Term],
     parts: Sequence[Part],

@@ -8,7 +8,7 @@ each: what is damaged there must be an error, as it is in NumPy, and not the end
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.math cimport log
-from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport qsort
 
 import numpy as np
@@ -75,8 +75,72 @@ cdef extern from *:
 cdef enum:
     # rows from which on other threads may go on meanwhile: in fewer, waiting for them costs more than the loop
     MANY = 50_000
+    TRANSLATIONS = 12  # index.lexicon.MAX_TRANSLATIONS
+    TABLE = 512  # places for all translations of so many terms; a power of 2
     AHEAD = 8  # rows of a matrix that are fetched before they are needed
     MARKS = 8  # numbers of 64 bits that mark which words a passage has
+
+
+# Words to words: index.lexicon
+
+
+def through(there, onward, Py_ssize_t number, int64_t without, Py_ssize_t most, double smallest):
+    """See `index.lexicon.through_in_python`."""
+    cdef const int32_t[::1] ends = there.ends, further = onward.ends
+    cdef const uint16_t[::1] targets = there.targets, last_targets = onward.targets
+    cdef const uint8_t[::1] above = there.above, roots = there.roots
+    cdef const uint8_t[::1] last_above = onward.above, last_roots = onward.roots
+    # an open table: each of TRANSLATIONS terms has as many translations at most
+    cdef int64_t numbers[TABLE]
+    cdef double shares[TABLE]
+    cdef int64_t reached[TRANSLATIONS * TRANSLATIONS]
+    cdef Py_ssize_t n = 0, i, j, k, middle, place, best
+    cdef int64_t last
+    cdef double p
+    cdef list found = []
+    if not 0 <= number < ends.shape[0] - 1:
+        raise IndexError("no such term")
+    for i in range(TABLE):
+        numbers[i] = -1
+    for i in range(ends[number], min(ends[number + 1], ends[number] + TRANSLATIONS)):
+        if not 0 <= i < min(min(targets.shape[0], above.shape[0]), roots.shape[0]):
+            raise IndexError("translations end before they should")
+        middle = targets[i] + (<Py_ssize_t> above[i] << 16)
+        p = square_of(roots[i])
+        if middle >= further.shape[0] - 1:
+            raise IndexError("no such term")
+        for j in range(further[middle], min(further[middle + 1], further[middle] + TRANSLATIONS)):
+            if not 0 <= j < min(min(last_targets.shape[0], last_above.shape[0]), last_roots.shape[0]):
+                raise IndexError("translations end before they should")
+            last = last_targets[j] + (<int64_t> last_above[j] << 16)
+            place = last & (TABLE - 1)
+            while numbers[place] >= 0 and numbers[place] != last:
+                place = (place + 1) & (TABLE - 1)
+            if numbers[place] < 0:
+                numbers[place], shares[place], reached[n] = last, 0, place
+                n += 1
+            shares[place] += p * square_of(last_roots[j])
+    for k in range(n):
+        place = reached[k]
+        if numbers[place] == without or shares[place] < smallest:
+            shares[place] = -1
+    for k in range(min(most, n)):
+        best = -1
+        for i in range(n):
+            place = reached[i]
+            if shares[place] < 0:
+                continue
+            if best < 0 or shares[place] > shares[best] or (shares[place] == shares[best] and numbers[place] < numbers[best]):
+                best = place
+        if best < 0:
+            break
+        found.append((numbers[best], shares[best]))
+        shares[best] = -1
+    return found
+
+
+cdef inline double square_of(uint8_t root) noexcept nogil:
+    return (root / 255.0) * (root / 255.0)
 
 
 # Terms to rows: index.locating, index.scoring, index.channels

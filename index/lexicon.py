@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from index.errors import ModelError
+from index.kernel import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -48,7 +50,7 @@ class _Terms(NamedTuple):
     ends: memoryview
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
     """Translations of a pair of languages, one after the other, and where each term's end, a 0 first."""
 
     ends: memoryview
@@ -79,7 +81,7 @@ class Lexicon:
             for language, alphabet in alphabets.items()
         }
         self._terms: dict[str, _Terms] = {}
-        self._pairs: dict[tuple[str, str], _Pair] = {}
+        self._pairs: dict[tuple[str, str], Pair] = {}
         self._find = lru_cache(maxsize=16_384)(self._number)
         self._translate = lru_cache(maxsize=16_384)(self._look_up)
         self._paraphrase = lru_cache(maxsize=16_384)(self._there_and_back)
@@ -150,41 +152,31 @@ class Lexicon:
         number = self._find(stem, language) if language in self.languages else -1
         if number < 0 or PIVOT not in self.languages:
             return ()
-        found = self._through(PIVOT if language == HUB else HUB, number, language, language)
-        found.pop(number, None)
-        return self._ranked(found, language, most)
+        pivot = PIVOT if language == HUB else HUB
+        there, back = self._pair(language, pivot), self._pair(pivot, language)
+        return self._told(through(there, back, number, number, most), language)
 
     def _look_up(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
         number = self._find(stem, source)
-        found: dict[int, float] = {}
+        found: list[tuple[int, float]] = []
         if number >= 0 and HUB in {source, target}:
-            found = dict(_translations(self._pair(source, target), number))
+            found = _ranked(_translations(self._pair(source, target), number), MAX_TRANSLATIONS)
         elif number >= 0:
-            found = self._through(HUB, number, source, target)
+            pairs = self._pair(source, HUB), self._pair(HUB, target)
+            found = through(*pairs, number, -1, MAX_TRANSLATIONS)
         if not found and source != HUB and stem.isascii():  # a name, spelled as in English: Tanf, Trump
             return self._translate(stem, HUB, target) if target != HUB else ()
-        return self._ranked(found, target)
+        return self._told(found, target)
 
-    def _ranked(
-        self, found: dict[int, float], language: str, most: int = MAX_TRANSLATIONS
-    ) -> tuple[tuple[str, float], ...]:
-        ranked = sorted([(-p, number) for number, p in found.items()])[:most]
-        return tuple([(self._term(number, language), -p) for p, number in ranked])
+    def _told(self, found: list[tuple[int, float]], language: str) -> tuple[tuple[str, float], ...]:
+        return tuple([(self._term(number, language), p) for number, p in found])
 
-    def _through(self, pivot: str, number: int, source: str, target: str) -> dict[int, float]:
-        found: dict[int, float] = {}
-        onward = self._pair(pivot, target)
-        for middle, p in _translations(self._pair(source, pivot), number):
-            for last, q in _translations(onward, middle):
-                found[last] = found.get(last, 0.0) + p * q
-        return {translation: p for translation, p in found.items() if p >= SMALLEST}
-
-    def _pair(self, source: str, target: str) -> _Pair:
+    def _pair(self, source: str, target: str) -> Pair:
         pair = self._pairs.get((source, target))
         if pair is None:
             of = f"{source}.{target}"
             views = [self._views[f"{name}.{of}"] for name in ("targets", "above", "roots")]
-            pair = self._pairs[source, target] = _Pair(_ends(self._sizes(of)), *views)
+            pair = self._pairs[source, target] = Pair(_ends(self._sizes(of)), *views)
         return pair
 
     def _terms_of(self, language: str) -> _Terms:
@@ -233,10 +225,48 @@ def _ends(sizes: NDArray[np.generic]) -> memoryview:
     return np.cumsum(np.append(0, sizes), dtype=np.int32).data
 
 
-def _translations(pair: _Pair, number: int) -> list[tuple[int, float]]:
+def _translations(pair: Pair, number: int) -> list[tuple[int, float]]:
     """Numbers and probabilities of a term's translations, best first."""
     ends, targets, above, roots = pair
     first = ends[number]
     last = min(ends[number + 1], first + MAX_TRANSLATIONS)
     low, high = targets[first:last], above[first:last]
     return [(t + (u << 16), _SQUARES[root]) for t, u, root in zip(low, high, roots[first:last], strict=True)]
+
+
+def _ranked(found: Iterable[tuple[int, float]], most: int) -> list[tuple[int, float]]:
+    """Give the most probable ones, the best first; of equal ones the one with the smaller number."""
+    return [(number, -p) for p, number in sorted([(-p, number) for number, p in found])[:most]]
+
+
+def through_in_python(
+    there: Pair, onward: Pair, number: int, without: int, most: int
+) -> list[tuple[int, float]]:
+    """Give the translations of a term through another language: sum over its terms e of p(e | term) p(translation | e).
+
+    Args:
+        there: from the term's language into the other.
+        onward: from there into the language that is wanted.
+        number: of the term.
+        without: the number of a translation that is not wanted, or -1.
+        most: that many at most.
+
+    Returns:
+        Numbers and probabilities, `SMALLEST` or more, the best first.
+    """
+    found: dict[int, float] = {}
+    for middle, p in _translations(there, number):
+        for last, q in _translations(onward, middle):
+            found[last] = found.get(last, 0.0) + p * q
+    found.pop(without, None)
+    return _ranked([(last, p) for last, p in found.items() if p >= SMALLEST], most)
+
+
+def through_compiled(
+    there: Pair, onward: Pair, number: int, without: int, most: int
+) -> list[tuple[int, float]]:
+    """Do the same in compiled code."""
+    return compiled.through(there, onward, number, without, most, SMALLEST)
+
+
+through = through_in_python if compiled is None else through_compiled

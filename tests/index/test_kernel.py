@@ -22,6 +22,7 @@ from index.coverage import SeekerInNumPy, Told
 from index.dense import products_in_numpy
 from index.embedding import open_encoder
 from index.kernel import compiled
+from index.lexicon import Lexicon, through_compiled, through_in_python
 from index.locating import Located, Part, Rarity, locate_in_numpy
 from index.postings import postings_of_tokens, term_hash
 from index.query import QueryTerm
@@ -44,9 +45,44 @@ QUERIES = st.lists(st.tuples(SHARES, ALTERNATIVES), max_size=6)
 VECTORS = np.random.default_rng(1).standard_normal((30, 320)).astype(np.float32)
 
 
+def shipped_lexicon() -> Lexicon:
+    return Lexicon.open(ROOT / "index" / "bundled" / "lexicon")
+
+
 def test_a_machine_that_can_compile_has_compiled() -> None:
     has_headers = (Path(__import__("sysconfig").get_paths()["include"]) / "Python.h").exists()
     assert compiled is not None or not (shutil.which("cc") and has_headers)
+
+
+@needs_it
+def test_translations_through_another_language_are_alike() -> None:
+    lexicon = shipped_lexicon()
+    rng = random.Random(5)
+    found = 0
+    for source, middle, target in (
+        ("ar", "en", "fr"),
+        ("ru", "en", "ar"),
+        ("en", "ar", "en"),
+        ("zh", "en", "ar"),
+    ):
+        there, onward = lexicon._pair(source, middle), lexicon._pair(middle, target)
+        for number in rng.sample(range(len(there.ends) - 1), 300):
+            for without, most in ((-1, 12), (number, 6)):
+                ours = through_compiled(there, onward, number, without, most)
+                assert ours == through_in_python(there, onward, number, without, most)
+                found += bool(ours)
+    assert found > 1_000
+
+
+@needs_it
+def test_a_lexicon_that_was_cut_off_is_an_error() -> None:
+    there = shipped_lexicon()._pair("ar", "en")
+    number = max(range(5_000), key=lambda each: there.ends[each + 1] - there.ends[each])
+    for name in there._fields:
+        cut_off = there._replace(**{name: getattr(there, name)[:2]})
+        for pairs in ((cut_off, there), (there, cut_off)):
+            with pytest.raises(IndexError):
+                through_compiled(*pairs, number, -1, 12)
 
 
 @needs_it
@@ -326,7 +362,7 @@ def test_whole_answers_are_alike(home: Path) -> None:
 
 
 def test_the_tests_of_a_question_pass_in_numpy_too() -> None:
-    names = ("lexical", "channels", "coverage", "evidence", "hits", "static", "dense")
+    names = ("lexical", "lexicon", "channels", "coverage", "evidence", "hits", "static", "dense")
     files = [f"tests/index/test_{name}.py" for name in names]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.in_numpy", "-p", "no:cacheprovider", *files]
     done = subprocess.run(
