@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,14 @@ class Seeker:
     ) -> None: ...
     def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]: ...
 
+def embed(
+    vector: NDArray[np.float32],
+    sentences: Sequence[Sequence[str]],
+    known: Mapping[str, tuple[int, ...]],
+    rows: NDArray[np.int8],
+    row_of: NDArray[np.int32],
+    weights: NDArray[np.float32],
+) -> bytes: ...
 def cosines(
     sketches: Sequence[bytes],
     vector: NDArray[np.float32],

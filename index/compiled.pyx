@@ -7,7 +7,7 @@ each: what is damaged there must be an error, as it is in NumPy, and not the end
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.math cimport log
+from libc.math cimport log, sqrt
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport qsort
 
@@ -56,6 +56,10 @@ cdef extern from *:
         return total;
     }
 
+    WIDE static void add_bytes(double *ALONE into, const int8_t *ALONE row, Py_ssize_t d, double weight) {
+        for (Py_ssize_t i = 0; i < d; i++) into[i] += weight * row[i];
+    }
+
     WIDE static void multiply_add(float *ALONE into, const float *ALONE scores, Py_ssize_t n, float share) {
         for (Py_ssize_t i = 0; i < n; i++) into[i] += share * scores[i];
     }
@@ -69,6 +73,7 @@ cdef extern from *:
     void FETCH(const void* address) noexcept nogil
     float byte_product(const int8_t* row, const float* vector, Py_ssize_t d) noexcept nogil
     double float_product(const float* row, const double* vector, Py_ssize_t d) noexcept nogil
+    void add_bytes(double* into, const int8_t* row, Py_ssize_t d, double weight) noexcept nogil
     void multiply_add(float* into, const float* scores, Py_ssize_t n, float share) noexcept nogil
     void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
 
@@ -561,6 +566,55 @@ cdef class Seeker:
             if at != n_words:
                 raise ValueError("sentences of fewer words than there are")
         return in_words, in_grams, in_names
+
+
+def embed(
+    float[::1] vector,
+    sentences,
+    dict known,
+    const int8_t[:, ::1] rows,
+    const int32_t[::1] row_of,
+    const float[::1] weights,
+):
+    """See `index.static.embed_in_numpy`."""
+    cdef Py_ssize_t d = vector.shape[0], n_sentences = len(sentences), sentence, i
+    cdef int32_t token
+    # a text of very many tokens would lose digits in float32
+    cdef double[::1] sums = np.zeros(d), whole = np.zeros(d)
+    cdef list tokens = [], own
+    cdef tuple held
+    cdef double square
+    sizes = np.empty(n_sentences + 1, dtype=np.int32)
+    lengths = np.zeros(n_sentences, dtype=np.float32)
+    cdef int32_t[::1] size_of = sizes
+    cdef float[::1] length_of = lengths
+    if rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
+        raise ValueError("vectors of other lengths")
+    size_of[0] = n_sentences
+    for sentence in range(n_sentences):
+        size_of[sentence + 1] = -len(tokens)
+        own = sentences[sentence]
+        for word in own:
+            held = known[word]
+            tokens.extend(held)
+            for token in held:
+                if not 0 <= token < weights.shape[0] or not 0 <= row_of[token] < rows.shape[0]:
+                    raise IndexError("a token that is none")
+                if d:
+                    add_bytes(&sums[0], &rows[row_of[token], 0], d, weights[token])
+        size_of[sentence + 1] += len(tokens)
+        square = 0
+        for i in range(d):
+            square += sums[i] * sums[i]
+            whole[i] += sums[i]
+            sums[i] = 0
+        length_of[sentence] = sqrt(square)
+    square = 0
+    for i in range(d):
+        square += whole[i] * whole[i]
+    for i in range(d):
+        vector[i] = whole[i] / sqrt(square) if square > 0 else 0
+    return b"".join([sizes.tobytes(), lengths.tobytes(), np.array(tokens, dtype=np.int32).tobytes()])
 
 
 def cosines(

@@ -23,7 +23,7 @@ from index.errors import ModelError
 from index.kernel import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -112,13 +112,9 @@ class StaticEncoder:
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,): a passage's would be the same."""
         words = text.translate(SPACED).lower().split()
-        tokens = [*chain.from_iterable(map(self._tokens_of(set(words)).__getitem__, words))]
-        vector: NDArray[np.float32] = self._weights[tokens] @ self._rows_of(tokens)
-        return _unit(vector)
-
-    def _rows_of(self, tokens: Sequence[int] | NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the rows of tokens, (t, dimension), without their weights."""
-        return _rows_of(self._rows, self._row_of, tokens)
+        vector = np.empty(self.dimension, dtype=np.float32)
+        embed(vector, [words], self._tokens_of(set(words)), self._rows, self._row_of, self._weights)
+        return vector
 
     def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
         """Give the vector of each passage, (n, dimension), and a sketch of its sentences.
@@ -131,24 +127,10 @@ class StaticEncoder:
         known = self._tokens_of(set(chain.from_iterable(chain.from_iterable(words))))
         vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
         sketches = [
-            self._sum_into(
-                vector, [list(chain.from_iterable(map(known.__getitem__, own))) for own in sentences]
-            )
-            for vector, sentences in zip(vectors, words, strict=True)
+            embed(vector, own, known, self._rows, self._row_of, self._weights)
+            for vector, own in zip(vectors, words, strict=True)
         ]
         return vectors, sketches
-
-    def _sum_into(self, vector: NDArray[np.float32], sentences: list[list[int]]) -> bytes:
-        """Add the sentences of one passage up, and give their sketch."""
-        sizes = np.array([len(sentences), *map(len, sentences)], dtype=np.int32)
-        tokens = np.array([*chain.from_iterable(sentences)], dtype=np.int32)
-        weights = np.zeros((len(sentences), len(tokens)), dtype=np.float32)
-        of_token = np.repeat(np.arange(len(sentences)), sizes[1:])
-        weights[of_token, np.arange(len(tokens))] = self._weights[tokens]
-        sums = weights @ self._rows_of(tokens)
-        lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
-        vector[:] = _unit(np.add.reduce(sums, axis=0))
-        return b"".join([sizes.tobytes(), lengths.tobytes(), tokens.tobytes()])
 
     def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[list[float]]:
         """Compare the sentences of passages with a question; see `LightEncoder`."""
@@ -190,6 +172,36 @@ class StaticEncoder:
                 place += 1
             found[place].append(token)
         return found
+
+
+def embed_in_numpy(
+    vector: NDArray[np.float32],
+    sentences: Sequence[Sequence[str]],
+    known: Mapping[str, tuple[int, ...]],
+    rows: NDArray[np.int8],
+    row_of: NDArray[np.int32],
+    weights: NDArray[np.float32],
+) -> bytes:
+    """Add up the tokens of a passage, and give the sketch of its sentences (`StaticEncoder.encode_sentences`).
+
+    Args:
+        vector: (d,), where the passage's is written to, of unit length or zero.
+        sentences: the words of each.
+        known: the tokens of at least these words.
+        rows, row_of, weights: the model's parts, as `StaticEncoder` takes them.
+    """
+    of_each = [[*chain.from_iterable(map(known.__getitem__, own))] for own in sentences]
+    sizes = np.array([len(sentences), *map(len, of_each)], dtype=np.int32)
+    tokens = np.array([*chain.from_iterable(of_each)], dtype=np.int32)
+    counted = np.zeros((len(sentences), len(tokens)), dtype=np.float32)
+    counted[np.repeat(np.arange(len(sentences)), sizes[1:]), np.arange(len(tokens))] = weights[tokens]
+    sums = counted @ _rows_of(rows, row_of, tokens)
+    lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+    vector[:] = _unit(np.add.reduce(sums, axis=0))
+    return b"".join([sizes.tobytes(), lengths.tobytes(), tokens.tobytes()])
+
+
+embed = embed_in_numpy if compiled is None else compiled.embed
 
 
 def cosines_in_numpy(

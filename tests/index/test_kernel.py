@@ -27,7 +27,7 @@ from index.locating import Located, Part, Rarity, locate_in_numpy
 from index.postings import postings_of_tokens, term_hash
 from index.query import QueryTerm
 from index.scoring import add_in_numpy, gained_in_numpy
-from index.static import StaticEncoder, cosines_in_numpy
+from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
 from index.twins import near_in_numpy
 from index.vocabulary import Vocabulary
 
@@ -191,6 +191,30 @@ def test_sentences_hold_alike(asked: tuple[list[QueryTerm], ...], passages: list
     found = compiled.Seeker(*asked, term_hash).shares(passages)
     for ours, theirs in zip(found, SeekerInNumPy(*asked, term_hash).shares(passages), strict=True):
         assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+@needs_it
+def test_passages_are_embedded_alike() -> None:
+    encoder = open_encoder(None)
+    assert isinstance(encoder, StaticEncoder)
+    for texts in (["The harbour is closed.", "", "أغلق الميناء أمس."], [], [""], ["Кто напал на базу?"]):
+        words = [text.lower().split() for text in texts]
+        known = {word: encoder._tokens_of({word})[word] for own in words for word in own}
+        vectors = [np.ones(encoder.dimension, dtype=np.float32) for _ in range(2)]
+        parts = (encoder._rows, encoder._row_of, encoder._weights)
+        sketches = [
+            embed(vector, words, known, *parts)
+            for embed, vector in zip((compiled.embed, embed_in_numpy), vectors, strict=True)
+        ]
+        ours, theirs = (np.frombuffer(sketch, dtype=np.int32) for sketch in sketches)
+        n = len(texts)
+        assert ours[: 1 + n].tolist() == theirs[: 1 + n].tolist()
+        assert ours[1 + 2 * n :].tolist() == theirs[1 + 2 * n :].tolist()
+        lengths = [own[1 + n : 1 + 2 * n].view(np.float32) for own in (ours, theirs)]
+        np.testing.assert_allclose(*lengths, rtol=1e-6)
+        np.testing.assert_allclose(*vectors, atol=1e-6)
+    with pytest.raises(IndexError):
+        compiled.embed(vectors[0], [["word"]], {"word": (10_000_000,)}, *parts)
 
 
 @needs_it
