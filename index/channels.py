@@ -57,10 +57,8 @@ class LexicalScores(NamedTuple):
             if name == "words":
                 continue
             gained = view.channels[name].score_common(located[name], self.most_rows, rows)
-            getattr(self, name)[rows] += gained
-            for run, shares in self.runs:
-                begin, end = np.searchsorted(rows, (run.start, run.stop)).tolist()
-                self.joined[rows[begin:end]] += np.float32(shares[place]) * gained[begin:end]
+            shares = [(run, shares[place]) for run, shares in self.runs]
+            count(self.joined, getattr(self, name), rows, gained, shares)
 
 
 def lexical_scores(
@@ -101,4 +99,23 @@ def join_in_numpy(
                 into[rows] += np.float32(share) * scores[rows]
 
 
+def count_in_numpy(
+    joined: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    gained: NDArray[np.float32],
+    runs: Sequence[tuple[slice, float]],
+) -> None:
+    """Add what some rows, (m,) ascending, have gained in one channel to its scores and to what is joined, (n,) each.
+
+    Args:
+        runs: of all rows, ascending, each with what the channel counts there.
+    """
+    scores[rows] += gained
+    for run, share in runs:
+        begin, end = np.searchsorted(rows, (run.start, run.stop)).tolist()
+        joined[rows[begin:end]] += np.float32(share) * gained[begin:end]
+
+
+count = count_in_numpy if compiled is None else compiled.count
 join = join_in_numpy if compiled is None else compiled.join

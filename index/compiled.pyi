@@ -44,6 +44,14 @@ def join(
     channels: Sequence[NDArray[np.float32]],
     runs: Sequence[tuple[slice, tuple[float, ...]]],
 ) -> None: ...
+def count(
+    joined: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    gained: NDArray[np.float32],
+    runs: Sequence[tuple[slice, float]],
+) -> None: ...
+def top(scores: NDArray[np.float32], k: int, least: float) -> NDArray[np.int64]: ...
 
 class Seeker:
     def __init__(

@@ -7,7 +7,7 @@ each: what is damaged there must be an error, as it is in NumPy, and not the end
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.math cimport log, sqrt
+from libc.math cimport INFINITY, log, sqrt
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport qsort
 
@@ -19,7 +19,7 @@ cdef extern from *:
     """
     /* Made for processors with wide registers too; which one is used is chosen when the module is loaded. The results are
        the same to the last bit: each lane has a sum of its own, and no product is fused with one. */
-    #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+    #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
     #define WIDE __attribute__((target_clones("avx2", "default")))
     #else
     #define WIDE
@@ -35,6 +35,7 @@ cdef extern from *:
     #define ALONE restrict
     #endif
     #define LANES 16
+    #define BLOCK 32
 
     WIDE static float byte_product(const int8_t *row, const float *vector, Py_ssize_t d) {
         float lanes[LANES] = {0}, total = 0;
@@ -60,6 +61,16 @@ cdef extern from *:
         for (Py_ssize_t i = 0; i < d; i++) into[i] += weight * row[i];
     }
 
+    /* Scores are 0 or more, and as whole numbers in the same order: that can be compared many at a time. */
+    WIDE static float highest(const float *scores) {
+        int32_t lanes[BLOCK], best = 0;
+        float found;
+        memcpy(lanes, scores, sizeof(lanes));
+        for (int i = 0; i < BLOCK; i++) best = lanes[i] > best ? lanes[i] : best;
+        memcpy(&found, &best, sizeof(found));
+        return found;
+    }
+
     WIDE static void multiply_add(float *ALONE into, const float *ALONE scores, Py_ssize_t n, float share) {
         for (Py_ssize_t i = 0; i < n; i++) into[i] += share * scores[i];
     }
@@ -74,6 +85,8 @@ cdef extern from *:
     float byte_product(const int8_t* row, const float* vector, Py_ssize_t d) noexcept nogil
     double float_product(const float* row, const double* vector, Py_ssize_t d) noexcept nogil
     void add_bytes(double* into, const int8_t* row, Py_ssize_t d, double weight) noexcept nogil
+    const int BLOCK  # rows of which the best one stands for all
+    float highest(const float* scores) noexcept nogil
     void multiply_add(float* into, const float* scores, Py_ssize_t n, float share) noexcept nogil
     void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
 
@@ -453,6 +466,100 @@ def join(float[::1] into, channels, runs):
                 multiply_add(&into[begin], &scores[begin], end - begin, share)
 
 
+def count(
+    float[::1] joined, float[::1] scores, const int64_t[::1] rows, const float[::1] gained, runs
+):
+    """See `index.channels.count_in_numpy`."""
+    cdef Py_ssize_t i = 0, begin, end, m = rows.shape[0]
+    cdef float share
+    if gained.shape[0] != m or joined.shape[0] != scores.shape[0]:
+        raise ValueError("not one number for each row")
+    for run, of_run in runs:
+        begin, end, share = run.start, run.stop, of_run
+        if end > scores.shape[0]:
+            raise IndexError("no such row")
+        while i < m and rows[i] < end:
+            if rows[i] < begin or rows[i] < 0:
+                raise IndexError("a row of no run")
+            scores[rows[i]] += gained[i]
+            joined[rows[i]] += share * gained[i]
+            i += 1
+    if i < m:
+        raise IndexError("a row of no run")
+
+
+def top(const float[::1] scores, Py_ssize_t k, float least):
+    """See `index.top.top_compiled`.
+
+    The k-th highest of the best of each block of rows is reached by k rows at least: blocks whose best is below it are
+    passed over, and what is left is few.
+    """
+    cdef Py_ssize_t n = scores.shape[0], n_blocks = n // BLOCK, block, row, m = 0, ties
+    cdef float bound = least
+    if k < 1 or not n:
+        return np.empty(0, dtype=np.int64)
+    cdef float[::1] best = np.empty(n_blocks + 1, dtype=np.float32)
+    for block in range(n_blocks):
+        best[block] = highest(&scores[block * BLOCK])
+    best[n_blocks] = INFINITY  # the rows that fill no block are always looked at
+    if n_blocks >= 2 * k:
+        order = np.array(best[:n_blocks])
+        bound = max(bound, largest(order, k))
+    cdef int64_t[::1] rows
+    cdef float[::1] held
+    for block in range(n_blocks + 1):
+        if best[block] >= bound:
+            m += 1
+    rows, held = np.empty(m * BLOCK, dtype=np.int64), np.empty(m * BLOCK, dtype=np.float32)
+    m = 0
+    for block in range(n_blocks + 1):
+        if best[block] >= bound:
+            for row in range(block * BLOCK, min(block * BLOCK + BLOCK, n)):
+                if scores[row] >= bound:
+                    rows[m], held[m] = row, scores[row]
+                    m += 1
+    if m > k:
+        order = np.array(held[:m])
+        bound = largest(order, k)
+        ties = k
+        for row in range(m):
+            ties -= held[row] > bound
+        n, m = m, 0
+        for row in range(n):
+            if held[row] > bound or (held[row] == bound and ties > 0):
+                ties -= held[row] == bound
+                rows[m] = rows[row]
+                m += 1
+    return np.asarray(rows[:m])
+
+
+cdef float largest(float[::1] values, Py_ssize_t k) noexcept nogil:
+    """Give the k-th largest value (Hoare's quickselect, CACM 1961); values change places."""
+    cdef Py_ssize_t low = 0, high = values.shape[0] - 1, i, j
+    cdef float pivot, value
+    while low < high:
+        pivot = values[(low + high) >> 1]
+        i, j = low, high
+        while i <= j:
+            while values[i] > pivot:
+                i += 1
+            while values[j] < pivot:
+                j -= 1
+            if i <= j:
+                value = values[i]
+                values[i] = values[j]
+                values[j] = value
+                i += 1
+                j -= 1
+        if k - 1 <= j:
+            high = j
+        elif k - 1 >= i:
+            low = i
+        else:
+            break
+    return values[k - 1]
+
+
 # What sentences hold: index.coverage, index.static
 
 
@@ -588,7 +695,7 @@ def embed(
     lengths = np.zeros(n_sentences, dtype=np.float32)
     cdef int32_t[::1] size_of = sizes
     cdef float[::1] length_of = lengths
-    if rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
+    if not d or rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
         raise ValueError("vectors of other lengths")
     size_of[0] = n_sentences
     for sentence in range(n_sentences):
@@ -600,8 +707,7 @@ def embed(
             for token in held:
                 if not 0 <= token < weights.shape[0] or not 0 <= row_of[token] < rows.shape[0]:
                     raise IndexError("a token that is none")
-                if d:
-                    add_bytes(&sums[0], &rows[row_of[token], 0], d, weights[token])
+                add_bytes(&sums[0], &rows[row_of[token], 0], d, weights[token])
         size_of[sentence + 1] += len(tokens)
         square = 0
         for i in range(d):
@@ -628,10 +734,8 @@ def cosines(
     cdef double total
     cdef bytes sketch
     cdef list found = [], own
-    if rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
+    if not d or rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
         raise ValueError("vectors of other lengths")
-    if not d:
-        return [[0.0] * int(np.frombuffer(sketch, dtype=np.int32)[0]) for sketch in sketches]
     for sketch in sketches:
         size = PyBytes_GET_SIZE(sketch) // 4
         sizes = <const int32_t*> PyBytes_AS_STRING(sketch)
@@ -689,6 +793,8 @@ def near(list passages, double least):
     for i in range(n):
         held = passages[i]
         size = PyBytes_GET_SIZE(held) // 4
+        if 4 * size != PyBytes_GET_SIZE(held):
+            raise ValueError("words end inside a number")
         starts[i] = at
         if size:
             sizes[i] = sorted_once(&words[at], size)

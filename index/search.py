@@ -18,6 +18,7 @@ from index.hits import Asked, hits_of
 from index.language import detect
 from index.query import Query, analyse
 from index.records import Filters, Hit, Ranking
+from index.top import top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves
 POOL = 100
-# rows of which the best one stands for all when the highest scores are sought, at most and at least
-BLOCK, SMALLEST_BLOCK = 128, 4
-SMALLEST = 1e-12
 # rows from which on a second thread reads the question meanwhile: while FAISS scans the vectors this one does not hold
 # the interpreter's lock, and in fewer rows it holds it again before the other has begun
 BESIDE_ROWS = 50_000
@@ -125,7 +123,7 @@ class Searcher:
             for first, mask in zip(view.first_rows, allowed, strict=True):
                 if mask is not None:
                     scores.joined[first : first + len(mask)][~mask] = 0.0
-            best = _top(scores.joined, pool if scores.is_whole else max(pool, CANDIDATES))
+            best = top(scores.joined, pool if scores.is_whole else max(pool, CANDIDATES))
             if scores.is_whole or len(best) >= CANDIDATES:
                 break  # else rows that hold common terms only might be among the first
         return _Read(language, weighed(query, located, view.channels), located, scores, best)
@@ -138,7 +136,7 @@ class Searcher:
         if not lexical.is_whole:
             best = _union(nearest, best)
             lexical.complete(view, asked.located, best)
-            best = best[_top(lexical.joined[best], pool)]
+            best = best[top(lexical.joined[best], pool)]
         rows = _union(best, nearest)
         dense = _cosines(view, vector, rows)
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
@@ -163,26 +161,6 @@ def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int
     """Give the rows of both, ascending, each once; NumPy's own loads masked arrays, and a first question waits."""
     rows = np.sort(np.concatenate([some, others]))
     return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
-
-
-def _top(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Give the rows of the k highest scores above 0, in no order."""
-    rows = np.flatnonzero(scores >= _bound(scores, k))
-    if len(rows) > k:
-        rows = rows[np.argpartition(-scores[rows], k)[:k]]
-    return rows
-
-
-def _bound(scores: NDArray[np.float32], k: int) -> float:
-    """Give a score that at least k rows reach: the k-th highest of the best of each block of rows; never 0."""
-    block = min(BLOCK, len(scores) // (4 * k))  # four blocks for each row sought: few rows pass that are not
-    if block < SMALLEST_BLOCK:
-        return SMALLEST
-    n_blocks = len(scores) // block
-    best = (
-        scores[: n_blocks * block].reshape(block, n_blocks).max(axis=0)
-    )  # rows far apart: quicker to compare
-    return max(float(np.partition(best, n_blocks - k)[n_blocks - k]), SMALLEST)
 
 
 def _nearest(

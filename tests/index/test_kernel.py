@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Collection
-from index.channels import join_in_numpy
+from index.channels import count_in_numpy, join_in_numpy
 from index.coverage import SeekerInNumPy, Told
 from index.dense import products_in_numpy
 from index.embedding import open_encoder
@@ -28,8 +29,12 @@ from index.postings import postings_of_tokens, term_hash
 from index.query import QueryTerm
 from index.scoring import add_in_numpy, gained_in_numpy
 from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
+from index.top import top_compiled, top_in_numpy
 from index.twins import near_in_numpy
 from index.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 needs_it = pytest.mark.skipif(
@@ -150,6 +155,34 @@ def test_channels_are_joined_alike(cut: int, n: int, shares: list[float]) -> Non
     assert same(*joined)
 
 
+@needs_it
+@given(st.lists(st.integers(0, 39), unique=True).map(sorted), st.integers(0, 40), SHARES)
+def test_what_rows_have_gained_is_counted_alike(rows: list[int], cut: int, share: float) -> None:
+    runs = [(slice(0, cut), share), (slice(cut, cut), 0.5), (slice(cut, 40), 0.0)]
+    found = [np.linspace(0, 1, 40).astype(np.float32) for _ in range(4)]
+    gained = np.linspace(1, 2, len(rows)).astype(np.float32)
+    count_in_numpy(found[0], found[1], np.array(rows, dtype=np.int64), gained, runs)
+    compiled.count(found[2], found[3], np.array(rows, dtype=np.int64), gained, runs)
+    assert same(found[2], found[0])
+    assert same(found[3], found[1])
+    for row in (-1, 40):
+        with pytest.raises(IndexError):
+            compiled.count(
+                found[0], found[1], np.array([row]), gained[:1] if rows else np.ones(1, np.float32), runs
+            )
+
+
+@needs_it
+@given(st.integers(0, 3_000), st.integers(1, 40), st.integers(1, 50), st.randoms(use_true_random=False))
+def test_the_highest_scores_are_found_alike(n: int, k: int, n_different: int, rng: random.Random) -> None:
+    scores = np.array([rng.randrange(n_different) / 7 for _ in range(n)], dtype=np.float32)
+    rows = top_compiled(scores, k)
+    assert len(set(rows.tolist())) == len(rows) == min(k, int((scores > 0).sum()))
+    assert sorted(scores[rows]) == sorted(scores[top_in_numpy(scores, k)])
+    first = np.argsort(-scores, kind="stable")[: len(rows)]
+    assert rows.tolist() == sorted(first.tolist())
+
+
 def passage(sentences: list[list[int]], vocabulary: Vocabulary) -> Told:
     blob = np.array([(0, 0, len(words)) for words in sentences], dtype=np.int32).reshape(-1, 3)
     words = np.array([word for own in sentences for word in own], dtype=np.int32)
@@ -250,6 +283,12 @@ def test_twins_are_alike(data: st.DataObject) -> None:
         for _ in range(data.draw(st.integers(0, 5)))
     ]
     assert compiled.near(passages, 0.9) == near_in_numpy(passages, 0.9)
+
+
+@pytest.mark.parametrize("near", [near_in_numpy, *([compiled.near] if compiled else [])])
+def test_words_that_end_inside_a_number_are_an_error(near: Callable[[list[bytes], float], object]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        near([b"\1\0\0\0\2\0", b"\0\0"], 0.9)
 
 
 def two_terms(**damaged: object) -> SimpleNamespace:

@@ -1,0 +1,44 @@
+"""The rows with the highest scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.kernel import compiled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# rows of which the best one stands for all when the highest scores are sought, at most and at least
+BLOCK, SMALLEST_BLOCK = 128, 4
+SMALLEST = 1e-12
+"""A lower score is none."""
+
+
+def top_in_numpy(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Give the rows of the k highest scores above 0, in no order; k > 0."""
+    rows = np.flatnonzero(scores >= _bound(scores, k))
+    if len(rows) > k:
+        rows = rows[np.argpartition(-scores[rows], k)[:k]]
+    return rows
+
+
+def top_compiled(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Do the same in compiled code; of equal scores at the edge the first rows."""
+    return compiled.top(scores, k, SMALLEST)
+
+
+top = top_in_numpy if compiled is None else top_compiled
+
+
+def _bound(scores: NDArray[np.float32], k: int) -> float:
+    """Give a score that at least k rows reach: the k-th highest of the best of each block of rows; never 0."""
+    block = min(BLOCK, len(scores) // (4 * k))  # four blocks for each row sought: few rows pass that are not
+    if block < SMALLEST_BLOCK:
+        return SMALLEST
+    n_blocks = len(scores) // block
+    # rows far apart: quicker to compare
+    best = scores[: n_blocks * block].reshape(block, n_blocks).max(axis=0)
+    return max(float(np.partition(best, n_blocks - k)[n_blocks - k]), SMALLEST)
