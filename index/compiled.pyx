@@ -294,6 +294,11 @@ def add(
         raise IndexError("a posting is of no row, or ends before it should")
 
 
+cdef inline int is_sound(const int64_t[::1] offsets, int64_t place, Py_ssize_t n_postings) noexcept nogil:
+    """Tell whether the postings of a term are there."""
+    return place + 1 < offsets.shape[0] and offsets[place] >= 0 and offsets[place + 1] <= n_postings
+
+
 cdef int add_terms(
     float[::1] scores,
     const int64_t[::1] offsets,
@@ -316,7 +321,7 @@ cdef int add_terms(
         for alternative in range(terms[term, 1], terms[term, 2]):
             if places[alternative] < 0:
                 continue
-            if offsets[places[alternative]] < 0 or offsets[places[alternative] + 1] > n_postings:
+            if not is_sound(offsets, places[alternative], n_postings):
                 return 0
             share = shares[alternative]
             if terms[term, 2] - terms[term, 1] == 1:
@@ -326,6 +331,8 @@ cdef int add_terms(
                         return 0
                     tf = share * counts[posting]
                     scores[row] += tf / (tf + norm[row]) * most
+            elif held.shape[0] != n:
+                return 0
             else:
                 for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
                     row = rows[posting]
@@ -366,6 +373,8 @@ def gained(
     cdef int64_t[:, ::1] looked_up = np.empty((shares.shape[0], 2), dtype=np.int64)
     if not m:
         return total
+    if columns.shape[0] > matrix.shape[1]:
+        raise IndexError("columns that the matrix has not")
     for i in range(m):
         if rows[i] < 0 or rows[i] >= norm.shape[0] or (columns.shape[0] and rows[i] >= matrix.shape[0]):
             raise IndexError("no such row")
@@ -381,7 +390,7 @@ def gained(
             if column >= 0:
                 looked_up[n_columns, 0], looked_up[n_columns, 1] = alternative, column
                 n_columns += 1
-            elif offsets[place] < 0 or offsets[place + 1] > n_postings:
+            elif not is_sound(offsets, place, n_postings):
                 raise IndexError("postings end before they should")
             else:
                 look_up(

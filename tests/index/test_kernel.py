@@ -320,9 +320,10 @@ def located(*shares: float) -> Located:
         {"rows": np.array([0, -1, 2, 0, 2], dtype=np.int32)},
         {"offsets": np.array([0, 5_000_000, 5_000_000])},
         {"offsets": np.array([-9, 3, 5])},
+        {"offsets": np.array([0])},
         {"counts": np.ones(1, dtype=np.uint8)},
     ],
-    ids=["a row too many", "a row below 0", "too long", "from before", "cut off"],
+    ids=["a row too many", "a row below 0", "too long", "from before", "no end", "cut off"],
 )
 def test_damaged_postings_are_an_error(damaged: dict[str, object]) -> None:
     for asked in (located(1.0), located(1.0, 0.5)):
@@ -341,7 +342,8 @@ def test_what_is_looked_up_must_be_there() -> None:
         1 / (1 + 1)
     ]
     cut_off = two_terms(counts=np.ones(1, dtype=np.uint8))
-    for postings, rows in ((two_terms(), [3]), (two_terms(), [-1]), (cut_off, [0])):
+    no_matrix = two_terms(columns=np.array([0, 1]))
+    for postings, rows in ((no_matrix, [0]), (two_terms(), [3]), (two_terms(), [-1]), (cut_off, [0])):
         with pytest.raises(IndexError):
             compiled.gained(postings, located(1.0), places, ONE_GAIN, np.array(rows), THREE_NORMS)
     with pytest.raises(IndexError):
