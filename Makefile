@@ -38,7 +38,7 @@ screenshots: .venv/ready-dev ## Take the pictures of docs/images/
 	@$(BIN)/python -m tests.browser.screenshots
 
 clean: ## Remove the environment and built data
-	@rm -rf .venv var *.egg-info
+	@rm -rf .venv var *.egg-info index/compiled.c index/compiled.*.so
 
 .venv/python: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
