@@ -82,8 +82,8 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
         print(f"Sanad answers at {address} (Ctrl-C stops it)", flush=True)
         if not is_compiled():
             _complain(
-                "there was no C compiler when Sanad was installed, so questions take longer than they need to (the"
-                " answers are the same). With a compiler and Python's headers, install it again:"
+                "the compiled part is missing or older than the rest, so questions take longer than they need to (the"
+                " answers are the same). With a C compiler and Python's headers, install Sanad again:"
                 " pip install --force-reinstall --no-deps -e ."
             )
 

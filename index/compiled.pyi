@@ -8,7 +8,7 @@ from index.coverage import Told
 from index.lexicon import Pair
 from index.locating import Located, Part, Rarity, Term
 from index.postings import Postings
-from index.query import QueryTerm
+from index.query import Query
 
 INTERFACE: int
 
@@ -54,14 +54,7 @@ def count(
 def top(scores: NDArray[np.float32], k: int, least: float) -> NDArray[np.int64]: ...
 
 class Seeker:
-    def __init__(
-        self,
-        words: Sequence[QueryTerm],
-        grams: Sequence[QueryTerm],
-        names: Sequence[QueryTerm],
-        hash_of: Callable[[str], int],
-        /,
-    ) -> None: ...
+    def __init__(self, query: Query, hash_of: Callable[[str], int], /) -> None: ...
     def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]: ...
 
 def embed(

@@ -37,25 +37,18 @@ cdef extern from *:
     #define LANES 16
     #define BLOCK 32
 
-    WIDE static float byte_product(const int8_t *row, const float *vector, Py_ssize_t d) {
-        float lanes[LANES] = {0}, total = 0;
-        Py_ssize_t i = 0;
-        for (; i + LANES <= d; i += LANES)
-            for (int lane = 0; lane < LANES; lane++) lanes[lane] += row[i + lane] * vector[i + lane];
-        for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
-        for (; i < d; i++) total += row[i] * vector[i];
-        return total;
+    #define PRODUCT(name, Row, Number) \\
+    WIDE static Number name(const Row *row, const Number *vector, Py_ssize_t d) { \\
+        Number lanes[LANES] = {0}, total = 0; \\
+        Py_ssize_t i = 0; \\
+        for (; i + LANES <= d; i += LANES) \\
+            for (int lane = 0; lane < LANES; lane++) lanes[lane] += row[i + lane] * vector[i + lane]; \\
+        for (int lane = 0; lane < LANES; lane++) total += lanes[lane]; \\
+        for (; i < d; i++) total += row[i] * vector[i]; \\
+        return total; \\
     }
-
-    WIDE static double float_product(const float *row, const double *vector, Py_ssize_t d) {
-        double lanes[LANES] = {0}, total = 0;
-        Py_ssize_t i = 0;
-        for (; i + LANES <= d; i += LANES)
-            for (int lane = 0; lane < LANES; lane++) lanes[lane] += row[i + lane] * vector[i + lane];
-        for (int lane = 0; lane < LANES; lane++) total += lanes[lane];
-        for (; i < d; i++) total += row[i] * vector[i];
-        return total;
-    }
+    PRODUCT(byte_product, int8_t, float)
+    PRODUCT(float_product, float, double)
 
     WIDE static void add_bytes(double *ALONE into, const int8_t *ALONE row, Py_ssize_t d, double weight) {
         for (Py_ssize_t i = 0; i < d; i++) into[i] += weight * row[i];
@@ -161,7 +154,7 @@ cdef inline double square_of(uint8_t root) noexcept nogil:
     return (root / 255.0) * (root / 255.0)
 
 
-# Terms to rows: index.locating, index.scoring, index.channels
+# Terms to rows: index.locating, index.scoring, index.channels, index.top
 
 
 def locate(query, parts, rarity, double saturated, double most, hash_of):
@@ -634,8 +627,8 @@ cdef class Seeker:
 
     cdef Sought words, grams, names
 
-    def __cinit__(self, words, grams, names, hash_of):
-        self.words, self.grams, self.names = Sought(words, hash_of), Sought(grams, hash_of), Sought(names, hash_of)
+    def __cinit__(self, query, hash_of):
+        self.words, self.grams, self.names = (Sought(own, hash_of) for own in (query.words, query.grams, query.names))
 
     def shares(self, passages):
         """See `index.coverage.SeekerInNumPy.shares`."""

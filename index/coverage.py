@@ -89,16 +89,6 @@ class Shares(NamedTuple):
 class Seeker(Protocol):
     """Looks for a question's terms in the sentences of passages."""
 
-    def __init__(
-        self,
-        words: Sequence[QueryTerm],
-        grams: Sequence[QueryTerm],
-        names: Sequence[QueryTerm],
-        hash_of: Callable[[str], int],
-        /,
-    ) -> None:
-        """Take the weighed terms of each channel, and what gives a term's hash."""
-
     def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]:
         """Give for each channel the share of the question's weight in each sentence of all passages, 0 to 1.
 
@@ -112,16 +102,11 @@ class Seeker(Protocol):
 class SeekerInNumPy:
     """Looks all terms of all sentences up at once."""
 
-    def __init__(
-        self,
-        words: Sequence[QueryTerm],
-        grams: Sequence[QueryTerm],
-        names: Sequence[QueryTerm],
-        hash_of: Callable[[str], int],
-        /,
-    ) -> None:
-        """See `Seeker`."""
-        self._words, self._grams, self._names = (_Sought.of(own, hash_of) for own in (words, grams, names))
+    def __init__(self, query: Query, hash_of: Callable[[str], int], /) -> None:
+        """Take a query whose weights were multiplied by idf (`weighed`), and what gives a term's hash."""
+        self._words, self._grams, self._names = (
+            _Sought.of(own, hash_of) for own in (query.words, query.grams, query.names)
+        )
 
     def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]:
         """See `Seeker`."""
@@ -134,7 +119,9 @@ class SeekerInNumPy:
         )
 
 
-new_seeker: type[Seeker] = SeekerInNumPy if compiled is None else compiled.Seeker
+new_seeker: Callable[[Query, Callable[[str], int]], Seeker] = (
+    SeekerInNumPy if compiled is None else compiled.Seeker
+)
 
 
 def _terms_of(passages: Sequence[Told]) -> tuple[int, Terms, NDArray[np.int64]]:
@@ -225,7 +212,7 @@ class SoughtQuery(NamedTuple):
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
-        return cls(new_seeker(query.words, query.grams, query.names, term_hash), query.language)
+        return cls(new_seeker(query, term_hash), query.language)
 
 
 def shares(query: SoughtQuery, passages: Sequence[Told], languages: Sequence[str]) -> Shares:

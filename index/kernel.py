@@ -15,7 +15,7 @@ try:
 except ImportError:  # there was no compiler, or it was compiled for another Python
     compiled = None  # type: ignore[assignment]
 else:
-    if compiled.INTERFACE != INTERFACE:  # compiled from older sources, and not again since
+    if getattr(compiled, "INTERFACE", 0) != INTERFACE:  # compiled from older sources, and not again since
         compiled = None  # type: ignore[assignment]
 
 __all__ = ["compiled", "is_compiled"]

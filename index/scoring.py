@@ -3,7 +3,7 @@
 Each term adds gain * tf / (tf + norm) to the rows that hold it (BM25), where tf is the sum of its alternatives', each
 counted with its probability (Darwish, Oard, SIGIR 2003). Terms are added in an order that the whole channel decides, so
 a row's score is the same to the last bit whatever part it is in, and however it is found: by reading all postings
-(`add`), or by looking some rows up (`Common`).
+(`add`), or by looking some rows up (`gained`).
 """
 
 from __future__ import annotations

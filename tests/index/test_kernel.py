@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from index.kernel import compiled
 from index.lexicon import Lexicon, through_compiled, through_in_python
 from index.locating import Located, Part, Rarity, locate_in_numpy
 from index.postings import postings_of_tokens, term_hash
-from index.query import QueryTerm
+from index.query import Query, QueryTerm
 from index.scoring import add_in_numpy, gained_in_numpy
 from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
 from index.top import top_compiled, top_in_numpy
@@ -55,7 +56,7 @@ def shipped_lexicon() -> Lexicon:
 
 
 def test_a_machine_that_can_compile_has_compiled() -> None:
-    has_headers = (Path(__import__("sysconfig").get_paths()["include"]) / "Python.h").exists()
+    has_headers = (Path(sysconfig.get_paths()["include"]) / "Python.h").exists()
     assert compiled is not None or not (shutil.which("cc") and has_headers)
 
 
@@ -215,14 +216,16 @@ PASSAGES = st.lists(
     min_size=1,
     max_size=4,
 )
-ASKED = st.tuples(*[QUERIES.map(lambda query: [QueryTerm(*term) for term in query])] * 3)
+ASKED = st.tuples(*[QUERIES.map(lambda query: tuple(QueryTerm(*term) for term in query))] * 3).map(
+    lambda channels: Query("", "en", *channels)
+)
 
 
 @needs_it
 @given(ASKED, PASSAGES)
-def test_sentences_hold_alike(asked: tuple[list[QueryTerm], ...], passages: list[Told]) -> None:
-    found = compiled.Seeker(*asked, term_hash).shares(passages)
-    for ours, theirs in zip(found, SeekerInNumPy(*asked, term_hash).shares(passages), strict=True):
+def test_sentences_hold_alike(asked: Query, passages: list[Told]) -> None:
+    found = compiled.Seeker(asked, term_hash).shares(passages)
+    for ours, theirs in zip(found, SeekerInNumPy(asked, term_hash).shares(passages), strict=True):
         assert ours == pytest.approx(theirs, abs=1e-12)
 
 
@@ -356,7 +359,7 @@ def test_what_is_looked_up_must_be_there() -> None:
 
 @pytest.mark.parametrize("make", [SeekerInNumPy, *([compiled.Seeker] if compiled else [])])
 def test_passages_that_are_not_what_was_written_are_errors(make: type[SeekerInNumPy]) -> None:
-    seeker = make([QueryTerm(1.0, (("t1", 1.0),))], [], [], term_hash)
+    seeker = make(Query("", "en", (QueryTerm(1.0, (("t1", 1.0),)),), (), ()), term_hash)
     sound = passage([[3, 4], [5]], DENSE)
     cut_off = Vocabulary(DENSE.numbers, DENSE.ends + 1_000, DENSE.hashes)
     damaged = [
