@@ -63,8 +63,9 @@ def main() -> None:
         columns["as it is"] = measured(given.home, {})
     else:
         for n_passages in given.passages:
-            with tempfile.TemporaryDirectory() as home:
-                columns[f"{n_passages:,}"] = measured(Path(home), built(Path(home), n_passages))
+            with tempfile.TemporaryDirectory() as folder:
+                home, texts = Path(folder) / "home", written(Path(folder) / "texts.jsonl", n_passages)
+                columns[f"{n_passages:,}"] = measured(home, built(home, texts, n_passages))
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     lines = [
         "## As a collection grows",
@@ -96,11 +97,27 @@ def article(i: int) -> Article:
     return Article(id=f"made-{i}", text="\n\n".join(paragraphs), language="en")
 
 
-def built(home: Path, n_passages: int) -> dict[str, str]:
+def written(file: Path, n_passages: int) -> Path:
+    """Write made-up articles to a file: making words up takes as long as many a step of adding them."""
+    with file.open("w", encoding="utf-8") as lines:
+        for i in range(n_passages // PER_ARTICLE):
+            one = article(i)
+            lines.write(json.dumps([one.id, one.text]) + "\n")
+    return file
+
+
+def read(file: Path) -> Iterator[Article]:
+    """Give the articles of such a file."""
+    with file.open(encoding="utf-8") as lines:
+        for article_id, text in map(json.loads, lines):
+            yield Article(id=article_id, text=text, language="en")
+
+
+def built(home: Path, texts: Path, n_passages: int) -> dict[str, str]:
     """Build a collection from text, then everything derived once more from its database."""
     begun = time.perf_counter()
     with Assistant(home) as assistant:
-        assistant.add(article(i) for i in range(n_passages // PER_ARTICLE))
+        assistant.add(read(texts))
         added = time.perf_counter() - begun
         assistant.settle()
         done = time.perf_counter() - begun

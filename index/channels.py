@@ -43,7 +43,7 @@ class LexicalScores(NamedTuple):
     names: NDArray[np.float32]
     grams: NDArray[np.float32]
     joined: NDArray[np.float32]
-    runs: list[tuple[slice, tuple[float, ...]]]
+    runs: list[tuple[slice, tuple[float, float, float]]]
     most_rows: float
 
     @property
@@ -76,27 +76,32 @@ def lexical_scores(
     words = view.channels["words"].score(located["words"])
     names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))
     most = [view.channels[name].attainable(located[name]) for name in Channels._fields]
-    runs: list[tuple[slice, tuple[float, ...]]] = []
-    joined = np.zeros(len(words), dtype=np.float32)
+    runs: list[tuple[slice, tuple[float, float, float]]] = []
     for code, rows in view.runs():
         rule = beside(language, code)
         shares = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
         attainable = sum(share * score for share, score in zip(shares, most, strict=True))
-        runs.append((rows, tuple(share / attainable if attainable else 0.0 for share in shares)))
-    join(joined, (words, names, grams), runs)
+        of_words, of_names, of_grams = (share / attainable if attainable else 0.0 for share in shares)
+        runs.append((rows, (of_words, of_names, of_grams)))
+    joined = join((words, names, grams), runs)
     return LexicalScores(words, names, grams, joined, runs, most_rows)
 
 
 def join_in_numpy(
-    into: NDArray[np.float32],
-    channels: Sequence[NDArray[np.float32]],
-    runs: Sequence[tuple[slice, tuple[float, ...]]],
-) -> None:
-    """Add the scores of channels, (n,) each, to those of all rows: in each run of rows by its share of each channel."""
+    channels: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+    runs: Sequence[tuple[slice, tuple[float, float, float]]],
+) -> NDArray[np.float32]:
+    """Add up the scores of the three channels, (n,) each: in each run of rows by its share of each channel.
+
+    Args:
+        channels: their scores.
+        runs: of all rows, ascending.
+    """
+    joined = np.zeros(len(channels[0]), dtype=np.float32)
     for rows, shares in runs:
         for scores, share in zip(channels, shares, strict=True):
-            if share:
-                into[rows] += np.float32(share) * scores[rows]
+            joined[rows] += np.float32(share) * scores[rows]
+    return joined
 
 
 def count_in_numpy(

@@ -40,10 +40,9 @@ def gained(
     norm: NDArray[np.float32],
 ) -> NDArray[np.float32]: ...
 def join(
-    into: NDArray[np.float32],
-    channels: Sequence[NDArray[np.float32]],
-    runs: Sequence[tuple[slice, tuple[float, ...]]],
-) -> None: ...
+    channels: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+    runs: Sequence[tuple[slice, tuple[float, float, float]]],
+) -> NDArray[np.float32]: ...
 def count(
     joined: NDArray[np.float32],
     scores: NDArray[np.float32],

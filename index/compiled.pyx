@@ -10,10 +10,11 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.math cimport INFINITY, log, sqrt
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport qsort
+from libc.string cimport memset
 
 import numpy as np
 
-INTERFACE = 1  # see index.kernel
+INTERFACE = 2  # see index.kernel
 
 cdef extern from *:
     """
@@ -54,18 +55,36 @@ cdef extern from *:
         for (Py_ssize_t i = 0; i < d; i++) into[i] += weight * row[i];
     }
 
-    /* Scores are 0 or more, and as whole numbers in the same order: that can be compared many at a time. */
-    WIDE static float highest(const float *scores) {
-        int32_t lanes[BLOCK], best = 0;
-        float found;
-        memcpy(lanes, scores, sizeof(lanes));
-        for (int i = 0; i < BLOCK; i++) best = lanes[i] > best ? lanes[i] : best;
-        memcpy(&found, &best, sizeof(found));
-        return found;
+    #define MORE(a, b) ((a) > (b) ? (a) : (b))
+
+    /* The highest score of each block of rows; the loops are as long as a register is wide, and then half as long. */
+    WIDE static void highest(float *ALONE best, const float *ALONE scores, Py_ssize_t n_blocks) {
+        for (Py_ssize_t block = 0; block < n_blocks; block++, scores += BLOCK) {
+            float lanes[8];
+            for (int i = 0; i < 8; i++)
+                lanes[i] = MORE(MORE(scores[i], scores[i + 8]), MORE(scores[i + 16], scores[i + 24]));
+            for (int i = 0; i < 4; i++) lanes[i] = MORE(lanes[i], lanes[i + 4]);
+            best[block] = MORE(MORE(lanes[0], lanes[1]), MORE(lanes[2], lanes[3]));
+        }
+    }
+
+    /* Sign (0), exponent and four bits more. */
+    #define BINS 4096
+    static int first_bits(float score) {
+        int32_t bits;
+        memcpy(&bits, &score, sizeof(bits));
+        return (bits >> 19) & (BINS - 1);
     }
 
     WIDE static void multiply_add(float *ALONE into, const float *ALONE scores, Py_ssize_t n, float share) {
         for (Py_ssize_t i = 0; i < n; i++) into[i] += share * scores[i];
+    }
+
+    WIDE static void add_three(
+        float *ALONE into, const float *ALONE one, const float *ALONE two, const float *ALONE three, Py_ssize_t n,
+        float of_one, float of_two, float of_three
+    ) {
+        for (Py_ssize_t i = 0; i < n; i++) into[i] = of_one * one[i] + of_two * two[i] + of_three * three[i];
     }
 
     WIDE static void add_gains(
@@ -73,15 +92,87 @@ cdef extern from *:
     ) {
         for (Py_ssize_t i = 0; i < n; i++) scores[i] += tf[i] / (tf[i] + norms[i]) * most;
     }
+
+    /* Postings are gone through in pieces, each in three loops: what is scattered in memory is fetched, then many are
+       reckoned at a time (a division takes as long for eight as for one), then what is scattered is written. */
+    #define PIECE 128
+
+    static int are_rows(const int32_t *ALONE rows, Py_ssize_t m, Py_ssize_t n) {
+        int wrong = 0;
+        for (Py_ssize_t i = 0; i < m; i++) wrong |= (uint32_t) rows[i] >= (uint32_t) n;
+        return !wrong;
+    }
+
+    /* Let n_postings rows, each once, gain what one alternative brings; 0 if that would be where there is nothing. */
+    WIDE static int add_plain(
+        float *ALONE scores, Py_ssize_t n, const int32_t *ALONE rows, const uint8_t *ALONE counts, Py_ssize_t n_postings,
+        const float *ALONE norm, float share, float most
+    ) {
+        float norms[PIECE];
+        for (Py_ssize_t first = 0; first < n_postings; first += PIECE, rows += PIECE, counts += PIECE) {
+            Py_ssize_t m = n_postings - first < PIECE ? n_postings - first : PIECE;
+            if (!are_rows(rows, m, n)) return 0;
+            for (Py_ssize_t i = 0; i < m; i++) norms[i] = norm[rows[i]];
+            for (Py_ssize_t i = 0; i < m; i++) norms[i] = share * counts[i] / (share * counts[i] + norms[i]) * most;
+            for (Py_ssize_t i = 0; i < m; i++) scores[rows[i]] += norms[i];
+        }
+        return 1;
+    }
+
+    /* Note tf of one of several alternatives; 0 if that would be where there is nothing. */
+    static int hold(
+        float *ALONE held, Py_ssize_t n, const int32_t *ALONE rows, const uint8_t *ALONE counts, Py_ssize_t n_postings,
+        float share
+    ) {
+        for (Py_ssize_t first = 0; first < n_postings; first += PIECE, rows += PIECE, counts += PIECE) {
+            Py_ssize_t m = n_postings - first < PIECE ? n_postings - first : PIECE;
+            if (!are_rows(rows, m, n)) return 0;
+            for (Py_ssize_t i = 0; i < m; i++) held[rows[i]] += share * counts[i];
+        }
+        return 1;
+    }
+
+    /* Let rows gain by what is held of them, which is 0 then: so each gains once, whatever brings it. */
+    WIDE static void add_held(
+        float *ALONE scores, float *ALONE held, const int32_t *ALONE rows, Py_ssize_t n_postings,
+        const float *ALONE norm, float most
+    ) {
+        float norms[PIECE], tf[PIECE];
+        for (Py_ssize_t first = 0; first < n_postings; first += PIECE, rows += PIECE) {
+            Py_ssize_t m = n_postings - first < PIECE ? n_postings - first : PIECE;
+            for (Py_ssize_t i = 0; i < m; i++) {
+                norms[i] = norm[rows[i]];
+                tf[i] = held[rows[i]];
+                held[rows[i]] = 0;
+            }
+            for (Py_ssize_t i = 0; i < m; i++) norms[i] = tf[i] / (tf[i] + norms[i]) * most;
+            for (Py_ssize_t i = 0; i < m; i++) scores[rows[i]] += norms[i];
+        }
+    }
     """
     void FETCH(const void* address) noexcept nogil
     float byte_product(const int8_t* row, const float* vector, Py_ssize_t d) noexcept nogil
     double float_product(const float* row, const double* vector, Py_ssize_t d) noexcept nogil
     void add_bytes(double* into, const int8_t* row, Py_ssize_t d, double weight) noexcept nogil
     const int BLOCK  # rows of which the best one stands for all
-    float highest(const float* scores) noexcept nogil
+    void highest(float* best, const float* scores, Py_ssize_t n_blocks) noexcept nogil
+    const int BINS
+    int first_bits(float score) noexcept nogil
     void multiply_add(float* into, const float* scores, Py_ssize_t n, float share) noexcept nogil
+    void add_three(
+        float* into, const float* one, const float* two, const float* three, Py_ssize_t n, float, float, float
+    ) noexcept nogil
     void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
+    int add_plain(
+        float* scores, Py_ssize_t n, const int32_t* rows, const uint8_t* counts, Py_ssize_t n_postings,
+        const float* norm, float share, float most
+    ) noexcept nogil
+    int hold(
+        float* held, Py_ssize_t n, const int32_t* rows, const uint8_t* counts, Py_ssize_t n_postings, float share
+    ) noexcept nogil
+    void add_held(
+        float* scores, float* held, const int32_t* rows, Py_ssize_t n_postings, const float* norm, float most
+    ) noexcept nogil
 
 cdef enum:
     # rows from which on other threads may go on meanwhile: in fewer, waiting for them costs more than the loop
@@ -89,6 +180,7 @@ cdef enum:
     TRANSLATIONS = 12  # index.lexicon.MAX_TRANSLATIONS
     TABLE = 512  # places for all translations of so many terms; a power of 2
     AHEAD = 8  # rows of a matrix that are fetched before they are needed
+    NEXT = 2  # and vectors
     MARKS = 8  # numbers of 64 bits that mark which words a passage has
 
 
@@ -273,18 +365,34 @@ def add(
     cdef const uint8_t[::1] counts = postings.counts
     cdef const int64_t[:, ::1] terms = located.terms
     cdef const float[::1] shares = located.shares
-    # tf of a term with several alternatives, by row; 0 between two terms
-    cdef float[::1] held = np.zeros(scores.shape[0] if located.n_singly else 0, dtype=np.float32)
+    cdef float[::1] held
+    cdef Py_ssize_t n = scores.shape[0]
     cdef int is_whole
-    if norm.shape[0] != scores.shape[0]:
+    if norm.shape[0] != n:
         raise ValueError("one norm for each row is needed")
-    if scores.shape[0] < MANY:
+    # tf of a term with several alternatives, by row; 0 between two terms, and after the last
+    held = zeros_of(n if located.n_singly else 0)
+    if n < MANY:
         is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, norm, held)
     else:
         with nogil:
             is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, norm, held)
     if not is_whole:
         raise IndexError("a posting is of no row, or ends before it should")
+    spare.append(held)
+
+
+cdef list spare = []  # arrays of zeros, to be used again: to make one takes as long as a question's rarer terms
+
+
+cdef float[::1] zeros_of(Py_ssize_t n):
+    """Give n zeros, or more."""
+    cdef float[::1] found
+    if spare:
+        found = spare.pop()
+        if found.shape[0] >= n:
+            return found
+    return np.zeros(n, dtype=np.float32)
 
 
 cdef inline int is_sound(const int64_t[::1] offsets, int64_t place, Py_ssize_t n_postings) noexcept nogil:
@@ -305,8 +413,8 @@ cdef int add_terms(
     float[::1] held,
 ) noexcept nogil:
     """Add the gains of all terms; 0 if that would read or write where there is nothing."""
-    cdef Py_ssize_t term, alternative, posting, row, n = scores.shape[0], n_postings = min(rows.shape[0], counts.shape[0])
-    cdef float most, share, tf
+    cdef Py_ssize_t term, alternative, first, size, n = scores.shape[0], n_postings = min(rows.shape[0], counts.shape[0])
+    cdef float most
     for term in range(terms.shape[0]):
         most = gains[terms[term, 0]]
         if most == 0:
@@ -316,33 +424,20 @@ cdef int add_terms(
                 continue
             if not is_sound(offsets, places[alternative], n_postings):
                 return 0
-            share = shares[alternative]
+            first = offsets[places[alternative]]
+            size = offsets[places[alternative] + 1] - first
             if terms[term, 2] - terms[term, 1] == 1:
-                for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
-                    row = rows[posting]
-                    if row < 0 or row >= n:
-                        return 0
-                    tf = share * counts[posting]
-                    scores[row] += tf / (tf + norm[row]) * most
-            elif held.shape[0] != n:
+                if not add_plain(&scores[0], n, &rows[first], &counts[first], size, &norm[0], shares[alternative], most):
+                    return 0
+            elif held.shape[0] < n or not hold(&held[0], n, &rows[first], &counts[first], size, shares[alternative]):
                 return 0
-            else:
-                for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
-                    row = rows[posting]
-                    if row < 0 or row >= n:
-                        return 0
-                    held[row] += share * counts[posting]
         if terms[term, 2] - terms[term, 1] == 1:
             continue
         for alternative in range(terms[term, 1], terms[term, 2]):
-            if places[alternative] < 0:
-                continue
-            for posting in range(offsets[places[alternative]], offsets[places[alternative] + 1]):
-                row = rows[posting]
-                tf = held[row]
-                if tf > 0:  # else another alternative has brought the row already
-                    scores[row] += tf / (tf + norm[row]) * most
-                    held[row] = 0
+            if places[alternative] >= 0:
+                first = offsets[places[alternative]]
+                size = offsets[places[alternative] + 1] - first
+                add_held(&scores[0], &held[0], &rows[first], size, &norm[0], most)
     return 1
 
 
@@ -453,19 +548,27 @@ cdef void look_up(
             held[i] = share * counts[low]
 
 
-def join(float[::1] into, channels, runs):
+def join(channels, runs):
     """See `index.channels.join_in_numpy`."""
-    cdef const float[::1] scores
-    cdef Py_ssize_t begin, end
-    for rows, shares in runs:
+    cdef const float[::1] one, two, three
+    cdef float of_one, of_two, of_three
+    cdef Py_ssize_t begin, end, n, done = 0
+    one, two, three = channels
+    n = one.shape[0]
+    joined = np.empty(n, dtype=np.float32)
+    cdef float[::1] into = joined
+    if two.shape[0] != n or three.shape[0] != n:
+        raise ValueError("not one score for each row")
+    for rows, (of_one, of_two, of_three) in runs:
         begin, end = rows.start, rows.stop
-        if begin >= end:
-            continue
-        for scores, share in zip(channels, shares):
-            if begin < 0 or end > scores.shape[0] or end > into.shape[0]:
-                raise IndexError("no such row")
-            if share:
-                multiply_add(&into[begin], &scores[begin], end - begin, share)
+        if begin != done or end < begin or end > n:
+            raise IndexError("runs that do not follow each other")
+        if begin < end:
+            add_three(&into[begin], &one[begin], &two[begin], &three[begin], end - begin, of_one, of_two, of_three)
+        done = end
+    if done != n:
+        raise IndexError("rows of no run")
+    return joined
 
 
 def count(
@@ -500,19 +603,18 @@ def top(const float[::1] scores, Py_ssize_t k, float least):
     cdef float bound = least
     if k < 1 or not n:
         return np.empty(0, dtype=np.int64)
-    cdef float[::1] best = np.empty(n_blocks + 1, dtype=np.float32)
-    for block in range(n_blocks):
-        best[block] = highest(&scores[block * BLOCK])
+    cdef float[::1] best = np.empty(n_blocks + 1, dtype=np.float32), order, held
+    highest(&best[0], &scores[0], n_blocks)
     best[n_blocks] = INFINITY  # the rows that fill no block are always looked at
     if n_blocks >= 2 * k:
-        order = np.array(best[:n_blocks])
-        bound = max(bound, largest(order, k))
-    cdef int64_t[::1] rows
-    cdef float[::1] held
+        order = np.empty(n_blocks, dtype=np.float32)
+        order[:] = best[:n_blocks]
+        bound = max(bound, largest(order, n_blocks, k))
     for block in range(n_blocks + 1):
         if best[block] >= bound:
             m += 1
-    rows, held = np.empty(m * BLOCK, dtype=np.int64), np.empty(m * BLOCK, dtype=np.float32)
+    found, held = np.empty(m * BLOCK, dtype=np.int64), np.empty(m * BLOCK, dtype=np.float32)
+    cdef int64_t[::1] rows = found
     m = 0
     for block in range(n_blocks + 1):
         if best[block] >= bound:
@@ -521,8 +623,9 @@ def top(const float[::1] scores, Py_ssize_t k, float least):
                     rows[m], held[m] = row, scores[row]
                     m += 1
     if m > k:
-        order = np.array(held[:m])
-        bound = largest(order, k)
+        order = np.empty(m, dtype=np.float32)
+        order[:] = held[:m]
+        bound = largest(order, m, k)
         ties = k
         for row in range(m):
             ties -= held[row] > bound
@@ -532,13 +635,31 @@ def top(const float[::1] scores, Py_ssize_t k, float least):
                 ties -= held[row] == bound
                 rows[m] = rows[row]
                 m += 1
-    return np.asarray(rows[:m])
+    return found[:m]
 
 
-cdef float largest(float[::1] values, Py_ssize_t k) noexcept nogil:
-    """Give the k-th largest value (Hoare's quickselect, CACM 1961); values change places."""
-    cdef Py_ssize_t low = 0, high = values.shape[0] - 1, i, j
+cdef float largest(float[::1] values, Py_ssize_t n, Py_ssize_t k) noexcept nogil:
+    """Give the k-th largest of n values, none below 0; values change places.
+
+    They are counted by their first bits, which order them too; among those that have the bits of the one sought it is
+    found by halving (quickselect: Hoare, CACM 1961).
+    """
+    cdef int32_t counts[BINS]
+    cdef Py_ssize_t i, j, low, high, held = BINS
     cdef float pivot, value
+    memset(counts, 0, sizeof(counts))
+    for i in range(n):
+        counts[first_bits(values[i])] += 1
+    while held > 0:
+        held -= 1
+        if counts[held] >= k:
+            break
+        k -= counts[held]
+    j = 0
+    for i in range(n):
+        values[j] = values[i]
+        j += first_bits(values[i]) == held
+    low, high = 0, j - 1
     while low < high:
         pivot = values[(low + high) >> 1]
         i, j = low, high
@@ -570,44 +691,41 @@ cdef class Sought:
 
     cdef Py_ssize_t n_terms, mask
     cdef uint64_t[::1] keys  # 0: the place is free
-    cdef int32_t[:, ::1] places  # for each key, where in `numbers` and `gains` its own begin and end
-    cdef int32_t[::1] numbers  # of the question's terms
+    cdef int32_t[::1] heads  # for each key, the last of the alternatives that have it
+    cdef int32_t[::1] others  # for each alternative, another one of the same hash; -1 after the last
+    cdef int32_t[::1] numbers  # of the question's term that it stands for
     cdef double[::1] gains  # the share of the whole weight that the term then brings
 
     def __cinit__(self, terms, hash_of):
-        cdef dict by_hash = {}
-        cdef Py_ssize_t size = 8, n_gains = 0, at = 0, place
+        cdef Py_ssize_t size = 8, n = sum([len(alternatives) for _, alternatives in terms]), at = 0, number, place
+        cdef double whole = sum([weight for weight, _ in terms]) or 1.0
+        cdef double weight, probability
         cdef uint64_t key
-        whole = sum([weight for weight, _ in terms]) or 1.0
-        for number, (weight, alternatives) in enumerate(terms):
-            for alternative, probability in alternatives:
-                by_hash.setdefault(hash_of(alternative), []).append((number, probability * weight / whole))
-                n_gains += 1
-        while size < 4 * len(by_hash):
+        while size < 4 * n:
             size *= 2
         self.n_terms, self.mask = len(terms), size - 1
-        self.keys = np.zeros(size, dtype=np.uint64)
-        self.places = np.zeros((size, 2), dtype=np.int32)
-        self.numbers = np.empty(n_gains, dtype=np.int32)
-        self.gains = np.empty(n_gains)
-        for hashed, own in by_hash.items():
-            key = hashed
-            place = key & self.mask
-            while self.keys[place]:
-                place = (place + 1) & self.mask
-            self.keys[place], self.places[place, 0] = key, at
-            for number, gain in own:
-                self.numbers[at], self.gains[at] = number, gain
+        self.keys, self.heads = np.zeros(size, dtype=np.uint64), np.empty(size, dtype=np.int32)
+        self.others, self.numbers, self.gains = (np.empty(n, dtype=kind) for kind in (np.int32, np.int32, np.double))
+        for number, (weight, alternatives) in enumerate(terms):
+            for alternative, probability in alternatives:
+                key = hash_of(alternative)
+                place = key & self.mask
+                while self.keys[place] and self.keys[place] != key:
+                    place = (place + 1) & self.mask
+                self.others[at] = self.heads[place] if self.keys[place] else -1
+                self.keys[place], self.heads[place] = key, at
+                self.numbers[at], self.gains[at] = number, probability * weight / whole
                 at += 1
-            self.places[place, 1] = at
 
     cdef void see(self, uint64_t term, double[::1] best) noexcept nogil:
         """Let a term of a sentence count, if it is sought."""
         cdef Py_ssize_t place = term & self.mask, at
         while self.keys[place]:
             if self.keys[place] == term:
-                for at in range(self.places[place, 0], self.places[place, 1]):
+                at = self.heads[place]
+                while at >= 0:
                     best[self.numbers[at]] = max(best[self.numbers[at]], self.gains[at])
+                    at = self.others[at]
                 return
             place = (place + 1) & self.mask
 
@@ -642,6 +760,7 @@ cdef class Seeker:
         cdef const int32_t* sizes
         cdef const int32_t* own
         cdef Py_ssize_t n_sentences, n_words, sentence, word, place, at, start, stop
+        cdef int64_t[::1] places = np.empty(256, dtype=np.int64)
         cdef bytes sentences, held
         last = None
         for sentences, held, vocabulary in passages:
@@ -654,14 +773,22 @@ cdef class Seeker:
             n_sentences, n_words, at = PyBytes_GET_SIZE(sentences) // 12, PyBytes_GET_SIZE(held) // 4, 0
             if 12 * n_sentences != PyBytes_GET_SIZE(sentences) or 4 * n_words != PyBytes_GET_SIZE(held):
                 raise ValueError("sentences or words end inside a number")
+            if n_words > places.shape[0]:
+                places = np.empty(2 * n_words, dtype=np.int64)
+            # a passage's words are all over the vocabulary: all are fetched before the first is read
+            for word in range(n_words):
+                places[word] = place_of_number(numbers, own[word])
+                if places[word] < 0:
+                    raise IndexError("a word that is in no vocabulary")
+                FETCH(&ends[places[word]])
+            for word in range(n_words):
+                if 0 <= ends[places[word]] < hashes.shape[0]:
+                    FETCH(&hashes[ends[places[word]]])
             for sentence in range(n_sentences):
                 if not 0 <= sizes[3 * sentence + 2] <= n_words - at:
                     raise ValueError("sentences of more words than there are")
                 for word in range(at, at + sizes[3 * sentence + 2]):
-                    place = place_of_number(numbers, own[word])
-                    if place < 0:
-                        raise IndexError("a word that is in no vocabulary")
-                    start, stop = ends[place], ends[place + 1]
+                    start, stop = ends[places[word]], ends[places[word] + 1]
                     if start < 0 or stop - start < 2 or stop > hashes.shape[0]:
                         raise IndexError("terms of a word that end before they should")
                     self.words.see(hashes[start], words)
@@ -770,45 +897,52 @@ def cosines(
 
 def products(const float[:, ::1] vectors, const int64_t[::1] rows, const double[::1] vector):
     """See `index.dense.products_in_numpy`."""
-    cdef Py_ssize_t d = vector.shape[0], i
+    cdef Py_ssize_t d = vector.shape[0], i, at
     found = np.zeros(rows.shape[0])
     cdef double[::1] sums = found
     if vectors.shape[1] != d:
         raise ValueError("vectors of other lengths")
-    for i in range(rows.shape[0] if d else 0):
+    for i in range(rows.shape[0]):
         if not 0 <= rows[i] < vectors.shape[0]:
             raise IndexError("no such row")
+    for i in range(rows.shape[0] if d else 0):
+        if i + NEXT < rows.shape[0]:
+            for at in range(0, d, 16):  # numbers in a line of the cache
+                FETCH(&vectors[rows[i + NEXT], at])
         sums[i] = float_product(&vectors[rows[i], 0], &vector[0], d)
     return found
 
 
 def near(list passages, double least):
     """See `index.twins.near_in_numpy`."""
-    cdef Py_ssize_t n = len(passages), i, j, at, word, size
+    cdef Py_ssize_t n = len(passages), i, j, at = 0, word, size
     cdef bytes held
     cdef int32_t[::1] words = np.frombuffer(b"".join(passages), dtype=np.int32).copy()
     cdef uint64_t[:, ::1] marks = np.zeros((n, MARKS), dtype=np.uint64)
     cdef int64_t[::1] starts = np.zeros(n, dtype=np.int64)
     cdef int64_t[::1] sizes = np.zeros(n, dtype=np.int64)
+    cdef uint8_t[::1] is_sorted = np.zeros(n, dtype=np.uint8)
     cdef list found = [], own
-    at = 0
     for i in range(n):
         held = passages[i]
-        size = PyBytes_GET_SIZE(held) // 4
-        if 4 * size != PyBytes_GET_SIZE(held):
+        sizes[i] = PyBytes_GET_SIZE(held) // 4
+        if 4 * sizes[i] != PyBytes_GET_SIZE(held):
             raise ValueError("words end inside a number")
         starts[i] = at
-        if size:
-            sizes[i] = sorted_once(&words[at], size)
         for word in range(at, at + sizes[i]):
             marks[i, (words[word] >> 6) & (MARKS - 1)] |= (<uint64_t> 1) << (words[word] & 63)
-        at += size
+        at += sizes[i]
     for i in range(n):
         own = []
         for j in range(i):
-            # each word that one has and the other has not leaves a mark in one of them at most
+            # Each word that one has and the other has not leaves a mark in one of them at most. As long as words are
+            # not sorted they are counted as often as they stand, which only lets more pairs pass.
             if n_apart(&marks[i, 0], &marks[j, 0]) > (1 - least) / (1 + least) * (sizes[i] + sizes[j]) + 1e-6:
                 continue
+            for at in (i, j):
+                if not is_sorted[at] and sizes[at]:
+                    sizes[at] = sorted_once(&words[starts[at]], sizes[at])
+                is_sorted[at] = 1
             size = n_shared(&words[starts[i]], sizes[i], &words[starts[j]], sizes[j]) if sizes[i] and sizes[j] else 0
             if size >= least * (sizes[i] + sizes[j] - size):
                 own.append(j)

@@ -19,7 +19,7 @@ EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
 # codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these
-REFINED = 4
+REFINED = 2
 LEAST_REFINED = 200
 # vectors that the sixteen centroids of each pair of dimensions are learned from
 _SAMPLE = 4_096
@@ -123,14 +123,15 @@ class DenseIndex:
         self, vector: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Compare rows (None: all) exactly."""
+        if rows is not None:
+            products = self.products(vector, rows)
+            first = np.argsort(-products, kind="stable")[:k]
+            return rows[first], products[first].astype(np.float32)
         faiss = _faiss()
-        compared = self._vectors if rows is None else self._vectors[rows]
-        k = min(k, len(compared))
-        if not k:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
         asked = np.ascontiguousarray(vector[None, :], dtype=np.float32)
-        scores, best = faiss.knn(asked, compared, k, metric=faiss.METRIC_INNER_PRODUCT)
-        return (best[0] if rows is None else rows[best[0]]), scores[0]
+        k = min(k, len(self))
+        scores, best = faiss.knn(asked, self._vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+        return best[0], scores[0]
 
 
 def products_in_numpy(

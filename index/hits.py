@@ -76,10 +76,10 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
         kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
     except ValueError as error:
         raise reader.damaged(f"the words of a passage cannot be read: {error}") from error
-    articles = reader.articles_of(list({one.place.article_id for one in kept}))
-    if gone := next((one.place.article_id for one in kept if one.place.article_id not in articles), None):
+    articles = reader.articles_of(list({one.place.article for one in kept}))
+    if gone := next((one.place.article_id for one in kept if one.place.article not in articles), None):
         raise reader.damaged(f"article {gone} is gone")
-    whole = [_Found(one, articles[one.place.article_id]) for one in kept]
+    whole = [_Found(one, articles[one.place.article]) for one in kept]
     of_some = partial(_evidence, asked=asked, sought=SoughtQuery.of(asked.query), damaged=reader.damaged)
     rest = cache(partial(of_some, whole[RESCORED:]))
     words = cache(partial(AskedWords.of, asked.query))

@@ -44,6 +44,7 @@ class Place(NamedTuple):
         ordinal: number in the article, from 1.
         start, end: characters [start, end) of the article.
         sentences, words, sketch: see `index.writer.NewPassage`; words are vocabulary numbers here.
+        article: the number of its article.
     """
 
     article_id: str
@@ -53,6 +54,7 @@ class Place(NamedTuple):
     sentences: bytes
     words: bytes
     sketch: bytes
+    article: int
 
 
 class Encoded(NamedTuple):
@@ -234,13 +236,14 @@ class Reader:
 
     def article(self, article_id: str) -> Article | None:
         """Give an article with its text."""
-        return self.articles_of([article_id]).get(article_id)
+        number = self.number_by_id(article_id)
+        return None if number is None else self.articles_of([number]).get(number)
 
-    def articles_of(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Give articles with their texts, by id; those that exist."""
-        marks = ",".join("?" * len(ids))
-        sql = f"SELECT id, text, {_METADATA} FROM articles WHERE id IN ({marks})"  # noqa: S608  # constants
-        return {row[0]: _article(row) for row in self._db.execute(sql, ids)}
+    def articles_of(self, numbers: Sequence[int]) -> dict[int, Article]:
+        """Give articles with their texts, by number; those that exist."""
+        marks = ",".join("?" * len(numbers))
+        sql = f"SELECT number, id, text, {_METADATA} FROM articles WHERE number IN ({marks})"  # noqa: S608  # constants
+        return {row[0]: _article(row[1:]) for row in self._db.execute(sql, numbers)}
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
@@ -352,8 +355,8 @@ class Reader:
         """Give where passages stand, by passage number."""
         marks = ",".join("?" * len(numbers))
         sql = (
-            "SELECT p.number, a.id, p.ordinal, p.start, p.end, p.sentences, p.words, p.sketch FROM passages p"  # noqa: S608
-            f" JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})"
+            "SELECT p.number, a.id, p.ordinal, p.start, p.end, p.sentences, p.words, p.sketch, p.article"  # noqa: S608
+            f" FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})"
         )
         return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
 

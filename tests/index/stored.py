@@ -33,6 +33,7 @@ def stored(text: str, language: str, start: int = 0) -> Stored:
         sentences=sentences_blob(spans, [len(own) for own in words]),
         words=np.array(numbers, dtype=np.int32).tobytes(),
         sketch=sketch,
+        article=1,
     )
     ends = np.array([0, *accumulate(len(own) // 8 for own in hashes)], dtype=np.int64)
     vocabulary = Vocabulary(np.arange(len(keys)), ends, np.frombuffer(b"".join(hashes), dtype=np.uint64))

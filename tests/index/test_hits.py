@@ -12,7 +12,7 @@ from index.vocabulary import Vocabulary
 
 
 def candidate(article: str, ordinal: int, words: list[int]) -> _Candidate:
-    place = Place(article, ordinal, 0, 1, b"", np.array(words, dtype=np.int32).tobytes(), b"")
+    place = Place(article, ordinal, 0, 1, b"", np.array(words, dtype=np.int32).tobytes(), b"", 1)
     return _Candidate(1.0, place, Vocabulary(*[np.empty(0)] * 3), [])
 
 

@@ -122,6 +122,44 @@ def test_terms_are_found_and_scored_alike(
 
 
 @needs_it
+@given(st.integers(1, 700), st.lists(SHARES, min_size=1, max_size=3), st.randoms(use_true_random=False))
+def test_long_postings_are_added_alike(n: int, shares: list[float], rng: random.Random) -> None:
+    """Those that are gone through in several pieces: of one alternative, and of several in the same rows."""
+    corpus = [["t0"] * rng.randrange(3) + ["t1", "t2"] * rng.randrange(2) for _ in range(n)]
+    parts = [Part.of(postings_of_tokens(corpus))]
+    query = [(1.5, (("t1", 0.7),)), (1.0, tuple((f"t{i}", share) for i, share in enumerate(shares)))]
+    found = locate_in_numpy(query, parts, Rarity(n, 0.3, 1e-9), 1.9, 9.0)
+    gains, norm = found.gains_of(1e9, common=False), np.linspace(0.5, 2, n).astype(np.float32)
+    scored = [np.zeros(n, dtype=np.float32) for _ in range(3)]
+    add_in_numpy(scored[0], parts[0].postings, found, found.places[0], gains, norm)
+    for scores in scored[1:]:  # the second time with what was put aside after the first
+        compiled.add(scores, parts[0].postings, found, found.places[0], gains, norm)
+    assert same(scored[1], scored[0])
+    assert same(scored[2], scored[0])
+
+
+@needs_it
+@pytest.mark.parametrize("shares", [(1.0,), (1.0, 0.5)])
+@pytest.mark.parametrize("wrong", [-1, 1_000])
+def test_damage_far_into_the_postings_is_an_error(shares: tuple[float, ...], wrong: int) -> None:
+    rows = np.arange(1_000, dtype=np.int32)
+    postings = two_terms(
+        offsets=np.array([0, 1_000, 1_000]), rows=rows, counts=np.ones(1_000, dtype=np.uint8)
+    )
+    scores, norm = np.zeros(1_000, dtype=np.float32), np.ones(1_000, dtype=np.float32)
+    places = np.arange(len(shares))
+    compiled.add(scores, postings, located(*shares), places, ONE_GAIN, norm)
+    assert scores.all()
+    rows[777] = wrong
+    with pytest.raises(IndexError):
+        compiled.add(scores, postings, located(*shares), places, ONE_GAIN, norm)
+    rows[777] = 777
+    after = np.zeros(1_000, dtype=np.float32)
+    compiled.add(after, postings, located(*shares), places, ONE_GAIN, norm)
+    assert (after == after[0]).all(), "what a damaged part has left must not count later"
+
+
+@needs_it
 @given(
     st.lists(st.integers(1, 2**64 - 1) | st.integers(1, 300), unique=True, max_size=300).map(sorted),
     st.data(),
@@ -148,12 +186,14 @@ def same(ours: object, theirs: object) -> bool:
 @needs_it
 @given(st.integers(0, 40), st.integers(0, 40), st.lists(SHARES | st.just(0.0), min_size=6, max_size=6))
 def test_channels_are_joined_alike(cut: int, n: int, shares: list[float]) -> None:
-    channels = [np.linspace(0, i, n).astype(np.float32) for i in (1, 2, 3)]
+    one, two, three = (np.linspace(0, i, n).astype(np.float32) for i in (1, 2, 3))
+    channels = (one, two, three)
     runs = [(slice(0, min(cut, n)), tuple(shares[:3])), (slice(min(cut, n), n), tuple(shares[3:]))]
-    joined = [np.zeros(n, dtype=np.float32) for _ in range(2)]
-    join_in_numpy(joined[0], channels, runs)
-    compiled.join(joined[1], channels, runs)
-    assert same(*joined)
+    assert same(compiled.join(channels, runs), join_in_numpy(channels, runs))
+    for wrong in (runs[1:], runs[:1], [*runs, runs[1]], runs[::-1]):
+        if [row for rows, _ in wrong for row in range(rows.start, rows.stop)] != list(range(n)):
+            with pytest.raises(IndexError):
+                compiled.join(channels, wrong)
 
 
 @needs_it
@@ -352,9 +392,7 @@ def test_what_is_looked_up_must_be_there() -> None:
     with pytest.raises(IndexError):
         compiled.products(VECTORS, np.array([30]), np.ones(320))
     with pytest.raises(IndexError):
-        compiled.join(
-            np.zeros(2, np.float32), [np.zeros(2, np.float32)] * 3, [(slice(0, 3), (1.0, 1.0, 1.0))]
-        )
+        compiled.join((np.zeros(2, np.float32),) * 3, [(slice(0, 3), (1.0, 1.0, 1.0))])
 
 
 @pytest.mark.parametrize("make", [SeekerInNumPy, *([compiled.Seeker] if compiled else [])])
