@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, TypeVar
 
+from index.analysis import unpacked_keys
 from index.preparing import Whole, prepare
 from index.reading.frames import Broken, receive, send
 from index.vocabulary import forget, learn
@@ -114,13 +115,14 @@ class _Hand:
         take = BytesIO(payload).read
         made = [
             Prepared(
-                keys,
+                unpacked_keys(take(keys)),
                 [NewPassage(start, end, *(take(size) for size in sizes)) for start, end, *sizes in passages],
                 take(sketch),
             )
             for keys, passages, sketch in reply["articles"]
         ]
-        learn({key: take(size) for key, size in reply["words"]})
+        of_words, sizes = reply["words"]
+        learn({key: take(size) for key, size in zip(unpacked_keys(take(of_words)), sizes, strict=True)})
         return made
 
     def close(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from index.analysis import packed_keys
 from index.embedding import open_encoder
 from index.preparing import Whole, prepare
 from index.reading.frames import Broken, receive, send
@@ -33,16 +35,16 @@ def main() -> None:
         articles = (Article(text=text, language=language) for text, language in asked["articles"])
         made = prepare([Whole(article) for article in articles], encoder)
         # of each passage its place, then the sizes of what follows as bytes
-        parts = [
-            [one.keys, [[p.start, p.end, *map(len, p[2:])] for p in one.passages], len(one.sketch)]
-            for one in made
-        ]
-        blobs = [
-            blob for one in made for blob in (*(part for p in one.passages for part in p[2:]), one.sketch)
-        ]
+        sizes, blobs = [], []
+        for one in made:
+            keys, passages = packed_keys(one.keys), [p[2:] for p in one.passages]
+            blobs += [keys, *chain.from_iterable(passages), one.sketch]
+            places = [[p.start, p.end, *map(len, own)] for p, own in zip(one.passages, passages, strict=True)]
+            sizes.append([len(keys), places, len(one.sketch)])
         new = _new(told, [key for one in made for key in one.keys])
-        words = [[key, len(hashes)] for key, hashes in new.items()]
-        send(sys.stdout.buffer, {"articles": parts, "words": words}, b"".join([*blobs, *new.values()]))
+        keys = packed_keys(new)
+        message = {"articles": sizes, "words": [len(keys), [*map(len, new.values())]]}
+        send(sys.stdout.buffer, message, b"".join([*blobs, keys, *new.values()]))
 
 
 def _new(told: set[WordKey], keys: list[WordKey]) -> dict[WordKey, bytes]:

@@ -9,7 +9,7 @@ and `weights` carries both the scale of the bytes and how much the token says.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, filterfalse, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,7 +113,7 @@ class StaticEncoder:
         """Give the vector of a question, shape (dimension,): a passage's would be the same."""
         words = text.translate(SPACED).lower().split()
         vector = np.empty(self.dimension, dtype=np.float32)
-        embed(vector, [words], self._tokens_of(set(words)), self._rows, self._row_of, self._weights)
+        embed(vector, [words], self._tokens_of(words), self._rows, self._row_of, self._weights)
         return vector
 
     def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
@@ -124,7 +124,7 @@ class StaticEncoder:
         vectors.
         """
         words = [[text.translate(SPACED).lower().split() for text in sentences] for sentences in passages]
-        known = self._tokens_of(set(chain.from_iterable(chain.from_iterable(words))))
+        known = self._tokens_of([*chain.from_iterable(chain.from_iterable(words))])
         vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
         sketches = [
             embed(vector, own, known, self._rows, self._row_of, self._weights)
@@ -136,17 +136,15 @@ class StaticEncoder:
         """Compare the sentences of passages with a question; see `LightEncoder`."""
         return cosines(sketches, vector, self._rows, self._row_of, self._weights)
 
-    def _tokens_of(self, words: set[str]) -> dict[str, tuple[int, ...]]:
+    def _tokens_of(self, words: list[str]) -> dict[str, tuple[int, ...]]:
         """Give a table that holds the tokens of at least these words."""
         known = self._known
-        new = [
-            word for word in words if word not in known
-        ]  # not words - known.keys(): that walks all of known
+        new = [*dict.fromkeys(filterfalse(known.__contains__, words))]
         if not new:
             return known
         if len(known) + len(new) > MAX_KNOWN:
             # A new table, not an emptied one: another thread may be reading the old.
-            known, new = {}, list(words)
+            known, new = {}, [*dict.fromkeys(words)]
             self._known = known
         fresh = dict(zip(new, map(tuple, self._ids(new)), strict=True))
         if all(len(word) <= LONGEST_KEPT for word in fresh):

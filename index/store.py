@@ -31,7 +31,7 @@ PAGE_BYTES = 8_192
 # and again
 JOURNAL_PAGES = 2_000
 # words whose numbers a process that adds articles keeps: about 200 bytes each
-WORDS_AT_HAND = 500_000
+WORDS_AT_HAND = 1_000_000
 
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -233,10 +233,12 @@ class Writer(Reader):
         """Find words that this transaction has not met in the vocabulary, or enter them."""
         if not keys:
             return
-        self.new_words.update(self._find_words(keys))
-        absent = [key for key in keys if key not in self.new_words]
         if not self._next_word:
             self._next_word = self._one("SELECT coalesce(max(number), 0) + 1 FROM vocabulary")
+        # numbers are given from 1 on and never taken back: with as many words at hand as there are, others are new
+        if len(self._words) + len(self.new_words) + 1 < self._next_word:
+            self.new_words.update(self._find_words(keys))
+        absent = [key for key in keys if key not in self.new_words]
         rows = [
             (number, *parts_of(key), hashes_of(key)) for number, key in enumerate(absent, self._next_word)
         ]

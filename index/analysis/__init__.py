@@ -1,6 +1,6 @@
 """What a word is, in any script, and the terms it is found by: stems, character 4-grams, name keys."""
 
-from index.analysis.counting import WordKey, parts_of, word_keys
+from index.analysis.counting import WordKey, packed_keys, parts_of, unpacked_keys, word_keys
 from index.analysis.names import name_key
 from index.analysis.segment import LONGEST_KEPT, Word, folded_counts, words
 from index.analysis.stemming import stem_of, stemmer_of
@@ -22,9 +22,11 @@ __all__ = [
     "is_stopword",
     "known_surfaces",
     "name_key",
+    "packed_keys",
     "parts_of",
     "stem_of",
     "stemmer_of",
+    "unpacked_keys",
     "word_keys",
     "word_terms",
     "words",

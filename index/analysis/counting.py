@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NewType
+from itertools import pairwise
+from typing import TYPE_CHECKING, NewType, cast
 
 from index.analysis.scripts import WORD
 from index.analysis.segment import LONGEST_KEPT, folded_words
 from index.analysis.stemming import stemmer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 WordKey = NewType("WordKey", str)
 """A folded word behind the code of its stemming rules and a colon: `en:attacks`, `:2019`."""
@@ -34,15 +34,16 @@ def word_keys(text: str, sentences: Sequence[tuple[int, int]], language: str) ->
         _KNOWN.clear()
     known = _KNOWN.setdefault(language, {})
     found = _surfaces(text, sentences)
-    held = known
-    new = {surface for own in found for surface in own if surface not in known}
-    if new:
-        made = {surface: _keys(surface, language) for surface in new}
-        kept = {surface: keys for surface, keys in made.items() if len(surface) <= LONGEST_KEPT}
-        known.update(kept)
-        if len(kept) < len(made):
-            held = made | {surface: known[surface] for own in found for surface in own if surface not in made}
-    return [list(chain.from_iterable(map(held.__getitem__, own))) for own in found]
+    held = [list(map(known.get, own)) for own in found]  # once: it fits no cache
+    made: dict[str, tuple[WordKey, ...]] = {}
+    for surfaces, keys in zip(found, held, strict=True):
+        for place in [place for place, own in enumerate(keys) if own is None] if None in keys else ():
+            surface = surfaces[place]
+            if surface not in made:
+                made[surface] = _keys(surface, language)
+            keys[place] = made[surface]
+    known.update((surface, keys) for surface, keys in made.items() if len(surface) <= LONGEST_KEPT)
+    return [[key for own in keys for key in own or ()] for keys in held]
 
 
 def _surfaces(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[str]]:
@@ -65,3 +66,13 @@ def parts_of(key: WordKey) -> tuple[str, str]:
     """The stemming rules and the folded word of a key."""
     stemmer, _, word = key.partition(":")
     return stemmer, word
+
+
+def packed_keys(keys: Iterable[WordKey]) -> bytes:
+    """Give keys as bytes, for another process; no word holds a line break."""
+    return "\n".join(keys).encode("utf-8", "surrogatepass")
+
+
+def unpacked_keys(packed: bytes) -> list[WordKey]:
+    """Give the keys that were packed."""
+    return cast("list[WordKey]", packed.decode("utf-8", "surrogatepass").split("\n")) if packed else []
