@@ -9,6 +9,7 @@ from index.lexicon import Pair
 from index.locating import Located, Part, Rarity, Term
 from index.postings import Postings
 from index.query import Query
+from index.scoring import Norm
 
 INTERFACE: int
 
@@ -23,13 +24,14 @@ def locate(
     most: float,
     hash_of: Callable[[str], int],
 ) -> tuple[Any, ...]: ...
+def positions(ascending: NDArray[np.uint64], terms: NDArray[np.uint64]) -> NDArray[np.int64]: ...
 def add(
     scores: NDArray[np.float32],
     postings: Postings,
     located: Located,
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
-    norm: NDArray[np.float32],
+    norm: Norm,
 ) -> None: ...
 def gained(
     postings: Postings,
@@ -37,7 +39,7 @@ def gained(
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
     rows: NDArray[np.int64],
-    norm: NDArray[np.float32],
+    norm: Norm,
 ) -> NDArray[np.float32]: ...
 def join(
     channels: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],

@@ -14,7 +14,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-INTERFACE = 2  # see index.kernel
+INTERFACE = 3  # see index.kernel
 
 cdef extern from *:
     """
@@ -106,15 +106,19 @@ cdef extern from *:
     /* Let n_postings rows, each once, gain what one alternative brings; 0 if that would be where there is nothing. */
     WIDE static int add_plain(
         float *ALONE scores, Py_ssize_t n, const int32_t *ALONE rows, const uint8_t *ALONE counts, Py_ssize_t n_postings,
-        const float *ALONE norm, float share, float most
+        const int32_t *ALONE lengths, float base, float scale, float share, float most
     ) {
-        float norms[PIECE];
+        int32_t held[PIECE];
+        float gains[PIECE];
         for (Py_ssize_t first = 0; first < n_postings; first += PIECE, rows += PIECE, counts += PIECE) {
             Py_ssize_t m = n_postings - first < PIECE ? n_postings - first : PIECE;
             if (!are_rows(rows, m, n)) return 0;
-            for (Py_ssize_t i = 0; i < m; i++) norms[i] = norm[rows[i]];
-            for (Py_ssize_t i = 0; i < m; i++) norms[i] = share * counts[i] / (share * counts[i] + norms[i]) * most;
-            for (Py_ssize_t i = 0; i < m; i++) scores[rows[i]] += norms[i];
+            for (Py_ssize_t i = 0; i < m; i++) held[i] = lengths[rows[i]];
+            for (Py_ssize_t i = 0; i < m; i++) {
+                float tf = share * counts[i];
+                gains[i] = tf / (tf + (held[i] * scale + base)) * most;
+            }
+            for (Py_ssize_t i = 0; i < m; i++) scores[rows[i]] += gains[i];
         }
         return 1;
     }
@@ -135,18 +139,19 @@ cdef extern from *:
     /* Let rows gain by what is held of them, which is 0 then: so each gains once, whatever brings it. */
     WIDE static void add_held(
         float *ALONE scores, float *ALONE held, const int32_t *ALONE rows, Py_ssize_t n_postings,
-        const float *ALONE norm, float most
+        const int32_t *ALONE lengths, float base, float scale, float most
     ) {
-        float norms[PIECE], tf[PIECE];
+        int32_t own[PIECE];
+        float tf[PIECE];
         for (Py_ssize_t first = 0; first < n_postings; first += PIECE, rows += PIECE) {
             Py_ssize_t m = n_postings - first < PIECE ? n_postings - first : PIECE;
             for (Py_ssize_t i = 0; i < m; i++) {
-                norms[i] = norm[rows[i]];
+                own[i] = lengths[rows[i]];
                 tf[i] = held[rows[i]];
                 held[rows[i]] = 0;
             }
-            for (Py_ssize_t i = 0; i < m; i++) norms[i] = tf[i] / (tf[i] + norms[i]) * most;
-            for (Py_ssize_t i = 0; i < m; i++) scores[rows[i]] += norms[i];
+            for (Py_ssize_t i = 0; i < m; i++) tf[i] = tf[i] / (tf[i] + (own[i] * scale + base)) * most;
+            for (Py_ssize_t i = 0; i < m; i++) scores[rows[i]] += tf[i];
         }
     }
     """
@@ -165,13 +170,14 @@ cdef extern from *:
     void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
     int add_plain(
         float* scores, Py_ssize_t n, const int32_t* rows, const uint8_t* counts, Py_ssize_t n_postings,
-        const float* norm, float share, float most
+        const int32_t* lengths, float base, float scale, float share, float most
     ) noexcept nogil
     int hold(
         float* held, Py_ssize_t n, const int32_t* rows, const uint8_t* counts, Py_ssize_t n_postings, float share
     ) noexcept nogil
     void add_held(
-        float* scores, float* held, const int32_t* rows, Py_ssize_t n_postings, const float* norm, float most
+        float* scores, float* held, const int32_t* rows, Py_ssize_t n_postings, const int32_t* lengths, float base,
+        float scale, float most
     ) noexcept nogil
 
 cdef enum:
@@ -307,6 +313,16 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
     )
 
 
+def positions(const uint64_t[::1] ascending, const uint64_t[::1] terms):
+    """See `index.postings.positions_in_numpy`."""
+    cdef Py_ssize_t i
+    places = np.empty(terms.shape[0], dtype=np.int64)
+    cdef int64_t[::1] found = places
+    for i in range(terms.shape[0]):
+        found[i] = place_of_term(ascending, terms[i])
+    return places
+
+
 cdef double idf_of(double frequency, double n_rows, double floor, double smallest) noexcept:
     cdef double raw
     if frequency <= 0 or n_rows <= 0:
@@ -356,27 +372,26 @@ cdef inline Py_ssize_t share_of(Py_ssize_t n, uint64_t value) noexcept nogil:
     return <Py_ssize_t> (((value >> 32) * <uint64_t> n) >> 32)
 
 
-def add(
-    float[::1] scores, postings, located, const int64_t[::1] places, const float[::1] gains, const float[::1] norm
-):
+def add(float[::1] scores, postings, located, const int64_t[::1] places, const float[::1] gains, norm):
     """See `index.scoring.add_in_numpy`."""
     cdef const int64_t[::1] offsets = postings.offsets
-    cdef const int32_t[::1] rows = postings.rows
+    cdef const int32_t[::1] rows = postings.rows, lengths = postings.lengths
     cdef const uint8_t[::1] counts = postings.counts
     cdef const int64_t[:, ::1] terms = located.terms
     cdef const float[::1] shares = located.shares
     cdef float[::1] held
+    cdef float base = norm.base, scale = norm.scale
     cdef Py_ssize_t n = scores.shape[0]
     cdef int is_whole
-    if norm.shape[0] != n:
-        raise ValueError("one norm for each row is needed")
+    if lengths.shape[0] != n:
+        raise ValueError("one length for each row is needed")
     # tf of a term with several alternatives, by row; 0 between two terms, and after the last
     held = zeros_of(n if located.n_singly else 0)
     if n < MANY:
-        is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, norm, held)
+        is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held)
     else:
         with nogil:
-            is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, norm, held)
+            is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held)
     if not is_whole:
         raise IndexError("a posting is of no row, or ends before it should")
     spare.append(held)
@@ -409,7 +424,9 @@ cdef int add_terms(
     const float[::1] shares,
     const int64_t[::1] places,
     const float[::1] gains,
-    const float[::1] norm,
+    const int32_t[::1] lengths,
+    float base,
+    float scale,
     float[::1] held,
 ) noexcept nogil:
     """Add the gains of all terms; 0 if that would read or write where there is nothing."""
@@ -427,7 +444,9 @@ cdef int add_terms(
             first = offsets[places[alternative]]
             size = offsets[places[alternative] + 1] - first
             if terms[term, 2] - terms[term, 1] == 1:
-                if not add_plain(&scores[0], n, &rows[first], &counts[first], size, &norm[0], shares[alternative], most):
+                if not add_plain(
+                    &scores[0], n, &rows[first], &counts[first], size, &lengths[0], base, scale, shares[alternative], most
+                ):
                     return 0
             elif held.shape[0] < n or not hold(&held[0], n, &rows[first], &counts[first], size, shares[alternative]):
                 return 0
@@ -437,16 +456,14 @@ cdef int add_terms(
             if places[alternative] >= 0:
                 first = offsets[places[alternative]]
                 size = offsets[places[alternative] + 1] - first
-                add_held(&scores[0], &held[0], &rows[first], size, &norm[0], most)
+                add_held(&scores[0], &held[0], &rows[first], size, &lengths[0], base, scale, most)
     return 1
 
 
-def gained(
-    postings, located, const int64_t[::1] places, const float[::1] gains, const int64_t[::1] rows, const float[::1] norm
-):
+def gained(postings, located, const int64_t[::1] places, const float[::1] gains, const int64_t[::1] rows, norm):
     """See `index.scoring.gained_in_numpy`."""
     cdef const int64_t[::1] offsets = postings.offsets
-    cdef const int32_t[::1] held_by = postings.rows
+    cdef const int32_t[::1] held_by = postings.rows, lengths = postings.lengths
     cdef const uint8_t[::1] counts = postings.counts
     cdef const int64_t[::1] columns = postings.columns
     cdef const uint8_t[:, ::1] matrix = postings.matrix
@@ -454,6 +471,7 @@ def gained(
     cdef const float[::1] shares = located.shares
     cdef Py_ssize_t m = rows.shape[0], n_postings = min(held_by.shape[0], counts.shape[0]), n_columns = 0
     cdef Py_ssize_t term, alternative, place, i, column
+    cdef float base = norm.base, scale = norm.scale
     total = np.zeros(m, dtype=np.float32)
     cdef float[::1] sums = total
     cdef float[::1] norms = np.empty(m, dtype=np.float32)
@@ -464,9 +482,9 @@ def gained(
     if columns.shape[0] > matrix.shape[1]:
         raise IndexError("columns that the matrix has not")
     for i in range(m):
-        if rows[i] < 0 or rows[i] >= norm.shape[0] or (columns.shape[0] and rows[i] >= matrix.shape[0]):
+        if rows[i] < 0 or rows[i] >= lengths.shape[0] or (columns.shape[0] and rows[i] >= matrix.shape[0]):
             raise IndexError("no such row")
-        norms[i] = norm[rows[i]]
+        norms[i] = lengths[rows[i]] * scale + base
     for term in range(terms.shape[0]):
         if gains[terms[term, 0]] == 0:
             continue
@@ -813,11 +831,12 @@ def embed(
     const float[::1] weights,
 ):
     """See `index.static.embed_in_numpy`."""
-    cdef Py_ssize_t d = vector.shape[0], n_sentences = len(sentences), sentence, i
+    cdef Py_ssize_t d = vector.shape[0], n_sentences = len(sentences), n_tokens = 0, sentence, first, i
     cdef int32_t token
     # a text of very many tokens would lose digits in float32
     cdef double[::1] sums = np.zeros(d), whole = np.zeros(d)
-    cdef list tokens = [], own
+    cdef int32_t[::1] tokens = np.empty(256, dtype=np.int32)
+    cdef list own
     cdef tuple held
     cdef double square
     sizes = np.empty(n_sentences + 1, dtype=np.int32)
@@ -828,16 +847,22 @@ def embed(
         raise ValueError("vectors of other lengths")
     size_of[0] = n_sentences
     for sentence in range(n_sentences):
-        size_of[sentence + 1] = -len(tokens)
+        first = n_tokens
         own = sentences[sentence]
         for word in own:
             held = known[word]
-            tokens.extend(held)
             for token in held:
                 if not 0 <= token < weights.shape[0] or not 0 <= row_of[token] < rows.shape[0]:
                     raise IndexError("a token that is none")
-                add_bytes(&sums[0], &rows[row_of[token], 0], d, weights[token])
-        size_of[sentence + 1] += len(tokens)
+                if n_tokens == tokens.shape[0]:
+                    tokens = np.resize(tokens, 2 * n_tokens)
+                tokens[n_tokens] = token
+                n_tokens += 1
+                for i in range(0, d, 64):  # bytes of a line of the cache
+                    FETCH(&rows[row_of[token], i])
+        size_of[sentence + 1] = n_tokens - first
+        for i in range(first, n_tokens):
+            add_bytes(&sums[0], &rows[row_of[tokens[i]], 0], d, weights[tokens[i]])
         square = 0
         for i in range(d):
             square += sums[i] * sums[i]
@@ -849,7 +874,7 @@ def embed(
         square += whole[i] * whole[i]
     for i in range(d):
         vector[i] = whole[i] / sqrt(square) if square > 0 else 0
-    return b"".join([sizes.tobytes(), lengths.tobytes(), np.array(tokens, dtype=np.int32).tobytes()])
+    return b"".join([sizes.tobytes(), lengths.tobytes(), np.asarray(tokens[:n_tokens]).tobytes()])
 
 
 def cosines(

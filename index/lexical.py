@@ -23,7 +23,7 @@ from rank_bm25 import BM25Okapi
 
 from index.locating import Part, Rarity, frequencies_of, locate
 from index.postings import postings_of_tokens, term_hash
-from index.scoring import MOST_SPARSE, add, gained
+from index.scoring import MOST_SPARSE, Norm, add, gained
 from index.spread import Statistics
 
 if TYPE_CHECKING:
@@ -173,9 +173,9 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             return scores
         gains = located.gains_of(most_rows, common=False)
         first = 0
-        for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
+        for part, places in zip(self.parts, located.places, strict=True):
             last = first + len(part.postings.lengths)
-            add(scores[first:last], part.postings, located, places, gains, norm)
+            add(scores[first:last], part.postings, located, places, gains, self._norm)
             first = last
         return scores
 
@@ -199,12 +199,13 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         if not gains.any():
             return found
         first = 0
-        for part, places, norm in zip(self.parts, located.places, self._norms, strict=True):
-            begin, end = np.searchsorted(rows, (first, first + len(norm))).tolist()
+        for part, places in zip(self.parts, located.places, strict=True):
+            last = first + len(part.postings.lengths)
+            begin, end = np.searchsorted(rows, (first, last)).tolist()
             if begin < end:
                 own = rows[begin:end] - first
-                found[begin:end] = gained(part.postings, located, places, gains, own, norm)
-            first += len(norm)
+                found[begin:end] = gained(part.postings, located, places, gains, own, self._norm)
+            first = last
         return found
 
     def attainable(self, located: Located) -> float:
@@ -215,10 +216,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return sum(located.gains) / (self.k1 + 1)
 
     @cached_property
-    def _norms(self) -> list[NDArray[np.float32]]:
-        """Give, for each part, k1 * (1 - b + b * length / average length) by row."""
-        scale = np.float32(self.k1 * self.b / self.avgdl if self.avgdl else 0.0)
-        base = np.float32(max(self.k1 * (1 - self.b), 1e-30))  # a row without terms must not divide by 0
-        # lengths are whole numbers far below those that float32 does not hold
-        norms = [np.multiply(part.postings.lengths, scale, dtype=np.float32) for part in self.parts]
-        return [np.add(norm, base, out=norm) for norm in norms]
+    def _norm(self) -> Norm:
+        scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
+        base = max(self.k1 * (1 - self.b), 1e-30)  # a row without terms must not divide by 0
+        return Norm(np.float32(base), np.float32(scale))

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from index.kernel import compiled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -73,11 +75,7 @@ class Postings:
 
     def positions(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Give the place of each term in `terms`, or -1 where it has no postings; (m,) int64."""
-        if not len(self.terms):
-            return np.full(len(terms), -1, dtype=np.int64)
-        places = self.terms.searchsorted(terms)
-        places[self.terms.take(places, mode="clip") != terms] = -1
-        return places
+        return positions(self.terms, terms)
 
     def with_columns(self, share: float = COLUMN_SHARE, many: int = MANY_ROWS) -> Postings:
         """Give the same postings with a column for each term that stands in more than a share of the rows, and many."""
@@ -152,6 +150,18 @@ class Postings:
         at = np.searchsorted(held, rows.astype(np.int32))
         at[at == len(held)] = 0
         return np.where(held.take(at) == rows, self.counts[where].take(at), np.uint8(0))
+
+
+def positions_in_numpy(ascending: NDArray[np.uint64], terms: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give the place of each term, (m,), among ascending ones, (t,), each there once; -1 of one that is not there."""
+    if not len(ascending):
+        return np.full(len(terms), -1, dtype=np.int64)
+    places = ascending.searchsorted(terms)
+    places[ascending.take(places, mode="clip") != terms] = -1
+    return places
+
+
+positions = positions_in_numpy if compiled is None else compiled.positions
 
 
 def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:

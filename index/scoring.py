@@ -25,6 +25,24 @@ if TYPE_CHECKING:
 MOST_SPARSE = 0.1
 
 
+class Norm(NamedTuple):
+    """What a row's length counts: k1 * (1 - b + b * length / average length).
+
+    Attributes:
+        base: k1 * (1 - b).
+        scale: k1 * b / average length.
+    """
+
+    base: np.float32
+    scale: np.float32
+
+    def of(self, lengths: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Give it for rows of these lengths."""
+        # lengths are whole numbers far below those that float32 does not hold
+        norms = np.multiply(lengths, self.scale, dtype=np.float32)
+        return np.add(norms, self.base, out=norms)
+
+
 class _Common(NamedTuple):
     """Some of a question's terms, to be scored in few rows.
 
@@ -63,7 +81,7 @@ class _Common(NamedTuple):
         postings: Postings,
         places: NDArray[np.int64],
         rows: NDArray[np.int64],
-        norm: NDArray[np.float32],
+        norm: Norm,
     ) -> NDArray[np.float32]:
         """Give what some rows of a part, (m,) ascending, gain by these terms; (m,) float32."""
         held = postings.counts_at(places[self.alternatives], rows) * self.shares
@@ -72,7 +90,7 @@ class _Common(NamedTuple):
         tf = held[self.starts] if self.more else held
         for nth, terms in enumerate(self.more, 1):
             tf[terms] += held[self.starts[terms] + nth]
-        gain = tf / (tf + norm.take(rows))
+        gain = tf / (tf + norm.of(postings.lengths.take(rows)))
         gain *= self.gains
         total: NDArray[np.float32] = gain.sum(axis=0)
         return total[: len(rows)]
@@ -84,7 +102,7 @@ def add_in_numpy(
     located: Located,
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
-    norm: NDArray[np.float32],
+    norm: Norm,
 ) -> None:
     """Add the scores of one part's rows, reading the postings of the question's terms only.
 
@@ -94,7 +112,7 @@ def add_in_numpy(
         located: the terms.
         places: (a,), where the alternatives stand in these postings (`Located.places`).
         gains: (t,), of the terms; 0 for one that is left out.
-        norm: (n,), k1 * (1 - b + b * length / average length) of each row.
+        norm: what the lengths of rows count.
 
     Whether a term is scored singly is told by the whole channel, not by this part: so a row's gains are added up in
     the same order whatever part it is in, and its score is the same to the last bit.
@@ -110,13 +128,13 @@ def add_in_numpy(
                 scratch[rows] = tf
             else:
                 np.add.at(scratch, rows, tf)
-            _add_one(scores, scratch, rows, gains[number], norm)
+            _add_one(scores, scratch, rows, gains[number], norm, postings.lengths)
     numbers, alternatives, _ = located.terms[located.n_singly :].T
     is_read = (gains[numbers] != 0) & (places[alternatives] >= 0)
     if is_read.any():
         own = alternatives[is_read]
         rows, gain, sizes = _read(postings, places[own], located.shares[own])
-        gain /= gain + norm.take(rows)
+        gain /= gain + norm.of(postings.lengths.take(rows))
         gain *= gains[numbers[is_read]].repeat(sizes)
         np.add.at(scores, rows, gain)
 
@@ -127,11 +145,11 @@ def gained_in_numpy(
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
     rows: NDArray[np.int64],
-    norm: NDArray[np.float32],
+    norm: Norm,
 ) -> NDArray[np.float32]:
     """Give what `add` adds to some rows of a part, (m,) ascending, without reading all postings; (m,) float32."""
-    if len(norm) < COLUMN_ROWS:
-        whole = np.zeros(len(norm), dtype=np.float32)
+    if len(postings.lengths) < COLUMN_ROWS:
+        whole = np.zeros(len(postings.lengths), dtype=np.float32)
         add_in_numpy(whole, postings, located, places, gains, norm)
         return whole.take(rows)
     common = _Common.of(located, gains)
@@ -149,11 +167,12 @@ def _add_one(
     scratch: NDArray[np.float32],
     rows: NDArray[np.intp],
     most: np.float32,
-    norm: NDArray[np.float32],
+    norm: Norm,
+    lengths: NDArray[np.int32],
 ) -> None:
     """Add the gains of one term; scratch has its tf by row, and is 0 everywhere after; rows may repeat."""
     if len(rows) > len(scores) * MOST_SPARSE:
-        gain = scratch + norm
+        gain = scratch + norm.of(lengths)
         np.divide(scratch, gain, out=gain)
         gain *= most
         scores += gain
@@ -161,7 +180,7 @@ def _add_one(
         return
     gain = scratch.take(rows)
     scratch[rows] = 0.0
-    gain /= gain + norm.take(rows)
+    gain /= gain + norm.of(lengths.take(rows))
     gain *= most
     # a row that stands here twice gets the same sum assigned twice: it is added once
     gain += scores.take(rows)

@@ -14,7 +14,7 @@ from index.dense import DenseIndex
 from index.vocabulary import Channels, Vocabulary, derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,7 +74,11 @@ class Segment:
 
 
 def segments_of(
-    reader: Reader, passages: Iterable[StoredPassage], dimension: int, most_rows: int
+    reader: Reader,
+    passages: Iterable[StoredPassage],
+    dimension: int,
+    most_rows: int,
+    known: Sequence[Vocabulary] = (),
 ) -> Iterator[Segment]:
     """Make segments from stored passages in order of number; none from none.
 
@@ -83,6 +87,7 @@ def segments_of(
         passages: what `Reader.passages` gives.
         dimension: d of the vectors.
         most_rows: rows of one segment at most.
+        known: words that need not be looked up.
     """
     stream = iter(passages)
     while rows := list(islice(stream, most_rows)):
@@ -91,7 +96,7 @@ def segments_of(
         vectors = np.empty((len(rows), dimension), dtype=np.float32)
         for vector, row in zip(vectors, rows, strict=True):
             vector[:] = np.frombuffer(row.vector, dtype=np.float32)
-        channels, vocabulary = derived(reader, [row.words for row in rows])
+        channels, vocabulary = derived(reader, [row.words for row in rows], known)
         yield Segment(
             numbers=np.array([row.number for row in rows], dtype=np.int64),
             articles=np.array([row.article for row in rows], dtype=np.int64),

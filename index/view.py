@@ -144,7 +144,8 @@ class View:
             return self
         known = max((segment.last for segment in self.segments), default=0)
         view = self._without(reader, [pair for pair in reader.removed(self.sequence) if pair[0] <= known])
-        for segment in segments_of(reader, reader.passages(known), self.dimension, SEGMENT_ROWS):
+        fresh, words = reader.passages(known), [segment.vocabulary for segment in self.segments]
+        for segment in segments_of(reader, fresh, self.dimension, SEGMENT_ROWS, words):
             view = view._with_segment(segment)
         view = view._joined(reader, JOIN_ROWS if join_rows is None else join_rows)
         return replace(view, sequence=reader.sequence, languages=view._languages_left())
@@ -195,7 +196,9 @@ class View:
             mask = np.ones(len(segment), bool) if alive[i] is None else np.array(alive[i])
             mask[rows] = False
             alive[i] = mask
-            gone, _ = derived(reader, [words[n] for n in segment.numbers[rows].tolist()])
+            gone, _ = derived(
+                reader, [words[n] for n in segment.numbers[rows].tolist()], [segment.vocabulary]
+            )
             for name, postings in gone._asdict().items():
                 channels[name] = channels[name].without_rows(i, postings)
         return replace(self, alive=tuple(alive), channels=channels)
@@ -226,7 +229,8 @@ class View:
         after = self.segments[first - 1].last if first else 0
         upto = self.segments[last - 1].last
         passages = reader.passages(after, upto)
-        made = list(segments_of(reader, passages, self.dimension, SEGMENT_ROWS))
+        words = [segment.vocabulary for segment in self.segments[first:last]]
+        made = list(segments_of(reader, passages, self.dimension, SEGMENT_ROWS, words))
         channels = {
             name: LexicalIndex.of_parts(
                 (

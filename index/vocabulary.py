@@ -87,6 +87,14 @@ class Vocabulary(NamedTuple):
     ends: NDArray[np.int64]
     hashes: NDArray[np.uint64]
 
+    def places(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give where words stand in `numbers`, -1 for one that does not; (m,)."""
+        if not len(self.numbers):
+            return np.full(len(words), -1, dtype=np.int64)
+        places = np.searchsorted(self.numbers, words)
+        places[self.numbers.take(places, mode="clip") != words] = -1
+        return places
+
     def terms(self, words: NDArray[np.int32]) -> Terms:
         """Give the terms of words that all are among these, by their numbers, (m,)."""
         places = np.searchsorted(self.numbers, words)
@@ -116,14 +124,21 @@ class Terms(NamedTuple):
     n_grams: NDArray[np.int64]
 
 
-def derived(reader: Reader, passages: Sequence[bytes]) -> tuple[Channels, Vocabulary]:
+def derived(
+    reader: Reader, passages: Sequence[bytes], known: Sequence[Vocabulary] = ()
+) -> tuple[Channels, Vocabulary]:
     """Make the postings of passages, row i from the words of passages[i], and the vocabulary of all.
 
     How often each word stands in each row, as a sparse matrix, times how often each term stands in each word.
+
+    Args:
+        reader: where words are looked up.
+        passages: the numbers of their words, int32 as bytes.
+        known: words that need not be looked up: a word's number and terms never change.
     """
     ends = np.cumsum([0, *(len(words) // 4 for words in passages)], dtype=np.int64)
     numbers, places = _distinct(np.frombuffer(b"".join(passages), dtype=np.int32))
-    hashes, offsets = _hashes_of(reader, numbers)
+    hashes, offsets = _hashes_of(reader, numbers, known)
     rows = Sparse(ends, places, np.ones(len(places), np.int32))
     starts, n_words = offsets[:-1], len(numbers)
     named = hashes[starts + 1] != 0
@@ -152,9 +167,25 @@ def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.
     return np.flatnonzero(held), (np.cumsum(held, dtype=np.int32) - 1)[values]
 
 
-def _hashes_of(reader: Reader, numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    found = dict(reader.words(numbers.tolist()))
-    blobs = [found[number] for number in numbers.tolist()]
-    offsets = np.zeros(len(blobs) + 1, dtype=np.int64)
-    np.cumsum([len(blob) // 8 for blob in blobs], out=offsets[1:])
-    return np.frombuffer(b"".join(blobs), dtype=np.uint64), offsets
+def _hashes_of(
+    reader: Reader, numbers: NDArray[np.int64], known: Sequence[Vocabulary]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Give the term hashes of words, one word's after the other's, and where those of each begin and end."""
+    sizes, unknown = np.zeros(len(numbers), dtype=np.int64), np.arange(len(numbers))
+    sources: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]] = []
+    for vocabulary in known:
+        places = vocabulary.places(numbers[unknown])
+        which, places = unknown[places >= 0], places[places >= 0]
+        sizes[which] = vocabulary.ends[places + 1] - vocabulary.ends[places]
+        sources.append((which, vocabulary.ends[places], vocabulary.hashes))
+        unknown = np.setdiff1d(unknown, which, assume_unique=True)
+    found = dict(reader.words(numbers[unknown].tolist()))
+    blobs = [found[number] for number in numbers[unknown].tolist()]
+    sizes[unknown] = [len(blob) // 8 for blob in blobs]
+    starts = np.cumsum(sizes[unknown]) - sizes[unknown]
+    sources.append((unknown, starts, np.frombuffer(b"".join(blobs), dtype=np.uint64)))
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    hashes = np.empty(offsets[-1], dtype=np.uint64)
+    for which, starts, own in sources:
+        hashes[ranges(offsets[which], sizes[which])] = own[ranges(starts, sizes[which])]
+    return hashes, offsets

@@ -26,9 +26,9 @@ from index.embedding import open_encoder
 from index.kernel import compiled
 from index.lexicon import Lexicon, through_compiled, through_in_python
 from index.locating import Located, Part, Rarity, locate_in_numpy
-from index.postings import postings_of_tokens, term_hash
+from index.postings import positions_in_numpy, postings_of_tokens, term_hash
 from index.query import Query, QueryTerm
-from index.scoring import add_in_numpy, gained_in_numpy
+from index.scoring import Norm, add_in_numpy, gained_in_numpy
 from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
 from index.top import top_compiled, top_in_numpy
 from index.twins import near_in_numpy
@@ -48,6 +48,7 @@ CORPORA = st.lists(st.lists(TOKENS, min_size=1, max_size=15), min_size=2, max_si
 SHARES = st.floats(0.1, 1).map(lambda share: round(share, 2))
 ALTERNATIVES = st.lists(st.tuples(TOKENS, SHARES), max_size=4, unique_by=lambda pair: pair[0]).map(tuple)
 QUERIES = st.lists(st.tuples(SHARES, ALTERNATIVES), max_size=6)
+NORM = Norm(np.float32(0.3), np.float32(0.35))
 VECTORS = np.random.default_rng(1).standard_normal((30, 320)).astype(np.float32)
 
 
@@ -111,13 +112,12 @@ def test_terms_are_found_and_scored_alike(
     gains = expected.gains_of(data.draw(st.sampled_from([1.0, 5.0])), common=data.draw(st.booleans()))
     for part, places in zip(parts, expected.places, strict=True):
         n = len(part.postings.lengths)
-        norm = np.linspace(0.5, 2, n).astype(np.float32)
         scored = [np.ones(n, dtype=np.float32) for _ in range(2)]
-        add_in_numpy(scored[0], part.postings, expected, places, gains, norm)
-        compiled.add(scored[1], part.postings, expected, places, gains, norm)
+        add_in_numpy(scored[0], part.postings, expected, places, gains, NORM)
+        compiled.add(scored[1], part.postings, expected, places, gains, NORM)
         assert same(*scored)
         rows = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1)))) if n else [], dtype=np.int64)
-        given_ = (part.postings, expected, places, gains, rows, norm)
+        given_ = (part.postings, expected, places, gains, rows, NORM)
         assert same(compiled.gained(*given_), gained_in_numpy(*given_))
 
 
@@ -129,11 +129,11 @@ def test_long_postings_are_added_alike(n: int, shares: list[float], rng: random.
     parts = [Part.of(postings_of_tokens(corpus))]
     query = [(1.5, (("t1", 0.7),)), (1.0, tuple((f"t{i}", share) for i, share in enumerate(shares)))]
     found = locate_in_numpy(query, parts, Rarity(n, 0.3, 1e-9), 1.9, 9.0)
-    gains, norm = found.gains_of(1e9, common=False), np.linspace(0.5, 2, n).astype(np.float32)
+    gains = found.gains_of(1e9, common=False)
     scored = [np.zeros(n, dtype=np.float32) for _ in range(3)]
-    add_in_numpy(scored[0], parts[0].postings, found, found.places[0], gains, norm)
+    add_in_numpy(scored[0], parts[0].postings, found, found.places[0], gains, NORM)
     for scores in scored[1:]:  # the second time with what was put aside after the first
-        compiled.add(scores, parts[0].postings, found, found.places[0], gains, norm)
+        compiled.add(scores, parts[0].postings, found, found.places[0], gains, NORM)
     assert same(scored[1], scored[0])
     assert same(scored[2], scored[0])
 
@@ -144,18 +144,20 @@ def test_long_postings_are_added_alike(n: int, shares: list[float], rng: random.
 def test_damage_far_into_the_postings_is_an_error(shares: tuple[float, ...], wrong: int) -> None:
     rows = np.arange(1_000, dtype=np.int32)
     postings = two_terms(
-        offsets=np.array([0, 1_000, 1_000]), rows=rows, counts=np.ones(1_000, dtype=np.uint8)
+        offsets=np.array([0, 1_000, 1_000]),
+        rows=rows,
+        counts=np.ones(1_000, dtype=np.uint8),
+        lengths=np.ones(1_000, dtype=np.int32),
     )
-    scores, norm = np.zeros(1_000, dtype=np.float32), np.ones(1_000, dtype=np.float32)
-    places = np.arange(len(shares))
-    compiled.add(scores, postings, located(*shares), places, ONE_GAIN, norm)
+    scores, places = np.zeros(1_000, dtype=np.float32), np.arange(len(shares))
+    compiled.add(scores, postings, located(*shares), places, ONE_GAIN, NORM)
     assert scores.all()
     rows[777] = wrong
     with pytest.raises(IndexError):
-        compiled.add(scores, postings, located(*shares), places, ONE_GAIN, norm)
+        compiled.add(scores, postings, located(*shares), places, ONE_GAIN, NORM)
     rows[777] = 777
     after = np.zeros(1_000, dtype=np.float32)
-    compiled.add(after, postings, located(*shares), places, ONE_GAIN, norm)
+    compiled.add(after, postings, located(*shares), places, ONE_GAIN, NORM)
     assert (after == after[0]).all(), "what a damaged part has left must not count later"
 
 
@@ -173,6 +175,10 @@ def test_hashes_are_found_however_they_are_spread(hashes: list[int], data: st.Da
     query = [(1.0, ((each, 1.0),)) for each in asked if 0 < each < 2**64]
     found = Located(*compiled.locate(query, [part], Rarity(9, 0.3, 1e-9), 1.9, 3, lambda value: value))
     assert [hash_ for hash_, _ in found.alternatives] == [each for each in asked if each in set(hashes)]
+    terms = np.array([each for each in asked if 0 < each < 2**64], dtype=np.uint64)
+    assert same(
+        compiled.positions(part.postings.terms, terms), positions_in_numpy(part.postings.terms, terms)
+    )
     assert [hashes[place] for place in found.places[0]] == [hash_ for hash_, _ in found.alternatives]
 
 
@@ -275,7 +281,7 @@ def test_passages_are_embedded_alike() -> None:
     assert isinstance(encoder, StaticEncoder)
     for texts in (["The harbour is closed.", "", "أغلق الميناء أمس."], [], [""], ["Кто напал на базу?"]):
         words = [text.lower().split() for text in texts]
-        known = {word: encoder._tokens_of({word})[word] for own in words for word in own}
+        known = {word: encoder._tokens_of([word])[word] for own in words for word in own}
         vectors = [np.ones(encoder.dimension, dtype=np.float32) for _ in range(2)]
         parts = (encoder._rows, encoder._row_of, encoder._weights)
         sketches = [
@@ -340,13 +346,14 @@ def two_terms(**damaged: object) -> SimpleNamespace:
         "offsets": np.array([0, 3, 5]),
         "rows": np.array([0, 1, 2, 0, 2], dtype=np.int32),
         "counts": np.ones(5, dtype=np.uint8),
+        "lengths": np.full(3, 2, dtype=np.int32),
         "columns": np.empty(0, dtype=np.int64),
         "matrix": np.empty((3, 0), dtype=np.uint8),
     }
     return SimpleNamespace(**(sound | damaged))
 
 
-ONE_GAIN, THREE_NORMS = np.ones(1, dtype=np.float32), np.ones(3, dtype=np.float32)
+ONE_GAIN = np.ones(1, dtype=np.float32)
 
 
 def located(*shares: float) -> Located:
@@ -372,23 +379,23 @@ def test_damaged_postings_are_an_error(damaged: dict[str, object]) -> None:
     for asked in (located(1.0), located(1.0, 0.5)):
         places = np.arange(len(asked.shares))
         scores = np.zeros(3, dtype=np.float32)
-        compiled.add(scores, two_terms(), asked, places, ONE_GAIN, THREE_NORMS)
+        compiled.add(scores, two_terms(), asked, places, ONE_GAIN, NORM)
         assert scores.all()
         with pytest.raises(IndexError):
-            compiled.add(scores, two_terms(**damaged), asked, places, ONE_GAIN, THREE_NORMS)
+            compiled.add(scores, two_terms(**damaged), asked, places, ONE_GAIN, NORM)
 
 
 @needs_it
 def test_what_is_looked_up_must_be_there() -> None:
     places = np.array([0])
-    assert compiled.gained(two_terms(), located(1.0), places, ONE_GAIN, np.array([2]), THREE_NORMS) == [
-        1 / (1 + 1)
-    ]
+    assert compiled.gained(two_terms(), located(1.0), places, ONE_GAIN, np.array([2]), NORM) == [1 / (1 + 1)]
+    with pytest.raises(ValueError, match="length"):
+        compiled.add(np.zeros(4, dtype=np.float32), two_terms(), located(1.0), places, ONE_GAIN, NORM)
     cut_off = two_terms(counts=np.ones(1, dtype=np.uint8))
     no_matrix = two_terms(columns=np.array([0, 1]))
     for postings, rows in ((no_matrix, [0]), (two_terms(), [3]), (two_terms(), [-1]), (cut_off, [0])):
         with pytest.raises(IndexError):
-            compiled.gained(postings, located(1.0), places, ONE_GAIN, np.array(rows), THREE_NORMS)
+            compiled.gained(postings, located(1.0), places, ONE_GAIN, np.array(rows), NORM)
     with pytest.raises(IndexError):
         compiled.products(VECTORS, np.array([30]), np.ones(320))
     with pytest.raises(IndexError):
