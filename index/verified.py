@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from blake3 import blake3
 
 from index.errors import StoreDamaged
 from index.home import sync_folder
@@ -24,13 +24,16 @@ MANIFEST = "manifest.json"
 THREADS = 2
 """That verify at once."""
 
-_PIECE = 1 << 18  # bytes read and hashed at once: they stay in the processor's cache
+# Bytes read and hashed at once: they stay in the processor's cache, and yet the interpreter, which who loads a model
+# meanwhile may keep for some time, is asked for seldom.
+_PIECE = 1 << 20
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
-_SEAL_BYTES = len('{"sha256": "') + 64 + len('", ')
+_SEAL = b'{"blake3": "'
+_SEAL_BYTES = len(_SEAL) + 64 + len('", ')
 
 
 class FolderWriter:
-    """Writes a folder's files and, last, a manifest of their sizes and SHA-256 digests; all durable.
+    """Writes a folder's files and, last, a manifest of their sizes and BLAKE3 digests; all durable.
 
     Raises:
         OSError: the disk refuses; nothing is silently cut short.
@@ -56,7 +59,7 @@ class FolderWriter:
             write(file)
         finally:
             file.close()
-        self._files[name] = {"bytes": file.size, "sha256": file.digest.hexdigest()}
+        self._files[name] = {"bytes": file.size, "blake3": file.digest.hexdigest()}
 
     def close(self, about: Mapping[str, object]) -> None:
         """Write the manifest: what the folder is about, and its files; it begins with its own digest."""
@@ -68,7 +71,7 @@ class FolderWriter:
 
 def _seal(content: bytes) -> bytes:
     """Give what a JSON object begins with in place of its brace so that it holds the digest of the rest."""
-    return b'{"sha256": "%s", ' % hashlib.sha256(content[1:]).hexdigest().encode()
+    return _SEAL + blake3(content[1:]).hexdigest().encode() + b'", '
 
 
 def read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
@@ -82,16 +85,18 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
     except OSError as error:
         raise StoreDamaged(f"{folder.name} cannot be read: {error}") from error
     rest = content[_SEAL_BYTES:]
+    if not content.startswith(_SEAL):
+        raise StoreDamaged(f"{MANIFEST} of {folder.name} is of another version, or not what was written")
     if content[:_SEAL_BYTES] != _seal(b"{" + rest):
-        raise StoreDamaged(f"{MANIFEST} of {folder.name} is not what was written (SHA-256 differs)")
+        raise StoreDamaged(f"{MANIFEST} of {folder.name} is not what was written (its digest differs)")
     about: dict[str, Any] = json.loads(content)
-    return about, about["sha256"]
+    return about, about["blake3"]
 
 
 class _HashingFile:
     def __init__(self, path: Path) -> None:
         self._file = path.open("xb")
-        self.digest = hashlib.sha256()
+        self.digest = blake3()
         self.size = 0
 
     def write(self, data: bytes) -> int:
@@ -209,14 +214,15 @@ def _verify(path: Path, expected: Mapping[str, Any], digest: Callable[[Path], st
     size = path.stat().st_size
     if size != expected["bytes"]:
         raise StoreDamaged(f"{path.name} has {size} bytes, expected {expected['bytes']}")
-    if digest(path) != expected["sha256"]:
-        raise StoreDamaged(f"{path.name} is not what was written (SHA-256 differs)")
+    if digest(path) != expected["blake3"]:
+        raise StoreDamaged(f"{path.name} is not what was written (its digest differs)")
 
 
 def _digest(path: Path, stopped: threading.Event | None = None) -> str | None:
-    """Give a file's SHA-256; None: stopped before its end."""
-    whole, piece = hashlib.sha256(), bytearray(_PIECE)
+    """Give a file's BLAKE3 digest; None: stopped before its end."""
+    whole = blake3()
     with path.open("rb", buffering=0) as file:
+        piece = bytearray(min(_PIECE, os.fstat(file.fileno()).st_size + 1))
         while size := file.readinto(piece):
             whole.update(memoryview(piece)[:size])
             if stopped and stopped.is_set():

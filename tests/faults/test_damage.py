@@ -139,6 +139,21 @@ def test_damage_is_reported_and_mended_while_questions_are_answered(saved: tuple
         assert collection._state.saved_passages > 0, "the mended snapshot is the one that is opened"
 
 
+def test_snapshots_of_an_older_version_are_made_anew(
+    saved: tuple[Path, Rankings], caplog: pytest.LogCaptureFixture
+) -> None:
+    home, expected = saved
+    for folder in folders(home):
+        manifest = folder / "manifest.json"
+        manifest.write_bytes(manifest.read_bytes().replace(b'{"blake3":', b'{"sha256":', 1))
+    with Collection(home) as collection:
+        assert rankings(collection) == expected
+        assert "of another version" in caplog.text
+        collection.check(repair=True)
+        assert collection.check() == []
+        assert rankings(collection) == expected
+
+
 def exchange(one: Path, other: Path) -> None:
     aside = one.with_name("aside")
     one.rename(aside)
