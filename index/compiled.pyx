@@ -386,7 +386,8 @@ def add(float[::1] scores, postings, located, const int64_t[::1] places, const f
     if lengths.shape[0] != n:
         raise ValueError("one length for each row is needed")
     # tf of a term with several alternatives, by row; 0 between two terms, and after the last
-    held = zeros_of(n if located.n_singly else 0)
+    zeros = zeros_of(n if located.n_singly else 0)
+    held = zeros
     if n < MANY:
         is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held)
     else:
@@ -394,18 +395,17 @@ def add(float[::1] scores, postings, located, const int64_t[::1] places, const f
             is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held)
     if not is_whole:
         raise IndexError("a posting is of no row, or ends before it should")
-    spare.append(held)
+    spare.append(zeros)
 
 
 cdef list spare = []  # arrays of zeros, to be used again: to make one takes as long as a question's rarer terms
 
 
-cdef float[::1] zeros_of(Py_ssize_t n):
-    """Give n zeros, or more."""
-    cdef float[::1] found
+cdef zeros_of(Py_ssize_t n):
+    """Give an array of n zeros, or more; the array itself, as a view of a view of it would be one more each time."""
     if spare:
         found = spare.pop()
-        if found.shape[0] >= n:
+        if len(found) >= n:
             return found
     return np.zeros(n, dtype=np.float32)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -383,6 +384,24 @@ def test_damaged_postings_are_an_error(damaged: dict[str, object]) -> None:
         assert scores.all()
         with pytest.raises(IndexError):
             compiled.add(scores, two_terms(**damaged), asked, places, ONE_GAIN, NORM)
+
+
+@needs_it
+def test_adding_keeps_no_memory() -> None:
+    scores, places = np.zeros(3, dtype=np.float32), np.arange(2)
+    postings, asked = two_terms(), located(1.0, 0.5)
+    grown = []
+    for _ in range(2):  # the first time it warms up
+        before = resident_mb()
+        for _ in range(100_000):
+            compiled.add(scores, postings, asked, places, ONE_GAIN, NORM)
+        grown.append(resident_mb() - before)
+    assert grown[1] < 2
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 @needs_it
