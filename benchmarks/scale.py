@@ -127,8 +127,8 @@ def built(home: Path, texts: Path, n_passages: int) -> dict[str, str]:
         assistant.settle()
         derived = time.perf_counter() - begun
     return {
-        "from text to durable": f"{n_passages / added:,.0f} passages/s",
-        "from text to durable and derived": f"{n_passages / done:,.0f} passages/s",
+        "from text in a file to durable": f"{n_passages / added:,.0f} passages/s",
+        "from text in a file to durable and derived": f"{n_passages / done:,.0f} passages/s",
         "everything derived, made anew from the database": f"{derived:.0f} s ({n_passages / derived:,.0f} passages/s)",
         "database, derived": f"{size_mb(home, 'collection-*')}, {size_mb(home, 'snapshots')} MB",
     }
