@@ -490,3 +490,18 @@ def test_a_folder_is_removed_with_all_that_was_read_from_it_only(home: Path, tmp
         assert [info.origins for info in collection.articles()] == [(str(tmp_path / "out/c.txt"),)]
         with pytest.raises(NotFound, match="no article was read from below"):
             collection.remove_folder(tmp_path / "in")
+
+
+def test_a_word_that_another_process_entered_meanwhile_is_found(home: Path) -> None:
+    """As long as one process has met all words it looks none up; then it must."""
+    with Collection(home) as one, Collection(home) as other:
+        one.add([Article(id="a", text="The harbour master closed the bridge.", language="en")])
+        one.add([Article(id="b", text="A museum opened beside the harbour.", language="en")])
+        other.add([Article(id="c", text="The lighthouse keeper repaired a lantern.", language="en")])
+        one.add([Article(id="d", text="The lighthouse lantern fell into the harbour.", language="en")])
+        with sqlite3.connect(next(home.glob("*.sqlite"))) as database:
+            words = database.execute("SELECT stemmer, word, number FROM vocabulary").fetchall()
+        assert len({row[:2] for row in words}) == len(words) == max(row[2] for row in words)
+        for collection in (one, other):
+            assert {hit.article.id for hit in collection.search("lantern", 5)} >= {"c", "d"}
+        assert one.check() == []

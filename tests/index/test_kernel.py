@@ -280,7 +280,14 @@ def test_sentences_hold_alike(asked: Query, passages: list[Told]) -> None:
 def test_passages_are_embedded_alike() -> None:
     encoder = open_encoder(None)
     assert isinstance(encoder, StaticEncoder)
-    for texts in (["The harbour is closed.", "", "أغلق الميناء أمس."], [], [""], ["Кто напал на базу?"]):
+    long = ["one very long sentence of many words " * 20] * 3  # more tokens than there is room for at first
+    for texts in (
+        ["The harbour is closed.", "", "أغلق الميناء أمس."],
+        [],
+        [""],
+        ["Кто напал на базу?"],
+        long,
+    ):
         words = [text.lower().split() for text in texts]
         known = {word: encoder._tokens_of([word])[word] for own in words for word in own}
         vectors = [np.ones(encoder.dimension, dtype=np.float32) for _ in range(2)]
