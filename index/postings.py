@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -37,6 +37,7 @@ COLUMN_ROWS = 256
 SEARCHED = 16
 # columns that are made at a time: a cache line of each row
 _AT_ONCE = 64
+Number = TypeVar("Number", np.uint64, np.int64)
 
 
 @lru_cache(maxsize=200_000)
@@ -152,12 +153,12 @@ class Postings:
         return np.where(held.take(at) == rows, self.counts[where].take(at), np.uint8(0))
 
 
-def positions_in_numpy(ascending: NDArray[np.uint64], terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Give the place of each term, (m,), among ascending ones, (t,), each there once; -1 of one that is not there."""
+def positions_in_numpy(ascending: NDArray[Number], values: NDArray[Number]) -> NDArray[np.int64]:
+    """Give the place of each value, (m,), among ascending ones, (t,), each there once; -1 of one that is not there."""
     if not len(ascending):
-        return np.full(len(terms), -1, dtype=np.int64)
-    places = ascending.searchsorted(terms)
-    places[ascending.take(places, mode="clip") != terms] = -1
+        return np.full(len(values), -1, dtype=np.int64)
+    places = ascending.searchsorted(values)
+    places[ascending.take(places, mode="clip") != values] = -1
     return places
 
 

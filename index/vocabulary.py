@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Postings, Sparse, postings_of, ranges, term_hash
+from index.postings import Postings, Sparse, positions_in_numpy, postings_of, ranges, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,14 +86,6 @@ class Vocabulary(NamedTuple):
     numbers: NDArray[np.int64]
     ends: NDArray[np.int64]
     hashes: NDArray[np.uint64]
-
-    def places(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give where words stand in `numbers`, -1 for one that does not; (m,)."""
-        if not len(self.numbers):
-            return np.full(len(words), -1, dtype=np.int64)
-        places = np.searchsorted(self.numbers, words)
-        places[self.numbers.take(places, mode="clip") != words] = -1
-        return places
 
     def terms(self, words: NDArray[np.int32]) -> Terms:
         """Give the terms of words that all are among these, by their numbers, (m,)."""
@@ -174,7 +166,7 @@ def _hashes_of(
     sizes, unknown = np.zeros(len(numbers), dtype=np.int64), np.arange(len(numbers))
     sources: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]] = []
     for vocabulary in known:
-        places = vocabulary.places(numbers[unknown])
+        places = positions_in_numpy(vocabulary.numbers, numbers[unknown])
         which, places = unknown[places >= 0], places[places >= 0]
         sizes[which] = vocabulary.ends[places + 1] - vocabulary.ends[places]
         sources.append((which, vocabulary.ends[places], vocabulary.hashes))

@@ -34,14 +34,15 @@ def word_keys(text: str, sentences: Sequence[tuple[int, int]], language: str) ->
         _KNOWN.clear()
     known = _KNOWN.setdefault(language, {})
     found = _surfaces(text, sentences)
-    held = [list(map(known.get, own)) for own in found]  # once: it fits no cache
+    # each looked up once: the table is larger than the processor's cache
+    held = [list(map(known.get, own)) for own in found]
     made: dict[str, tuple[WordKey, ...]] = {}
     for surfaces, keys in zip(found, held, strict=True):
-        for place in [place for place, own in enumerate(keys) if own is None] if None in keys else ():
-            surface = surfaces[place]
-            if surface not in made:
-                made[surface] = _keys(surface, language)
-            keys[place] = made[surface]
+        if None not in keys:
+            continue
+        for place, surface in enumerate(surfaces):
+            if keys[place] is None:
+                keys[place] = made[surface] = made.get(surface) or _keys(surface, language)
     known.update((surface, keys) for surface, keys in made.items() if len(surface) <= LONGEST_KEPT)
     return [[key for own in keys for key in own or ()] for keys in held]
 
