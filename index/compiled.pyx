@@ -930,11 +930,12 @@ def products(const float[:, ::1] vectors, const int64_t[::1] rows, const double[
     for i in range(rows.shape[0]):
         if not 0 <= rows[i] < vectors.shape[0]:
             raise IndexError("no such row")
-    for i in range(rows.shape[0] if d else 0):
-        if i + NEXT < rows.shape[0]:
-            for at in range(0, d, 16):  # numbers in a line of the cache
-                FETCH(&vectors[rows[i + NEXT], at])
-        sums[i] = float_product(&vectors[rows[i], 0], &vector[0], d)
+    with nogil:  # another thread of the question goes on meanwhile
+        for i in range(rows.shape[0] if d else 0):
+            if i + NEXT < rows.shape[0]:
+                for at in range(0, d, 16):  # numbers in a line of the cache
+                    FETCH(&vectors[rows[i + NEXT], at])
+            sums[i] = float_product(&vectors[rows[i], 0], &vector[0], d)
     return found
 
 

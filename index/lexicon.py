@@ -127,6 +127,12 @@ class Lexicon:
             return ()
         return self._translate(stem, source, target)
 
+    def knows(self, stem: str, source: str) -> bool:
+        """Whether a stem of the source language may have translations; if not, `translate` finds none."""
+        if source not in self._alphabets:
+            return False
+        return self._find(stem, source) >= 0 or (_may_be_name(stem, source) and self._find(stem, HUB) >= 0)
+
     def paraphrases(
         self, stem: str, language: str, most: int = MAX_TRANSLATIONS
     ) -> tuple[tuple[str, float], ...]:
@@ -164,7 +170,7 @@ class Lexicon:
         elif number >= 0:
             pairs = self._pair(source, HUB), self._pair(HUB, target)
             found = through(*pairs, number, -1, MAX_TRANSLATIONS)
-        if not found and source != HUB and stem.isascii():  # a name, spelled as in English: Tanf, Trump
+        if not found and _may_be_name(stem, source):
             return self._translate(stem, HUB, target) if target != HUB else ()
         return self._told(found, target)
 
@@ -219,6 +225,11 @@ class Lexicon:
         words, ends = self._terms_of(language)
         encoded, alphabet = words[ends[number] : ends[number + 1]].tobytes(), self._alphabets[language]
         return charmap_decode(encoded, "strict", alphabet)[0] if alphabet else encoded.decode("utf-16-be")
+
+
+def _may_be_name(stem: str, source: str) -> bool:
+    """Whether a word of another language may be a name, spelled as in English: Tanf, Trump."""
+    return source != HUB and stem.isascii()
 
 
 def _ends(sizes: NDArray[np.generic]) -> memoryview:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis import Word, is_stopword, stemmer_of, word_terms, words
+from index.analysis import Word, is_stopword, stem_of, stemmer_of, stemmers_of, word_terms, words
 from index.analysis.scripts import script_of_word
 from index.language import detect
 
@@ -194,16 +194,17 @@ def _alternatives(
 
 def _own_stems(stem: str, word: str, languages: tuple[str, ...]) -> dict[str, float]:
     """The word's stem, and its stems under the rules of the other languages: names stay as they are."""
-    rules = dict.fromkeys([stemmer_of(word, language) for language in languages])
-    return dict.fromkeys((stem, *[word_terms(word, stemmer).stem for stemmer in rules]), 1.0)
+    return dict.fromkeys((stem, *[stem_of(word, stemmer) for stemmer in stemmers_of(word, languages)]), 1.0)
 
 
 def _translations(
     stem: str, language: str, languages: tuple[str, ...], lexicon: Lexicon | None
 ) -> dict[str, float]:
     found: dict[str, float] = {}
+    if lexicon is None or not lexicon.knows(stem, language):
+        return found
     for target in languages:
-        translated = lexicon.translate(stem, language, target) if lexicon else ()
+        translated = lexicon.translate(stem, language, target)
         scale = translated[0][1] ** -RAISING if translated else 1.0  # the first is the most probable
         for term, p in translated:
             found[term] = max(found.get(term, 0.0), scale * p**FLATTENING)

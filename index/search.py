@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from index.beside import beside
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
 from index.coverage import attainable, weighed
@@ -21,7 +20,7 @@ from index.records import Filters, Hit, Ranking
 from index.top import top
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves
 POOL = 100
-# rows from which on a second thread reads the question meanwhile: while FAISS scans the vectors this one does not hold
-# the interpreter's lock, and in fewer rows it holds it again before the other has begun
+# rows from which on a second thread scans the vectors, which needs no Python, while this one reads the question: Python
+# stays on one core, with all that it has in the caches there; in fewer rows the scan is over before it would have begun
 BESIDE_ROWS = 50_000
 
 
@@ -97,11 +96,11 @@ class Searcher:
         """
         pool = max(POOL, 4 * k)
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
-        read = _beside(view, partial(self._read, view, question, pool, allowed))
         vector = self.encoder.encode_question(question)
-        nearest = _nearest(view, vector, pool, allowed)
-        asked = read()
-        scored = self._scored(view, asked, vector, nearest, pool)
+        scan = partial(_nearest, view, vector, pool, allowed)
+        nearest = beside(scan) if view.n_rows >= BESIDE_ROWS else scan
+        asked = self._read(view, question, pool, allowed)
+        scored = self._scored(view, asked, vector, nearest(), pool)
         hits = hits_of(view, reader, Asked(asked.query, vector, self.encoder), scored, k)
         first = hits[0].score if hits else 0.0
         found = signs(scored.fused, scored.parts, first, _foreign(asked.language, hits, view))
@@ -145,16 +144,6 @@ class Searcher:
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
-
-
-def _beside(view: View, work: Callable[[], _Read]) -> Callable[[], _Read]:
-    """Begin to read a question in a second thread, if there are many rows, and give what waits for the result."""
-    return _reading().submit(work).result if view.n_rows >= BESIDE_ROWS else work
-
-
-@cache
-def _reading() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="sanad-read")
 
 
 def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from index.analysis.counting import WordKey, packed_keys, parts_of, unpacked_keys, word_keys
 from index.analysis.names import name_key
 from index.analysis.segment import LONGEST_KEPT, Word, folded_counts, words
-from index.analysis.stemming import stem_of, stemmer_of
+from index.analysis.stemming import stem_of, stemmer_of, stemmers_of
 from index.analysis.stopwords import is_stopword
 from index.analysis.surfaces import Surface, known_surfaces
 from index.analysis.terms import WordTerms, word_terms
@@ -26,6 +26,7 @@ __all__ = [
     "parts_of",
     "stem_of",
     "stemmer_of",
+    "stemmers_of",
     "unpacked_keys",
     "word_keys",
     "word_terms",

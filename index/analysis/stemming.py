@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from index.analysis.arabic import arabic_stem, hebrew_stem, persian_stem, urdu_stem
@@ -64,6 +64,16 @@ def stemmer_of(word_folded: str, language: str) -> str:
     A Latin word inside Arabic, Russian or Chinese text is taken as English, the language such words mostly come from.
     """
     return _stemmer(script_of_word(word_folded), language)
+
+
+def stemmers_of(word_folded: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What `stemmer_of` says of a word for texts of several languages, each code once."""
+    return _stemmers(script_of_word(word_folded), languages)
+
+
+@lru_cache(maxsize=1_024)  # scripts times the languages of a collection
+def _stemmers(script: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([_stemmer(script, language) for language in languages]))
 
 
 @cache  # scripts times languages
