@@ -14,7 +14,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-INTERFACE = 3  # see index.kernel
+INTERFACE = 4  # see index.kernel
 
 cdef extern from *:
     """
@@ -97,6 +97,15 @@ cdef extern from *:
        reckoned at a time (a division takes as long for eight as for one), then what is scattered is written. */
     #define PIECE 128
 
+    #define STEP 16
+
+    /* How many of the next STEP rows are below one. */
+    WIDE static Py_ssize_t n_below(const int32_t *ALONE rows, int32_t row) {
+        int32_t below = 0;
+        for (int i = 0; i < STEP; i++) below += rows[i] < row;
+        return below;
+    }
+
     static int are_rows(const int32_t *ALONE rows, Py_ssize_t m, Py_ssize_t n) {
         int wrong = 0;
         for (Py_ssize_t i = 0; i < m; i++) wrong |= (uint32_t) rows[i] >= (uint32_t) n;
@@ -168,6 +177,8 @@ cdef extern from *:
         float* into, const float* one, const float* two, const float* three, Py_ssize_t n, float, float, float
     ) noexcept nogil
     void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
+    const int STEP
+    Py_ssize_t n_below(const int32_t* rows, int32_t row) noexcept nogil
     int add_plain(
         float* scores, Py_ssize_t n, const int32_t* rows, const uint8_t* counts, Py_ssize_t n_postings,
         const int32_t* lengths, float base, float scale, float share, float most
@@ -187,6 +198,7 @@ cdef enum:
     TABLE = 512  # places for all translations of so many terms; a power of 2
     AHEAD = 8  # rows of a matrix that are fetched before they are needed
     NEXT = 2  # and vectors
+    KNOWN = 1024  # tokens whose products are kept at hand; a power of 2
     MARKS = 8  # numbers of 64 bits that mark which words a passage has
 
 
@@ -259,7 +271,7 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
     """See `index.locating.locate_in_numpy`; gives the fields of `Located`, in order."""
     cdef list pairs = [pair for _, own in query for pair in own]
     cdef list alternatives = [], ends = [], weights = [], counted = [], gains = [], singly = [], together = []
-    cdef Py_ssize_t n = len(pairs), n_parts = len(parts), part, at, place, first, kept = 0
+    cdef Py_ssize_t n = len(pairs), n_parts = len(parts), part, at, first, kept = 0
     cdef double frequency
     cdef double n_rows = rarity.n_rows, floor = rarity.floor, smallest = rarity.smallest
     cdef const uint64_t[::1] terms
@@ -275,11 +287,13 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
         terms = postings.terms
         if frequencies.shape[0] != terms.shape[0]:
             raise IndexError("a part counts other terms than it has")
+        places_of_terms(terms, hashes, found[part])
         for at in range(n):
-            place = place_of_term(terms, hashes[at])
-            found[part, at] = place
-            if place >= 0:
-                held[at] += frequencies[place]
+            if found[part, at] >= 0:
+                FETCH(&frequencies[found[part, at]])
+        for at in range(n):
+            if found[part, at] >= 0:
+                held[at] += frequencies[found[part, at]]
     chosen = np.empty(n, dtype=np.int64)
     cdef int64_t[::1] which = chosen
     at = 0
@@ -315,11 +329,8 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
 
 def positions(const uint64_t[::1] ascending, const uint64_t[::1] terms):
     """See `index.postings.positions_in_numpy`."""
-    cdef Py_ssize_t i
     places = np.empty(terms.shape[0], dtype=np.int64)
-    cdef int64_t[::1] found = places
-    for i in range(terms.shape[0]):
-        found[i] = place_of_term(ascending, terms[i])
+    places_of_terms(ascending, terms, places)
     return places
 
 
@@ -332,20 +343,35 @@ cdef double idf_of(double frequency, double n_rows, double floor, double smalles
     return max(floor if raw < 0 else raw, smallest)
 
 
-cdef Py_ssize_t place_of_term(const uint64_t[::1] ascending, uint64_t value) noexcept nogil:
-    """Give the place of a hash, or -1.
+cdef void places_of_terms(const uint64_t[::1] ascending, const uint64_t[::1] values, int64_t[::1] places) noexcept nogil:
+    """Give the place of each hash, or -1.
 
-    Hashes are spread evenly, so its value nearly tells where it stands, and what stands there tells it again: that is a few
-    looks into memory, where halving would take twenty (interpolation search: Perl, Itai, Avni, CACM 1978).
+    Hashes are spread evenly, so a value nearly tells where it stands, and what stands there tells it again: that is a few
+    looks into memory, where halving would take twenty (interpolation search: Perl, Itai, Avni, CACM 1978). Where one
+    looks first is fetched for all of them, and then where one looks next: so none has to wait for the others.
     """
-    cdef Py_ssize_t n = ascending.shape[0], guess, low, high, middle, step = 4
+    cdef Py_ssize_t n = ascending.shape[0], i, guess
+    for i in range(values.shape[0]):
+        places[i] = share_of(n, values[i]) if n else -1
+        if n:
+            FETCH(&ascending[places[i]])
     if not n:
-        return -1
-    guess = share_of(n, value)
-    if ascending[guess] < value:
-        guess = min(guess + share_of(n, value - ascending[guess]), n - 1)
-    else:
-        guess = max(guess - share_of(n, ascending[guess] - value), 0)
+        return
+    for i in range(values.shape[0]):
+        guess = places[i]
+        if ascending[guess] < values[i]:
+            guess = min(guess + share_of(n, values[i] - ascending[guess]), n - 1)
+        else:
+            guess = max(guess - share_of(n, ascending[guess] - values[i]), 0)
+        places[i] = guess
+        FETCH(&ascending[guess])
+    for i in range(values.shape[0]):
+        places[i] = place_of_term(ascending, values[i], places[i])
+
+
+cdef Py_ssize_t place_of_term(const uint64_t[::1] ascending, uint64_t value, Py_ssize_t guess) noexcept nogil:
+    """Give the place of a hash, or -1, from near to where it must stand."""
+    cdef Py_ssize_t n = ascending.shape[0], low, high, middle, step = 4
     if ascending[guess] < value:
         low, high = guess + 1, guess + step
         while high < n and ascending[high] < value:
@@ -548,18 +574,22 @@ cdef void look_up(
     cdef Py_ssize_t i, low = start, high, middle, step
     for i in range(rows.shape[0]):
         # in growing steps from where the last one was: as far as there is to go, not as long as the list is
-        step, high = 1, low
-        while high < stop and held_by[high] < rows[i]:
-            low = high + 1
-            high += step
+        step = STEP
+        while low + step <= stop and held_by[low + step - 1] < rows[i]:
+            low += step
             step <<= 1
-        high = min(high, stop)
-        while low < high:
+        high = min(low + step, stop)
+        while high - low > STEP:
             middle = (low + high) >> 1
             if held_by[middle] < rows[i]:
                 low = middle + 1
             else:
                 high = middle
+        if low + STEP <= stop:
+            low += n_below(&held_by[low], <int32_t> rows[i])
+        else:
+            while low < stop and held_by[low] < rows[i]:
+                low += 1
         if low >= stop:
             return
         if held_by[low] == rows[i]:
@@ -654,6 +684,31 @@ def top(const float[::1] scores, Py_ssize_t k, float least):
                 rows[m] = rows[row]
                 m += 1
     return found[:m]
+
+
+def union(const int64_t[::1] ascending, const int64_t[::1] others):
+    """See `index.top.union_in_numpy`."""
+    cdef Py_ssize_t n = ascending.shape[0], m = others.shape[0], i = 0, j = 0, size = 0
+    cdef int64_t least
+    found = np.empty(n + m, dtype=np.int64)
+    cdef int64_t[::1] rows = found, more = np.empty(m, dtype=np.int64)
+    more[:] = others
+    if m:
+        qsort(&more[0], m, sizeof(int64_t), compared_rows)
+    while i < n or j < m:
+        least = more[j] if i == n or (j < m and more[j] < ascending[i]) else ascending[i]
+        while i < n and ascending[i] == least:
+            i += 1
+        while j < m and more[j] == least:
+            j += 1
+        rows[size] = least
+        size += 1
+    return found[:size]
+
+
+cdef int compared_rows(const void* one, const void* other) noexcept nogil:
+    cdef int64_t a = (<const int64_t*> one)[0], b = (<const int64_t*> other)[0]
+    return (a > b) - (a < b)
 
 
 cdef float largest(float[::1] values, Py_ssize_t n, Py_ssize_t k) noexcept nogil:
@@ -888,6 +943,9 @@ def cosines(
     cdef double total
     cdef bytes sketch
     cdef list found = [], own
+    cdef int32_t known[KNOWN]  # tokens come again and again, in one passage and in the next
+    cdef float products[KNOWN]
+    memset(known, -1, sizeof(known))
     if not d or rows.shape[1] != d or row_of.shape[0] != weights.shape[0]:
         raise ValueError("vectors of other lengths")
     for sketch in sketches:
@@ -908,7 +966,11 @@ def cosines(
                 raise ValueError("a sketch is damaged")
             total = 0
             for token in range(at, at + sizes[sentence]):
-                total += weights[tokens[token]] * byte_product(&rows[row_of[tokens[token]], 0], &vector[0], d)
+                i = tokens[token] & (KNOWN - 1)
+                if known[i] != tokens[token]:
+                    known[i] = tokens[token]
+                    products[i] = weights[known[i]] * byte_product(&rows[row_of[known[i]], 0], &vector[0], d)
+                total += products[i]
             at += sizes[sentence]
             own.append(total / lengths[sentence] if lengths[sentence] > 0 else 0.0)
         if at != n_tokens:

@@ -45,14 +45,16 @@ class Asked(NamedTuple):
 
 
 class _Candidate(NamedTuple):
+    """A passage that may be a hit; `also_in`: the numbers of other articles that hold nearly the same."""
+
     score: float
     place: Place
     vocabulary: Vocabulary
-    also_in: list[str]
+    also_in: list[int]
 
-    def order(self) -> tuple[float, Place]:
+    def order(self, article_id: str) -> tuple[float, str, int]:
         # float error must not order equals: ties go by article id and place, the same in every process
-        return -round(self.score, 6), self.place
+        return -round(self.score, 6), article_id, self.place.ordinal
 
 
 class _Found(NamedTuple):
@@ -60,6 +62,9 @@ class _Found(NamedTuple):
 
     candidate: _Candidate
     article: Article
+
+    def order(self) -> tuple[float, str, int]:
+        return self.candidate.order(self.article.id or "")
 
     @property
     def text(self) -> str:
@@ -77,8 +82,9 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
     except ValueError as error:
         raise reader.damaged(f"the words of a passage cannot be read: {error}") from error
     articles = reader.articles_of(list({one.place.article for one in kept}))
-    if gone := next((one.place.article_id for one in kept if one.place.article not in articles), None):
-        raise reader.damaged(f"article {gone} is gone")
+    others = _ids(reader, {number for one in kept for number in one.also_in})
+    if gone := next((one.place.article for one in kept if one.place.article not in articles), None):
+        raise reader.damaged(f"article number {gone} is gone")
     whole = [_Found(one, articles[one.place.article]) for one in kept]
     of_some = partial(_evidence, asked=asked, sought=SoughtQuery.of(asked.query), damaged=reader.damaged)
     rest = cache(partial(of_some, whole[RESCORED:]))
@@ -88,8 +94,8 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
         candidate = one.candidate._replace(score=one.candidate.score + _gain(shown))
         found.append((one._replace(candidate=candidate), partial(_marks, one, words, shown)))
     found += [(one, partial(_later, one, words, rest, place)) for place, one in enumerate(whole[RESCORED:])]
-    found.sort(key=lambda pair: pair[0].candidate.order())
-    return tuple(_hit(rank, *pair) for rank, pair in enumerate(found[:k], start=1))
+    found.sort(key=lambda pair: pair[0].order())
+    return tuple([_hit(rank, *pair, others) for rank, pair in enumerate(found[:k], start=1)])
 
 
 def _gain(shown: Evidence) -> float:
@@ -103,7 +109,7 @@ def _evidence(
     try:
         return evidence(sought, asked.vector, passages, asked.encoder)
     except (ValueError, IndexError) as error:
-        ids = ", ".join(dict.fromkeys(one.candidate.place.article_id for one in found))
+        ids = ", ".join(dict.fromkeys(str(one.article.id) for one in found))
         raise damaged(f"the sentences of passages of {ids} cannot be read: {error}") from error
 
 
@@ -126,13 +132,23 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_
     numbers = view.numbers(rows).tolist()
     places = reader.places(numbers)
     if gone := next((number for number in numbers if number not in places), None):
-        raise reader.damaged(f"passage {gone} or its article is gone")
+        raise reader.damaged(f"passage {gone} is gone")
     found = [
         _Candidate(score, places[number], view.vocabulary(row), [])
         for score, number, row in zip(scored.fused[best].tolist(), numbers, rows.tolist(), strict=True)
     ]
-    found.sort(key=_Candidate.order)
+    scores = {round(one.score, 6) for one in found}
+    ids = _ids(reader, {one.place.article for one in found}) if len(scores) < len(found) else {}
+    found.sort(key=lambda one: one.order(ids.get(one.place.article, "")))
     return found
+
+
+def _ids(reader: Reader, numbers: set[int]) -> dict[int, str]:
+    """Give the ids of articles; looked up apart from the places, as few questions ask for them before all is chosen."""
+    ids = reader.ids_of(list(numbers)) if numbers else {}
+    if gone := numbers - ids.keys():
+        raise reader.damaged(f"article number {min(gone)} is gone")
+    return ids
 
 
 def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
@@ -140,9 +156,9 @@ def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
     twins = near([candidate.place.words for candidate in candidates], NEAR_DUPLICATE)
     kept: dict[int, _Candidate] = {}
     for number, candidate in enumerate(candidates):
-        article = candidate.place.article_id
+        article = candidate.place.article
         others = [kept[other] for other in twins[number] if other in kept]
-        twin = next((other for other in others if other.place.article_id != article), None)
+        twin = next((other for other in others if other.place.article != article), None)
         if twin is not None:
             twin.also_in.append(article)
         elif len(kept) < most:
@@ -150,16 +166,16 @@ def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
     return list(kept.values())
 
 
-def _hit(rank: int, found: _Found, marks: Callable[[], Marks]) -> Hit:
+def _hit(rank: int, found: _Found, marks: Callable[[], Marks], ids: dict[int, str]) -> Hit:
     place = found.candidate.place
     return Hit(
         rank=rank,
         score=found.candidate.score,
-        passage_id=f"{place.article_id}:{place.ordinal}",
+        passage_id=f"{found.article.id}:{place.ordinal}",
         start=place.start,
         end=place.end,
         text=found.text,
         article=found.article,
-        also_in=tuple(dict.fromkeys(found.candidate.also_in)),
+        also_in=tuple(dict.fromkeys([ids[number] for number in found.candidate.also_in])),
         marks=marks,
     )

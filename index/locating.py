@@ -93,8 +93,9 @@ class Located(NamedTuple):
     def gains_of(self, most_rows: float, *, common: bool) -> NDArray[np.float32]:
         """Give the gains of the terms that stand in more rows (common), or of all others, else 0; (t,) float32."""
         pairs = zip(self.gains, self.frequencies, strict=True)
-        chosen = [gain if (frequency > most_rows) is common else 0.0 for gain, frequency in pairs]
-        return np.array(chosen, dtype=np.float32)
+        if common:
+            return np.array([gain if held > most_rows else 0.0 for gain, held in pairs], dtype=np.float32)
+        return np.array([0.0 if held > most_rows else gain for gain, held in pairs], dtype=np.float32)
 
 
 def frequencies_of(

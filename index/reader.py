@@ -40,14 +40,12 @@ class Place(NamedTuple):
     """Where a passage stands, and what was stored of its text for questions.
 
     Attributes:
-        article_id: of its article.
         ordinal: number in the article, from 1.
         start, end: characters [start, end) of the article.
         sentences, words, sketch: see `index.writer.NewPassage`; words are vocabulary numbers here.
         article: the number of its article.
     """
 
-    article_id: str
     ordinal: int
     start: int
     end: int
@@ -245,6 +243,11 @@ class Reader:
         sql = f"SELECT number, id, text, {_METADATA} FROM articles WHERE number IN ({marks})"  # noqa: S608  # constants
         return {row[0]: _article(row[1:]) for row in self._db.execute(sql, numbers)}
 
+    def ids_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Give the ids of articles by number; those that exist."""
+        marks = ",".join("?" * len(numbers))
+        return dict(self._db.execute(f"SELECT number, id FROM articles WHERE number IN ({marks})", numbers))  # noqa: S608
+
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
         origins: dict[int, list[str]] = {}
@@ -355,8 +358,8 @@ class Reader:
         """Give where passages stand, by passage number."""
         marks = ",".join("?" * len(numbers))
         sql = (
-            "SELECT p.number, a.id, p.ordinal, p.start, p.end, p.sentences, p.words, p.sketch, p.article"  # noqa: S608
-            f" FROM passages p JOIN articles a ON a.number = p.article WHERE p.number IN ({marks})"
+            "SELECT number, ordinal, start, end, sentences, words, sketch, article"  # noqa: S608
+            f" FROM passages WHERE number IN ({marks})"
         )
         return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
 

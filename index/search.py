@@ -17,7 +17,7 @@ from index.hits import Asked, hits_of
 from index.language import detect
 from index.query import Query, analyse
 from index.records import Filters, Hit, Ranking
-from index.top import top
+from index.top import top, union
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +57,7 @@ class _Read(NamedTuple):
         query: its terms, weighed by idf.
         located: the same, in each channel.
         scores: of all rows; common terms may not be counted yet.
-        best: (m,) the first rows, by these scores, in no order.
+        best: (m,) the first rows, by these scores; ascending.
     """
 
     language: str
@@ -133,10 +133,10 @@ class Searcher:
         """Score the candidates of both halves by both halves."""
         lexical, best = asked.scores, asked.best
         if not lexical.is_whole:
-            best = _union(nearest, best)
+            best = union(best, nearest)
             lexical.complete(view, asked.located, best)
             best = best[top(lexical.joined[best], pool)]
-        rows = _union(best, nearest)
+        rows = union(best, nearest)
         dense = _cosines(view, vector, rows)
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
         words, grams, names = (
@@ -144,12 +144,6 @@ class Searcher:
             for name in ("words", "grams", "names")
         )
         return Scored(rows, fused, Parts(words, grams, names, dense))
-
-
-def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the rows of both, ascending, each once; NumPy's own loads masked arrays, and a first question waits."""
-    rows = np.sort(np.concatenate([some, others]))
-    return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
 
 
 def _nearest(

@@ -1,4 +1,4 @@
-"""The rows with the highest scores."""
+"""The rows with the highest scores, and rows put together."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ SMALLEST = 1e-12
 
 
 def top_in_numpy(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Give the rows of the k highest scores above 0, in no order; k > 0."""
+    """Give the rows of the k highest scores above 0, (m,) ascending; k > 0."""
     rows = np.flatnonzero(scores >= _bound(scores, k))
     if len(rows) > k:
-        rows = rows[np.argpartition(-scores[rows], k)[:k]]
+        rows = np.sort(rows[np.argpartition(-scores[rows], k)[:k]])
     return rows
 
 
@@ -31,6 +31,20 @@ def top_compiled(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
 
 
 top = top_in_numpy if compiled is None else top_compiled
+
+
+def union_in_numpy(ascending: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the rows of both, ascending, each once; NumPy's own loads masked arrays, and a first question waits.
+
+    Args:
+        ascending: (n,) in this order.
+        others: (m,) in any.
+    """
+    rows = np.sort(np.concatenate([ascending, others]))
+    return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
+
+
+union = union_in_numpy if compiled is None else compiled.union
 
 
 def _bound(scores: NDArray[np.float32], k: int) -> float:

@@ -26,7 +26,6 @@ def stored(text: str, language: str, start: int = 0) -> Stored:
     assert model is not None
     _, (sketch,) = model.encode_sentences([[text[first:last] for first, last in spans]])
     place = Place(
-        article_id="a",
         ordinal=1,
         start=start,
         end=start + len(text),

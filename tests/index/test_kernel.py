@@ -31,7 +31,7 @@ from index.postings import positions_in_numpy, postings_of_tokens, term_hash
 from index.query import Query, QueryTerm
 from index.scoring import Norm, add_in_numpy, gained_in_numpy
 from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
-from index.top import top_compiled, top_in_numpy
+from index.top import top_compiled, top_in_numpy, union_in_numpy
 from index.twins import near_in_numpy
 from index.vocabulary import Vocabulary
 
@@ -229,6 +229,17 @@ def test_the_highest_scores_are_found_alike(n: int, k: int, n_different: int, rn
     assert sorted(scores[rows]) == sorted(scores[top_in_numpy(scores, k)])
     first = np.argsort(-scores, kind="stable")[: len(rows)]
     assert rows.tolist() == sorted(first.tolist())
+    assert (np.diff(top_in_numpy(scores, k)) > 0).all()
+
+
+@needs_it
+@given(st.sets(st.integers(0, 60)), st.lists(st.integers(0, 60)))
+def test_rows_are_put_together_alike(some: set[int], others: list[int]) -> None:
+    given = np.array(sorted(some), dtype=np.int64), np.array(others, dtype=np.int64)
+    expected = sorted(some.union(others))
+    for union in (compiled.union, union_in_numpy):
+        assert union(*given).tolist() == expected
+    assert given[1].tolist() == others
 
 
 def passage(sentences: list[list[int]], vocabulary: Vocabulary) -> Told:
