@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.fusion import Weights
+    from index.fusion import Beside, Weights
     from index.locating import Located
     from index.view import View
 
@@ -76,13 +76,15 @@ def lexical_scores(
     words = view.channels["words"].score(located["words"])
     names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))
     most = [view.channels[name].attainable(located[name]) for name in Channels._fields]
+    shares: dict[Beside, tuple[float, float, float]] = {}  # most languages share a rule
     runs: list[tuple[slice, tuple[float, float, float]]] = []
     for code, rows in view.runs():
         rule = beside(language, code)
-        shares = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
-        attainable = sum(share * score for share, score in zip(shares, most, strict=True))
-        of_words, of_names, of_grams = (share / attainable if attainable else 0.0 for share in shares)
-        runs.append((rows, (of_words, of_names, of_grams)))
+        if rule not in shares:
+            own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
+            attainable = sum(share * score for share, score in zip(own, most, strict=True)) or math.inf
+            shares[rule] = own[0] / attainable, own[1] / attainable, own[2] / attainable
+        runs.append((rows, shares[rule]))
     joined = join((words, names, grams), runs)
     return LexicalScores(words, names, grams, joined, runs, most_rows)
 

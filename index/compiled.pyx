@@ -9,7 +9,7 @@ each: what is damaged there must be an error, as it is in NumPy, and not the end
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.math cimport INFINITY, log, sqrt
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
-from libc.stdlib cimport qsort
+from libc.stdlib cimport calloc, free, qsort
 from libc.string cimport memset
 
 import numpy as np
@@ -763,11 +763,11 @@ cdef class Sought:
     """The terms of one channel of a question by their hashes, in an open table; each with what it counts."""
 
     cdef Py_ssize_t n_terms, mask
-    cdef uint64_t[::1] keys  # 0: the place is free
-    cdef int32_t[::1] heads  # for each key, the last of the alternatives that have it
-    cdef int32_t[::1] others  # for each alternative, another one of the same hash; -1 after the last
-    cdef int32_t[::1] numbers  # of the question's term that it stands for
-    cdef double[::1] gains  # the share of the whole weight that the term then brings
+    cdef uint64_t* keys  # 0: the place is free
+    cdef int32_t* heads  # for each key, the last of the alternatives that have it
+    cdef int32_t* others  # for each alternative, another one of the same hash; -1 after the last
+    cdef int32_t* numbers  # of the question's term that it stands for
+    cdef double* gains  # the share of the whole weight that the term then brings
 
     def __cinit__(self, terms, hash_of):
         cdef Py_ssize_t size = 8, n = sum([len(alternatives) for _, alternatives in terms]), at = 0, number, place
@@ -777,8 +777,11 @@ cdef class Sought:
         while size < 4 * n:
             size *= 2
         self.n_terms, self.mask = len(terms), size - 1
-        self.keys, self.heads = np.zeros(size, dtype=np.uint64), np.empty(size, dtype=np.int32)
-        self.others, self.numbers, self.gains = (np.empty(n, dtype=kind) for kind in (np.int32, np.int32, np.double))
+        self.keys, self.heads = <uint64_t*> calloc(size, sizeof(uint64_t)), <int32_t*> calloc(size, sizeof(int32_t))
+        self.others, self.numbers = <int32_t*> calloc(n + 1, sizeof(int32_t)), <int32_t*> calloc(n + 1, sizeof(int32_t))
+        self.gains = <double*> calloc(n + 1, sizeof(double))
+        if not (self.keys and self.heads and self.others and self.numbers and self.gains):
+            raise MemoryError
         for number, (weight, alternatives) in enumerate(terms):
             for alternative, probability in alternatives:
                 key = hash_of(alternative)
@@ -789,6 +792,13 @@ cdef class Sought:
                 self.keys[place], self.heads[place] = key, at
                 self.numbers[at], self.gains[at] = number, probability * weight / whole
                 at += 1
+
+    def __dealloc__(self):
+        free(self.keys)
+        free(self.heads)
+        free(self.others)
+        free(self.numbers)
+        free(self.gains)
 
     cdef void see(self, uint64_t term, double[::1] best) noexcept nogil:
         """Let a term of a sentence count, if it is sought."""

@@ -25,6 +25,7 @@ from index.locating import Part, Rarity, frequencies_of, locate
 from index.postings import postings_of_tokens, term_hash
 from index.scoring import MOST_SPARSE, Norm, add, gained
 from index.spread import Statistics
+from index.top import first_rows, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,11 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         index = cls.__new__(cls)
         index._start(tuple(parts), statistics, (k1, b, epsilon))
         return index
+
+    @cached_property
+    def first_rows(self) -> tuple[int, ...]:
+        """The row at which each part starts."""
+        return first_rows([len(part.postings.lengths) for part in self.parts])
 
     @cached_property
     def average_idf(self) -> float:
@@ -198,14 +204,9 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         gains = located.gains_of(most_rows, common=True)
         if not gains.any():
             return found
-        first = 0
-        for part, places in zip(self.parts, located.places, strict=True):
-            last = first + len(part.postings.lengths)
-            begin, end = np.searchsorted(rows, (first, last)).tolist()
-            if begin < end:
-                own = rows[begin:end] - first
-                found[begin:end] = gained(part.postings, located, places, gains, own, self._norm)
-            first = last
+        for number, first, own in pieces(rows, self.first_rows):
+            part, places = self.parts[number], located.places[number]
+            found[own] = gained(part.postings, located, places, gains, rows[own] - first, self._norm)
         return found
 
     def attainable(self, located: Located) -> float:

@@ -17,7 +17,7 @@ from index.hits import Asked, hits_of
 from index.language import detect
 from index.query import Query, analyse
 from index.records import Filters, Hit, Ranking
-from index.top import top, union
+from index.top import pieces, top, union
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,10 +162,8 @@ def _nearest(
 def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Give the cosines of rows, (m,) ascending, with the question's vector."""
     scores = np.zeros(len(rows))
-    ends = np.searchsorted(rows, (*view.first_rows[1:], view.n_rows)).tolist()
-    for first, segment, begin, end in zip(view.first_rows, view.segments, [0, *ends], ends, strict=False):
-        if begin < end:
-            scores[begin:end] = segment.dense.products(vector, rows[begin:end] - first)
+    for number, first, own in pieces(rows, view.first_rows):
+        scores[own] = view.segments[number].dense.products(vector, rows[own] - first)
     return scores
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from index.kernel import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # rows of which the best one stands for all when the highest scores are sought, at most and at least
@@ -42,6 +45,18 @@ def union_in_numpy(ascending: NDArray[np.int64], others: NDArray[np.int64]) -> N
     """
     rows = np.sort(np.concatenate([ascending, others]))
     return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
+
+
+def first_rows(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Give the row at which each of several pieces of so many rows begins, one behind the other."""
+    return tuple(accumulate(sizes[:-1], initial=0))[: len(sizes)]
+
+
+def pieces(rows: NDArray[np.int64], firsts: Sequence[int]) -> list[tuple[int, int, slice]]:
+    """Tell in which pieces some rows lie, (m,) ascending: the number of each, its first row, and which of the rows."""
+    ends = [*np.searchsorted(rows, firsts[1:]).tolist(), len(rows)] if len(firsts) > 1 else [len(rows)]
+    found = zip(firsts, [0, *ends], ends, strict=False)
+    return [(number, first, slice(*own)) for number, (first, *own) in enumerate(found) if own[0] < own[1]]
 
 
 union = union_in_numpy if compiled is None else compiled.union

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from index.lexical import LexicalIndex
 from index.locating import Part
 from index.segment import Segment, segments_of
 from index.spread import Statistics
+from index.top import first_rows
 from index.vocabulary import Channels, derived
 
 if TYPE_CHECKING:
@@ -84,9 +84,7 @@ class View:
     @cached_property
     def first_rows(self) -> tuple[int, ...]:
         """The global row at which each segment starts."""
-        return tuple(accumulate((len(segment) for segment in self.segments[:-1]), initial=0))[
-            : len(self.segments)
-        ]
+        return first_rows([len(segment) for segment in self.segments])
 
     def runs(self) -> Iterator[tuple[str, slice]]:
         """Give the language of each run of global rows."""
