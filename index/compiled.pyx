@@ -6,10 +6,11 @@ to the last bit. Bounds are checked here by hand, and only where numbers come fr
 each: what is damaged there must be an error, as it is in NumPy, and not the end of the process.
 """
 
+from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.math cimport INFINITY, log, sqrt
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
-from libc.stdlib cimport calloc, free, qsort
+from libc.stdlib cimport qsort
 from libc.string cimport memset
 
 import numpy as np
@@ -202,6 +203,11 @@ cdef enum:
     MARKS = 8  # numbers of 64 bits that mark which words a passage has
 
 
+cdef inline void* memory(bytearray zeros) noexcept:
+    """Give what a bytearray holds: to make one, all zeros, costs a tenth of making an array of NumPy's."""
+    return PyByteArray_AS_STRING(zeros)
+
+
 # Words to words: index.lexicon
 
 
@@ -276,10 +282,13 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
     cdef double n_rows = rarity.n_rows, floor = rarity.floor, smallest = rarity.smallest
     cdef const uint64_t[::1] terms
     cdef const int32_t[::1] frequencies
-    cdef uint64_t[::1] hashes = np.empty(n, dtype=np.uint64)
-    cdef int64_t[::1] held = np.zeros(n, dtype=np.int64)
-    places = np.empty((n_parts, n), dtype=np.int64)
-    cdef int64_t[:, ::1] found = places
+    cdef int64_t[:, ::1] chosen
+    cdef bytearray of_hashes = bytearray(8 * n), of_held = bytearray(8 * n), of_which = bytearray(8 * n)
+    cdef bytearray of_places = bytearray(8 * n * n_parts)
+    cdef uint64_t* hashes = <uint64_t*> memory(of_hashes)
+    cdef int64_t* held = <int64_t*> memory(of_held)  # in how many rows each stands
+    cdef int64_t* which = <int64_t*> memory(of_which)  # of the pairs stand in some row
+    cdef int64_t* found = <int64_t*> memory(of_places)
     for at in range(n):
         hashes[at] = hash_of(pairs[at][0])
     for part in range(n_parts):
@@ -287,15 +296,13 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
         terms = postings.terms
         if frequencies.shape[0] != terms.shape[0]:
             raise IndexError("a part counts other terms than it has")
-        places_of_terms(terms, hashes, found[part])
+        places_of_terms(terms, hashes, n, found + part * n)
+        for at in range(part * n, part * n + n):
+            if found[at] >= 0:
+                FETCH(&frequencies[found[at]])
         for at in range(n):
-            if found[part, at] >= 0:
-                FETCH(&frequencies[found[part, at]])
-        for at in range(n):
-            if found[part, at] >= 0:
-                held[at] += frequencies[found[part, at]]
-    chosen = np.empty(n, dtype=np.int64)
-    cdef int64_t[::1] which = chosen
+            if found[part * n + at] >= 0:
+                held[at] += frequencies[found[part * n + at]]
     at = 0
     for number, (weight, own) in enumerate(query):
         first, frequency = kept, 0
@@ -314,13 +321,18 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
         weights.append(weight)
         counted.append(frequency)
         gains.append(<double> weight * idf_of(frequency, n_rows, floor, smallest) * saturated)
+    places = np.empty((n_parts, kept), dtype=np.int64)
+    chosen = places
+    for part in range(n_parts):
+        for at in range(kept):
+            chosen[part, at] = found[part * n + which[at]]
     return (
         alternatives,
         ends,
         weights,
         counted,
         gains,
-        list(places) if kept == n else [row[chosen[:kept]] for row in places],
+        list(places),
         np.array([share for _, share in alternatives], dtype=np.float32),
         np.array(singly + together, dtype=np.int64).reshape(-1, 3),
         len(singly),
@@ -330,7 +342,9 @@ def locate(query, parts, rarity, double saturated, double most, hash_of):
 def positions(const uint64_t[::1] ascending, const uint64_t[::1] terms):
     """See `index.postings.positions_in_numpy`."""
     places = np.empty(terms.shape[0], dtype=np.int64)
-    places_of_terms(ascending, terms, places)
+    cdef int64_t[::1] found = places
+    if terms.shape[0]:
+        places_of_terms(ascending, &terms[0], terms.shape[0], &found[0])
     return places
 
 
@@ -343,21 +357,23 @@ cdef double idf_of(double frequency, double n_rows, double floor, double smalles
     return max(floor if raw < 0 else raw, smallest)
 
 
-cdef void places_of_terms(const uint64_t[::1] ascending, const uint64_t[::1] values, int64_t[::1] places) noexcept nogil:
-    """Give the place of each hash, or -1.
+cdef void places_of_terms(
+    const uint64_t[::1] ascending, const uint64_t* values, Py_ssize_t m, int64_t* places
+) noexcept nogil:
+    """Give the place of each of m hashes, or -1.
 
     Hashes are spread evenly, so a value nearly tells where it stands, and what stands there tells it again: that is a few
     looks into memory, where halving would take twenty (interpolation search: Perl, Itai, Avni, CACM 1978). Where one
     looks first is fetched for all of them, and then where one looks next: so none has to wait for the others.
     """
     cdef Py_ssize_t n = ascending.shape[0], i, guess
-    for i in range(values.shape[0]):
+    for i in range(m):
         places[i] = share_of(n, values[i]) if n else -1
         if n:
             FETCH(&ascending[places[i]])
     if not n:
         return
-    for i in range(values.shape[0]):
+    for i in range(m):
         guess = places[i]
         if ascending[guess] < values[i]:
             guess = min(guess + share_of(n, values[i] - ascending[guess]), n - 1)
@@ -365,7 +381,7 @@ cdef void places_of_terms(const uint64_t[::1] ascending, const uint64_t[::1] val
             guess = max(guess - share_of(n, ascending[guess] - values[i]), 0)
         places[i] = guess
         FETCH(&ascending[guess])
-    for i in range(values.shape[0]):
+    for i in range(m):
         places[i] = place_of_term(ascending, values[i], places[i])
 
 
@@ -500,9 +516,11 @@ def gained(postings, located, const int64_t[::1] places, const float[::1] gains,
     cdef float base = norm.base, scale = norm.scale
     total = np.zeros(m, dtype=np.float32)
     cdef float[::1] sums = total
-    cdef float[::1] norms = np.empty(m, dtype=np.float32)
-    cdef float[:, ::1] held = np.zeros((shares.shape[0], m), dtype=np.float32)  # p * tf, by alternative and row
-    cdef int64_t[:, ::1] looked_up = np.empty((shares.shape[0], 2), dtype=np.int64)
+    cdef bytearray of_norms = bytearray(4 * m), of_held = bytearray(4 * m * shares.shape[0])
+    cdef bytearray of_columns = bytearray(16 * shares.shape[0])
+    cdef float* norms = <float*> memory(of_norms)
+    cdef float* held = <float*> memory(of_held)  # p * tf, by alternative and row
+    cdef int64_t* looked_up = <int64_t*> memory(of_columns)  # alternatives that have a column, and which
     if not m:
         return total
     if columns.shape[0] > matrix.shape[1]:
@@ -520,25 +538,26 @@ def gained(postings, located, const int64_t[::1] places, const float[::1] gains,
                 continue
             column = place_of_number(columns, place)
             if column >= 0:
-                looked_up[n_columns, 0], looked_up[n_columns, 1] = alternative, column
+                looked_up[2 * n_columns], looked_up[2 * n_columns + 1] = alternative, column
                 n_columns += 1
             elif not is_sound(offsets, place, n_postings):
                 raise IndexError("postings end before they should")
             else:
                 look_up(
-                    held_by, counts, offsets[place], offsets[place + 1], rows, shares[alternative], held[alternative]
+                    held_by, counts, offsets[place], offsets[place + 1], rows, shares[alternative], held + alternative * m
                 )
     for i in range(m):  # a row's columns lie beside each other
         for column in range(n_columns):
             if i + AHEAD < m:
-                FETCH(&matrix[rows[i + AHEAD], looked_up[column, 1]])
-            held[looked_up[column, 0], i] = shares[looked_up[column, 0]] * matrix[rows[i], looked_up[column, 1]]
+                FETCH(&matrix[rows[i + AHEAD], looked_up[2 * column + 1]])
+            alternative = looked_up[2 * column]
+            held[alternative * m + i] = shares[alternative] * matrix[rows[i], looked_up[2 * column + 1]]
     for term in range(terms.shape[0]):
         if gains[terms[term, 0]] == 0:
             continue
         for alternative in range(terms[term, 1] + 1, terms[term, 2]):
-            multiply_add(&held[terms[term, 1], 0], &held[alternative, 0], m, 1)
-        add_gains(&sums[0], &held[terms[term, 1], 0], &norms[0], m, gains[terms[term, 0]])
+            multiply_add(held + terms[term, 1] * m, held + alternative * m, m, 1)
+        add_gains(&sums[0], held + terms[term, 1] * m, norms, m, gains[terms[term, 0]])
     return total
 
 
@@ -568,7 +587,7 @@ cdef void look_up(
     Py_ssize_t stop,
     const int64_t[::1] rows,
     float share,
-    float[::1] held,
+    float* held,
 ) noexcept nogil:
     """Give share * count of each of the rows that stands in the postings [start, stop); both ascend."""
     cdef Py_ssize_t i, low = start, high, middle, step
@@ -651,18 +670,21 @@ def top(const float[::1] scores, Py_ssize_t k, float least):
     cdef float bound = least
     if k < 1 or not n:
         return np.empty(0, dtype=np.int64)
-    cdef float[::1] best = np.empty(n_blocks + 1, dtype=np.float32), order, held
-    highest(&best[0], &scores[0], n_blocks)
+    cdef bytearray of_best = bytearray(4 * (n_blocks + 1)), of_order, of_held
+    cdef float* best = <float*> memory(of_best)
+    cdef float* order
+    cdef float* held
+    highest(best, &scores[0], n_blocks)
     best[n_blocks] = INFINITY  # the rows that fill no block are always looked at
     if n_blocks >= 2 * k:
-        order = np.empty(n_blocks, dtype=np.float32)
-        order[:] = best[:n_blocks]
-        bound = max(bound, largest(order, n_blocks, k))
+        of_order = of_best[:4 * n_blocks]
+        bound = max(bound, largest(<float*> memory(of_order), n_blocks, k))
     for block in range(n_blocks + 1):
         if best[block] >= bound:
             m += 1
-    found, held = np.empty(m * BLOCK, dtype=np.int64), np.empty(m * BLOCK, dtype=np.float32)
+    found, of_held = np.empty(m * BLOCK, dtype=np.int64), bytearray(4 * m * BLOCK)
     cdef int64_t[::1] rows = found
+    held = <float*> memory(of_held)
     m = 0
     for block in range(n_blocks + 1):
         if best[block] >= bound:
@@ -671,9 +693,8 @@ def top(const float[::1] scores, Py_ssize_t k, float least):
                     rows[m], held[m] = row, scores[row]
                     m += 1
     if m > k:
-        order = np.empty(m, dtype=np.float32)
-        order[:] = held[:m]
-        bound = largest(order, m, k)
+        of_order = of_held[:4 * m]
+        bound = largest(<float*> memory(of_order), m, k)
         ties = k
         for row in range(m):
             ties -= held[row] > bound
@@ -691,10 +712,13 @@ def union(const int64_t[::1] ascending, const int64_t[::1] others):
     cdef Py_ssize_t n = ascending.shape[0], m = others.shape[0], i = 0, j = 0, size = 0
     cdef int64_t least
     found = np.empty(n + m, dtype=np.int64)
-    cdef int64_t[::1] rows = found, more = np.empty(m, dtype=np.int64)
-    more[:] = others
-    if m:
-        qsort(&more[0], m, sizeof(int64_t), compared_rows)
+    cdef int64_t[::1] rows = found
+    cdef bytearray of_more = bytearray(8 * m)
+    cdef int64_t* more = <int64_t*> memory(of_more)
+    for j in range(m):
+        more[j] = others[j]
+    j = 0
+    qsort(more, m, sizeof(int64_t), compared_rows)
     while i < n or j < m:
         least = more[j] if i == n or (j < m and more[j] < ascending[i]) else ascending[i]
         while i < n and ascending[i] == least:
@@ -711,7 +735,7 @@ cdef int compared_rows(const void* one, const void* other) noexcept nogil:
     return (a > b) - (a < b)
 
 
-cdef float largest(float[::1] values, Py_ssize_t n, Py_ssize_t k) noexcept nogil:
+cdef float largest(float* values, Py_ssize_t n, Py_ssize_t k) noexcept nogil:
     """Give the k-th largest of n values, none below 0; values change places.
 
     They are counted by their first bits, which order them too; among those that have the bits of the one sought it is
@@ -768,6 +792,7 @@ cdef class Sought:
     cdef int32_t* others  # for each alternative, another one of the same hash; -1 after the last
     cdef int32_t* numbers  # of the question's term that it stands for
     cdef double* gains  # the share of the whole weight that the term then brings
+    cdef tuple held
 
     def __cinit__(self, terms, hash_of):
         cdef Py_ssize_t size = 8, n = sum([len(alternatives) for _, alternatives in terms]), at = 0, number, place
@@ -777,11 +802,10 @@ cdef class Sought:
         while size < 4 * n:
             size *= 2
         self.n_terms, self.mask = len(terms), size - 1
-        self.keys, self.heads = <uint64_t*> calloc(size, sizeof(uint64_t)), <int32_t*> calloc(size, sizeof(int32_t))
-        self.others, self.numbers = <int32_t*> calloc(n + 1, sizeof(int32_t)), <int32_t*> calloc(n + 1, sizeof(int32_t))
-        self.gains = <double*> calloc(n + 1, sizeof(double))
-        if not (self.keys and self.heads and self.others and self.numbers and self.gains):
-            raise MemoryError
+        self.held = bytearray(8 * size), bytearray(4 * size), bytearray(4 * n), bytearray(4 * n), bytearray(8 * n)
+        self.keys, self.heads = <uint64_t*> memory(self.held[0]), <int32_t*> memory(self.held[1])
+        self.others, self.numbers = <int32_t*> memory(self.held[2]), <int32_t*> memory(self.held[3])
+        self.gains = <double*> memory(self.held[4])
         for number, (weight, alternatives) in enumerate(terms):
             for alternative, probability in alternatives:
                 key = hash_of(alternative)
@@ -793,14 +817,7 @@ cdef class Sought:
                 self.numbers[at], self.gains[at] = number, probability * weight / whole
                 at += 1
 
-    def __dealloc__(self):
-        free(self.keys)
-        free(self.heads)
-        free(self.others)
-        free(self.numbers)
-        free(self.gains)
-
-    cdef void see(self, uint64_t term, double[::1] best) noexcept nogil:
+    cdef void see(self, uint64_t term, double* best) noexcept nogil:
         """Let a term of a sentence count, if it is sought."""
         cdef Py_ssize_t place = term & self.mask, at
         while self.keys[place]:
@@ -813,11 +830,11 @@ cdef class Sought:
             place = (place + 1) & self.mask
 
 
-cdef double seen(double[::1] best) noexcept nogil:
+cdef double seen(double* best, Py_ssize_t n_terms) noexcept nogil:
     """Add up what a sentence holds, and forget it."""
     cdef Py_ssize_t i
     cdef double total = 0
-    for i in range(best.shape[0]):
+    for i in range(n_terms):
         total += best[i]
         best[i] = 0
     return total
@@ -834,16 +851,20 @@ cdef class Seeker:
     def shares(self, passages):
         """See `index.coverage.SeekerInNumPy.shares`."""
         cdef list in_words = [], in_grams = [], in_names = []
-        cdef double[::1] words = np.zeros(self.words.n_terms)
-        cdef double[::1] grams = np.zeros(self.grams.n_terms)
-        cdef double[::1] names = np.zeros(self.names.n_terms)
+        cdef bytearray of_words = bytearray(8 * self.words.n_terms)
+        cdef bytearray of_grams = bytearray(8 * self.grams.n_terms)
+        cdef bytearray of_names = bytearray(8 * self.names.n_terms)
+        cdef double* words = <double*> memory(of_words)
+        cdef double* grams = <double*> memory(of_grams)
+        cdef double* names = <double*> memory(of_names)
         cdef const int64_t[::1] numbers
         cdef const int64_t[::1] ends
         cdef const uint64_t[::1] hashes
         cdef const int32_t* sizes
         cdef const int32_t* own
         cdef Py_ssize_t n_sentences, n_words, sentence, word, place, at, start, stop
-        cdef int64_t[::1] places = np.empty(256, dtype=np.int64)
+        cdef bytearray of_places = bytearray()
+        cdef int64_t* places = NULL
         cdef bytes sentences, held
         last = None
         for sentences, held, vocabulary in passages:
@@ -856,8 +877,9 @@ cdef class Seeker:
             n_sentences, n_words, at = PyBytes_GET_SIZE(sentences) // 12, PyBytes_GET_SIZE(held) // 4, 0
             if 12 * n_sentences != PyBytes_GET_SIZE(sentences) or 4 * n_words != PyBytes_GET_SIZE(held):
                 raise ValueError("sentences or words end inside a number")
-            if n_words > places.shape[0]:
-                places = np.empty(2 * n_words, dtype=np.int64)
+            if 8 * n_words > len(of_places):
+                of_places = bytearray(16 * n_words)
+                places = <int64_t*> memory(of_places)
             # a passage's words are all over the vocabulary: all are fetched before the first is read
             for word in range(n_words):
                 places[word] = place_of_number(numbers, own[word])
@@ -879,9 +901,9 @@ cdef class Seeker:
                     for place in range(start + 2, stop):
                         self.grams.see(hashes[place], grams)
                 at += sizes[3 * sentence + 2]
-                in_words.append(seen(words))
-                in_grams.append(seen(grams))
-                in_names.append(seen(names))
+                in_words.append(seen(words, self.words.n_terms))
+                in_grams.append(seen(grams, self.grams.n_terms))
+                in_names.append(seen(names, self.names.n_terms))
             if at != n_words:
                 raise ValueError("sentences of fewer words than there are")
         return in_words, in_grams, in_names
@@ -899,7 +921,9 @@ def embed(
     cdef Py_ssize_t d = vector.shape[0], n_sentences = len(sentences), n_tokens = 0, sentence, first, i
     cdef int32_t token
     # a text of very many tokens would lose digits in float32
-    cdef double[::1] sums = np.zeros(d), whole = np.zeros(d)
+    cdef bytearray of_sums = bytearray(8 * d), of_whole = bytearray(8 * d)
+    cdef double* sums = <double*> memory(of_sums)
+    cdef double* whole = <double*> memory(of_whole)
     cdef int32_t[::1] tokens = np.empty(256, dtype=np.int32)
     cdef list own
     cdef tuple held
@@ -927,7 +951,7 @@ def embed(
                     FETCH(&rows[row_of[token], i])
         size_of[sentence + 1] = n_tokens - first
         for i in range(first, n_tokens):
-            add_bytes(&sums[0], &rows[row_of[tokens[i]], 0], d, weights[tokens[i]])
+            add_bytes(sums, &rows[row_of[tokens[i]], 0], d, weights[tokens[i]])
         square = 0
         for i in range(d):
             square += sums[i] * sums[i]
@@ -1016,10 +1040,11 @@ def near(list passages, double least):
     cdef Py_ssize_t n = len(passages), i, j, at = 0, word, size
     cdef bytes held
     cdef int32_t[::1] words = np.frombuffer(b"".join(passages), dtype=np.int32).copy()
-    cdef uint64_t[:, ::1] marks = np.zeros((n, MARKS), dtype=np.uint64)
-    cdef int64_t[::1] starts = np.zeros(n, dtype=np.int64)
-    cdef int64_t[::1] sizes = np.zeros(n, dtype=np.int64)
-    cdef uint8_t[::1] is_sorted = np.zeros(n, dtype=np.uint8)
+    cdef bytearray of_marks = bytearray(8 * MARKS * n), of_sizes = bytearray(8 * n), of_starts = bytearray(8 * n)
+    cdef bytearray is_sorted = bytearray(n)
+    cdef uint64_t* marks = <uint64_t*> memory(of_marks)
+    cdef int64_t* starts = <int64_t*> memory(of_starts)
+    cdef int64_t* sizes = <int64_t*> memory(of_sizes)
     cdef list found = [], own
     for i in range(n):
         held = passages[i]
@@ -1028,14 +1053,14 @@ def near(list passages, double least):
             raise ValueError("words end inside a number")
         starts[i] = at
         for word in range(at, at + sizes[i]):
-            marks[i, (words[word] >> 6) & (MARKS - 1)] |= (<uint64_t> 1) << (words[word] & 63)
+            marks[MARKS * i + ((words[word] >> 6) & (MARKS - 1))] |= (<uint64_t> 1) << (words[word] & 63)
         at += sizes[i]
     for i in range(n):
         own = []
         for j in range(i):
             # Each word that one has and the other has not leaves a mark in one of them at most. As long as words are
             # not sorted they are counted as often as they stand, which only lets more pairs pass.
-            if n_apart(&marks[i, 0], &marks[j, 0]) > (1 - least) / (1 + least) * (sizes[i] + sizes[j]) + 1e-6:
+            if n_apart(marks + MARKS * i, marks + MARKS * j) > (1 - least) / (1 + least) * (sizes[i] + sizes[j]) + 1e-6:
                 continue
             for at in (i, j):
                 if not is_sorted[at] and sizes[at]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -101,7 +102,7 @@ class DenseIndex:
         Returns:
             rows (m,) int64 and scores (m,) float32, m <= k.
         """
-        if not np.isfinite(vector).all() or k < 1 or not len(self):
+        if not math.isfinite(vector.sum()) or k < 1 or not len(self):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         n_allowed = len(self) if allowed is None else int(np.count_nonzero(allowed))
         if self._index is None or n_allowed <= FEW_ROWS:

@@ -152,11 +152,18 @@ def _nearest(
     k: int,
     allowed: list[NDArray[np.bool_] | None],
 ) -> NDArray[np.int64]:
+    """Give the k rows whose vectors are nearest to one, in no order, whatever segments they lie in."""
     found = [
-        first + segment.dense.search(vector, k, mask)[0]
+        (first + rows, scores)
         for first, segment, mask in zip(view.first_rows, view.segments, allowed, strict=True)
+        for rows, scores in (segment.dense.search(vector, k, mask),)
     ]
-    return np.concatenate(found) if found else np.empty(0, np.int64)
+    if not found:
+        return np.empty(0, np.int64)
+    if len(found) == 1:
+        return found[0][0]
+    rows, scores = map(np.concatenate, zip(*found, strict=True))
+    return rows[np.argsort(-scores, kind="stable")[:k]]
 
 
 def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import errno
+import random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from index import Article, Collection, view
 from index.dense import EXACT_ROWS, DenseIndex
 from index.errors import StoreDamaged
+from index.search import _nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -113,3 +120,40 @@ def test_vectors_of_an_odd_dimension_are_compared_exactly() -> None:
     index = DenseIndex(vectors)
     assert not index.has_codes
     assert index.search(vectors[9], 1)[0].tolist() == [int(np.argmax(vectors @ vectors[9]))]
+
+
+def test_the_nearest_are_the_same_however_rows_are_cut_into_segments(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [
+        "harbour",
+        "lantern",
+        "orchard",
+        "river",
+        "bakery",
+        "engine",
+        "winter",
+        "market",
+        "teacher",
+        "bridge",
+        "letter",
+        "island",
+    ]
+    rng = random.Random(3)
+    monkeypatch.setattr(view, "SEGMENT_ROWS", 40)
+    with Collection(home) as collection:
+        texts = [f"The {' and the '.join(rng.sample(words, 4))}, number {i}." for i in range(100)]
+        collection.add(Article(id=f"a{i}", text=text) for i, text in enumerate(texts))
+        collection.remove("a50")
+        with collection._viewing() as (state, whole, _):
+            asked = state.encoder.encode_question("Which lantern stands on the bridge of the island?")
+            found = _nearest(whole, asked, 10, whole.allowed(None))
+    assert len(whole.segments) == 3
+    products = np.concatenate(
+        [segment.dense.vectors.astype(np.float64) @ asked for segment in whole.segments]
+    )
+    alive = [
+        np.ones(len(s), bool) if m is None else m for s, m in zip(whole.segments, whole.alive, strict=True)
+    ]
+    best = np.argsort(-np.where(np.concatenate(alive), products, -1))[:10]
+    assert sorted(found.tolist()) == sorted(best.tolist())
