@@ -5,7 +5,6 @@ What only changes need is imported when something is changed: a process that ask
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, partial
@@ -42,8 +41,8 @@ if TYPE_CHECKING:
     from index.writer import Writer
 
 # Questions that are worked on at once, by whether the collection is large. In a small one a question is Python from
-# beginning to end; in a large one it is NumPy and FAISS for most of the time, in two threads.
-AT_ONCE = {False: 1, True: max(1, (os.cpu_count() or 1) // 2)}
+# beginning to end; in a large one it is compiled code for much of the time, and another one goes on meanwhile.
+AT_ONCE = {False: 1, True: 2}
 
 
 class Collection:
