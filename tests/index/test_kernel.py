@@ -137,6 +137,9 @@ def test_long_postings_are_added_alike(n: int, shares: list[float], rng: random.
         compiled.add(scores, parts[0].postings, found, found.places[0], gains, NORM)
     assert same(scored[1], scored[0])
     assert same(scored[2], scored[0])
+    rows = np.array(sorted(rng.sample(range(n), rng.randrange(n + 1))), dtype=np.int64)
+    given_ = (parts[0].postings, found, found.places[0], gains, rows, NORM)
+    assert same(compiled.gained(*given_), gained_in_numpy(*given_)), "looked up in them"
 
 
 @needs_it
@@ -323,7 +326,13 @@ def test_cosines_and_products_are_alike() -> None:
     """To rounding: NumPy hands them to a library that adds up in an order of its own."""
     encoder = open_encoder(None)
     assert isinstance(encoder, StaticEncoder)
-    texts = [["The harbour is closed.", "", "أغلق الميناء."], [], ["Кто напал на базу?"]]
+    many = sorted(encoder._tokenizer.get_vocab())[:6_000:2]  # more tokens than are kept at hand
+    texts = [
+        ["The harbour is closed.", "", "أغلق الميناء."],
+        [],
+        ["Кто напал на базу?"],
+        [" ".join(many), "harbour"],
+    ]
     sketches = encoder.encode_sentences(texts)[1]
     given_ = (sketches, encoder.encode_question("harbour"), encoder._rows, encoder._row_of, encoder._weights)
     for ours, theirs in zip(compiled.cosines(*given_), cosines_in_numpy(*given_), strict=True):
