@@ -67,5 +67,4 @@ def _tasks() -> SimpleQueue[Callable[[], None]]:
     return tasks
 
 
-if hasattr(os, "register_at_fork"):  # a child process has none of these threads
-    os.register_at_fork(after_in_child=_tasks.cache_clear)
+os.register_at_fork(after_in_child=_tasks.cache_clear)  # a child process has none of these threads

@@ -204,7 +204,7 @@ cdef enum:
 
 
 cdef inline void* memory(bytearray zeros) noexcept:
-    """Give what a bytearray holds: to make one, all zeros, costs a tenth of making an array of NumPy's."""
+    """Give what a bytearray holds, which is all zeros: memory of a function's own, without all that an array is besides."""
     return PyByteArray_AS_STRING(zeros)
 
 
@@ -792,7 +792,7 @@ cdef class Sought:
     cdef int32_t* others  # for each alternative, another one of the same hash; -1 after the last
     cdef int32_t* numbers  # of the question's term that it stands for
     cdef double* gains  # the share of the whole weight that the term then brings
-    cdef tuple held
+    cdef tuple held  # what all of these lie in
 
     def __cinit__(self, terms, hash_of):
         cdef Py_ssize_t size = 8, n = sum([len(alternatives) for _, alternatives in terms]), at = 0, number, place

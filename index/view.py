@@ -98,22 +98,15 @@ class View:
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the passage numbers of global rows."""
-        return self._column("numbers", rows)
-
-    def articles(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the article numbers of global rows."""
-        return self._column("articles", rows)
+        values = np.empty(len(rows), dtype=np.int64)
+        for first, segment in zip(self.first_rows, self.segments, strict=True):
+            mine = (rows >= first) & (rows < first + len(segment))
+            values[mine] = segment.numbers[rows[mine] - first]
+        return values
 
     def vocabulary(self, row: int) -> Vocabulary:
         """Give the vocabulary of a global row's segment."""
         return self.segments[bisect_right(self.first_rows, row) - 1].vocabulary
-
-    def _column(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        values = np.empty(len(rows), dtype=np.int64)
-        for first, segment in zip(self.first_rows, self.segments, strict=True):
-            mine = (rows >= first) & (rows < first + len(segment))
-            values[mine] = getattr(segment, name)[rows[mine] - first]
-        return values
 
     def allowed(self, articles: set[int] | None) -> list[NDArray[np.bool_] | None]:
         """Give, for each segment, the rows that may be found; None where all may.

@@ -52,7 +52,6 @@ def test_more_work_than_threads_is_done_by_turns() -> None:
     assert sorted(found) == [number * number for number in range(many)]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
 def test_a_forked_process_has_threads_of_its_own() -> None:
     forked = (
         "import os\n"
