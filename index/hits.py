@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -75,6 +75,33 @@ class _Found(NamedTuple):
         return self.article.language or "und"
 
 
+class _Later:
+    """What is found when marks are read for the first time; of all hits at once."""
+
+    def __init__(self, query: Query, evidence: Callable[[], list[Evidence]]) -> None:
+        """Take a question, and what finds the evidence of all hits whose sentences did not count in their scores."""
+        self._query = query
+        self._evidence = evidence
+
+    @cached_property
+    def _words(self) -> AskedWords:
+        return AskedWords.of(self._query)
+
+    @cached_property
+    def _rest(self) -> list[Evidence]:
+        return self._evidence()
+
+    def marks(self, found: _Found, shown: Evidence) -> Marks:
+        """Give the marks of a hit."""
+        return Marks(
+            shown.spans, matches(self._words, found.text, found.candidate.place.start, found.language)
+        )
+
+    def marks_at(self, found: _Found, place: int) -> Marks:
+        """Do the same of a hit whose evidence is not known yet, by its place among these."""
+        return self.marks(found, self._rest[place])
+
+
 def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
     """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
     try:
@@ -87,13 +114,12 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
         raise reader.damaged(f"article number {gone} is gone")
     whole = [_Found(one, articles[one.place.article]) for one in kept]
     of_some = partial(_evidence, asked=asked, sought=SoughtQuery.of(asked.query), damaged=reader.damaged)
-    rest = cache(partial(of_some, whole[RESCORED:]))
-    words = cache(partial(AskedWords.of, asked.query))
+    later = _Later(asked.query, partial(of_some, whole[RESCORED:]))
     found: list[tuple[_Found, Callable[[], Marks]]] = []
     for one, shown in zip(whole, of_some(whole[:RESCORED]), strict=False):
         candidate = one.candidate._replace(score=one.candidate.score + _gain(shown))
-        found.append((one._replace(candidate=candidate), partial(_marks, one, words, shown)))
-    found += [(one, partial(_later, one, words, rest, place)) for place, one in enumerate(whole[RESCORED:])]
+        found.append((one._replace(candidate=candidate), partial(later.marks, one, shown)))
+    found += [(one, partial(later.marks_at, one, place)) for place, one in enumerate(whole[RESCORED:])]
     found.sort(key=lambda pair: pair[0].order())
     return tuple([_hit(rank, *pair, others) for rank, pair in enumerate(found[:k], start=1)])
 
@@ -111,17 +137,6 @@ def _evidence(
     except (ValueError, IndexError) as error:
         ids = ", ".join(dict.fromkeys(str(one.article.id) for one in found))
         raise damaged(f"the sentences of passages of {ids} cannot be read: {error}") from error
-
-
-def _marks(found: _Found, words: Callable[[], AskedWords], shown: Evidence) -> Marks:
-    return Marks(shown.spans, matches(words(), found.text, found.candidate.place.start, found.language))
-
-
-def _later(
-    found: _Found, words: Callable[[], AskedWords], rest: Callable[[], list[Evidence]], place: int
-) -> Marks:
-    """Find the marks of a hit whose sentences did not count in its score; of all such hits at once."""
-    return _marks(found, words, rest()[place])
 
 
 def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_Candidate]:
