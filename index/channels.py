@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from index.fusion import beside
-from index.kernel import compiled
 from index.postings import MANY_ROWS
+from index.scoring import Runs
 from index.vocabulary import Channels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -30,20 +31,16 @@ CANDIDATES = 500
 
 
 class LexicalScores(NamedTuple):
-    """Scores of every row of a view, (n,) float32 each.
+    """Scores of every row of a view.
 
     Attributes:
-        words, names, grams: BM25 of each channel.
-        joined: what the three give together, over what is attainable in the passage's language.
-        runs: rows of one language, and what a score of each channel counts there.
+        joined: (n,) float32, what the three channels give together, over what is attainable in the passage's language.
+        runs: for each channel, what its score counts in `joined`.
         most_rows: terms of names and grams that stand in more rows are not counted yet; see `complete`.
     """
 
-    words: NDArray[np.float32]
-    names: NDArray[np.float32]
-    grams: NDArray[np.float32]
     joined: NDArray[np.float32]
-    runs: list[tuple[slice, tuple[float, float, float]]]
+    runs: dict[str, Runs]
     most_rows: float
 
     @property
@@ -53,12 +50,10 @@ class LexicalScores(NamedTuple):
 
     def complete(self, view: View, located: Mapping[str, Located], rows: NDArray[np.int64]) -> None:
         """Count the terms that were left out, for some rows, (m,) ascending."""
-        for place, name in enumerate(Channels._fields):
-            if name == "words":
-                continue
-            gained = view.channels[name].score_common(located[name], self.most_rows, rows)
-            shares = [(run, shares[place]) for run, shares in self.runs]
-            count(self.joined, getattr(self, name), rows, gained, shares)
+        for name in ("names", "grams"):
+            if self.runs[name].shares.any():
+                gained = view.channels[name].score_rows(located[name], rows, self.most_rows)
+                self.joined[rows] += gained * self.runs[name].of(rows)
 
 
 def lexical_scores(
@@ -70,59 +65,49 @@ def lexical_scores(
     each term once (`LexicalIndex.attainable`), the weights being those of the question's and the
     passage's languages: so the scores of passages in several languages can be compared.
     """
+    runs = _runs(view, language, located, weights)
     most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows)
-    if whole or all(max(located[name].frequencies, default=0.0) <= most_rows for name in ("names", "grams")):
+    counted = [located[name] for name in ("names", "grams") if runs[name].shares.any()]
+    if whole or all(max(found.frequencies, default=0.0) <= most_rows for found in counted):
         most_rows = math.inf  # nothing is left out
-    words = view.channels["words"].score(located["words"])
-    names, grams = (view.channels[name].score(located[name], most_rows) for name in ("names", "grams"))
-    most = [view.channels[name].attainable(located[name]) for name in Channels._fields]
-    shares: dict[Beside, tuple[float, float, float]] = {}  # most languages share a rule
-    runs: list[tuple[slice, tuple[float, float, float]]] = []
-    for code, rows in view.runs():
-        rule = beside(language, code)
-        if rule not in shares:
-            own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
-            attainable = sum(share * score for share, score in zip(own, most, strict=True)) or math.inf
-            shares[rule] = own[0] / attainable, own[1] / attainable, own[2] / attainable
-        runs.append((rows, shares[rule]))
-    joined = join((words, names, grams), runs)
-    return LexicalScores(words, names, grams, joined, runs, most_rows)
+    gains = {
+        name: found.gains_of(math.inf if name == "words" else most_rows, common=False)
+        for name, found in located.items()
+    }
+    joined = np.zeros(view.n_rows, dtype=np.float32)
+    for part in range(len(view.segments)):  # by all channels, while its rows are at hand
+        for name, index in view.channels.items():
+            index.add_part(joined, part, located[name], gains[name], runs[name])
+    return LexicalScores(joined, runs, most_rows)
 
 
-def join_in_numpy(
-    channels: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    runs: Sequence[tuple[slice, tuple[float, float, float]]],
-) -> NDArray[np.float32]:
-    """Add up the scores of the three channels, (n,) each: in each run of rows by its share of each channel.
-
-    Args:
-        channels: their scores.
-        runs: of all rows, ascending.
-    """
-    joined = np.zeros(len(channels[0]), dtype=np.float32)
-    for rows, shares in runs:
-        for scores, share in zip(channels, shares, strict=True):
-            joined[rows] += np.float32(share) * scores[rows]
-    return joined
+def _runs(view: View, language: str, located: Mapping[str, Located], weights: Weights) -> dict[str, Runs]:
+    """Give what the score of each channel counts in each run of rows."""
+    ends, rules = _ruled(*view.runs, language)
+    most = [index.attainable(located[name]) for name, index in view.channels.items()]
+    shares: dict[Beside, list[float]] = {}
+    for rule in set(rules):
+        own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
+        attainable = sum([share * score for share, score in zip(own, most, strict=True)]) or math.inf
+        shares[rule] = [share / attainable for share in own]
+    by_channel = np.array([shares[rule] for rule in rules], dtype=np.float32).reshape(-1, len(most)).T.copy()
+    return {name: Runs(ends, own) for name, own in zip(Channels._fields, by_channel, strict=True)}
 
 
-def count_in_numpy(
-    joined: NDArray[np.float32],
-    scores: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    gained: NDArray[np.float32],
-    runs: Sequence[tuple[slice, float]],
-) -> None:
-    """Add what some rows, (m,) ascending, have gained in one channel to its scores and to what is joined, (n,) each.
+@lru_cache(maxsize=256)
+def _ruled(
+    languages: tuple[str, ...], ends: tuple[int, ...], question: str
+) -> tuple[NDArray[np.int64], list[Beside]]:
+    """Give the runs of rows in which one rule says what channels count beside words.
 
     Args:
-        runs: of all rows, ascending, each with what the channel counts there.
+        languages: of runs of rows, which are shorter.
+        ends: the row after the last of each.
+        question: its language.
+
+    Returns:
+        For each run the row after its last, (r,), and the rule.
     """
-    scores[rows] += gained
-    for run, share in runs:
-        begin, end = np.searchsorted(rows, (run.start, run.stop)).tolist()
-        joined[rows[begin:end]] += np.float32(share) * gained[begin:end]
-
-
-count = count_in_numpy if compiled is None else compiled.count
-join = join_in_numpy if compiled is None else compiled.join
+    rules = [beside(question, language) for language in languages]
+    lasts = [place for place, rule in enumerate(rules) if rules[place + 1 : place + 2] != [rule]]
+    return np.array([ends[place] for place in lasts], dtype=np.int64), [rules[place] for place in lasts]

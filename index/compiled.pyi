@@ -9,7 +9,7 @@ from index.lexicon import Pair
 from index.locating import Located, Part, Rarity, Term
 from index.postings import Postings
 from index.query import Query
-from index.scoring import Norm
+from index.scoring import Norm, Runs
 
 INTERFACE: int
 
@@ -32,6 +32,7 @@ def add(
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
     norm: Norm,
+    runs: Runs,
 ) -> None: ...
 def gained(
     postings: Postings,
@@ -41,17 +42,6 @@ def gained(
     rows: NDArray[np.int64],
     norm: Norm,
 ) -> NDArray[np.float32]: ...
-def join(
-    channels: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    runs: Sequence[tuple[slice, tuple[float, float, float]]],
-) -> NDArray[np.float32]: ...
-def count(
-    joined: NDArray[np.float32],
-    scores: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    gained: NDArray[np.float32],
-    runs: Sequence[tuple[slice, float]],
-) -> None: ...
 def top(scores: NDArray[np.float32], k: int, least: float) -> NDArray[np.int64]: ...
 def union(ascending: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]: ...
 

@@ -15,7 +15,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-INTERFACE = 4  # see index.kernel
+INTERFACE = 5  # see index.kernel
 
 cdef extern from *:
     """
@@ -79,13 +79,6 @@ cdef extern from *:
 
     WIDE static void multiply_add(float *ALONE into, const float *ALONE scores, Py_ssize_t n, float share) {
         for (Py_ssize_t i = 0; i < n; i++) into[i] += share * scores[i];
-    }
-
-    WIDE static void add_three(
-        float *ALONE into, const float *ALONE one, const float *ALONE two, const float *ALONE three, Py_ssize_t n,
-        float of_one, float of_two, float of_three
-    ) {
-        for (Py_ssize_t i = 0; i < n; i++) into[i] = of_one * one[i] + of_two * two[i] + of_three * three[i];
     }
 
     WIDE static void add_gains(
@@ -174,9 +167,6 @@ cdef extern from *:
     const int BINS
     int first_bits(float score) noexcept nogil
     void multiply_add(float* into, const float* scores, Py_ssize_t n, float share) noexcept nogil
-    void add_three(
-        float* into, const float* one, const float* two, const float* three, Py_ssize_t n, float, float, float
-    ) noexcept nogil
     void add_gains(float* scores, const float* tf, const float* norms, Py_ssize_t n, float most) noexcept nogil
     const int STEP
     Py_ssize_t n_below(const int32_t* rows, int32_t row) noexcept nogil
@@ -414,27 +404,38 @@ cdef inline Py_ssize_t share_of(Py_ssize_t n, uint64_t value) noexcept nogil:
     return <Py_ssize_t> (((value >> 32) * <uint64_t> n) >> 32)
 
 
-def add(float[::1] scores, postings, located, const int64_t[::1] places, const float[::1] gains, norm):
+def add(float[::1] scores, postings, located, const int64_t[::1] places, const float[::1] gains, norm, runs):
     """See `index.scoring.add_in_numpy`."""
     cdef const int64_t[::1] offsets = postings.offsets
     cdef const int32_t[::1] rows = postings.rows, lengths = postings.lengths
     cdef const uint8_t[::1] counts = postings.counts
     cdef const int64_t[:, ::1] terms = located.terms
     cdef const float[::1] shares = located.shares
+    cdef const int64_t[::1] ends = runs.ends
+    cdef const float[::1] counted = runs.shares
     cdef float[::1] held
     cdef float base = norm.base, scale = norm.scale
-    cdef Py_ssize_t n = scores.shape[0]
+    cdef Py_ssize_t n = scores.shape[0], n_runs = ends.shape[0], first_run = 0, begin = runs.begin
     cdef int is_whole
     if lengths.shape[0] != n:
         raise ValueError("one length for each row is needed")
+    if counted.shape[0] != n_runs or (n and (not n_runs or ends[n_runs - 1] < begin + n)):
+        raise IndexError("rows of no run")
+    while first_run < n_runs and ends[first_run] <= begin:
+        first_run += 1
+    ends, counted = ends[first_run:], counted[first_run:]
     # tf of a term with several alternatives, by row; 0 between two terms, and after the last
     zeros = zeros_of(n if located.n_singly else 0)
     held = zeros
     if n < MANY:
-        is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held)
+        is_whole = add_terms(
+            scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held, ends, counted, begin
+        )
     else:
         with nogil:
-            is_whole = add_terms(scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held)
+            is_whole = add_terms(
+                scores, offsets, rows, counts, terms, shares, places, gains, lengths, base, scale, held, ends, counted, begin
+            )
     if not is_whole:
         raise IndexError("a posting is of no row, or ends before it should")
     spare.append(zeros)
@@ -470,36 +471,71 @@ cdef int add_terms(
     float base,
     float scale,
     float[::1] held,
+    const int64_t[::1] ends,
+    const float[::1] counted,
+    Py_ssize_t begin,
 ) noexcept nogil:
     """Add the gains of all terms; 0 if that would read or write where there is nothing."""
-    cdef Py_ssize_t term, alternative, first, size, n = scores.shape[0], n_postings = min(rows.shape[0], counts.shape[0])
+    cdef Py_ssize_t term, alternative, at, last, stop, run, n = scores.shape[0]
+    cdef Py_ssize_t n_postings = min(rows.shape[0], counts.shape[0])
     cdef float most
+    cdef int is_alone
     for term in range(terms.shape[0]):
         most = gains[terms[term, 0]]
         if most == 0:
             continue
+        is_alone = terms[term, 2] - terms[term, 1] == 1
         for alternative in range(terms[term, 1], terms[term, 2]):
             if places[alternative] < 0:
                 continue
             if not is_sound(offsets, places[alternative], n_postings):
                 return 0
-            first = offsets[places[alternative]]
-            size = offsets[places[alternative] + 1] - first
-            if terms[term, 2] - terms[term, 1] == 1:
-                if not add_plain(
-                    &scores[0], n, &rows[first], &counts[first], size, &lengths[0], base, scale, shares[alternative], most
-                ):
+            at, last = offsets[places[alternative]], offsets[places[alternative] + 1]
+            for run in range(ends.shape[0]):
+                stop = end_of_run(rows, at, last, ends[run] - begin, n)
+                if counted[run] == 0 or at >= stop:
+                    pass
+                elif is_alone:
+                    if not add_plain(
+                        &scores[0], n, &rows[at], &counts[at], stop - at, &lengths[0], base, scale, shares[alternative],
+                        most * counted[run],
+                    ):
+                        return 0
+                elif held.shape[0] < n or not hold(&held[0], n, &rows[at], &counts[at], stop - at, shares[alternative]):
                     return 0
-            elif held.shape[0] < n or not hold(&held[0], n, &rows[first], &counts[first], size, shares[alternative]):
-                return 0
-        if terms[term, 2] - terms[term, 1] == 1:
+                at = stop
+                if at >= last:
+                    break
+        if is_alone:
             continue
         for alternative in range(terms[term, 1], terms[term, 2]):
-            if places[alternative] >= 0:
-                first = offsets[places[alternative]]
-                size = offsets[places[alternative] + 1] - first
-                add_held(&scores[0], &held[0], &rows[first], size, &lengths[0], base, scale, most)
+            if places[alternative] < 0:
+                continue
+            at, last = offsets[places[alternative]], offsets[places[alternative] + 1]
+            for run in range(ends.shape[0]):
+                stop = end_of_run(rows, at, last, ends[run] - begin, n)
+                if counted[run] != 0 and at < stop:
+                    add_held(&scores[0], &held[0], &rows[at], stop - at, &lengths[0], base, scale, most * counted[run])
+                at = stop
+                if at >= last:
+                    break
     return 1
+
+
+cdef inline Py_ssize_t end_of_run(
+    const int32_t[::1] rows, Py_ssize_t at, Py_ssize_t last, int64_t row, Py_ssize_t n
+) noexcept nogil:
+    """Give the place of the first posting in [at, last) that is not of a row before this one; last if none is."""
+    cdef Py_ssize_t middle
+    if row >= n:
+        return last
+    while at < last:
+        middle = (at + last) >> 1
+        if rows[middle] < row:
+            at = middle + 1
+        else:
+            last = middle
+    return at
 
 
 def gained(postings, located, const int64_t[::1] places, const float[::1] gains, const int64_t[::1] rows, norm):
@@ -613,51 +649,6 @@ cdef void look_up(
             return
         if held_by[low] == rows[i]:
             held[i] = share * counts[low]
-
-
-def join(channels, runs):
-    """See `index.channels.join_in_numpy`."""
-    cdef const float[::1] one, two, three
-    cdef float of_one, of_two, of_three
-    cdef Py_ssize_t begin, end, n, done = 0
-    one, two, three = channels
-    n = one.shape[0]
-    joined = np.empty(n, dtype=np.float32)
-    cdef float[::1] into = joined
-    if two.shape[0] != n or three.shape[0] != n:
-        raise ValueError("not one score for each row")
-    for rows, (of_one, of_two, of_three) in runs:
-        begin, end = rows.start, rows.stop
-        if begin != done or end < begin or end > n:
-            raise IndexError("runs that do not follow each other")
-        if begin < end:
-            add_three(&into[begin], &one[begin], &two[begin], &three[begin], end - begin, of_one, of_two, of_three)
-        done = end
-    if done != n:
-        raise IndexError("rows of no run")
-    return joined
-
-
-def count(
-    float[::1] joined, float[::1] scores, const int64_t[::1] rows, const float[::1] gained, runs
-):
-    """See `index.channels.count_in_numpy`."""
-    cdef Py_ssize_t i = 0, begin, end, m = rows.shape[0]
-    cdef float share
-    if gained.shape[0] != m or joined.shape[0] != scores.shape[0]:
-        raise ValueError("not one number for each row")
-    for run, of_run in runs:
-        begin, end, share = run.start, run.stop, of_run
-        if end > scores.shape[0]:
-            raise IndexError("no such row")
-        while i < m and rows[i] < end:
-            if rows[i] < begin or rows[i] < 0:
-                raise IndexError("a row of no run")
-            scores[rows[i]] += gained[i]
-            joined[rows[i]] += share * gained[i]
-            i += 1
-    if i < m:
-        raise IndexError("a row of no run")
 
 
 def top(const float[::1] scores, Py_ssize_t k, float least):

@@ -40,29 +40,28 @@ class Signs(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """What each channel finds of the question in each candidate, all (m,), in the order of the fused scores."""
+    """What each channel finds of the question in a candidate: shares of what could be held, and a cosine."""
 
-    words: NDArray[np.float64]
-    grams: NDArray[np.float64]
-    names: NDArray[np.float64]
-    dense: NDArray[np.float64]
+    words: float
+    grams: float
+    names: float
+    dense: float
 
 
-def signs(fused: NDArray[np.float64], parts: Parts, first: float, foreign: float) -> Signs | None:
+def signs(fused: NDArray[np.float64], parts: Parts | None, first: float, foreign: float) -> Signs | None:
     """Sum up what was found for a question; None without candidates.
 
     Args:
         fused: (m,), by which the candidates are ranked.
-        parts: of the same candidates; the lexical ones as shares of what could be held.
+        parts: of the first of them; None without.
         first: score of the first hit: its fused score, and what its sentences add.
         foreign: see `Signs`.
     """
-    if not len(fused):
+    if parts is None:
         return None
-    at_first = int(np.argmax(fused))
-    highest = float(fused[at_first])
-    words, grams, names, dense = (float(part[at_first]) for part in parts)
-    best = _DENSE * max(dense, 0.0) + (1 - _DENSE) * (words + _GRAMS * grams + _NAMES * names)
+    highest = float(fused.max())
+    lexical = parts.words + _GRAMS * parts.grams + _NAMES * parts.names
+    best = _DENSE * max(parts.dense, 0.0) + (1 - _DENSE) * lexical
     at_depth = float(np.partition(fused, -DEPTH)[-DEPTH]) if len(fused) >= DEPTH else 0.0
     known = min(1.0, best / highest) if highest > 0 else 0.0
     return Signs(best, (first - at_depth) * math.sqrt(known), foreign)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from index.errors import StoreDamaged
 from index.kernel import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
-# codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these
+# codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these; of several
+# indexes twice as many of all together, as what is near lies denser among more (`nearest`)
 REFINED = 2
 LEAST_REFINED = 200
 # vectors that the sixteen centroids of each pair of dimensions are learned from
 _SAMPLE = 4_096
 _ROUNDS = 10
+
+
+class Guessed(NamedTuple):
+    """Rows that may be the nearest, (m,), the best first, and their inner products as the codes tell them, or exact."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    are_exact: bool
 
 
 class DenseIndex:
@@ -102,19 +111,29 @@ class DenseIndex:
         Returns:
             rows (m,) int64 and scores (m,) float32, m <= k.
         """
+        found = self.guessed(vector, k, allowed)
+        return found[:2] if found.are_exact else self._best(vector, k, found.rows)
+
+    def guessed(
+        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> Guessed:
+        """Give rows among which the k with the largest inner product are, by their codes; the rest as in `search`."""
         if not math.isfinite(vector.sum()) or k < 1 or not len(self):
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            return Guessed(np.empty(0, np.int64), np.empty(0, np.float32), are_exact=True)
         n_allowed = len(self) if allowed is None else int(np.count_nonzero(allowed))
         if self._index is None or n_allowed <= FEW_ROWS:
-            return self._best(vector, k, None if allowed is None else np.flatnonzero(allowed))
+            best = self._best(vector, k, None if allowed is None else np.flatnonzero(allowed))
+            return Guessed(*best, are_exact=True)
         wanted = min(k, n_allowed)
         fetched = max(REFINED * k, LEAST_REFINED) * len(self) // n_allowed
         while True:
-            rows = self._index.search(vector[None, :], min(fetched, len(self)))[1][0]
-            rows = rows[rows >= 0]  # FAISS fills with -1
-            rows = rows if allowed is None else rows[allowed[rows]]
+            (scores,), (rows,) = self._index.search(vector[None, :], min(fetched, len(self)))
+            is_row = rows >= 0  # FAISS fills with -1
+            if allowed is not None:
+                is_row &= allowed[rows]
+            rows, scores = rows[is_row], scores[is_row]
             if len(rows) >= wanted or fetched >= len(self):
-                return self._best(vector, k, rows)
+                return Guessed(rows, scores, are_exact=False)
             fetched *= 4
 
     def products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -134,6 +153,43 @@ class DenseIndex:
         k = min(k, len(self))
         scores, best = faiss.knn(asked, self._vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
         return best[0], scores[0]
+
+
+def nearest(
+    indexes: Sequence[DenseIndex],
+    firsts: Sequence[int],
+    vector: NDArray[np.float32],
+    k: int,
+    allowed: Sequence[NDArray[np.bool_] | None],
+) -> NDArray[np.int64]:
+    """Give the k rows of several indexes that have the largest inner product, in no order; fewer if there are fewer.
+
+    What the codes of all promise most is compared exactly, so what is found does not depend on where they are cut.
+
+    Args:
+        indexes: of rows one behind the other.
+        firsts: the row at which each begins.
+        vector, k: see `DenseIndex.search`.
+        allowed: for each index the rows that may come back, or None.
+    """
+    if len(indexes) == 1:
+        return indexes[0].search(vector, k, allowed[0])[0]
+    guessed = [index.guessed(vector, k, own) for index, own in zip(indexes, allowed, strict=True)]
+    sizes = [len(each.rows) for each in guessed]
+    of_index = np.arange(len(guessed)).repeat(sizes)
+    rows = np.concatenate([np.empty(0, np.int64), *(each.rows for each in guessed)])
+    scores = np.concatenate([np.empty(0), *(each.scores for each in guessed)])
+    are_exact = np.array([each.are_exact for each in guessed], dtype=bool).repeat(sizes)
+    guesses, n_refined = np.flatnonzero(~are_exact), 2 * max(REFINED * k, LEAST_REFINED)
+    if len(guesses) > n_refined:
+        guesses = guesses[np.argpartition(-scores[guesses], n_refined)[:n_refined]]
+    for number, index in enumerate(indexes):
+        own = guesses[of_index[guesses] == number]
+        scores[own] = index.products(vector, rows[own])
+    compared = np.concatenate([np.flatnonzero(are_exact), guesses])
+    best = compared[np.argsort(-scores[compared], kind="stable")[:k]]
+    found: NDArray[np.int64] = rows[best] + np.array(firsts, dtype=np.int64)[of_index[best]]
+    return found
 
 
 def products_in_numpy(

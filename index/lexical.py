@@ -23,7 +23,7 @@ from rank_bm25 import BM25Okapi
 
 from index.locating import Part, Rarity, frequencies_of, locate
 from index.postings import postings_of_tokens, term_hash
-from index.scoring import MOST_SPARSE, Norm, add, gained
+from index.scoring import MOST_SPARSE, Norm, Runs, add, gained
 from index.spread import Statistics
 from index.top import first_rows, pieces
 
@@ -167,7 +167,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
         Args:
             located: the terms.
-            most_rows: terms that stand in more rows are left to `score_common`.
+            most_rows: terms that stand in more rows are left to `score_rows`.
 
         Returns:
             (n,) float32, in row order over all parts; >= 0; 0 where no alternative stands.
@@ -175,35 +175,52 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         Source: Darwish, Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
         """
         scores = np.zeros(self.corpus_size, dtype=np.float32)
-        if not self.avgdl or not located.alternatives:
-            return scores
         gains = located.gains_of(most_rows, common=False)
-        first = 0
-        for part, places in zip(self.parts, located.places, strict=True):
-            last = first + len(part.postings.lengths)
-            add(scores[first:last], part.postings, located, places, gains, self._norm)
-            first = last
+        runs = Runs.one(len(scores))
+        for number in range(len(self.parts)):
+            self.add_part(scores, number, located, gains, runs)
         return scores
 
-    def score_common(
-        self, located: Located, most_rows: float, rows: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        """Score some rows for the terms that `score` left out.
+    def add_part(
+        self,
+        scores: NDArray[np.float32],
+        number: int,
+        located: Located,
+        gains: NDArray[np.float32],
+        runs: Runs,
+    ) -> None:
+        """Add the scores of one part's rows.
 
-        Their postings are long, and they tell little: looking a few rows up in them is quicker than adding them all.
+        Args:
+            scores: (n,), of the rows of all parts.
+            number: of the part.
+            located: the question's terms.
+            gains: (t,), of the terms; 0 for one that is left out.
+            runs: what a score counts, by row.
+        """
+        if self.avgdl and located.alternatives:
+            part, first = self.parts[number], self.first_rows[number]
+            own, counted = scores[first : first + len(part.postings.lengths)], runs._replace(begin=first)
+            add(own, part.postings, located, located.places[number], gains, self._norm, counted)
+
+    def score_rows(
+        self, located: Located, rows: NDArray[np.int64], more_than: float = -math.inf
+    ) -> NDArray[np.float32]:
+        """Score some rows, which is quicker than all where they are few.
 
         Args:
             located: the terms.
-            most_rows: as given to `score`.
             rows: (m,) int64, ascending.
+            more_than: terms that stand in no more rows are left out.
 
         Returns:
             (m,) float32.
         """
+        gains = located.gains_of(more_than, common=True)
+        if len(self.parts) == 1:
+            part, places = self.parts[0], located.places[0]
+            return gained(part.postings, located, places, gains, rows, self._norm)
         found = np.zeros(len(rows), dtype=np.float32)
-        gains = located.gains_of(most_rows, common=True)
-        if not gains.any():
-            return found
         for number, first, own in pieces(rows, self.first_rows):
             part, places = self.parts[number], located.places[number]
             found[own] = gained(part.postings, located, places, gains, rows[own] - first, self._norm)

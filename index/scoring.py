@@ -43,6 +43,29 @@ class Norm(NamedTuple):
         return np.add(norms, self.base, out=norms)
 
 
+class Runs(NamedTuple):
+    """What a channel's score counts in runs of rows.
+
+    Attributes:
+        ends: (r,) int64, ascending: of each run the row after its last; the last one's is the number of rows.
+        shares: (r,) float32.
+        begin: the row from which others are counted, where a part is scored.
+    """
+
+    ends: NDArray[np.int64]
+    shares: NDArray[np.float32]
+    begin: int = 0
+
+    @classmethod
+    def one(cls, n_rows: int) -> Runs:
+        """Give the run of all rows, in which a score counts as it is."""
+        return cls(np.array([n_rows], dtype=np.int64), np.ones(1, dtype=np.float32))
+
+    def of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give what it counts in some rows, (m,)."""
+        return self.shares.take(self.ends.searchsorted(rows + self.begin, side="right"))
+
+
 class _Common(NamedTuple):
     """Some of a question's terms, to be scored in few rows.
 
@@ -103,6 +126,7 @@ def add_in_numpy(
     places: NDArray[np.int64],
     gains: NDArray[np.float32],
     norm: Norm,
+    runs: Runs,
 ) -> None:
     """Add the scores of one part's rows, reading the postings of the question's terms only.
 
@@ -113,11 +137,13 @@ def add_in_numpy(
         places: (a,), where the alternatives stand in these postings (`Located.places`).
         gains: (t,), of the terms; 0 for one that is left out.
         norm: what the lengths of rows count.
+        runs: what a score counts; where that is nothing, no postings need be read.
 
     Whether a term is scored singly is told by the whole channel, not by this part: so a row's gains are added up in
     the same order whatever part it is in, and its score is the same to the last bit.
     """
     scratch: NDArray[np.float32] | None = None
+    shares = runs.of(np.arange(len(scores)))
     for number, first, last in located.terms[: located.n_singly].tolist():
         own = np.arange(first, last)[places[first:last] >= 0] if gains[number] else ()
         if len(own):
@@ -128,14 +154,14 @@ def add_in_numpy(
                 scratch[rows] = tf
             else:
                 np.add.at(scratch, rows, tf)
-            _add_one(scores, scratch, rows, gains[number], norm, postings.lengths)
+            _add_one(scores, scratch, rows, gains[number] * shares, norm, postings.lengths)
     numbers, alternatives, _ = located.terms[located.n_singly :].T
     is_read = (gains[numbers] != 0) & (places[alternatives] >= 0)
     if is_read.any():
         own = alternatives[is_read]
         rows, gain, sizes = _read(postings, places[own], located.shares[own])
         gain /= gain + norm.of(postings.lengths.take(rows))
-        gain *= gains[numbers[is_read]].repeat(sizes)
+        gain *= gains[numbers[is_read]].repeat(sizes) * shares.take(rows)
         np.add.at(scores, rows, gain)
 
 
@@ -150,7 +176,7 @@ def gained_in_numpy(
     """Give what `add` adds to some rows of a part, (m,) ascending, without reading all postings; (m,) float32."""
     if len(postings.lengths) < COLUMN_ROWS:
         whole = np.zeros(len(postings.lengths), dtype=np.float32)
-        add_in_numpy(whole, postings, located, places, gains, norm)
+        add_in_numpy(whole, postings, located, places, gains, norm, Runs.one(len(whole)))
         return whole.take(rows)
     common = _Common.of(located, gains)
     if common is None:
@@ -166,11 +192,11 @@ def _add_one(
     scores: NDArray[np.float32],
     scratch: NDArray[np.float32],
     rows: NDArray[np.intp],
-    most: np.float32,
+    most: NDArray[np.float32],
     norm: Norm,
     lengths: NDArray[np.int32],
 ) -> None:
-    """Add the gains of one term; scratch has its tf by row, and is 0 everywhere after; rows may repeat."""
+    """Add the gains of one term, (n,) at most; scratch has its tf by row, and is 0 after; rows may repeat."""
     if len(rows) > len(scores) * MOST_SPARSE:
         gain = scratch + norm.of(lengths)
         np.divide(scratch, gain, out=gain)
@@ -181,7 +207,7 @@ def _add_one(
     gain = scratch.take(rows)
     scratch[rows] = 0.0
     gain /= gain + norm.of(lengths.take(rows))
-    gain *= most
+    gain *= most.take(rows)
     # a row that stands here twice gets the same sum assigned twice: it is added once
     gain += scores.take(rows)
     scores[rows] = gain

@@ -12,6 +12,7 @@ from index.beside import beside
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
 from index.coverage import attainable, weighed
+from index.dense import nearest
 from index.fusion import DEFAULT, Weights, convex
 from index.hits import Asked, hits_of
 from index.language import detect
@@ -39,14 +40,17 @@ BESIDE_ROWS = 50_000
 
 
 class Scored(NamedTuple):
-    """Candidates of one question, in no order: global rows, their fused score and its parts, all (m,).
+    """Candidates of one question.
 
-    The lexical parts are shares of what is asked in each channel, words that stand nowhere counted.
+    Attributes:
+        rows: (m,) global ones, ascending.
+        fused: (m,), their scores.
+        parts: what gave the highest; None without candidates.
     """
 
     rows: NDArray[np.int64]
     fused: NDArray[np.float64]
-    parts: Parts
+    parts: Parts | None
 
 
 class _Read(NamedTuple):
@@ -97,10 +101,11 @@ class Searcher:
         pool = max(POOL, 4 * k)
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
         vector = self.encoder.encode_question(question)
-        scan = partial(_nearest, view, vector, pool, allowed)
-        nearest = beside(scan) if view.n_rows >= BESIDE_ROWS else scan
+        indexes = [segment.dense for segment in view.segments]
+        scan = partial(nearest, indexes, view.first_rows, vector, pool, allowed)
+        scanned = beside(scan) if view.n_rows >= BESIDE_ROWS else scan
         asked = self._read(view, question, pool, allowed)
-        scored = self._scored(view, asked, vector, nearest(), pool)
+        scored = self._scored(view, asked, vector, scanned(), pool)
         hits = hits_of(view, reader, Asked(asked.query, vector, self.encoder), scored, k)
         first = hits[0].score if hits else 0.0
         found = signs(scored.fused, scored.parts, first, _foreign(asked.language, hits, view))
@@ -128,42 +133,33 @@ class Searcher:
         return _Read(language, weighed(query, located, view.channels), located, scores, best)
 
     def _scored(
-        self, view: View, asked: _Read, vector: NDArray[np.float32], nearest: NDArray[np.int64], pool: int
+        self, view: View, asked: _Read, vector: NDArray[np.float32], near: NDArray[np.int64], pool: int
     ) -> Scored:
         """Score the candidates of both halves by both halves."""
         lexical, best = asked.scores, asked.best
         if not lexical.is_whole:
-            best = union(best, nearest)
+            best = union(best, near)
             lexical.complete(view, asked.located, best)
             best = best[top(lexical.joined[best], pool)]
-        rows = union(best, nearest)
+        rows = union(best, near)
         dense = _cosines(view, vector, rows)
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
-        words, grams, names = (
-            getattr(lexical, name)[rows].astype(float) / attainable(getattr(asked.query, name))
-            for name in ("words", "grams", "names")
+        return Scored(
+            rows, fused, _parts(view, asked, rows, dense, int(fused.argmax())) if len(rows) else None
         )
-        return Scored(rows, fused, Parts(words, grams, names, dense))
 
 
-def _nearest(
-    view: View,
-    vector: NDArray[np.float32],
-    k: int,
-    allowed: list[NDArray[np.bool_] | None],
-) -> NDArray[np.int64]:
-    """Give the k rows whose vectors are nearest to one, in no order, whatever segments they lie in."""
-    found = [
-        (first + rows, scores)
-        for first, segment, mask in zip(view.first_rows, view.segments, allowed, strict=True)
-        for rows, scores in (segment.dense.search(vector, k, mask),)
-    ]
-    if not found:
-        return np.empty(0, np.int64)
-    if len(found) == 1:
-        return found[0][0]
-    rows, scores = map(np.concatenate, zip(*found, strict=True))
-    return rows[np.argsort(-scores, kind="stable")[:k]]
+def _parts(
+    view: View, asked: _Read, rows: NDArray[np.int64], dense: NDArray[np.float64], place: int
+) -> Parts:
+    """Give what each channel finds in a candidate: shares of all that is asked, also of what stands nowhere."""
+    one = rows[place : place + 1]
+    words, grams, names = (
+        float(view.channels[name].score_rows(asked.located[name], one)[0])
+        / attainable(getattr(asked.query, name))
+        for name in ("words", "grams", "names")
+    )
+    return Parts(words, grams, names, float(dense[place]))
 
 
 def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:

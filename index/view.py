@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +23,6 @@ from index.top import first_rows
 from index.vocabulary import Channels, derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from index.locating import Located
@@ -86,11 +85,15 @@ class View:
         """The global row at which each segment starts."""
         return first_rows([len(segment) for segment in self.segments])
 
-    def runs(self) -> Iterator[tuple[str, slice]]:
-        """Give the language of each run of global rows."""
-        for first, segment in zip(self.first_rows, self.segments, strict=True):
-            for language, rows in segment.runs():
-                yield language, slice(first + rows.start, first + rows.stop)
+    @cached_property
+    def runs(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The languages of runs of global rows, and of each run the row after its last."""
+        ends = (
+            first + end
+            for first, segment in zip(self.first_rows, self.segments, strict=True)
+            for end in segment.ends
+        )
+        return tuple(chain.from_iterable(segment.languages for segment in self.segments)), tuple(ends)
 
     def locate(self, query: Query) -> dict[str, Located]:
         """Find a question's terms in each channel."""

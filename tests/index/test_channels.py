@@ -5,12 +5,18 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pytest
+
 from index import Article, Collection, channels, search
+from index.coverage import attainable
+from index.fusion import DEFAULT, beside
+from index.query import analyse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+    from index.view import View
 
 ROOTS = ["كتب", "درس", "علم", "سفر", "عمل", "فتح", "قرأ", "سمع", "حمل", "نقل", "ربط", "وصل"]
 
@@ -62,3 +68,60 @@ def test_a_question_of_common_terms_only_has_the_candidates_of_all_terms(
     whole, apart = scored
     assert apart.rows.tolist() == whole.rows.tolist()
     assert apart.fused.tolist() == whole.fused.tolist()
+
+
+def test_what_is_judged_is_the_candidate_that_is_ranked_first(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its share of the question in each channel, by all terms, whether or not they were counted for every row."""
+    rng = random.Random(6)
+    seen, score = [], search.Searcher._scored
+
+    def watched(self: search.Searcher, view: View, asked: search._Read, *rest: object) -> search.Scored:
+        seen.append((view, asked, score(self, view, asked, *rest)))  # type: ignore[arg-type]
+        return seen[-1][2]
+
+    monkeypatch.setattr(search.Searcher, "_scored", watched)
+    monkeypatch.setattr(search, "CANDIDATES", 150)
+    with Collection(home) as collection:
+        collection.add(
+            Article(id=f"a{i}", text=text(rng), language=("ar", "fa", "ur")[i % 3]) for i in range(300)
+        )
+        for many_rows in (channels.MANY_ROWS, 15):
+            monkeypatch.setattr(channels, "MANY_ROWS", many_rows)
+            for _ in range(5):
+                collection.search(" ".join(text(rng).split()[:5]), 3)
+    assert {asked.scores.is_whole for _, asked, _ in seen} == {True, False}
+    for view, asked, scored in seen:
+        first = scored.rows[int(np.argmax(scored.fused))]
+        assert scored.parts is not None
+        for name in ("words", "grams", "names"):
+            whole = view.channels[name].score(asked.located[name])
+            expected = whole[first] / attainable(getattr(asked.query, name))
+            assert getattr(scored.parts, name) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_row_scores_what_each_channel_counts_in_its_language(home: Path) -> None:
+    rng = random.Random(7)
+    codes = ["ar", "en", "fa", "ru"]
+    with Collection(home) as collection:
+        collection.add(
+            Article(id=f"a{i}", text=f"{text(rng)} London Лондон", language=codes[i % 4]) for i in range(80)
+        )
+        collection.remove("a8")
+        with collection._viewing() as (_, view, _):
+            for language in ("ar", "en", "tr"):
+                query = analyse(f"{text(rng)} London", language, view.languages, None)
+                located = view.locate(query)
+                joined = channels.lexical_scores(view, language, located, DEFAULT).joined
+                scores = {name: index.score(located[name]) for name, index in view.channels.items()}
+                most = {name: index.attainable(located[name]) for name, index in view.channels.items()}
+                begin = 0
+                for code, end in zip(*view.runs, strict=True):
+                    rule = beside(language, code)
+                    own = {"words": 1.0, "names": rule.names, "grams": rule.grams}
+                    total = sum(own[name] * scores[name][begin:end] for name in own)
+                    expected = total / sum(own[name] * most[name] for name in own)
+                    np.testing.assert_allclose(joined[begin:end], expected, rtol=1e-5)
+                    begin = end
+                assert begin == view.n_rows

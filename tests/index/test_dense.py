@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import random
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from index import Article, Collection, view
-from index.dense import EXACT_ROWS, DenseIndex
+from index.dense import EXACT_ROWS, DenseIndex, nearest
 from index.errors import StoreDamaged
-from index.search import _nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +134,8 @@ def test_the_nearest_are_the_same_however_rows_are_cut_into_segments(
         collection.remove("a50")
         with collection._viewing() as (state, whole, _):
             asked = state.encoder.encode_question("Which lantern stands on the bridge of the island?")
-            found = _nearest(whole, asked, 10, whole.allowed(None))
+            indexes = [segment.dense for segment in whole.segments]
+            found = nearest(indexes, whole.first_rows, asked, 10, whole.allowed(None))
     assert len(whole.segments) == 3
     products = np.concatenate(
         [segment.dense.vectors.astype(np.float64) @ asked for segment in whole.segments]
@@ -144,3 +145,32 @@ def test_the_nearest_are_the_same_however_rows_are_cut_into_segments(
     ]
     best = np.argsort(-np.where(np.concatenate(alive), products, -1))[:10]
     assert sorted(found.tolist()) == sorted(best.tolist())
+
+
+@pytest.mark.parametrize("k", [1, 10, 10_000])
+def test_of_several_indexes_the_nearest_of_all_are_found(k: int) -> None:
+    """Two with codes, one of these with few rows that may come back, one without codes, and an empty one."""
+    vectors, asked = clustered(3 * EXACT_ROWS, 9), clustered(20, 10)
+    cuts = [0, EXACT_ROWS + 1, 2 * EXACT_ROWS + 2, 2 * EXACT_ROWS + 2, 3 * EXACT_ROWS]
+    indexes = [DenseIndex(vectors[first:last]) for first, last in pairwise(cuts)]
+    assert [index.has_codes for index in indexes] == [True, True, False, False]
+    few = np.arange(EXACT_ROWS + 1) % 4 == 1
+    may = np.ones(len(vectors), dtype=bool)
+    may[cuts[1] : cuts[2]] = few
+    found = [nearest(indexes, cuts[:-1], vector, k, [None, few, None, None]) for vector in asked]
+    for rows in found:
+        assert len(set(rows.tolist())) == len(rows) == min(k, int(may.sum()))
+        assert may[rows].all()
+    exact = np.argsort(-np.where(may, asked @ vectors.T, -2), axis=1)
+    n = min(k, int(may.sum()))
+    assert np.mean([len(np.intersect1d(a[:n], b)) / n for a, b in zip(exact, found, strict=True)]) >= 0.99
+
+
+def test_many_rows_alike_are_found_as_well_as_others() -> None:
+    same = np.repeat(clustered(1, 11), 2 * EXACT_ROWS + 2, axis=0)
+    indexes = [DenseIndex(same[: EXACT_ROWS + 1]), DenseIndex(same[EXACT_ROWS + 1 :])]
+    assert len(set(nearest(indexes, [0, EXACT_ROWS + 1], same[0], 100, [None, None]).tolist())) == 100
+
+
+def test_of_no_index_nothing_is_found() -> None:
+    assert nearest([], [], clustered(1, 12)[0], 10, []).tolist() == []

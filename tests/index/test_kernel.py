@@ -20,7 +20,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Collection
-from index.channels import count_in_numpy, join_in_numpy
 from index.coverage import SeekerInNumPy, Told
 from index.dense import products_in_numpy
 from index.embedding import open_encoder
@@ -29,7 +28,7 @@ from index.lexicon import Lexicon, through_compiled, through_in_python
 from index.locating import Located, Part, Rarity, locate_in_numpy
 from index.postings import positions_in_numpy, postings_of_tokens, term_hash
 from index.query import Query, QueryTerm
-from index.scoring import Norm, add_in_numpy, gained_in_numpy
+from index.scoring import Norm, Runs, add_in_numpy, gained_in_numpy
 from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
 from index.top import top_compiled, top_in_numpy, union_in_numpy
 from index.twins import near_in_numpy
@@ -51,6 +50,16 @@ ALTERNATIVES = st.lists(st.tuples(TOKENS, SHARES), max_size=4, unique_by=lambda 
 QUERIES = st.lists(st.tuples(SHARES, ALTERNATIVES), max_size=6)
 NORM = Norm(np.float32(0.3), np.float32(0.35))
 VECTORS = np.random.default_rng(1).standard_normal((30, 320)).astype(np.float32)
+
+
+@st.composite
+def runs_of(draw: st.DrawFn, n: int) -> Runs:
+    """Runs of n rows and of some before and after them; in some a score counts nothing."""
+    begin, after = draw(st.integers(0, 9)), draw(st.integers(0, 9))
+    cuts = draw(st.lists(st.integers(0, begin + n + after), max_size=6))
+    ends = np.array([*sorted(cuts), begin + n + after], dtype=np.int64)
+    shares = draw(st.lists(SHARES | st.just(0.0), min_size=len(ends), max_size=len(ends)))
+    return Runs(ends, np.array(shares, dtype=np.float32), begin)
 
 
 def shipped_lexicon() -> Lexicon:
@@ -114,8 +123,9 @@ def test_terms_are_found_and_scored_alike(
     for part, places in zip(parts, expected.places, strict=True):
         n = len(part.postings.lengths)
         scored = [np.ones(n, dtype=np.float32) for _ in range(2)]
-        add_in_numpy(scored[0], part.postings, expected, places, gains, NORM)
-        compiled.add(scored[1], part.postings, expected, places, gains, NORM)
+        runs = data.draw(runs_of(n))
+        add_in_numpy(scored[0], part.postings, expected, places, gains, NORM, runs)
+        compiled.add(scored[1], part.postings, expected, places, gains, NORM, runs)
         assert same(*scored)
         rows = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1)))) if n else [], dtype=np.int64)
         given_ = (part.postings, expected, places, gains, rows, NORM)
@@ -132,9 +142,10 @@ def test_long_postings_are_added_alike(n: int, shares: list[float], rng: random.
     found = locate_in_numpy(query, parts, Rarity(n, 0.3, 1e-9), 1.9, 9.0)
     gains = found.gains_of(1e9, common=False)
     scored = [np.zeros(n, dtype=np.float32) for _ in range(3)]
-    add_in_numpy(scored[0], parts[0].postings, found, found.places[0], gains, NORM)
+    runs = Runs(np.array([n // 3, n // 3 + 1, n]), np.array([1.5, 0, 0.5], dtype=np.float32))
+    add_in_numpy(scored[0], parts[0].postings, found, found.places[0], gains, NORM, runs)
     for scores in scored[1:]:  # the second time with what was put aside after the first
-        compiled.add(scores, parts[0].postings, found, found.places[0], gains, NORM)
+        compiled.add(scores, parts[0].postings, found, found.places[0], gains, NORM, runs)
     assert same(scored[1], scored[0])
     assert same(scored[2], scored[0])
     rows = np.array(sorted(rng.sample(range(n), rng.randrange(n + 1))), dtype=np.int64)
@@ -154,14 +165,14 @@ def test_damage_far_into_the_postings_is_an_error(shares: tuple[float, ...], wro
         lengths=np.ones(1_000, dtype=np.int32),
     )
     scores, places = np.zeros(1_000, dtype=np.float32), np.arange(len(shares))
-    compiled.add(scores, postings, located(*shares), places, ONE_GAIN, NORM)
+    compiled.add(scores, postings, located(*shares), places, ONE_GAIN, NORM, Runs.one(1_000))
     assert scores.all()
     rows[777] = wrong
     with pytest.raises(IndexError):
-        compiled.add(scores, postings, located(*shares), places, ONE_GAIN, NORM)
+        compiled.add(scores, postings, located(*shares), places, ONE_GAIN, NORM, Runs.one(1_000))
     rows[777] = 777
     after = np.zeros(1_000, dtype=np.float32)
-    compiled.add(after, postings, located(*shares), places, ONE_GAIN, NORM)
+    compiled.add(after, postings, located(*shares), places, ONE_GAIN, NORM, Runs.one(1_000))
     assert (after == after[0]).all(), "what a damaged part has left must not count later"
 
 
@@ -194,33 +205,18 @@ def same(ours: object, theirs: object) -> bool:
 
 
 @needs_it
-@given(st.integers(0, 40), st.integers(0, 40), st.lists(SHARES | st.just(0.0), min_size=6, max_size=6))
-def test_channels_are_joined_alike(cut: int, n: int, shares: list[float]) -> None:
-    one, two, three = (np.linspace(0, i, n).astype(np.float32) for i in (1, 2, 3))
-    channels = (one, two, three)
-    runs = [(slice(0, min(cut, n)), tuple(shares[:3])), (slice(min(cut, n), n), tuple(shares[3:]))]
-    assert same(compiled.join(channels, runs), join_in_numpy(channels, runs))
-    for wrong in (runs[1:], runs[:1], [*runs, runs[1]], runs[::-1]):
-        if [row for rows, _ in wrong for row in range(rows.start, rows.stop)] != list(range(n)):
-            with pytest.raises(IndexError):
-                compiled.join(channels, wrong)
-
-
-@needs_it
-@given(st.lists(st.integers(0, 39), unique=True).map(sorted), st.integers(0, 40), SHARES)
-def test_what_rows_have_gained_is_counted_alike(rows: list[int], cut: int, share: float) -> None:
-    runs = [(slice(0, cut), share), (slice(cut, cut), 0.5), (slice(cut, 40), 0.0)]
-    found = [np.linspace(0, 1, 40).astype(np.float32) for _ in range(4)]
-    gained = np.linspace(1, 2, len(rows)).astype(np.float32)
-    count_in_numpy(found[0], found[1], np.array(rows, dtype=np.int64), gained, runs)
-    compiled.count(found[2], found[3], np.array(rows, dtype=np.int64), gained, runs)
-    assert same(found[2], found[0])
-    assert same(found[3], found[1])
-    for row in (-1, 40):
-        with pytest.raises(IndexError):
-            compiled.count(
-                found[0], found[1], np.array([row]), gained[:1] if rows else np.ones(1, np.float32), runs
-            )
+@pytest.mark.parametrize("ends", [[], [1], [0, 1]])
+def test_rows_for_which_nothing_says_what_they_count_are_an_error(ends: list[int]) -> None:
+    runs = Runs(np.array(ends, dtype=np.int64), np.ones(len(ends), dtype=np.float32))
+    given = two_terms(), located(1.0), np.zeros(1, dtype=np.int64), ONE_GAIN, NORM
+    scores = np.zeros(3, dtype=np.float32)
+    with pytest.raises(IndexError, match="of no run"):
+        compiled.add(scores, *given, runs)
+    with pytest.raises(IndexError, match="of no run"):
+        compiled.add(scores, *given, Runs(np.array([3]), np.ones(2, dtype=np.float32)))
+    with pytest.raises(IndexError, match="of no run"):
+        compiled.add(scores, *given, Runs.one(3)._replace(begin=1))
+    assert not scores.any()
 
 
 @needs_it
@@ -407,10 +403,10 @@ def test_damaged_postings_are_an_error(damaged: dict[str, object]) -> None:
     for asked in (located(1.0), located(1.0, 0.5)):
         places = np.arange(len(asked.shares))
         scores = np.zeros(3, dtype=np.float32)
-        compiled.add(scores, two_terms(), asked, places, ONE_GAIN, NORM)
+        compiled.add(scores, two_terms(), asked, places, ONE_GAIN, NORM, Runs.one(3))
         assert scores.all()
         with pytest.raises(IndexError):
-            compiled.add(scores, two_terms(**damaged), asked, places, ONE_GAIN, NORM)
+            compiled.add(scores, two_terms(**damaged), asked, places, ONE_GAIN, NORM, Runs.one(3))
 
 
 @needs_it
@@ -421,7 +417,7 @@ def test_adding_keeps_no_memory() -> None:
     for _ in range(2):  # the first time it warms up
         before = resident_mb()
         for _ in range(100_000):
-            compiled.add(scores, postings, asked, places, ONE_GAIN, NORM)
+            compiled.add(scores, postings, asked, places, ONE_GAIN, NORM, Runs.one(3))
         grown.append(resident_mb() - before)
     assert grown[1] < 2
 
@@ -436,7 +432,7 @@ def test_what_is_looked_up_must_be_there() -> None:
     places = np.array([0])
     assert compiled.gained(two_terms(), located(1.0), places, ONE_GAIN, np.array([2]), NORM) == [1 / (1 + 1)]
     with pytest.raises(ValueError, match="length"):
-        compiled.add(np.zeros(4, dtype=np.float32), two_terms(), located(1.0), places, ONE_GAIN, NORM)
+        compiled.add(np.zeros(4, np.float32), two_terms(), located(1.0), places, ONE_GAIN, NORM, Runs.one(4))
     cut_off = two_terms(counts=np.ones(1, dtype=np.uint8))
     no_matrix = two_terms(columns=np.array([0, 1]))
     for postings, rows in ((no_matrix, [0]), (two_terms(), [3]), (two_terms(), [-1]), (cut_off, [0])):
@@ -444,8 +440,6 @@ def test_what_is_looked_up_must_be_there() -> None:
             compiled.gained(postings, located(1.0), places, ONE_GAIN, np.array(rows), NORM)
     with pytest.raises(IndexError):
         compiled.products(VECTORS, np.array([30]), np.ones(320))
-    with pytest.raises(IndexError):
-        compiled.join((np.zeros(2, np.float32),) * 3, [(slice(0, 3), (1.0, 1.0, 1.0))])
 
 
 @pytest.mark.parametrize("make", [SeekerInNumPy, *([compiled.Seeker] if compiled else [])])

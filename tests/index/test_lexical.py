@@ -161,10 +161,10 @@ def test_common_terms_score_the_same_to_the_last_bit_with_columns_and_without(
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(corpus) - 1), min_size=1))))
     located = with_columns.locate(query)
     for most_rows in (-1.0, 2.0, 5.0):
-        gained = with_columns.score_common(located, most_rows, rows)
-        np.testing.assert_array_equal(gained, without.score_common(located, most_rows, rows))
+        gained = with_columns.score_rows(located, rows, most_rows)
+        np.testing.assert_array_equal(gained, without.score_rows(located, rows, most_rows))
     whole = with_columns.score(located)
-    np.testing.assert_array_equal(with_columns.score_common(located, -1.0, rows), whole[rows])
+    np.testing.assert_array_equal(with_columns.score_rows(located, rows), whole[rows])
     np.testing.assert_array_equal(whole, without.score(located))
 
 
@@ -177,7 +177,7 @@ def test_one_row_alone_scores_the_same_to_the_last_bit() -> None:
     located = index.locate([(rng.uniform(0.5, 2), ((f"t{i}", 1.0),)) for i in range(40)])
     whole = index.score(located)
     for row in range(30):
-        assert index.score_common(located, -1.0, np.array([row]))[0] == whole[row]
+        assert index.score_rows(located, np.array([row]))[0] == whole[row]
 
 
 @given(CORPORA, SHARES)
@@ -209,9 +209,9 @@ def test_rare_and_common_terms_apart_are_all_terms_together(
     located = index.locate(query)
     rows = np.arange(len(corpus))
     for most_rows in (0.0, 2.0, 5.0):
-        apart = index.score(located, most_rows) + index.score_common(located, most_rows, rows)
+        apart = index.score(located, most_rows) + index.score_rows(located, rows, most_rows)
         np.testing.assert_allclose(apart, index.score(located), rtol=1e-5, atol=1e-6)
     some = rows[::3]
     np.testing.assert_array_equal(
-        index.score_common(located, 2.0, some), index.score_common(located, 2.0, rows)[some]
+        index.score_rows(located, some, 2.0), index.score_rows(located, rows, 2.0)[some]
     )
