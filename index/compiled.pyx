@@ -527,8 +527,10 @@ cdef inline Py_ssize_t end_of_run(
 ) noexcept nogil:
     """Give the place of the first posting in [at, last) that is not of a row before this one; last if none is."""
     cdef Py_ssize_t middle
-    if row >= n:
+    if row >= n or at >= last or rows[last - 1] < row:
         return last
+    if rows[at] >= row:  # most terms stand in passages of one language: the runs before and after theirs cost nothing
+        return at
     while at < last:
         middle = (at + last) >> 1
         if rows[middle] < row:
