@@ -76,15 +76,15 @@ def lexical_scores(
     }
     joined = np.zeros(view.n_rows, dtype=np.float32)
     for part in range(len(view.segments)):  # by all channels, while its rows are at hand
-        for name, index in view.channels.items():
-            index.add_part(joined, part, located[name], gains[name], runs[name])
+        for name in Channels._fields:
+            view.channels[name].add_part(joined, part, located[name], gains[name], runs[name])
     return LexicalScores(joined, runs, most_rows)
 
 
 def _runs(view: View, language: str, located: Mapping[str, Located], weights: Weights) -> dict[str, Runs]:
     """Give what the score of each channel counts in each run of rows."""
     ends, rules = _ruled(*view.runs, language)
-    most = [index.attainable(located[name]) for name, index in view.channels.items()]
+    most = [view.channels[name].attainable(located[name]) for name in Channels._fields]
     shares: dict[Beside, list[float]] = {}
     for rule in set(rules):
         own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)

@@ -158,7 +158,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         """Score some rows for a list of terms, as rank-bm25 does."""
         return [float(score) for score in self.get_scores(query)[list(doc_ids)]]
 
-    def score(self, located: Located, most_rows: float = math.inf) -> NDArray[np.float32]:
+    def score(self, located: Located) -> NDArray[np.float32]:
         """Score every row for a question's terms.
 
         A question term stands for all its alternatives at once (probabilistic structured queries):
@@ -167,7 +167,6 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
         Args:
             located: the terms.
-            most_rows: terms that stand in more rows are left to `score_rows`.
 
         Returns:
             (n,) float32, in row order over all parts; >= 0; 0 where no alternative stands.
@@ -175,8 +174,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         Source: Darwish, Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
         """
         scores = np.zeros(self.corpus_size, dtype=np.float32)
-        gains = located.gains_of(most_rows, common=False)
-        runs = Runs.one(len(scores))
+        gains, runs = located.gains_of(math.inf, common=False), Runs.one(len(scores))
         for number in range(len(self.parts)):
             self.add_part(scores, number, located, gains, runs)
         return scores

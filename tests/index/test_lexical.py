@@ -15,6 +15,7 @@ from rank_bm25 import BM25Okapi
 from index import lexical, scoring
 from index.lexical import SMALLEST_IDF, LexicalIndex
 from index.postings import MAX_COUNT, postings_of_tokens, term_hash
+from index.scoring import Runs
 
 TOKENS_OF = [f"t{i}" for i in range(12)]
 TOKENS = st.sampled_from(TOKENS_OF)
@@ -209,7 +210,10 @@ def test_rare_and_common_terms_apart_are_all_terms_together(
     located = index.locate(query)
     rows = np.arange(len(corpus))
     for most_rows in (0.0, 2.0, 5.0):
-        apart = index.score(located, most_rows) + index.score_rows(located, rows, most_rows)
+        apart, gains = np.zeros(len(corpus), dtype=np.float32), located.gains_of(most_rows, common=False)
+        for number in range(len(index.parts)):
+            index.add_part(apart, number, located, gains, Runs.one(len(corpus)))
+        apart += index.score_rows(located, rows, most_rows)
         np.testing.assert_allclose(apart, index.score(located), rtol=1e-5, atol=1e-6)
     some = rows[::3]
     np.testing.assert_array_equal(
