@@ -16,6 +16,20 @@ INTERFACE: int
 def through(
     there: Pair, onward: Pair, number: int, without: int, most: int, smallest: float
 ) -> list[tuple[int, float]]: ...
+def held(
+    row_ends: NDArray[np.int64],
+    row_words: NDArray[np.int32],
+    word_ends: NDArray[np.int64],
+    word_terms: NDArray[np.int32],
+    n_terms: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32]]: ...
+def fill(
+    matrix: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    counts: NDArray[np.uint8],
+    columns: NDArray[np.int64],
+) -> None: ...
 def locate(
     query: Sequence[Term],
     parts: Sequence[Part],

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The loops of a question in compiled code; each function does what the one in Python does that it stands in for.
+"""The loops of a question, and of making postings, in compiled code; each function does what the one in Python does that it stands in for.
 
 Which one that is, and what the arguments are, is said there. Sums are added up in the same order, so scores are the same
 to the last bit. Bounds are checked here by hand, and only where numbers come from files or from the database, once for
@@ -15,7 +15,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-INTERFACE = 5  # see index.kernel
+INTERFACE = 6  # see index.kernel
 
 cdef extern from *:
     """
@@ -190,6 +190,7 @@ cdef enum:
     AHEAD = 8  # rows of a matrix that are fetched before they are needed
     NEXT = 2  # and vectors
     KNOWN = 1024  # tokens whose products are kept at hand; a power of 2
+    FILLED = 1024  # rows of a matrix of counts that are filled at a time
     MARKS = 8  # numbers of 64 bits that mark which words a passage has
 
 
@@ -258,6 +259,140 @@ def through(there, onward, Py_ssize_t number, int64_t without, Py_ssize_t most, 
 
 cdef inline double square_of(uint8_t root) noexcept nogil:
     return (root / 255.0) * (root / 255.0)
+
+
+# Words to postings: index.postings
+
+cdef struct Seen:
+    int64_t row  # the last that has the term; -1: none yet
+    int64_t at  # of its last posting; before that is known, how many it has
+
+
+def held(
+    const int64_t[::1] row_ends,
+    const int32_t[::1] row_words,
+    const int64_t[::1] word_ends,
+    const int32_t[::1] word_terms,
+    Py_ssize_t n_terms,
+):
+    """See `index.postings.held_in_scipy`; gives the fields of `Held`, in order."""
+    cdef Py_ssize_t n_rows = row_ends.shape[0] - 1, term
+    if not are_lists(row_ends, row_words, word_ends.shape[0] - 1) or not are_lists(word_ends, word_terms, n_terms):
+        raise IndexError("a word or term that is none")
+    of_offsets = np.zeros(n_terms + 1, dtype=np.int64)
+    of_lengths = np.zeros(n_rows, dtype=np.int32)
+    of_seen = np.empty(2 * n_terms, dtype=np.int64)
+    cdef int64_t[::1] offsets = of_offsets, numbers = of_seen
+    cdef int32_t[::1] lengths = of_lengths
+    cdef Seen* seen = <Seen*> &numbers[0] if n_terms else NULL
+    cdef const int32_t* words = &row_words[0] if row_words.shape[0] else NULL
+    cdef const int32_t* terms = &word_terms[0] if word_terms.shape[0] else NULL
+    cdef int32_t* rows
+    cdef uint8_t* counts
+    with nogil:  # other threads go on meanwhile
+        for term in range(n_terms):
+            seen[term] = Seen(-1, 0)
+        count(&row_ends[0], n_rows, words, &word_ends[0], terms, seen, lengths)
+        for term in range(n_terms):
+            offsets[term + 1] = offsets[term] + seen[term].at
+            seen[term] = Seen(-1, offsets[term] - 1)
+    of_rows = np.empty(offsets[n_terms], dtype=np.int32)
+    of_counts = np.zeros(offsets[n_terms], dtype=np.uint8)
+    cdef int32_t[::1] all_rows = of_rows
+    cdef uint8_t[::1] all_counts = of_counts
+    if offsets[n_terms]:
+        rows, counts = &all_rows[0], &all_counts[0]
+        with nogil:
+            place(&row_ends[0], n_rows, words, &word_ends[0], terms, seen, rows, counts)
+    return of_offsets, of_rows, of_counts, of_lengths
+
+
+cdef bint are_lists(const int64_t[::1] ends, const int32_t[::1] numbers, Py_ssize_t n) noexcept nogil:
+    """Tell whether lists end where they begin or later, within their numbers, each below n."""
+    cdef Py_ssize_t i
+    if ends.shape[0] < 1 or ends[0] != 0 or ends[ends.shape[0] - 1] != numbers.shape[0]:
+        return False
+    for i in range(1, ends.shape[0]):
+        if ends[i] < ends[i - 1]:
+            return False
+    for i in range(numbers.shape[0]):
+        if not 0 <= numbers[i] < n:
+            return False
+    return True
+
+
+cdef inline void fetch_terms(
+    const int32_t* words, Py_ssize_t n, Py_ssize_t word, const int64_t* word_ends, const int32_t* terms
+) noexcept nogil:
+    """Fetch where the terms of a word that comes later stand, and the terms of one that comes sooner."""
+    if word + 2 * AHEAD < n:
+        FETCH(&word_ends[words[word + 2 * AHEAD]])
+        FETCH(&terms[word_ends[words[word + AHEAD]]])
+
+
+cdef void count(
+    const int64_t* row_ends, Py_ssize_t n_rows, const int32_t* words, const int64_t* word_ends, const int32_t* terms,
+    Seen* seen, int32_t[::1] lengths
+) noexcept nogil:
+    """Count in how many rows each term stands, and how many each row has."""
+    cdef Py_ssize_t row, word, at
+    for row in range(n_rows):
+        for word in range(row_ends[row], row_ends[row + 1]):
+            fetch_terms(words, row_ends[n_rows], word, word_ends, terms)
+            lengths[row] += <int32_t> (word_ends[words[word] + 1] - word_ends[words[word]])
+            for at in range(word_ends[words[word]], word_ends[words[word] + 1]):
+                seen[terms[at]].at += seen[terms[at]].row != row
+                seen[terms[at]].row = row
+
+
+cdef void place(
+    const int64_t* row_ends, Py_ssize_t n_rows, const int32_t* words, const int64_t* word_ends, const int32_t* terms,
+    Seen* seen, int32_t* rows, uint8_t* counts
+) noexcept nogil:
+    """Write the postings of all terms: row by row, so that those of each ascend."""
+    cdef Py_ssize_t row, word, at
+    cdef Seen* own
+    for row in range(n_rows):
+        for word in range(row_ends[row], row_ends[row + 1]):
+            fetch_terms(words, row_ends[n_rows], word, word_ends, terms)
+            for at in range(word_ends[words[word]], word_ends[words[word] + 1]):
+                own = seen + terms[at]
+                own.at += own.row != row
+                own.row = row
+                rows[own.at] = <int32_t> row
+                counts[own.at] += counts[own.at] < 255  # MAX_COUNT
+
+
+def fill(
+    uint8_t[:, ::1] matrix,
+    const int64_t[::1] offsets,
+    const int32_t[::1] rows,
+    const uint8_t[::1] counts,
+    const int64_t[::1] columns,
+):
+    """See `index.postings.fill_in_numpy`. As many rows at a time as stay in the cache, whose lines belong to all columns."""
+    cdef Py_ssize_t n = matrix.shape[0], c = columns.shape[0], i, at, piece, first, stop
+    of_next = np.empty(c, dtype=np.int64)
+    cdef int64_t[::1] next_ = of_next
+    if matrix.shape[1] != c or rows.shape[0] != counts.shape[0]:
+        raise ValueError("a matrix of other columns, or rows without counts")
+    for i in range(c):
+        at = columns[i]
+        if not 0 <= at < offsets.shape[0] - 1 or not 0 <= offsets[at] <= offsets[at + 1] <= rows.shape[0]:
+            raise IndexError("no such term")
+        next_[i] = offsets[at]
+    with nogil:
+        for piece in range(n // FILLED + 1):
+            first, stop = piece * FILLED, min((piece + 1) * FILLED, n)
+            for i in range(c):
+                at = next_[i]
+                while at < offsets[columns[i] + 1] and first <= rows[at] < stop:
+                    matrix[rows[at], i] = counts[at]
+                    at += 1
+                next_[i] = at
+    for i in range(c):
+        if next_[i] < offsets[columns[i] + 1]:
+            raise IndexError("rows that do not ascend, or are none")
 
 
 # Terms to rows: index.locating, index.scoring, index.channels, index.top

@@ -81,15 +81,8 @@ class Postings:
     def with_columns(self, share: float = COLUMN_SHARE, many: int = MANY_ROWS) -> Postings:
         """Give the same postings with a column for each term that stands in more than a share of the rows, and many."""
         columns = np.flatnonzero(np.diff(self.offsets) > max(share * len(self.lengths), many))
-        matrix = np.empty((len(self.lengths), len(columns)), dtype=np.uint8)
-        for first in range(0, len(columns), _AT_ONCE):
-            own = columns[first : first + _AT_ONCE]
-            turned = np.zeros((len(own), len(matrix)), dtype=np.uint8)
-            for column, begin, end in zip(
-                turned, self.offsets[own].tolist(), self.offsets[own + 1].tolist(), strict=True
-            ):
-                column[self.rows[begin:end]] = self.counts[begin:end]
-            matrix[:, first : first + len(own)] = turned.T
+        matrix = np.zeros((len(self.lengths), len(columns)), dtype=np.uint8)
+        fill(matrix, self.offsets, self.rows, self.counts, columns)
         return replace(self, columns=columns, matrix=matrix)
 
     def counts_at(self, places: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -153,6 +146,29 @@ class Postings:
         return np.where(held.take(at) == rows, self.counts[where].take(at), np.uint8(0))
 
 
+def fill_in_numpy(
+    matrix: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    counts: NDArray[np.uint8],
+    columns: NDArray[np.int64],
+) -> None:
+    """Write the counts of some terms into a matrix of zeros, (n, c); see `Postings`.
+
+    Raises:
+        IndexError: a row is none.
+    """
+    for first in range(0, len(columns), _AT_ONCE):
+        own = columns[first : first + _AT_ONCE]
+        turned = np.zeros((len(own), len(matrix)), dtype=np.uint8)
+        for column, begin, end in zip(turned, offsets[own].tolist(), offsets[own + 1].tolist(), strict=True):
+            column[rows[begin:end]] = counts[begin:end]
+        matrix[:, first : first + len(own)] = turned.T
+
+
+fill = fill_in_numpy if compiled is None else compiled.fill
+
+
 def positions_in_numpy(ascending: NDArray[Number], values: NDArray[Number]) -> NDArray[np.int64]:
     """Give the place of each value, (m,), among ascending ones, (t,), each there once; -1 of one that is not there."""
     if not len(ascending):
@@ -173,50 +189,76 @@ def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
     return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)
 
 
-class Sparse(NamedTuple):
-    """A sparse matrix by rows: the columns of row i are columns[ends[i]:ends[i + 1]], with their values.
-
-    A column that stands twice in a row counts as the sum of its values.
+class Lists(NamedTuple):
+    """Lists of numbers, one behind the other: those of list i are numbers[ends[i]:ends[i + 1]].
 
     Attributes:
         ends: (n + 1,) int64, from 0.
-        columns: (p,) integers.
-        values: (p,) integers.
+        numbers: (p,) int32; one may stand in a list several times.
     """
 
     ends: NDArray[np.int64]
-    columns: NDArray[np.integer]
-    values: NDArray[np.integer]
+    numbers: NDArray[np.int32]
 
 
-def postings_of(terms: NDArray[np.uint64], rows: Sparse, words: Sparse) -> Postings:
-    """Make postings from the words of each row and the terms of each word.
+class Held(NamedTuple):
+    """What of `Postings` has the same names."""
 
-    Args:
-        terms: (t,) term hashes, ascending, each in some word that stands in some row.
-        rows: how often each word stands in each row.
-        words: how often each term (a place in `terms`) stands in each word.
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+    lengths: NDArray[np.int32]
 
-    SciPy's matrix product and transposition are compiled and linear in the postings, where a sort is not.
+
+def held_in_scipy(rows: Lists, words: Lists, n_terms: int) -> Held:
+    """Turn the words of each row and the terms of each word into the rows of each term.
+
+    How often each word stands in each row, as a sparse matrix, times how often each term stands in each word;
+    linear in the postings, where a sort is not.
+
+    Raises:
+        IndexError: a row has a word, or a word a term, that is none.
     """
     from scipy.sparse import csr_array  # not at the top: a process that only reads never needs it
 
     n_rows, n_words = len(rows.ends) - 1, len(words.ends) - 1
-    in_rows = csr_array((rows.values.astype(np.int32), rows.columns, rows.ends), shape=(n_rows, n_words))
-    in_words = csr_array(
-        (words.values.astype(np.int32), words.columns, words.ends), shape=(n_words, len(terms))
-    )
+    for numbers, n in ((rows.numbers, n_words), (words.numbers, n_terms)):
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < n:
+            raise IndexError("a word or term that is none")
+    in_rows = csr_array((np.ones_like(rows.numbers), rows.numbers, rows.ends), shape=(n_rows, n_words))
+    in_words = csr_array((np.ones_like(words.numbers), words.numbers, words.ends), shape=(n_words, n_terms))
     held = in_rows @ in_words
-    lengths = np.asarray(held.sum(axis=1), dtype=np.int32)
     by_term = held.tocsc()
-    return Postings(
-        terms=terms,
+    return Held(
         offsets=by_term.indptr.astype(np.int64),
         rows=by_term.indices.astype(np.int32),
         counts=np.minimum(by_term.data, MAX_COUNT).astype(np.uint8),
-        lengths=lengths,
+        lengths=np.asarray(held.sum(axis=1), dtype=np.int32),
+    )
+
+
+def held_compiled(rows: Lists, words: Lists, n_terms: int) -> Held:
+    """Do what `held_in_scipy` does."""
+    return Held(*compiled.held(rows.ends, rows.numbers, words.ends, words.numbers, n_terms))
+
+
+held_by = held_in_scipy if compiled is None else held_compiled
+
+
+def postings_of(terms: NDArray[np.uint64], rows: Lists, words: Lists) -> Postings:
+    """Make postings from the words of each row and the terms of each word.
+
+    Args:
+        terms: (t,) term hashes, ascending, each in some word that stands in some row.
+        rows: the words of each row.
+        words: of each word its terms, as places in `terms`.
+    """
+    held = held_by(rows, words, len(terms))
+    return Postings(
+        terms=terms,
+        **held._asdict(),
         columns=np.empty(0, dtype=np.int64),
-        matrix=np.empty((n_rows, 0), dtype=np.uint8),
+        matrix=np.empty((len(held.lengths), 0), dtype=np.uint8),
     )
 
 
@@ -226,6 +268,4 @@ def postings_of_tokens(corpus: Sequence[Sequence[str]]) -> Postings:
     terms, places = np.unique(hashes, return_inverse=True)
     ends = np.cumsum([0, *(len(tokens) for tokens in corpus)])
     each = np.arange(len(terms) + 1)
-    ones = np.ones(max(len(places), len(terms)), dtype=np.int32)
-    rows = Sparse(ends, places, ones[: len(places)])
-    return postings_of(terms, rows, Sparse(each, each[:-1], ones[: len(terms)]))
+    return postings_of(terms, Lists(ends, places.astype(np.int32)), Lists(each, each[:-1].astype(np.int32)))

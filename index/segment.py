@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -79,6 +81,8 @@ def segments_of(
     dimension: int,
     most_rows: int,
     known: Sequence[Vocabulary] = (),
+    *,
+    in_haste: bool = False,
 ) -> Iterator[Segment]:
     """Make segments from stored passages in order of number; none from none.
 
@@ -88,22 +92,38 @@ def segments_of(
         dimension: d of the vectors.
         most_rows: rows of one segment at most.
         known: words that need not be looked up.
+        in_haste: somebody waits, so two cores are used; else one is left to those who ask meanwhile.
     """
-    stream = iter(passages)
-    while rows := list(islice(stream, most_rows)):
-        rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
-        languages, counts = np.unique([row.language for row in rows], return_counts=True)
-        vectors = np.empty((len(rows), dimension), dtype=np.float32)
-        for vector, row in zip(vectors, rows, strict=True):
-            vector[:] = np.frombuffer(row.vector, dtype=np.float32)
-        channels, vocabulary = derived(reader, [row.words for row in rows], known)
-        yield Segment(
-            numbers=np.array([row.number for row in rows], dtype=np.int64),
-            articles=np.array([row.article for row in rows], dtype=np.int64),
-            dense=DenseIndex(vectors),
-            channels=channels,
-            vocabulary=vocabulary,
-            languages=tuple(languages.tolist()),
-            ends=tuple(np.cumsum(counts).tolist()),
-            built=reader.sequence,
-        )
+    stream, vocabularies = iter(passages), list(known)
+    with ThreadPoolExecutor(max_workers=1) as other:
+        while rows := list(islice(stream, most_rows)):
+            rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
+            sizes = Counter(row.language for row in rows)
+            dense = other.submit(DenseIndex, _vectors(rows, dimension))
+            if not in_haste:
+                wait([dense])
+            channels, vocabulary = derived(reader, [row.words for row in rows], vocabularies)
+            vocabularies.append(vocabulary)
+            yield Segment(
+                numbers=np.array([row.number for row in rows], dtype=np.int64),
+                articles=np.array([row.article for row in rows], dtype=np.int64),
+                dense=dense.result(),
+                channels=channels,
+                vocabulary=vocabulary,
+                languages=tuple(sizes),
+                ends=tuple(accumulate(sizes.values())),
+                built=reader.sequence,
+            )
+
+
+def _vectors(rows: Sequence[StoredPassage], dimension: int) -> NDArray[np.float32]:
+    """Give the vectors of passages, (n, d).
+
+    Raises:
+        ValueError: one has another length.
+    """
+    if any(len(row.vector) != 4 * dimension for row in rows):
+        raise ValueError(f"a vector has not {dimension} numbers")
+    return np.frombuffer(b"".join([row.vector for row in rows]), dtype=np.float32).reshape(
+        len(rows), dimension
+    )

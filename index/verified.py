@@ -47,10 +47,13 @@ class FolderWriter:
 
     def array(self, name: str, values: np.ndarray[Any, Any]) -> None:
         """Write an array as `name`.npy."""
-        self.stream(
-            f"{name}.npy",
-            lambda file: np.lib.format.write_array(file, np.ascontiguousarray(values), allow_pickle=False),
-        )
+        own = np.ascontiguousarray(values)
+
+        def write(file: _HashingFile) -> None:
+            np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(own))
+            file.write(own.reshape(-1).view(np.uint8).data)
+
+        self.stream(f"{name}.npy", write)
 
     def stream(self, name: str, write: Callable[[_HashingFile], object]) -> None:
         """Write a file by a function that is given something with a `write` method."""
@@ -99,11 +102,14 @@ class _HashingFile:
         self.digest = blake3()
         self.size = 0
 
-    def write(self, data: bytes) -> int:
-        self._file.write(data)
-        self.digest.update(data)
-        self.size += len(data)
-        return len(data)
+    def write(self, data: bytes | memoryview) -> int:
+        whole = memoryview(data)
+        for first in range(0, len(whole), _PIECE):
+            piece = whole[first : first + _PIECE]
+            self._file.write(piece)
+            self.digest.update(piece)
+        self.size += len(whole)
+        return len(whole)
 
     def close(self) -> None:
         try:

@@ -139,7 +139,7 @@ class View:
         known = max((segment.last for segment in self.segments), default=0)
         view = self._without(reader, [pair for pair in reader.removed(self.sequence) if pair[0] <= known])
         fresh, words = reader.passages(known), [segment.vocabulary for segment in self.segments]
-        for segment in segments_of(reader, fresh, self.dimension, SEGMENT_ROWS, words):
+        for segment in segments_of(reader, fresh, self.dimension, SEGMENT_ROWS, words, in_haste=True):
             view = view._with_segment(segment)
         view = view._joined(reader, JOIN_ROWS if join_rows is None else join_rows)
         return replace(view, sequence=reader.sequence, languages=view._languages_left())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Postings, Sparse, positions_in_numpy, postings_of, ranges, term_hash
+from index.postings import Lists, Postings, positions, positions_in_numpy, postings_of, ranges, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,8 +121,6 @@ def derived(
 ) -> tuple[Channels, Vocabulary]:
     """Make the postings of passages, row i from the words of passages[i], and the vocabulary of all.
 
-    How often each word stands in each row, as a sparse matrix, times how often each term stands in each word.
-
     Args:
         reader: where words are looked up.
         passages: the numbers of their words, int32 as bytes.
@@ -131,7 +129,7 @@ def derived(
     ends = np.cumsum([0, *(len(words) // 4 for words in passages)], dtype=np.int64)
     numbers, places = _distinct(np.frombuffer(b"".join(passages), dtype=np.int32))
     hashes, offsets = _hashes_of(reader, numbers, known)
-    rows = Sparse(ends, places, np.ones(len(places), np.int32))
+    rows = Lists(ends, places)
     starts, n_words = offsets[:-1], len(numbers)
     named = hashes[starts + 1] != 0
     n_grams = np.diff(offsets) - 2
@@ -141,11 +139,13 @@ def derived(
     return Channels(words, names.with_columns(), grams.with_columns()), Vocabulary(numbers, offsets, hashes)
 
 
-def _postings(rows: Sparse, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:
+def _postings(rows: Lists, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:
     """Make one channel from the terms of each word, one word's after the other's: sizes[i] of word i."""
-    terms, places = np.unique(hashes, return_inverse=True)
+    ordered = np.sort(hashes)
+    terms = ordered[np.diff(ordered, prepend=np.uint64(0)) > 0]  # no hash is 0
+    places = positions(terms, hashes)
     ends = np.concatenate([[0], np.cumsum(sizes)])
-    return postings_of(terms, rows, Sparse(ends, places, np.ones(len(places), np.int32)))
+    return postings_of(terms, rows, Lists(ends, places.astype(np.int32)))
 
 
 def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -26,7 +28,16 @@ from index.embedding import open_encoder
 from index.kernel import compiled
 from index.lexicon import Lexicon, through_compiled, through_in_python
 from index.locating import Located, Part, Rarity, locate_in_numpy
-from index.postings import positions_in_numpy, postings_of_tokens, term_hash
+from index.postings import (
+    MAX_COUNT,
+    Held,
+    Lists,
+    fill_in_numpy,
+    held_in_scipy,
+    positions_in_numpy,
+    postings_of_tokens,
+    term_hash,
+)
 from index.query import Query, QueryTerm
 from index.scoring import Norm, Runs, add_in_numpy, gained_in_numpy
 from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
@@ -35,7 +46,7 @@ from index.twins import near_in_numpy
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[2]
 needs_it = pytest.mark.skipif(
@@ -100,6 +111,102 @@ def test_a_lexicon_that_was_cut_off_is_an_error() -> None:
         for pairs in ((cut_off, there), (there, cut_off)):
             with pytest.raises(IndexError):
                 through_compiled(*pairs, number, -1, 12)
+
+
+def lists(*each: Sequence[int]) -> Lists:
+    ends = np.cumsum([0, *map(len, each)], dtype=np.int64)
+    return Lists(ends, np.array([number for own in each for number in own], dtype=np.int32))
+
+
+def held_compiled(rows: Lists, words: Lists, n_terms: int) -> Held:
+    return Held(*compiled.held(*rows, *words, n_terms))
+
+
+def ways_to_hold() -> list[Callable[[Lists, Lists, int], Held]]:
+    return [held_in_scipy] if compiled is None else [held_in_scipy, held_compiled]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 5), max_size=9), max_size=12),
+    st.lists(st.lists(st.integers(0, 7), max_size=4), min_size=6, max_size=6),
+)
+def test_terms_are_held_by_the_rows_whose_words_give_them(
+    rows: list[list[int]], words: list[list[int]]
+) -> None:
+    counts = [Counter(term for word in row for term in words[word]) for row in rows]
+    for held_by in ways_to_hold():
+        held = held_by(lists(*rows), lists(*words), 8)
+        assert held.lengths.tolist() == [counter.total() for counter in counts]
+        for term, (begin, end) in enumerate(pairwise(held.offsets.tolist())):
+            expected = [(row, counter[term]) for row, counter in enumerate(counts) if counter[term]]
+            own = slice(begin, end)
+            assert list(zip(held.rows[own].tolist(), held.counts[own].tolist(), strict=True)) == expected
+        assert held.offsets[0] == 0
+        assert held.offsets[-1] == len(held.rows) == len(held.counts)
+        assert [each.dtype for each in held] == [np.int64, np.int32, np.uint8, np.int32]
+
+
+def test_a_term_that_stands_very_often_in_a_row_is_counted_as_often_as_a_byte_holds() -> None:
+    for held_by in ways_to_hold():
+        held = held_by(lists([0] * 200, [0] * 127 + [1], [0] * 128), lists([0, 0], [0]), 1)
+        assert held.counts.tolist() == [MAX_COUNT, 2 * 127 + 1, MAX_COUNT] == [255] * 3
+        assert held.lengths.tolist() == [2 * 200, 2 * 127 + 1, 2 * 128]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (lists([0, 2]), lists([0], [1])),  # there are two words
+        (lists([0, -1]), lists([0], [1])),
+        (lists([0, 1]), lists([0], [3])),  # and three terms
+        (lists([0, 1]), lists([-1], [0])),
+    ],
+)
+def test_words_and_terms_that_are_none_are_an_error(rows: Lists, words: Lists) -> None:
+    for held_by in ways_to_hold():
+        with pytest.raises(IndexError, match="that is none"):
+            held_by(rows, words, 3)
+
+
+@needs_it
+@pytest.mark.parametrize("ends", [[], [0], [0, 1], [0, 2, 1, 2], [1, 2], [0, 3], [0, -1, 2]])
+def test_lists_that_do_not_end_where_they_should_are_an_error(ends: list[int]) -> None:
+    whole, wrong = lists([0, 1], [0, 0]), lists([0, 1])._replace(ends=np.array(ends, dtype=np.int64))
+    for pair in ((wrong, whole), (whole, wrong)):
+        with pytest.raises(IndexError, match="that is none"):
+            held_compiled(*pair, 2)
+
+
+@needs_it
+@given(st.integers(1, 3_000), st.integers(0, 70), st.integers(0, 200), st.randoms(use_true_random=False))
+def test_columns_hold_the_counts_of_their_terms(n: int, n_terms: int, most: int, rng: random.Random) -> None:
+    """In more rows, and more columns, than are filled at a time."""
+    expected = np.zeros((n, n_terms), dtype=np.uint8)
+    for term in range(n_terms):
+        for row in rng.sample(range(n), rng.randrange(min(n, most) + 1)):
+            expected[row, term] = rng.randrange(1, 256)
+    terms, rows = np.nonzero(expected.T)
+    offsets = np.searchsorted(terms, np.arange(n_terms + 1))
+    columns = np.array(sorted(rng.sample(range(n_terms), rng.randrange(n_terms + 1))), dtype=np.int64)
+    for fill in (compiled.fill, fill_in_numpy):
+        matrix = np.zeros((n, len(columns)), dtype=np.uint8)
+        fill(matrix, offsets, rows.astype(np.int32), expected[rows, terms], columns)
+        assert same(matrix, expected[:, columns])
+
+
+@needs_it
+@pytest.mark.parametrize("wrong", [-1, 0, 3_000, 5_000])
+def test_rows_that_do_not_ascend_or_are_none_fill_no_column(wrong: int) -> None:
+    rows = np.arange(0, 3_000, 3, dtype=np.int32)
+    rows[700] = wrong
+    given_ = np.array([0, 1_000]), rows, np.ones(1_000, dtype=np.uint8), np.array([0])
+    with pytest.raises(IndexError):
+        compiled.fill(np.zeros((3_000, 1), dtype=np.uint8), *given_)
+    for offsets, columns in (([0, 1_001], [0]), ([-1, 1_000], [0]), ([0, 1_000], [1]), ([0, 1_000], [-1])):
+        with pytest.raises(IndexError):
+            compiled.fill(
+                np.zeros((3_000, 1), dtype=np.uint8), np.array(offsets), *given_[1:3], np.array(columns)
+            )
 
 
 @needs_it
