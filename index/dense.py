@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -20,10 +21,12 @@ EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
 # codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these; of several
-# indexes twice as many of all together, as what is near lies denser among more (`nearest`)
-REFINED = 2
-LEAST_REFINED = 200
-# vectors that the sixteen centroids of each pair of dimensions are learned from
+# indexes as many of all together
+REFINED = 8
+LEAST_REFINED = 800
+# dimensions that share a code
+_SHARING = 4
+# vectors that the sixteen centroids of each code are learned from
 _SAMPLE = 4_096
 _ROUNDS = 10
 
@@ -40,10 +43,10 @@ class DenseIndex:
     """Vectors of some rows; immutable.
 
     Up to EXACT_ROWS all vectors are compared with the question's. Above it each vector also has a code of half a
-    byte for two dimensions (product quantisation: Jegou, Douze, Schmid, TPAMI 2011; scanned in registers: Andre,
+    byte for four dimensions (product quantisation: Jegou, Douze, Schmid, TPAMI 2011; scanned in registers: Andre,
     Kermarrec, Le Scouarnec, PVLDB 2015). All codes are scanned, and the vectors of the best REFINED * k are compared
     exactly. Unlike an inverted file, which must have looked into the right lists, that finds what is near to any
-    question: recall@10 against the exact ten was .999 on questions that have nothing to do with the collection, where
+    question: recall@10 against the exact ten was .997 on questions that have nothing to do with the collection, where
     an inverted file that probed an eighth of its lists reached .92 (`python -m benchmarks.dense --data DIR`, 100,000
     paragraphs of encyclopedia and news).
     """
@@ -52,7 +55,7 @@ class DenseIndex:
         """Index vectors, (n, d) float32, unit or zero rows; kept as they are, not copied."""
         self._vectors = vectors
         self._index: Any = None
-        if len(vectors) > EXACT_ROWS and vectors.shape[1] % 2 == 0:
+        if len(vectors) > EXACT_ROWS and vectors.shape[1] % _SHARING == 0:
             self._index = _coded(vectors)
 
     @classmethod
@@ -111,13 +114,18 @@ class DenseIndex:
         Returns:
             rows (m,) int64 and scores (m,) float32, m <= k.
         """
-        found = self.guessed(vector, k, allowed)
+        found = self.guessed(vector, k, _n_compared(k), allowed)
         return found[:2] if found.are_exact else self._best(vector, k, found.rows)
 
     def guessed(
-        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
+        self, vector: NDArray[np.float32], k: int, n_guesses: int, allowed: NDArray[np.bool_] | None = None
     ) -> Guessed:
-        """Give rows among which the k with the largest inner product are, by their codes; the rest as in `search`."""
+        """Give rows among which the k with the largest inner product are, by their codes.
+
+        Args:
+            n_guesses: how many, about; never fewer than k if there are k.
+            vector, k, allowed: see `search`.
+        """
         if not math.isfinite(vector.sum()) or k < 1 or not len(self):
             return Guessed(np.empty(0, np.int64), np.empty(0, np.float32), are_exact=True)
         n_allowed = len(self) if allowed is None else int(np.count_nonzero(allowed))
@@ -125,9 +133,10 @@ class DenseIndex:
             best = self._best(vector, k, None if allowed is None else np.flatnonzero(allowed))
             return Guessed(*best, are_exact=True)
         wanted = min(k, n_allowed)
-        fetched = max(REFINED * k, LEAST_REFINED) * len(self) // n_allowed
+        fetched = n_guesses * len(self) // n_allowed
+        asked = _grouped(vector[None, :])
         while True:
-            (scores,), (rows,) = self._index.search(vector[None, :], min(fetched, len(self)))
+            (scores,), (rows,) = self._index.search(asked, min(fetched, len(self)))
             is_row = rows >= 0  # FAISS fills with -1
             if allowed is not None:
                 is_row &= allowed[rows]
@@ -155,41 +164,75 @@ class DenseIndex:
         return best[0], scores[0]
 
 
-def nearest(
-    indexes: Sequence[DenseIndex],
-    firsts: Sequence[int],
-    vector: NDArray[np.float32],
-    k: int,
-    allowed: Sequence[NDArray[np.bool_] | None],
-) -> NDArray[np.int64]:
-    """Give the k rows of several indexes that have the largest inner product, in no order; fewer if there are fewer.
+class Scan:
+    """The search for what is nearest to a vector in several indexes, by as many threads as care to `run` it.
 
     What the codes of all promise most is compared exactly, so what is found does not depend on where they are cut.
-
-    Args:
-        indexes: of rows one behind the other.
-        firsts: the row at which each begins.
-        vector, k: see `DenseIndex.search`.
-        allowed: for each index the rows that may come back, or None.
     """
-    if len(indexes) == 1:
-        return indexes[0].search(vector, k, allowed[0])[0]
-    guessed = [index.guessed(vector, k, own) for index, own in zip(indexes, allowed, strict=True)]
-    sizes = [len(each.rows) for each in guessed]
-    of_index = np.arange(len(guessed)).repeat(sizes)
-    rows = np.concatenate([np.empty(0, np.int64), *(each.rows for each in guessed)])
-    scores = np.concatenate([np.empty(0), *(each.scores for each in guessed)])
-    are_exact = np.array([each.are_exact for each in guessed], dtype=bool).repeat(sizes)
-    guesses, n_refined = np.flatnonzero(~are_exact), 2 * max(REFINED * k, LEAST_REFINED)
-    if len(guesses) > n_refined:
-        guesses = guesses[np.argpartition(-scores[guesses], n_refined)[:n_refined]]
-    for number, index in enumerate(indexes):
-        own = guesses[of_index[guesses] == number]
-        scores[own] = index.products(vector, rows[own])
-    compared = np.concatenate([np.flatnonzero(are_exact), guesses])
-    best = compared[np.argsort(-scores[compared], kind="stable")[:k]]
-    found: NDArray[np.int64] = rows[best] + np.array(firsts, dtype=np.int64)[of_index[best]]
-    return found
+
+    def __init__(
+        self,
+        indexes: Sequence[DenseIndex],
+        firsts: Sequence[int],
+        vector: NDArray[np.float32],
+        k: int,
+        allowed: Sequence[NDArray[np.bool_] | None],
+    ) -> None:
+        """Take what to look for.
+
+        Args:
+            indexes: of rows one behind the other.
+            firsts: the row at which each begins.
+            vector, k: see `DenseIndex.search`.
+            allowed: for each index the rows that may come back, or None.
+        """
+        self._indexes, self._firsts, self._allowed = indexes, np.array(firsts, dtype=np.int64), allowed
+        self._vector, self._k = vector, k
+        self._n_compared, self._n_rows = _n_compared(k), sum(map(len, indexes))
+        self._waiting = deque(range(len(indexes)))
+        self._guessed: dict[int, Guessed] = {}
+
+    def run(self) -> None:
+        """Guess in each index with which no thread has begun."""
+        for number in iter(self._next, None):
+            index = self._indexes[number]
+            # twice its share, should what is near lie in one more than in another
+            share = 2 * self._n_compared * len(index) // max(self._n_rows, 1) + 1
+            self._guessed[number] = index.guessed(
+                self._vector, self._k, min(share, self._n_compared), self._allowed[number]
+            )
+
+    def _next(self) -> int | None:
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
+
+    def nearest(self) -> NDArray[np.int64]:
+        """Give the k rows with the largest inner product, in no order; fewer if there are fewer.
+
+        To be called when every `run` has come back.
+        """
+        guessed = [self._guessed[number] for number in range(len(self._indexes))]
+        sizes = [len(each.rows) for each in guessed]
+        of_index = np.arange(len(guessed)).repeat(sizes)
+        rows = np.concatenate([np.empty(0, np.int64), *(each.rows for each in guessed)])
+        scores = np.concatenate([np.empty(0), *(each.scores for each in guessed)])
+        are_exact = np.array([each.are_exact for each in guessed], dtype=bool).repeat(sizes)
+        guesses = np.flatnonzero(~are_exact)
+        if len(guesses) > self._n_compared:
+            guesses = guesses[np.argpartition(-scores[guesses], self._n_compared)[: self._n_compared]]
+        for number, index in enumerate(self._indexes):
+            own = guesses[of_index[guesses] == number]
+            scores[own] = index.products(self._vector, rows[own])
+        compared = np.concatenate([np.flatnonzero(are_exact), guesses])
+        best = compared[np.argsort(-scores[compared], kind="stable")[: self._k]]
+        found: NDArray[np.int64] = rows[best] + self._firsts[of_index[best]]
+        return found
+
+
+def _n_compared(k: int) -> int:
+    return max(REFINED * k, LEAST_REFINED)
 
 
 def products_in_numpy(
@@ -221,14 +264,24 @@ def _faiss() -> Any:  # noqa: ANN401  # the library's types leave out what we us
 def _coded(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  # a FAISS index
     faiss = _faiss()
     d = vectors.shape[1]
-    index = faiss.index_factory(d, f"PQ{d // 2}x4fs", faiss.METRIC_INNER_PRODUCT)
+    index = faiss.index_factory(d, f"PQ{d // _SHARING}x4fs", faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.seed = 1  # the same vectors give the same codes
     index.pq.cp.niter = _ROUNDS
     chosen = np.random.default_rng(1).choice(len(vectors), min(_SAMPLE, len(vectors)), replace=False)
-    index.train(np.ascontiguousarray(vectors[np.sort(chosen)]))
+    index.train(_grouped(vectors[np.sort(chosen)]))
     for first in range(0, len(vectors), 1 << 16):
-        index.add(np.ascontiguousarray(vectors[first : first + (1 << 16)]))
+        index.add(_grouped(vectors[first : first + (1 << 16)]))
     return index
+
+
+def _grouped(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give vectors, (n, d), with the dimensions that share a code beside each other: those a quarter of d apart.
+
+    What stands side by side in a trained model often varies alike; a code for four that differ tells more.
+    """
+    n, d = vectors.shape
+    apart = vectors.reshape(n, _SHARING, d // _SHARING).transpose(0, 2, 1)
+    return np.ascontiguousarray(apart, dtype=np.float32).reshape(n, d)
 
 
 def _first_line(error: Exception) -> str:

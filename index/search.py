@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from index.beside import beside
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
 from index.coverage import attainable, weighed
-from index.dense import nearest
+from index.dense import Scan
 from index.fusion import DEFAULT, Weights, convex
 from index.hits import Asked, hits_of
 from index.language import detect
@@ -102,10 +101,13 @@ class Searcher:
         allowed = view.allowed(reader.article_numbers(filters) if filters else None)
         vector = self.encoder.encode_question(question)
         indexes = [segment.dense for segment in view.segments]
-        scan = partial(nearest, indexes, view.first_rows, vector, pool, allowed)
-        scanned = beside(scan) if view.n_rows >= BESIDE_ROWS else scan
+        scan = Scan(indexes, view.first_rows, vector, pool, allowed)
+        begun = beside(scan.run) if view.n_rows >= BESIDE_ROWS else None
         asked = self._read(view, question, pool, allowed)
-        scored = self._scored(view, asked, vector, scanned(), pool)
+        scan.run()  # what the other thread has not come to
+        if begun:
+            begun()
+        scored = self._scored(view, asked, vector, scan.nearest(), pool)
         hits = hits_of(view, reader, Asked(asked.query, vector, self.encoder), scored, k)
         first = hits[0].score if hits else 0.0
         found = signs(scored.fused, scored.parts, first, _foreign(asked.language, hits, view))

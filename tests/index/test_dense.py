@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import random
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from index import Article, Collection, view
-from index.dense import EXACT_ROWS, DenseIndex, nearest
+from index.dense import EXACT_ROWS, DenseIndex, Scan
 from index.errors import StoreDamaged
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ def test_a_large_index_gives_k_rows_where_k_are_allowed(share: int) -> None:
     np.testing.assert_allclose(scores, vectors[rows] @ vectors[0], atol=1e-5)
 
 
+def nearest(scan: Scan) -> np.ndarray:
+    scan.run()
+    return scan.nearest()
+
+
 def codes_of(index: DenseIndex) -> np.ndarray:
     pieces: list[bytes] = []
     index.write_codes(lambda data: pieces.append(bytes(data)))
@@ -115,8 +121,9 @@ def test_a_full_disk_is_heard() -> None:
         DenseIndex(clustered(EXACT_ROWS + 1, 7)).write_codes(full)
 
 
-def test_vectors_of_an_odd_dimension_are_compared_exactly() -> None:
-    vectors = np.random.default_rng(8).normal(size=(EXACT_ROWS + 1, 7)).astype(np.float32)
+@pytest.mark.parametrize("dimension", [7, 30])
+def test_vectors_whose_dimension_is_no_multiple_of_four_are_compared_exactly(dimension: int) -> None:
+    vectors = np.random.default_rng(8).normal(size=(EXACT_ROWS + 1, dimension)).astype(np.float32)
     index = DenseIndex(vectors)
     assert not index.has_codes
     assert index.search(vectors[9], 1)[0].tolist() == [int(np.argmax(vectors @ vectors[9]))]
@@ -135,7 +142,7 @@ def test_the_nearest_are_the_same_however_rows_are_cut_into_segments(
         with collection._viewing() as (state, whole, _):
             asked = state.encoder.encode_question("Which lantern stands on the bridge of the island?")
             indexes = [segment.dense for segment in whole.segments]
-            found = nearest(indexes, whole.first_rows, asked, 10, whole.allowed(None))
+            found = nearest(Scan(indexes, whole.first_rows, asked, 10, whole.allowed(None)))
     assert len(whole.segments) == 3
     products = np.concatenate(
         [segment.dense.vectors.astype(np.float64) @ asked for segment in whole.segments]
@@ -157,7 +164,7 @@ def test_of_several_indexes_the_nearest_of_all_are_found(k: int) -> None:
     few = np.arange(EXACT_ROWS + 1) % 4 == 1
     may = np.ones(len(vectors), dtype=bool)
     may[cuts[1] : cuts[2]] = few
-    found = [nearest(indexes, cuts[:-1], vector, k, [None, few, None, None]) for vector in asked]
+    found = [nearest(Scan(indexes, cuts[:-1], vector, k, [None, few, None, None])) for vector in asked]
     for rows in found:
         assert len(set(rows.tolist())) == len(rows) == min(k, int(may.sum()))
         assert may[rows].all()
@@ -169,8 +176,23 @@ def test_of_several_indexes_the_nearest_of_all_are_found(k: int) -> None:
 def test_many_rows_alike_are_found_as_well_as_others() -> None:
     same = np.repeat(clustered(1, 11), 2 * EXACT_ROWS + 2, axis=0)
     indexes = [DenseIndex(same[: EXACT_ROWS + 1]), DenseIndex(same[EXACT_ROWS + 1 :])]
-    assert len(set(nearest(indexes, [0, EXACT_ROWS + 1], same[0], 100, [None, None]).tolist())) == 100
+    found = nearest(Scan(indexes, [0, EXACT_ROWS + 1], same[0], 100, [None, None]))
+    assert len(set(found.tolist())) == 100
 
 
 def test_of_no_index_nothing_is_found() -> None:
-    assert nearest([], [], clustered(1, 12)[0], 10, []).tolist() == []
+    assert nearest(Scan([], [], clustered(1, 12)[0], 10, [])).tolist() == []
+
+
+def test_several_threads_find_together_what_one_finds() -> None:
+    vectors, asked = clustered(3 * EXACT_ROWS + 3, 13), clustered(30, 14)
+    cuts = [*range(0, 3 * EXACT_ROWS, 900), len(vectors)]
+    cuts[-4:-1] = []  # one with codes
+    indexes = [DenseIndex(vectors[first:last]) for first, last in pairwise(cuts)]
+    masks: list[None] = [None] * len(indexes)
+    with ThreadPoolExecutor(4) as pool:
+        for vector in asked:
+            one, together = (Scan(indexes, cuts[:-1], vector, 20, masks) for _ in range(2))
+            for run in [pool.submit(together.run) for _ in range(4)]:
+                run.result()
+            assert together.nearest().tolist() == nearest(one).tolist()
