@@ -1,9 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The loops of a question, and of making postings, in compiled code; each function does what the one in Python does that it stands in for.
+"""The loops of a question and of making postings, in compiled code.
 
-Which one that is, and what the arguments are, is said there. Sums are added up in the same order, so scores are the same
-to the last bit. Bounds are checked here by hand, and only where numbers come from files or from the database, once for
-each: what is damaged there must be an error, as it is in NumPy, and not the end of the process.
+Each function does what the one in Python does that it stands in for. Which one that is, and what the arguments are, is
+said there. Sums are added up in the same order, so scores are the same to the last bit. Bounds are checked here by hand,
+and only where numbers come from files or from the database, once for each: what is damaged there must be an error, as
+it is in NumPy, and not the end of the process.
 """
 
 from cpython.bytearray cimport PyByteArray_AS_STRING

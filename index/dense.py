@@ -21,7 +21,7 @@ EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
 # codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these; of several
-# indexes as many of all together
+# indexes as many of all together (`python -m benchmarks.dense`)
 REFINED = 8
 LEAST_REFINED = 800
 # dimensions that share a code
@@ -123,7 +123,7 @@ class DenseIndex:
         """Give rows among which the k with the largest inner product are, by their codes.
 
         Args:
-            n_guesses: how many, about; never fewer than k if there are k.
+            n_guesses: how many, about; fewer than k only if there are fewer.
             vector, k, allowed: see `search`.
         """
         if not math.isfinite(vector.sum()) or k < 1 or not len(self):
@@ -133,7 +133,7 @@ class DenseIndex:
             best = self._best(vector, k, None if allowed is None else np.flatnonzero(allowed))
             return Guessed(*best, are_exact=True)
         wanted = min(k, n_allowed)
-        fetched = n_guesses * len(self) // n_allowed
+        fetched = max(n_guesses, k) * len(self) // n_allowed
         asked = _grouped(vector[None, :])
         while True:
             (scores,), (rows,) = self._index.search(asked, min(fetched, len(self)))
