@@ -21,7 +21,7 @@ EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
 # codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these; of several
-# indexes as many of all together (`python -m benchmarks.dense`)
+# indexes as many of all together
 REFINED = 8
 LEAST_REFINED = 800
 # dimensions that share a code
@@ -101,30 +101,16 @@ class DenseIndex:
         """All vectors, (n, d) float32, by row."""
         return self._vectors
 
-    def search(
-        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Give the k rows with the largest inner product, best first.
-
-        Args:
-            vector: (d,) float32, unit.
-            k: how many; fewer come back if there are fewer.
-            allowed: (n,) bool, rows that may come back; None: all.
-
-        Returns:
-            rows (m,) int64 and scores (m,) float32, m <= k.
-        """
-        found = self.guessed(vector, k, _n_compared(k), allowed)
-        return found[:2] if found.are_exact else self._best(vector, k, found.rows)
-
     def guessed(
         self, vector: NDArray[np.float32], k: int, n_guesses: int, allowed: NDArray[np.bool_] | None = None
     ) -> Guessed:
         """Give rows among which the k with the largest inner product are, by their codes.
 
         Args:
-            n_guesses: how many, about; fewer than k only if there are fewer.
-            vector, k, allowed: see `search`.
+            vector: (d,) float32, unit.
+            k: rows that are wanted.
+            n_guesses: how many to give, about; fewer than k only if there are fewer.
+            allowed: (n,) bool, rows that may come back; None: all.
         """
         if not math.isfinite(vector.sum()) or k < 1 or not len(self):
             return Guessed(np.empty(0, np.int64), np.empty(0, np.float32), are_exact=True)
@@ -183,12 +169,14 @@ class Scan:
         Args:
             indexes: of rows one behind the other.
             firsts: the row at which each begins.
-            vector, k: see `DenseIndex.search`.
+            vector: (d,) float32, unit.
+            k: how many; fewer are found if there are fewer.
             allowed: for each index the rows that may come back, or None.
         """
         self._indexes, self._firsts, self._allowed = indexes, np.array(firsts, dtype=np.int64), allowed
         self._vector, self._k = vector, k
-        self._n_compared, self._n_rows = _n_compared(k), sum(map(len, indexes))
+        self._n_compared = max(REFINED * k, LEAST_REFINED)
+        self._n_rows = sum(map(len, indexes))
         self._waiting = deque(range(len(indexes)))
         self._guessed: dict[int, Guessed] = {}
 
@@ -209,7 +197,7 @@ class Scan:
             return None
 
     def nearest(self) -> NDArray[np.int64]:
-        """Give the k rows with the largest inner product, in no order; fewer if there are fewer.
+        """Give the k rows with the largest inner product, (m,) m <= k, best first.
 
         To be called when every `run` has come back.
         """
@@ -229,10 +217,6 @@ class Scan:
         best = compared[np.argsort(-scores[compared], kind="stable")[: self._k]]
         found: NDArray[np.int64] = rows[best] + self._firsts[of_index[best]]
         return found
-
-
-def _n_compared(k: int) -> int:
-    return max(REFINED * k, LEAST_REFINED)
 
 
 def products_in_numpy(

@@ -33,6 +33,7 @@ from index.postings import (
     Held,
     Lists,
     fill_in_numpy,
+    held_compiled,
     held_in_scipy,
     positions_in_numpy,
     postings_of_tokens,
@@ -116,10 +117,6 @@ def test_a_lexicon_that_was_cut_off_is_an_error() -> None:
 def lists(*each: Sequence[int]) -> Lists:
     ends = np.cumsum([0, *map(len, each)], dtype=np.int64)
     return Lists(ends, np.array([number for own in each for number in own], dtype=np.int32))
-
-
-def held_compiled(rows: Lists, words: Lists, n_terms: int) -> Held:
-    return Held(*compiled.held(*rows, *words, n_terms))
 
 
 def ways_to_hold() -> list[Callable[[Lists, Lists, int], Held]]:
