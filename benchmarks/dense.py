@@ -2,6 +2,8 @@
 
 Run: `python -m benchmarks.dense --data DIR [--rows 100000]`. Vectors are those of paragraphs in DIR/mono, questions
 those of DIR/eval, which have nothing to do with the paragraphs: the hard case, as the nearest lie in many directions.
+Or `python -m benchmarks.dense --made 1000000`: of that many made-up passages (benchmarks/rivals/texts.py) and questions
+about some of them, whose nearest are more alike than real ones are; without the inverted file.
 """
 
 from __future__ import annotations
@@ -17,13 +19,18 @@ from typing import TYPE_CHECKING
 import faiss
 import numpy as np
 
+from benchmarks.rivals.texts import passages
 from index.dense import DenseIndex, Scan
 from index.embedding import open_encoder
+from index.search import POOL
+from index.view import SEGMENT_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from index.embedding import Encoder
 
 K = 10
 
@@ -31,25 +38,47 @@ K = 10
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path)
+    source.add_argument("--made", type=int)
     parser.add_argument("--rows", type=int, default=100_000)
     given = parser.parse_args()
     encoder = open_encoder(None)
-    vectors = encoder.encode_passages(paragraphs(given.data, given.rows))
-    asked = np.stack([encoder.encode_question(question) for question in questions(given.data)])
+    if given.made:
+        vectors, asked = made_up(encoder, given.made)
+    else:
+        vectors = encoder.encode_passages(paragraphs(given.data, given.rows))
+        asked = np.stack([encoder.encode_question(question) for question in questions(given.data)])
     faiss.omp_set_num_threads(1)
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
     exact = flat.search(asked, K)[1]
     print(f"{len(vectors):,} vectors, {len(asked)} questions\n\n| index | recall@10 | ms |\n|---|---|---|")
     report("exact scan", exact, asked, lambda vector: flat.search(vector[None], K)[1][0])
-    index = DenseIndex(vectors)
-    report(
-        "ours (codes, best compared exactly), k = 10", exact, asked, lambda vector: nearest(index, vector, K)
-    )
-    report(
-        "ours, as a question asks it, k = 100", exact, asked, lambda vector: nearest(index, vector, 100)[:K]
-    )
+    firsts = range(0, len(vectors), SEGMENT_ROWS)
+    indexes = [DenseIndex(vectors[first : first + SEGMENT_ROWS]) for first in firsts]
+    for name, k in (("ours (codes, best compared exactly)", K), ("ours, as a question asks it", POOL)):
+        report(f"{name}, k = {k}", exact, asked, lambda vector, k=k: nearest(indexes, firsts, vector, k)[:K])
+    if given.data:
+        report_inverted(vectors, exact, asked)
+
+
+def made_up(
+    encoder: Encoder, n: int, n_questions: int = 400
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Give the vectors of n made-up passages, (n, d), and of questions about some of them, spread evenly."""
+    vectors, asked, drawn = [], [], passages(n)
+    while some := list(itertools.islice(drawn, 50_000)):
+        vectors.append(encoder.encode_passages([passage.text for passage in some]))
+        asked += [passage.question for passage in some]
+    asked = asked[:: max(n // n_questions, 1)]
+    return np.concatenate(vectors), np.stack([encoder.encode_question(question) for question in asked])
+
+
+def report_inverted(
+    vectors: NDArray[np.float32], exact: NDArray[np.int64], asked: NDArray[np.float32]
+) -> None:
+    """Print a row for each of some numbers of lists that are looked into."""
     n_lists = int(2 * np.sqrt(len(vectors)))
     inverted = faiss.index_factory(vectors.shape[1], f"IVF{n_lists},Flat", faiss.METRIC_INNER_PRODUCT)
     inverted.train(vectors)
@@ -60,9 +89,11 @@ def main() -> None:
         report(name, exact, asked, lambda vector: inverted.search(vector[None], K)[1][0])
 
 
-def nearest(index: DenseIndex, vector: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Give the k rows of an index that a question would find."""
-    scan = Scan([index], [0], vector, k, [None])
+def nearest(
+    indexes: Sequence[DenseIndex], firsts: Sequence[int], vector: NDArray[np.float32], k: int
+) -> NDArray[np.int64]:
+    """Give the k rows that a question would find."""
+    scan = Scan(indexes, firsts, vector, k, [None] * len(indexes))
     scan.run()
     return scan.nearest()
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SNAPSHOT_FORMAT = 6
+SNAPSHOT_FORMAT = 7
 KEPT = 2
 LEFTOVER_S = 3600
 
