@@ -22,12 +22,12 @@ EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
 # codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these; twice as
-# many among more than MANY_ROWS, where what is near lies denser; of several indexes as many of all together
+# many among more than CROWDED_ROWS, where what is near lies denser; of several indexes as many of all together
 REFINED = 2
 LEAST_REFINED = 200
-MANY_ROWS = 1 << 17
-# dimensions that share a code: with four a scan reads half as much, but to find as much it must compare eight times as
-# many vectors, which takes longer
+CROWDED_ROWS = 1 << 17
+# dimensions that share a code: with four a scan reads half as much, but eight times as many vectors must be compared,
+# which takes as long, and still not as much is found
 _SHARING = 2
 # vectors that the sixteen centroids of each code are learned from
 _SAMPLE = 4_096
@@ -179,7 +179,7 @@ class Scan:
         self._indexes, self._firsts, self._allowed = indexes, firsts, allowed
         self._vector, self._k = vector, k
         self._n_rows = sum(map(len, indexes))
-        self._n_compared = max(REFINED * k, LEAST_REFINED) * (1 + (self._n_rows > MANY_ROWS))
+        self._n_compared = max(REFINED * k, LEAST_REFINED) * (1 + (self._n_rows > CROWDED_ROWS))
         self._waiting = deque(range(len(indexes)))
         self._guessed: dict[int, Guessed] = {}
         self._is_compared = Lock()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index import Article, Collection, view
+from index import Article, Collection, dense, view
 from index.dense import EXACT_ROWS, DenseIndex, Scan
 from index.errors import StoreDamaged
 
@@ -71,6 +71,19 @@ def test_a_large_index_finds_what_an_exact_one_finds() -> None:
         assert (np.diff(vectors[rows] @ vector) < 1e-6).all()
 
 
+def test_more_are_compared_in_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as many, so more of the exact hundred are found."""
+    vectors, asked = clustered(2 * EXACT_ROWS, 15), clustered(50, 16)
+    index = DenseIndex(vectors)
+    exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :100]
+    n_found = []
+    for crowded in (len(vectors), len(vectors) - 1):
+        monkeypatch.setattr(dense, "CROWDED_ROWS", crowded)
+        found = [search(index, vector, 100) for vector in asked]
+        n_found.append(sum(len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True)))
+    assert n_found[0] < n_found[1] <= exact.size
+
+
 def test_a_question_unlike_any_vector_finds_its_nearest_all_the_same() -> None:
     """An inverted file would have to look into nearly all of its lists."""
     vectors = clustered(EXACT_ROWS + 1, 4)
@@ -128,8 +141,7 @@ def test_a_full_disk_is_heard() -> None:
 
 
 def test_vectors_whose_dimension_is_odd_are_compared_exactly() -> None:
-    dimension = 7
-    vectors = np.random.default_rng(8).normal(size=(EXACT_ROWS + 1, dimension)).astype(np.float32)
+    vectors = np.random.default_rng(8).normal(size=(EXACT_ROWS + 1, 7)).astype(np.float32)
     index = DenseIndex(vectors)
     assert not index.has_codes
     assert search(index, vectors[9], 1).tolist() == [int(np.argmax(vectors @ vectors[9]))]
