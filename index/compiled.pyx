@@ -16,7 +16,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-INTERFACE = 6  # see index.kernel
+INTERFACE = 7  # see index.kernel
 
 cdef extern from *:
     """
@@ -58,6 +58,25 @@ cdef extern from *:
     }
 
     #define MORE(a, b) ((a) > (b) ? (a) : (b))
+
+    /* For LANES pairs of numbers which of the centroids is nearest: it has the largest product less half its square. */
+    WIDE static void nearest_centroids(
+        uint8_t *ALONE nearest, const float *ALONE lower, const float *ALONE higher, const float *ALONE centroids,
+        Py_ssize_t n_centroids
+    ) {
+        float best[LANES];
+        int32_t found[LANES] = {0};
+        for (int lane = 0; lane < LANES; lane++) best[lane] = -INFINITY;
+        for (int32_t number = 0; number < n_centroids; number++, centroids += 3 * LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                float score = lower[lane] * centroids[lane] + higher[lane] * centroids[LANES + lane];
+                score -= centroids[2 * LANES + lane];
+                int32_t is_nearer = -(score > best[lane]);  /* a mask: compilers make branches of `?:` here */
+                found[lane] = (found[lane] & ~is_nearer) | (number & is_nearer);
+                best[lane] = MORE(score, best[lane]);
+            }
+        for (int lane = 0; lane < LANES; lane++) nearest[lane] = (uint8_t) found[lane];
+    }
 
     /* The highest score of each block of rows; the loops are as long as a register is wide, and then half as long. */
     WIDE static void highest(float *ALONE best, const float *ALONE scores, Py_ssize_t n_blocks) {
@@ -163,6 +182,10 @@ cdef extern from *:
     float byte_product(const int8_t* row, const float* vector, Py_ssize_t d) noexcept nogil
     double float_product(const float* row, const double* vector, Py_ssize_t d) noexcept nogil
     void add_bytes(double* into, const int8_t* row, Py_ssize_t d, double weight) noexcept nogil
+    const int LANES  # numbers that are reckoned at a time
+    void nearest_centroids(
+        uint8_t* nearest, const float* lower, const float* higher, const float* centroids, Py_ssize_t n_centroids
+    ) noexcept nogil
     const int BLOCK  # rows of which the best one stands for all
     void highest(float* best, const float* scores, Py_ssize_t n_blocks) noexcept nogil
     const int BINS
@@ -1162,6 +1185,41 @@ def products(const float[:, ::1] vectors, const int64_t[::1] rows, const double[
                     FETCH(&vectors[rows[i + NEXT], at])
             sums[i] = float_product(&vectors[rows[i], 0], &vector[0], d)
     return found
+
+
+def encoded(const float[:, ::1] vectors, const float[:, :, ::1] centroids):
+    """See `index.dense.encoded_in_numpy`."""
+    cdef Py_ssize_t n = vectors.shape[0], m = centroids.shape[2], n_centroids = centroids.shape[1]
+    cdef Py_ssize_t n_tiles = (m + LANES - 1) // LANES, row, tile, first, size, i
+    cdef float lower[16]  # LANES
+    cdef float higher[16]
+    cdef uint8_t nearest[17]
+    if centroids.shape[0] != 2 or n_centroids > 16 or vectors.shape[1] != 2 * m:
+        raise ValueError("vectors of another length than the centroids, or too many of these for half a byte")
+    # what LANES pairs need lies together: of each centroid its lower numbers, its higher ones, halves of its squares
+    given = np.zeros((3, n_centroids, n_tiles * LANES), dtype=np.float32)
+    given[:2, :, :m] = centroids
+    given[2] = (given[0] * given[0] + given[1] * given[1]) * np.float32(0.5)
+    codes = np.zeros((n, (m + 1) // 2), dtype=np.uint8)
+    cdef const float[:, :, :, ::1] tiles = np.ascontiguousarray(
+        given.reshape(3, n_centroids, n_tiles, LANES).transpose(2, 1, 0, 3)
+    )
+    cdef uint8_t[:, ::1] found = codes
+    memset(lower, 0, sizeof(lower))
+    memset(higher, 0, sizeof(higher))
+    with nogil:
+        for row in range(n if n_centroids else 0):
+            for tile in range(n_tiles):
+                first = tile * LANES
+                size = min(<Py_ssize_t> LANES, m - first)
+                for i in range(size):
+                    lower[i] = vectors[row, first + i]
+                    higher[i] = vectors[row, m + first + i]
+                nearest_centroids(nearest, lower, higher, &tiles[tile, 0, 0, 0], n_centroids)
+                nearest[size] = 0  # what an odd one shares its byte with
+                for i in range(0, size, 2):
+                    found[row, (first + i) // 2] = nearest[i] | nearest[i + 1] << 4
+    return codes
 
 
 def near(list passages, double least):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -32,14 +31,15 @@ _SHARING = 2
 # vectors that the sixteen centroids of each code are learned from
 _SAMPLE = 4_096
 _ROUNDS = 10
+# vectors that are encoded at a time, in a processor's cache
+_ENCODED = 1_024
 
 
-class Guessed(NamedTuple):
-    """Rows that may be the nearest, (m,), the best first, and their inner products as the codes tell them, or exact."""
+class _Asked(NamedTuple):
+    """A question: its vector, (d,) float32, and the same, (1, d), `_grouped` if there are codes."""
 
-    rows: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    are_exact: bool
+    vector: NDArray[np.float32]
+    grouped: NDArray[np.float32]
 
 
 class DenseIndex:
@@ -104,53 +104,98 @@ class DenseIndex:
         """All vectors, (n, d) float32, by row."""
         return self._vectors
 
-    def guessed(
-        self, vector: NDArray[np.float32], k: int, n_guesses: int, allowed: NDArray[np.bool_] | None = None
-    ) -> Guessed:
-        """Give rows among which the k with the largest inner product are, by their codes.
+    def scanned(self, asked: NDArray[np.float32], n: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Give the n rows that the codes promise most, best first: what the codes tell, (n,), and rows, (n,).
 
         Args:
-            vector: (d,) float32, unit.
-            k: rows that are wanted.
-            n_guesses: how many to give, about; fewer than k only if there are fewer.
-            allowed: (n,) bool, rows that may come back; None: all.
+            asked: (1, d) float32, `grouped`.
+            n: <= rows of this index.
         """
-        if not math.isfinite(vector.sum()) or k < 1 or not len(self):
-            return Guessed(np.empty(0, np.int64), np.empty(0, np.float32), are_exact=True)
-        n_allowed = len(self) if allowed is None else int(np.count_nonzero(allowed))
-        if self._index is None or n_allowed <= FEW_ROWS:
-            best = self._best(vector, k, None if allowed is None else np.flatnonzero(allowed))
-            return Guessed(*best, are_exact=True)
-        wanted = min(k, n_allowed)
-        fetched = max(n_guesses, k) * len(self) // n_allowed
-        asked = _grouped(vector[None, :])
-        while True:
-            (scores,), (rows,) = self._index.search(asked, min(fetched, len(self)))
-            is_row = rows >= 0  # FAISS fills with -1
-            if allowed is not None:
-                is_row &= allowed[rows]
-            rows, scores = rows[is_row], scores[is_row]
-            if len(rows) >= wanted or fetched >= len(self):
-                return Guessed(rows, scores, are_exact=False)
-            fetched *= 4
+        (promised,), (rows,) = self._index.search(asked, n)
+        return promised, rows
 
     def products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give the inner products of some rows, (m,), with a vector, (d,); they do not depend on the other rows."""
         return products(self._vectors, rows, vector.astype(np.float64))
 
-    def _best(
-        self, vector: NDArray[np.float32], k: int, rows: NDArray[np.int64] | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Compare rows (None: all) exactly."""
-        if rows is not None:
+    def best(
+        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
+        """Give the k rows with the largest inner product, best first: (m,) products and (m,) rows, m <= k.
+
+        Args:
+            vector: (d,) float32.
+            k: how many.
+            allowed: (n,) bool, rows that may come back; None: all.
+        """
+        if allowed is not None:
+            rows = np.flatnonzero(allowed)
             products = self.products(vector, rows)
             first = np.argsort(-products, kind="stable")[:k]
-            return rows[first], products[first].astype(np.float32)
+            return products[first], rows[first]
         faiss = _faiss()
         asked = np.ascontiguousarray(vector[None, :], dtype=np.float32)
         k = min(k, len(self))
         scores, best = faiss.knn(asked, self._vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
-        return best[0], scores[0]
+        return scores[0], best[0]
+
+
+class _Guess:
+    """The search of one index: what its codes promise most, and of that the rows that may come back, compared exactly.
+
+    Attributes:
+        is_exact: whether the codes are not asked, because there are none or few rows may come back.
+        promised: (m,), what the codes tell of `rows`, or their inner products where it is exact; best first.
+        rows: (m,) int64.
+    """
+
+    promised: NDArray[np.floating]
+    rows: NDArray[np.int64]
+
+    def __init__(
+        self, index: DenseIndex, asked: _Asked, k: int, n_guesses: int, allowed: NDArray[np.bool_] | None
+    ) -> None:
+        """Decide how to search, so that `run` has next to nothing to do that needs the interpreter.
+
+        Args:
+            index: what to search.
+            asked: the question.
+            k: rows that are wanted.
+            n_guesses: how many to give, about; fewer than k only if there are fewer.
+            allowed: (n,) bool, rows that may come back; None: all.
+        """
+        self._index, self._asked, self._allowed = index, asked, allowed
+        n_allowed = len(index) if allowed is None else int(np.count_nonzero(allowed))
+        self._wanted = min(k, n_allowed)
+        self.is_exact = not index.has_codes or n_allowed <= FEW_ROWS
+        self._n_fetched = 0 if self.is_exact else max(n_guesses, k) * len(index) // n_allowed
+
+    def run(self) -> None:
+        """Ask the index."""
+        if self.is_exact:
+            self.promised, self.rows = self._index.best(self._asked.vector, self._wanted, self._allowed)
+        else:
+            n = min(self._n_fetched, len(self._index))
+            self.promised, self.rows = self._index.scanned(self._asked.grouped, n)
+
+    def sift(self) -> None:
+        """Leave out the rows that may not come back, and ask for more if then there are too few."""
+        while not self.is_exact:
+            may = self.rows >= 0  # FAISS fills with -1
+            if self._allowed is not None:
+                may &= self._allowed[self.rows]
+            self.promised, self.rows = self.promised[may], self.rows[may]
+            if len(self.rows) >= self._wanted or self._n_fetched >= len(self._index):
+                break
+            self._n_fetched *= 4
+            self.run()
+
+    def compared(self, least: float) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
+        """Give the inner products, (m,), of the rows, (m,), of which at least so much is promised."""
+        if self.is_exact:
+            return self.promised, self.rows
+        rows = self.rows[self.promised >= least]
+        return self._index.products(self._asked.vector, rows), rows
 
 
 class Scan:
@@ -176,61 +221,56 @@ class Scan:
             k: how many; fewer are found if there are fewer.
             allowed: for each index the rows that may come back, or None.
         """
-        self._indexes, self._firsts, self._allowed = indexes, firsts, allowed
-        self._vector, self._k = vector, k
-        self._n_rows = sum(map(len, indexes))
-        self._n_compared = max(REFINED * k, LEAST_REFINED) * (1 + (self._n_rows > CROWDED_ROWS))
-        self._waiting = deque(range(len(indexes)))
-        self._guessed: dict[int, Guessed] = {}
-        self._is_compared = Lock()
-        self._found = np.empty(0, np.int64)
+        self._firsts, self._k = firsts, k
+        n_rows = sum(map(len, indexes))
+        self._n_compared = max(REFINED * k, LEAST_REFINED) * (1 + (n_rows > CROWDED_ROWS))
+        self._guesses: list[_Guess] = []
+        if math.isfinite(vector.sum()):  # else nothing is near
+            has_codes = any(index.has_codes for index in indexes)
+            asked = _Asked(vector, _grouped(vector[None, :]) if has_codes else vector[None, :])
+            for index, mask in zip(indexes, allowed, strict=True):
+                # twice its share, should what is near lie in one more than in another
+                share = 2 * self._n_compared * len(index) // max(n_rows, 1) + 1
+                self._guesses.append(_Guess(index, asked, k, min(share, self._n_compared), mask))
+        self._waiting = deque(self._guesses)
 
     def run(self) -> None:
-        """Guess in each index with which no thread has begun; the thread that is last compares what was guessed."""
-        for number in iter(self._next, None):
-            index = self._indexes[number]
-            # twice its share, should what is near lie in one more than in another
-            share = 2 * self._n_compared * len(index) // max(self._n_rows, 1) + 1
-            self._guessed[number] = index.guessed(
-                self._vector, self._k, min(share, self._n_compared), self._allowed[number]
-            )
-        if len(self._guessed) == len(self._indexes) and self._is_compared.acquire(blocking=False):
-            self._found = self._compared()
+        """Guess in each index with which no thread has begun.
 
-    def _next(self) -> int | None:
+        That hardly needs the interpreter, for which a second thread would have to wait, or another for it.
+        """
+        for guess in iter(self._next, None):
+            guess.run()
+
+    def _next(self) -> _Guess | None:
         try:
             return self._waiting.popleft()
         except IndexError:
             return None
 
     def nearest(self) -> NDArray[np.int64]:
-        """Give the k rows with the largest inner product, (m,) m <= k, best first.
+        """Give the k rows with the largest inner product, (m,) m <= k, best first; they are compared exactly.
 
         To be called when every `run` has come back.
         """
-        return self._found
-
-    def _compared(self) -> NDArray[np.int64]:
-        """Compare exactly what was guessed."""
-        guessed = [self._guessed[number] for number in range(len(self._indexes))]
-        least = self._least([each.scores for each in guessed if not each.are_exact])
+        for guess in self._guesses:
+            guess.sift()
+        least = self._least([guess.promised for guess in self._guesses if not guess.is_exact])
         rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-        scores: list[NDArray[np.floating]] = [np.empty(0)]
-        for index, first, (own, products, are_exact) in zip(
-            self._indexes, self._firsts, guessed, strict=True
-        ):
-            promising = own if are_exact else own[products >= least]
-            rows.append(promising + first)
-            scores.append(products if are_exact else index.products(self._vector, promising))
-        best = np.argsort(-np.concatenate(scores), kind="stable")[: self._k]
-        found: NDArray[np.int64] = np.concatenate(rows)[best]
-        return found
+        products: list[NDArray[np.floating]] = [np.empty(0)]
+        for first, guess in zip(self._firsts, self._guesses, strict=False):  # no guesses for no vector
+            scores, own = guess.compared(least)
+            products.append(scores)
+            rows.append(own + first)
+        best = np.argsort(-np.concatenate(products), kind="stable")[: self._k]
+        nearest: NDArray[np.int64] = np.concatenate(rows)[best]
+        return nearest
 
-    def _least(self, guesses: Sequence[NDArray[np.float32]]) -> float:
-        """Give the score that the codes of as many rows reach as are compared."""
-        if sum(map(len, guesses)) <= self._n_compared:
+    def _least(self, promised: Sequence[NDArray[np.floating]]) -> float:
+        """Give what the codes promise of the last of as many rows as are compared."""
+        if sum(map(len, promised)) <= self._n_compared:
             return -math.inf
-        return float(np.partition(np.concatenate(guesses), -self._n_compared)[-self._n_compared])
+        return float(np.partition(np.concatenate(promised), -self._n_compared)[-self._n_compared])
 
 
 def products_in_numpy(
@@ -261,15 +301,44 @@ def _faiss() -> Any:  # noqa: ANN401  # the library's types leave out what we us
 
 def _coded(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  # a FAISS index
     faiss = _faiss()
-    d = vectors.shape[1]
-    index = faiss.index_factory(d, f"PQ{d // _SHARING}x4fs", faiss.METRIC_INNER_PRODUCT)
-    index.pq.cp.seed = 1  # the same vectors give the same codes
-    index.pq.cp.niter = _ROUNDS
-    chosen = np.random.default_rng(1).choice(len(vectors), min(_SAMPLE, len(vectors)), replace=False)
-    index.train(_grouped(vectors[np.sort(chosen)]))
-    for first in range(0, len(vectors), 1 << 16):
-        index.add(_grouped(vectors[first : first + (1 << 16)]))
-    return index
+    n, d = vectors.shape
+    plain = faiss.IndexPQ(d, d // _SHARING, 4, faiss.METRIC_INNER_PRODUCT)
+    plain.pq.cp.seed = 1  # the same vectors give the same codes
+    plain.pq.cp.niter = _ROUNDS
+    chosen = np.random.default_rng(1).choice(n, min(_SAMPLE, n), replace=False)
+    plain.train(_grouped(vectors[np.sort(chosen)]))
+    centroids = faiss.vector_to_array(plain.pq.centroids).reshape(d // _SHARING, -1, _SHARING)
+    # not `plain.add`: for codes of two dimensions it takes ten times as long
+    faiss.copy_array_to_vector(encoded(vectors, np.ascontiguousarray(centroids.T)).reshape(-1), plain.codes)
+    plain.ntotal = n
+    return faiss.IndexPQFastScan(plain)
+
+
+def encoded_in_numpy(vectors: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Give the codes of vectors: for each two dimensions d / 2 apart the number of the centroid that is nearest.
+
+    Args:
+        vectors: (n, d) float32, d even.
+        centroids: (2, c, d / 2) float32, c <= 16, what each is in the lower dimension and in the higher.
+
+    Returns:
+        (n, (d / 2 + 1) // 2) uint8, two codes in a byte, the first in its lower half, as FAISS has them.
+    """
+    (n, d), (lower, higher) = vectors.shape, centroids
+    halves = (lower * lower + higher * higher) * np.float32(0.5)
+    codes = np.zeros((n, d // 2 + d // 2 % 2), dtype=np.uint8)
+    for first in range(0, n, _ENCODED):
+        some = vectors[first : first + _ENCODED]
+        best = np.full((len(some), d // 2), -np.inf, dtype=np.float32)
+        for number in range(len(halves)):  # the nearest has the largest product less half its square
+            score = some[:, : d // 2] * lower[number] + some[:, d // 2 :] * higher[number] - halves[number]
+            codes[first : first + _ENCODED, : d // 2][score > best] = number
+            np.maximum(score, best, out=best)
+    both: NDArray[np.uint8] = codes[:, ::2] | codes[:, 1::2] << 4
+    return both
+
+
+encoded = encoded_in_numpy if compiled is None else compiled.encoded
 
 
 def _grouped(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.dense import DenseIndex
-from index.vocabulary import Channels, Vocabulary, derived
+from index.vocabulary import Channels, Vocabulary, deriving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
     from index.reader import Reader, StoredPassage
+
+# rows from which on another thread helps to make a segment: in fewer, to begin one takes as long as it saves
+SHARED_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -95,25 +99,52 @@ def segments_of(
         in_haste: somebody waits, so two cores are used; else one is left to those who ask meanwhile.
     """
     stream, vocabularies = iter(passages), list(known)
+    made: Callable[[], Segment] | None = None
     with ThreadPoolExecutor(max_workers=1) as other:
         while rows := list(islice(stream, most_rows)):
-            rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
-            sizes = Counter(row.language for row in rows)
-            dense = other.submit(DenseIndex, _vectors(rows, dimension))
-            if not in_haste:
-                wait([dense])
-            channels, vocabulary = derived(reader, [row.words for row in rows], vocabularies)
+            before = made
+            helper = other if in_haste and len(rows) >= SHARED_ROWS else None
+            made, vocabulary = _making(reader, rows, dimension, vocabularies, helper)
             vocabularies.append(vocabulary)
-            yield Segment(
-                numbers=np.array([row.number for row in rows], dtype=np.int64),
-                articles=np.array([row.article for row in rows], dtype=np.int64),
-                dense=dense.result(),
-                channels=channels,
-                vocabulary=vocabulary,
-                languages=tuple(sizes),
-                ends=tuple(accumulate(sizes.values())),
-                built=reader.sequence,
-            )
+            del rows
+            if before:
+                yield before()
+            if not helper:
+                yield made()
+                made = None
+        if made:  # while the next rows are read, one is still being made
+            yield made()
+
+
+def _making(
+    reader: Reader,
+    rows: list[StoredPassage],
+    dimension: int,
+    known: Sequence[Vocabulary],
+    other: Executor | None,
+) -> tuple[Callable[[], Segment], Vocabulary]:
+    """Make a segment, half of it by another thread; give what waits for it, and its vocabulary, which is there now."""
+    rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
+    sizes = Counter(row.language for row in rows)
+    numbers = np.array([row.number for row in rows], dtype=np.int64)
+    articles = np.array([row.article for row in rows], dtype=np.int64)
+    index = partial(DenseIndex, _vectors(rows, dimension))
+    dense = other.submit(index).result if other else index
+    channels, vocabulary = deriving(reader, [row.words for row in rows], known, other)
+
+    def made() -> Segment:
+        return Segment(
+            numbers=numbers,
+            articles=articles,
+            dense=dense(),
+            channels=channels(),
+            vocabulary=vocabulary,
+            languages=tuple(sizes),
+            ends=tuple(accumulate(sizes.values())),
+            built=reader.sequence,
+        )
+
+    return made, vocabulary
 
 
 def _vectors(rows: Sequence[StoredPassage], dimension: int) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from index.postings import Lists, Postings, positions, positions_in_numpy, posti
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -126,17 +127,36 @@ def derived(
         passages: the numbers of their words, int32 as bytes.
         known: words that need not be looked up: a word's number and terms never change.
     """
+    channels, vocabulary = deriving(reader, passages, known, None)
+    return channels(), vocabulary
+
+
+def deriving(
+    reader: Reader, passages: Sequence[bytes], known: Sequence[Vocabulary], other: Executor | None
+) -> tuple[Callable[[], Channels], Vocabulary]:
+    """Do the same as `derived`, some of it by another thread.
+
+    Args:
+        reader, passages, known: as there.
+        other: makes the postings of 4-grams, which are most; None: they are made when they are asked for.
+
+    Returns:
+        What waits for the postings, and the vocabulary.
+    """
     ends = np.cumsum([0, *(len(words) // 4 for words in passages)], dtype=np.int64)
     numbers, places = _distinct(np.frombuffer(b"".join(passages), dtype=np.int32))
     hashes, offsets = _hashes_of(reader, numbers, known)
-    rows = Lists(ends, places)
-    starts, n_words = offsets[:-1], len(numbers)
+    rows, starts = Lists(ends, places), offsets[:-1]
+
+    def of_grams() -> Postings:
+        sizes = np.diff(offsets) - 2
+        return _postings(rows, hashes[ranges(starts + 2, sizes)], sizes).with_columns()
+
+    grams = other.submit(of_grams).result if other else of_grams
     named = hashes[starts + 1] != 0
-    n_grams = np.diff(offsets) - 2
-    words = _postings(rows, hashes[starts], np.ones(n_words, np.int64))
-    names = _postings(rows, hashes[starts + 1][named], named.astype(np.int64))
-    grams = _postings(rows, hashes[ranges(starts + 2, n_grams)], n_grams)
-    return Channels(words, names.with_columns(), grams.with_columns()), Vocabulary(numbers, offsets, hashes)
+    words = _postings(rows, hashes[starts], np.ones(len(numbers), np.int64))
+    names = _postings(rows, hashes[starts + 1][named], named.astype(np.int64)).with_columns()
+    return lambda: Channels(words, names, grams()), Vocabulary(numbers, offsets, hashes)
 
 
 def _postings(rows: Lists, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:

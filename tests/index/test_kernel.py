@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from index import Article, Collection
 from index.coverage import SeekerInNumPy, Told
-from index.dense import products_in_numpy
+from index.dense import encoded_in_numpy, products_in_numpy
 from index.embedding import open_encoder
 from index.kernel import compiled
 from index.lexicon import Lexicon, through_compiled, through_in_python
@@ -445,6 +445,28 @@ def test_cosines_and_products_are_alike() -> None:
         assert compiled.products(vectors, rows, asked) == pytest.approx(
             products_in_numpy(vectors, rows, asked)
         )
+
+
+@needs_it
+@pytest.mark.parametrize("n_pairs", [1, 15, 16, 17, 160])
+@pytest.mark.parametrize("n_centroids", [1, 16])
+def test_vectors_are_encoded_alike(n_pairs: int, n_centroids: int) -> None:
+    """To the last bit, also of equal centroids, of which the first counts."""
+    rng = np.random.default_rng(n_pairs)
+    vectors = rng.integers(-3, 4, size=(2_000, 2 * n_pairs)).astype(np.float32)
+    centroids = rng.integers(-3, 4, size=(2, n_centroids, n_pairs)).astype(np.float32)
+    for scale in (np.float32(1), np.float32(0.1)):
+        found = compiled.encoded(vectors * scale, centroids * scale)
+        assert found.shape == (2_000, (n_pairs + 1) // 2)
+        np.testing.assert_array_equal(found, encoded_in_numpy(vectors * scale, centroids * scale))
+    assert compiled.encoded(vectors[:0], centroids).shape == (0, (n_pairs + 1) // 2)
+
+
+@needs_it
+@pytest.mark.parametrize("shape", [(1, 16, 8), (2, 17, 8), (2, 16, 7)])
+def test_centroids_that_do_not_belong_to_the_vectors_are_an_error(shape: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="centroids"):
+        compiled.encoded(VECTORS[:, :16].copy(), np.zeros(shape, dtype=np.float32))
 
 
 @needs_it
