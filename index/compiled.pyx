@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The loops of a question and of making postings, in compiled code.
+"""The loops of a question and of making postings and codes, in compiled code.
 
 Each function does what the one in Python does that it stands in for. Which one that is, and what the arguments are, is
 said there. Sums are added up in the same order, so scores are the same to the last bit. Bounds are checked here by hand,

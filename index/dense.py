@@ -108,7 +108,7 @@ class DenseIndex:
         """Give the n rows that the codes promise most, best first: what the codes tell, (n,), and rows, (n,).
 
         Args:
-            asked: (1, d) float32, `grouped`.
+            asked: (1, d) float32, its dimensions in the order of the codes (`_grouped`).
             n: <= rows of this index.
         """
         (promised,), (rows,) = self._index.search(asked, n)
@@ -308,7 +308,7 @@ def _coded(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  # a FAISS inde
     chosen = np.random.default_rng(1).choice(n, min(_SAMPLE, n), replace=False)
     plain.train(_grouped(vectors[np.sort(chosen)]))
     centroids = faiss.vector_to_array(plain.pq.centroids).reshape(d // _SHARING, -1, _SHARING)
-    # not `plain.add`: for codes of two dimensions it takes ten times as long
+    # not `plain.add`: for codes of two dimensions it takes several times as long
     faiss.copy_array_to_vector(encoded(vectors, np.ascontiguousarray(centroids.T)).reshape(-1), plain.codes)
     plain.ntotal = n
     return faiss.IndexPQFastScan(plain)

@@ -123,7 +123,7 @@ def _making(
     known: Sequence[Vocabulary],
     other: Executor | None,
 ) -> tuple[Callable[[], Segment], Vocabulary]:
-    """Make a segment, half of it by another thread; give what waits for it, and its vocabulary, which is there now."""
+    """Make a segment, some of it by another thread, if any; give what waits for it, and its vocabulary, there already."""
     rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
     sizes = Counter(row.language for row in rows)
     numbers = np.array([row.number for row in rows], dtype=np.int64)
