@@ -1,4 +1,4 @@
-"""The loops of a question, of making postings and codes, in compiled code, where there was a C compiler at installation.
+"""The loops of a question, of making postings and codes, compiled, where there was a C compiler at installation.
 
 `index.compiled` (Cython) has functions that do what NumPy code elsewhere in this package does, over the same arrays:
 NumPy goes through memory once for each operation, and is longer about being called than about a hundred numbers. Each

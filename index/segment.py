@@ -123,7 +123,7 @@ def _making(
     known: Sequence[Vocabulary],
     other: Executor | None,
 ) -> tuple[Callable[[], Segment], Vocabulary]:
-    """Make a segment, some of it by another thread, if any; give what waits for it, and its vocabulary, there already."""
+    """Begin a segment, some of it in another thread if any; give what waits for it, and its vocabulary, made now."""
     rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
     sizes = Counter(row.language for row in rows)
     numbers = np.array([row.number for row in rows], dtype=np.int64)
