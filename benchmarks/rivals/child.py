@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 INSIDE = Path(__file__).parent / "inside"
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.2
-QUIET = {"HAYSTACK_TELEMETRY_ENABLED": "False", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+QUIET = {
+    "HAYSTACK_TELEMETRY_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "LANCEDB_LOG": "error",  # else LanceDB warns twice a question
+    "TOKENIZERS_PARALLELISM": "false",
+}
 
 
 class TooMuch(Exception):

@@ -1,4 +1,4 @@
-"""A virtual environment for each rival, made once under the cache folder."""
+"""A virtual environment for each set of packages, made once under the cache folder."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def python_of(rival: Rival, cache: Path, pip_args: Sequence[str] = ()) -> Path |
     if not rival.packages:
         return sys.executable
     key = hashlib.sha256("\n".join((sys.version, *rival.packages)).encode()).hexdigest()[:8]
-    folder = cache / "environments" / f"{rival.name}-{key}"
+    folder = cache / "environments" / f"{rival.packages[0].partition('=')[0]}-{key}"
     python = folder / "bin" / "python"
     ready = folder / "ready"
     if not ready.exists():

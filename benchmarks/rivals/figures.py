@@ -30,7 +30,7 @@ def figures_of(record: Mapping[str, Any]) -> Figures:
     for measured in ONE_A_ROUND:
         if record.get(measured):
             figures[measured] = statistics.median(record[measured])
-    for peak in ("disk_mb", "building_mb", "serving_mb", "finds"):
+    for peak in ("disk_mb", "building_mb", "serving_mb", "finds", "recall"):
         if peak in record:
             figures[peak] = record[peak]
     for asked in ("ask_1", "ask_4"):

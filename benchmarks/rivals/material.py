@@ -6,6 +6,7 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import faiss
 import numpy as np
 
 from benchmarks.rivals.texts import Passage, passages
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 QUESTIONS = 400
 ADDED = 10  # articles that one change adds
 CHANGES = 24  # rounds of changes that there is material for
+NEAREST = 10  # passages nearest to a question that are known exactly
 
 
 def make(folder: Path, n: int) -> None:
@@ -37,7 +41,15 @@ def make(folder: Path, n: int) -> None:
         np.save(folder / f"{name}.npy", vectors)
         lines = [json.dumps({"own": p.id, "text": p.question}, ensure_ascii=False) for p in chosen]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    np.save(folder / "nearest.npy", _nearest(np.load(folder / "questions.npy"), folder / "passages.npy"))
     (folder / "ready").touch()
+
+
+def _nearest(asked: NDArray[np.float32], file: Path) -> NDArray[np.int64]:
+    """Give the rows of the vectors in a file that have the largest inner products with each question's, (q, 10)."""
+    vectors = np.load(file, mmap_mode="r")
+    _, rows = faiss.knn(asked, vectors, min(NEAREST, len(vectors)), metric=faiss.METRIC_INNER_PRODUCT)
+    return np.asarray(rows, np.int64)
 
 
 def _write(folder: Path, name: str, made: Iterable[Passage], n: int, encoder: StaticEncoder) -> None:

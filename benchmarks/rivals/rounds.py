@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.rivals.rivals import Rival
 
 BATCH = 40  # questions of one round
+RECALLED = 100  # questions whose nearest are compared with the exact ones
 BUILDS = 3  # rounds of everything but asking
 ASKERS = (1, 4)
 CHANGES = ("add", "update", "remove")
@@ -86,6 +87,8 @@ class Course:
         self._child = self._start()
         self._child.do("open")
         self._child.do("ask", first=0, count=8, askers=1, seconds=self._plan.batch_s)
+        reply = self._child.do("recall", count=RECALLED, seconds=self._plan.batch_s)
+        self.record["recall"] = reply["recall"]
 
     def ask(self, number: int, askers: int) -> None:
         """Answer one batch of questions; every program gets the same ones."""

@@ -33,6 +33,7 @@ OUR_RECORD = {
     "ask_4": [[2.0], [4.0]],
     "add": [0.050],
     "finds": 1.0,
+    "recall": 0.996,
 }
 THEIRS = {
     "stopped": {"add": "over 1800 s"},
@@ -43,6 +44,7 @@ THEIRS = {
     "open": [1.5, 2.5],
     "ask_1": [[2.0, 4.0, 6.0], [4.0, 15.0, 90.0]],
     "finds": 0.5,
+    "recall": 0.47,
 }
 
 
@@ -88,10 +90,13 @@ def test_groups_fit_into_memory_and_all_hold_the_first() -> None:
 def test_the_table_gives_ratios_and_reasons() -> None:
     theirs = {**THEIRS, "update": [0.002], "wrong": ["update"]}
     ours, other = table_of({OURS: OUR_RECORD, "txtai": theirs}).splitlines()[2:]
-    assert ours == "| Sanad | 3.0 | 10 | 200 | 100 | 0.5 | 3.5 / 9.0 | 4.0 | 3.0 / 4.0 | 50 | – | – | 1.0 |"
+    assert (
+        ours
+        == "| Sanad | 3.0 | 10 | 200 | 100 | 0.5 | 3.5 / 9.0 | 4.0 | 3.0 / 4.0 | 50 | – | – | 1.000 | 0.996 |"
+    )
     assert other == (
         "| txtai hybrid | 4.0 (×2.0) | 5.0 (×0.5) | 400 (×2.0) | 100 (×1.0) | 2.0 (×4.0) | 9.5 / 90 (×2.5) | – | – "
-        "| over 1800 s | 2.0 † | – | 0.5 |"
+        "| over 1800 s | 2.0 † | – | 0.500 | 0.470 |"
     )
 
 
@@ -153,6 +158,14 @@ def test_passages_are_the_same_at_every_size() -> None:
     assert all(p.question[:-1] in p.text.lower() or p.question[0].upper() in p.text for p in many)
 
 
+def test_the_nearest_are_those_of_an_exact_scan(tmp_path: Path) -> None:
+    material.make(tmp_path / "material", 60)
+    vectors, asked, rows = (
+        np.load(tmp_path / "material" / f"{name}.npy") for name in ("passages", "questions", "nearest")
+    )
+    assert np.array_equal(rows, np.argsort(-(asked @ vectors.T), axis=1)[:, :10])
+
+
 def test_words_are_as_frequent_as_in_language() -> None:
     words = [word.strip(".").lower() for passage in passages(2_000) for word in passage.text.split()]
     counts = np.sort(np.unique(words, return_counts=True)[1])[::-1]
@@ -170,6 +183,7 @@ def test_our_own_adapter_goes_all_the_way(tmp_path: Path) -> None:
     assert record["stopped"] == {}
     assert "wrong" not in record
     assert record["finds"] == 1.0
+    assert record["recall"] == 1.0
     assert [len(record[verb]) for verb in ("build", "open", "add", "update", "remove")] == [BUILDS] * 5
 
 

@@ -1,4 +1,4 @@
-"""The six verbs that every program is asked to do, and what they are given."""
+"""The verbs that every program is asked to do, and what they are given."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ class Adapter(Protocol):
     def ask(self, text: str, vector: NDArray[np.float32]) -> list[tuple[str, str]]:
         """Give ids and texts of the K best passages, best first."""
 
+    def nearest(self, text: str, vector: NDArray[np.float32]) -> list[str]:
+        """Give ids of the K nearest passages, as the dense half of `ask` finds them."""
+
     def add(self, passages: Sequence[Passage]) -> None:
         """Add new passages, and save."""
 
@@ -56,6 +59,7 @@ class Material:
         self._folder = folder
         self.questions = self._questions("questions")
         self.change_questions = self._questions("change_questions")
+        self.nearest = [{f"p{row}" for row in rows} for rows in np.load(folder / "nearest.npy").tolist()]
 
     def passages(self, name: str = "passages", size: int = 1_000) -> Iterator[list[Passage]]:
         """Give all passages in batches."""

@@ -46,6 +46,10 @@ class Haystack:
         found = self._pipeline.run(asked)["joined"]["documents"]
         return [(document.id, document.content) for document in found]
 
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
+        found = self._pipeline.get_component("vectors").run(query_embedding=vector.tolist())
+        return [document.id for document in found["documents"]]
+
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._store.write_documents([_document(passage) for passage in passages])
         self._store.save_to_disk(self._file)

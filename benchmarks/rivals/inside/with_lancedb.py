@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import lancedb
@@ -10,7 +11,7 @@ from adapter import K
 from lancedb.rerankers import RRFReranker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from adapter import Passage
@@ -19,12 +20,18 @@ NAME = "passages"
 
 
 class LanceDB:
-    """One table; each change is a new version on disk, which a search scans beside the indexes."""
+    """One table; each change is a new version on disk, which a search scans beside the indexes.
 
-    def __init__(self, home: Path) -> None:
+    Vectors are searched as it comes, unless there is `tuning`: calls of its query builder and what they are given.
+    """
+
+    def __init__(
+        self, home: Path, index_type: str = "IVF_HNSW_SQ", tuning: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self._database = lancedb.connect(str(home))
         self._table: Any
         self._reranker = RRFReranker()
+        self._index_type, self._tuning = index_type, tuning
 
     def build(self, batches: Iterator[list[Passage]]) -> None:  # noqa: D102
         first = next(batches)
@@ -38,7 +45,7 @@ class LanceDB:
         self._table.add(pa.RecordBatchReader.from_batches(schema, rest()))
         self._table.create_scalar_index("id")
         self._table.create_fts_index("text")
-        self._table.create_index(metric="dot", index_type="IVF_HNSW_SQ")
+        self._table.create_index(metric="dot", index_type=self._index_type)
         self._table.optimize()
 
     def open(self) -> None:  # noqa: D102
@@ -46,8 +53,12 @@ class LanceDB:
 
     def ask(self, text: str, vector: Any) -> list[tuple[str, str]]:  # noqa: ANN401, D102
         search = self._table.search(query_type="hybrid").vector(vector).text(text)
-        found = search.rerank(self._reranker).select(["id", "text"]).limit(K).to_arrow()
+        found = self._tuned(search.rerank(self._reranker).select(["id", "text"]).limit(K)).to_arrow()
         return list(zip(found["id"].to_pylist(), found["text"].to_pylist(), strict=True))
+
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
+        found = self._tuned(self._table.search(vector).select(["id", "_distance"]).limit(K)).to_arrow()
+        return found["id"].to_pylist()
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._table.add(_rows(passages))
@@ -58,6 +69,11 @@ class LanceDB:
     def update(self, passage: Passage) -> None:  # noqa: D102
         change = self._table.merge_insert("id").when_matched_update_all()
         change.when_not_matched_insert_all().execute(_rows([passage]))
+
+    def _tuned(self, search: Any) -> Any:  # noqa: ANN401
+        for name, value in self._tuning.items():
+            search = getattr(search, name)(value)
+        return search
 
 
 def _rows(passages: Sequence[Passage]) -> pa.Table:

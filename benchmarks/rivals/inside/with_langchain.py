@@ -38,6 +38,7 @@ class LangChain:
         self._home = home
         self._given = Given()
         self._store: Any = None
+        self._dense: Any = None
         self._ensemble: EnsembleRetriever
 
     def build(self, batches: Iterator[list[Passage]]) -> None:  # noqa: D102
@@ -54,6 +55,10 @@ class LangChain:
         self._given.known[text] = vector.tolist()
         found = self._ensemble.invoke(text)
         return [(document.metadata["id"], document.page_content) for document in found[:K]]
+
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, D102
+        self._given.known[text] = vector.tolist()
+        return [document.metadata["id"] for document in self._dense.invoke(text)]
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._put(passages)
@@ -85,8 +90,8 @@ class LangChain:
         self._join(bm25)
 
     def _join(self, bm25: BM25Retriever) -> None:
-        dense = self._store.as_retriever(search_kwargs={"k": K})
-        self._ensemble = EnsembleRetriever(retrievers=[bm25, dense], weights=[0.5, 0.5])
+        self._dense = self._store.as_retriever(search_kwargs={"k": K})
+        self._ensemble = EnsembleRetriever(retrievers=[bm25, self._dense], weights=[0.5, 0.5])
 
 
 make = LangChain

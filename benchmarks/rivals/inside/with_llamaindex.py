@@ -42,6 +42,7 @@ class LlamaIndex:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._index: Any = None
+        self._dense: Any = None
         self._fusion: QueryFusionRetriever
 
     def build(self, batches: Iterator[list[Passage]]) -> None:  # noqa: D102
@@ -62,6 +63,10 @@ class LlamaIndex:
     def ask(self, text: str, vector: Any) -> list[tuple[str, str]]:  # noqa: ANN401, D102
         KNOWN[text] = vector.tolist()
         return [(found.node.node_id, found.node.get_content()) for found in self._fusion.retrieve(text)]
+
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, D102
+        KNOWN[text] = vector.tolist()
+        return [found.node.node_id for found in self._dense.retrieve(text)]
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._index.insert_nodes([_node(passage) for passage in passages])
@@ -84,9 +89,9 @@ class LlamaIndex:
         self._join(bm25)
 
     def _join(self, bm25: BM25Retriever) -> None:
-        dense = self._index.as_retriever(similarity_top_k=K)
+        self._dense = self._index.as_retriever(similarity_top_k=K)
         self._fusion = QueryFusionRetriever(
-            [dense, bm25],
+            [self._dense, bm25],
             llm=MockLLM(),
             num_queries=1,
             mode="reciprocal_rerank",

@@ -46,6 +46,12 @@ class Milvus:
         found = self._client.hybrid_search(NAME, [dense, words], RRFRanker(), limit=K, output_fields=["text"])
         return [(hit["id"], hit["entity"]["text"]) for hit in found[0]]
 
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
+        found = self._client.search(
+            NAME, [vector.tolist()], anns_field="vector", search_params={"metric_type": "IP"}, limit=K
+        )
+        return [hit["id"] for hit in found[0]]
+
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._client.insert(NAME, [_row(passage) for passage in passages])
 

@@ -9,6 +9,8 @@ from adapter import K
 
 from assistant import Assistant
 from index import Article
+from index.dense import Scan
+from index.search import POOL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +36,15 @@ class Sanad:
 
     def ask(self, text: str, vector: Any) -> list[tuple[str, str]]:  # noqa: ANN401, ARG002, D102
         return [(hit.article.id or "", hit.text) for hit in self._assistant.search(text, K)]
+
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
+        with self._assistant._collection._viewing() as (_, view, reader):  # the dense half has no public name
+            indexes = [segment.dense for segment in view.segments]
+            scan = Scan(indexes, view.first_rows, vector, POOL, view.allowed(None))
+            scan.run()
+            numbers = view.numbers(scan.nearest()[:K]).tolist()
+            articles = {place.article for place in reader.places(numbers).values()}
+            return list(reader.ids_of(list(articles)).values())
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._assistant.add([_article(passage) for passage in passages])

@@ -46,9 +46,12 @@ class Script:
     def ask(self, text: str, vector: Any) -> list[tuple[str, str]]:  # noqa: ANN401, D102
         best = np.argsort(self._bm25.get_scores(_words(text)))[::-1][:K]
         lexical = [self._texts[self._order[row]][0] for row in best]
+        fusion = fused([lexical, self.nearest(text, vector)])
+        return [self._texts[self._number_of[name]] for name in fusion]
+
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
         _, near = self._vectors.search(vector[None], K)
-        dense = [self._texts[number][0] for number in near[0].tolist() if number >= 0]
-        return [self._texts[self._number_of[name]] for name in fused([lexical, dense])]
+        return [self._texts[number][0] for number in near[0].tolist() if number >= 0]
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._put(passages)

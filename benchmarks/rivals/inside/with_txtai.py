@@ -49,6 +49,11 @@ class Txtai:
             KNOWN[text] = vector
             return [(hit["id"], hit["text"]) for hit in self._embeddings.search(text, K)]
 
+    def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, D102
+        with self._lock:
+            KNOWN[text] = vector
+            return [hit["id"] for hit in self._embeddings.search(text, K, weights=1.0)]
+
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._embeddings.upsert(self._rows([passages]))
         self._embeddings.save(self._folder)

@@ -79,6 +79,18 @@ class Worker:
             "a_second": len(took) / (time.perf_counter() - started),
         }
 
+    def _recall(self, count: int, seconds: float) -> dict[str, Any]:
+        """Compare the nearest that it finds with the nearest there are, for questions spread evenly."""
+        material = self._material
+        step = max(len(material.questions) // count, 1)
+        until = time.perf_counter() + seconds
+        shares: list[float] = []
+        for (text, _, vector), exact in list(zip(material.questions, material.nearest, strict=True))[::step]:
+            shares.append(len(exact.intersection(self._adapter.nearest(text, vector))) / len(exact))
+            if time.perf_counter() > until:
+                break
+        return {"recall": sum(shares) / len(shares)}
+
     def _add(self, number: int) -> dict[str, Any]:
         """Add ten articles; done when a question that one of them answers is answered."""
         new = self._changes(number)[:ADDED]
