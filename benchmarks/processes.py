@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _KB_PER_MB = 1024
+_STAT = Path("/proc/stat")
 
 
 def family(pid: int) -> list[int]:
@@ -41,3 +42,24 @@ def memory_mb(pids: Iterable[int]) -> float:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
             total_kb += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total_kb / _KB_PER_MB
+
+
+class StolenTime:
+    """How much of the processors' time the host gives to other machines while we would run (Linux: `steal`)."""
+
+    def __init__(self) -> None:
+        self._before = _jiffies()
+
+    def share(self) -> float:
+        """Give it since this was made, of all time that was not idle; 0 where the system does not say."""
+        busy, stolen = (now - then for now, then in zip(_jiffies(), self._before, strict=True))
+        return stolen / busy if busy else 0.0
+
+
+def _jiffies() -> tuple[int, int]:
+    """Give the time of all processors that was not idle, and what of that was stolen (proc(5))."""
+    try:
+        user, nice, system, _, _, irq, softirq, steal, *_ = _STAT.read_text("ascii").split()[1:]
+    except (OSError, ValueError):
+        return 0, 0
+    return sum(map(int, (user, nice, system, irq, softirq, steal))), int(steal)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.document import put
+from benchmarks.processes import StolenTime
 from benchmarks.rivals import material
 from benchmarks.rivals.child import Limits
 from benchmarks.rivals.environments import python_of
@@ -52,7 +53,7 @@ def _measured(given: argparse.Namespace, size: int) -> dict[str, Any]:
     plan = Plan(given.rounds, given.patience_s, given.batch_s, limits, 0.7 * memory)
     made, homes = given.cache / "material" / str(size), given.cache / "homes" / str(size)
     chosen = [BY_NAME[name] for name in dict.fromkeys((OURS, *given.rivals))]
-    load = [os.getloadavg()[0]]
+    load, stolen = [os.getloadavg()[0]], StolenTime()
     try:
         pythons = [python_of(rival, given.cache, given.pip_arg) for rival in chosen]
         material.make(made, size)
@@ -61,7 +62,8 @@ def _measured(given: argparse.Namespace, size: int) -> dict[str, Any]:
         ]
         programs = measure(courses, plan)
         load.append(os.getloadavg()[0])
-        return _described(given, plan, size) | {"load": load, "programs": programs}
+        noise = {"load": load, "stolen": round(stolen.share(), 4)}
+        return _described(given, plan, size) | noise | {"programs": programs}
     finally:
         if not given.keep:
             for folder in (made, homes):

@@ -58,14 +58,21 @@ def page_of(results: Mapping[str, Any]) -> str:
     parts = ["## Beside what a user would pick instead"]
     sizes = results["sizes"]
     for size in sorted(sizes, key=int):
-        made = "Made by `{command}` on {machine}, {date}; load average {load[0]:.1f} before, {load[1]:.1f} after."
-        parts.append(f"### {int(size):,} passages\n\n" + made.format(**sizes[size]))
+        parts.append(f"### {int(size):,} passages\n\n" + _made(sizes[size]))
         parts.append(table_of(sizes[size]["programs"]))
     if sizes:
         parts.append(HOW.format(**sizes[max(sizes, key=int)]["plan"]))
     used = [name for name in BY_NAME if any(name in measured["programs"] for measured in sizes.values())]
     parts.append("\n".join(_note(name) for name in used))
     return "\n\n".join(parts)
+
+
+def _made(measured: Mapping[str, Any]) -> str:
+    """Say by which command, and how much else went on."""
+    text = "Made by `{command}` on {machine}, {date}; load average {load[0]:.1f} before, {load[1]:.1f} after"
+    if "stolen" in measured:
+        text += "; {stolen:.1%} of the processors' time went to other machines"
+    return text.format(**measured) + "."
 
 
 def table_of(programs: Mapping[str, Mapping[str, Any]]) -> str:

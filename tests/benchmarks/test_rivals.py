@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from benchmarks import processes
 from benchmarks.document import put
+from benchmarks.processes import StolenTime
 from benchmarks.rivals import material
 from benchmarks.rivals.child import Child, Limits, TooMuch
 from benchmarks.rivals.figures import figures_of, groups, percentile, ratios_of
@@ -80,6 +82,16 @@ def test_ratios_are_to_what_ours_did_in_the_same_rounds() -> None:
     assert ratios["serving_mb"] == 1.0
 
 
+def test_stolen_time_is_a_share_of_what_was_not_idle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = tmp_path / "stat"
+    monkeypatch.setattr(processes, "_STAT", stat)
+    stat.write_text("cpu  100 1 20 9000 50 2 3 40 0 0\ncpu0 50 0 10 4500 25 1 1 20 0 0\n", "ascii")
+    stolen = StolenTime()
+    assert stolen.share() == 0.0  # nothing was busy since
+    stat.write_text("cpu  160 1 30 9900 80 4 5 66 0 0\ncpu0 80 0 15 4950 40 2 2 33 0 0\n", "ascii")
+    assert stolen.share() == 26 / (60 + 10 + 2 + 2 + 26)
+
+
 def test_groups_fit_into_memory_and_all_hold_the_first() -> None:
     needed = {"ours": 2.0, "a": 3.0, "b": 4.0, "huge": 50.0, "c": 5.0}
     assert groups(needed, 10.0) == [["ours", "a", "b"], ["ours", "huge"], ["ours", "c"]]
@@ -119,12 +131,13 @@ def test_the_page_has_all_sizes_in_order_and_names_what_was_used() -> None:
         "machine": "2 cores",
         "date": "2026-11-20",
         "load": [0.04, 2.13],
+        "stolen": 0.1234,
         "plan": {"patience_s": 60, "limit_s": 1800, "limit_gb": 14.2},
         "programs": {OURS: OUR_RECORD, "txtai": THEIRS},
     }
     page = page_of({"sizes": {"100000": size, "9000": size}})
     assert page.index("### 9,000 passages") < page.index("### 100,000 passages")
-    assert "load average 0.0 before, 2.1 after" in page
+    assert "load average 0.0 before, 2.1 after; 12.3% of the processors' time went to other machines." in page
     assert "txtai==" in page
     assert "milvus" not in page
     assert "1,800 s and 14 GB" in " ".join(page.split())
