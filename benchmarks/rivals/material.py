@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 QUESTIONS = 400
 ADDED = 10  # articles that one change adds
 CHANGES = 24  # rounds of changes that there is material for
-NEAREST = 10  # passages nearest to a question that are known exactly
+NEAREST = 10  # passages nearest to a question that are known exactly: `K` of inside/adapter.py
 
 
 def make(folder: Path, n: int) -> None:
     """Write the material for n passages, unless it is there."""
-    if (folder / "ready").exists():
+    if (folder / "complete").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
     encoder = StaticEncoder.open(SHIPPED)
@@ -42,7 +42,7 @@ def make(folder: Path, n: int) -> None:
         lines = [json.dumps({"own": p.id, "text": p.question}, ensure_ascii=False) for p in chosen]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     np.save(folder / "nearest.npy", _nearest(np.load(folder / "questions.npy"), folder / "passages.npy"))
-    (folder / "ready").touch()
+    (folder / "complete").touch()
 
 
 def _nearest(asked: NDArray[np.float32], file: Path) -> NDArray[np.int64]:

@@ -33,7 +33,8 @@ RIVALS = (
         (),
         "one article a passage through `Assistant`: `add`, `remove`, `search(k=10)`. It analyses, embeds passages and "
         "questions itself, and ranks the first five by their best sentence too (the others get vectors); what is "
-        "marked in a hit is found when it is read, so not here; durable when `add` returns",
+        "marked in a hit is found when it is read, so not here; durable when `add` returns; recall is of the first ten "
+        "of the hundred that its dense half is asked for",
     ),
     Rival(
         "script",
@@ -89,8 +90,7 @@ RIVALS = (
         "lancedb_rq",
         "LanceDB hybrid, RaBitQ",
         (LANCEDB,),
-        "the same with `IVF_RQ`, `nprobes(100)` and `refine_factor(2)`: of its kinds of index the quickest found that "
-        "reaches a recall of .99",
+        "the same with `IVF_RQ`, `nprobes(100)` and `refine_factor(2)`, so that its recall reaches .99",
     ),
 )
 BY_NAME = {rival.name: rival for rival in RIVALS}

@@ -49,7 +49,7 @@ Building, starting and changing have three rounds, or one when it takes more tha
 is resident memory, mapped files included. *Finds*: share of questions whose own passage is among the ten
 hits. *Recall*: share of the ten vectors nearest to a question, by an exact scan, that the dense half finds
 (a hundred questions; who looks at less is quicker). What was stopped says why; a dash was not tried after
-that. Limits for one verb: {limit_s:,.0f} s and {limit_gb:.0f} GB.
+that, or not measured yet in that run. Limits for one verb: {limit_s:,.0f} s and {limit_gb:.0f} GB.
 """.strip()
 
 
@@ -92,13 +92,13 @@ def _cell(column: Column, figures: Figures, ratios: Figures, record: Mapping[str
     reason = record.get("stopped", {}).get(column.verb, "").replace("|", "/")
     if not all(figure in figures for figure in column.figures):
         return reason or "–"
-    if column.figures[0] in SHARES:
-        return f"{figures[column.figures[0]]:.3f}"
-    text = " / ".join(rounded(figures[figure] * column.unit) for figure in column.figures)
+    first = column.figures[0]
+    is_share = first in SHARES
+    shown = "{:.3f}".format if is_share else rounded
+    text = " / ".join(shown(figures[figure] * column.unit) for figure in column.figures)
     if column.verb in record.get("wrong", ()):
         text += " †"
-    first = column.figures[0]
-    if first in ratios:
+    if first in ratios and not is_share:
         text += f" (×{rounded(ratios[first])})"
     return f"{text}; then {reason}" if reason else text
 
