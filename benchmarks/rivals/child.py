@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 INSIDE = Path(__file__).parent / "inside"
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.2
+_CHUNK = 1 << 22
 QUIET = {
     "HAYSTACK_TELEMETRY_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -128,6 +129,15 @@ def memory_mb(pid: int) -> float:
 def disk_mb(folder: Path) -> float:
     """Give what a folder's files take on the disk."""
     return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def warm(folder: Path) -> None:
+    """Read a folder's files once, so that the system's cache holds them, as far as there is room."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb", buffering=0) as file:
+                while file.read(_CHUNK):
+                    pass
 
 
 def _peak_mb(pid: int) -> float:

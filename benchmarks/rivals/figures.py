@@ -33,6 +33,8 @@ def figures_of(record: Mapping[str, Any]) -> Figures:
     for peak in ("disk_mb", "building_mb", "serving_mb", "finds", "recall"):
         if peak in record:
             figures[peak] = record[peak]
+    if record.get("read_kb_1"):
+        figures["read_kb_1"] = statistics.mean(record["read_kb_1"])
     for asked in ("ask_1", "ask_4"):
         if record.get(asked):
             figures[f"{asked}_p50"] = statistics.median(_middles(record[asked]))

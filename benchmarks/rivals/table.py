@@ -30,6 +30,7 @@ COLUMNS = (
     Column("start to first answer, s", ("open",), 1, "open"),
     Column("question, ms: p50 / p95", ("ask_1_p50", "ask_1_p95"), 1, "ask_1"),
     Column("processor, ms", ("cpu_1",), 1, "ask_1"),
+    Column("read, kB", ("read_kb_1",), 1, "ask_1"),
     Column("four askers", ("ask_4_p50", "ask_4_p95"), 1, "ask_4"),
     Column("+10 articles, ms", ("add",), 1000, "add"),
     Column("update one, ms", ("update",), 1000, "update"),
@@ -38,17 +39,20 @@ COLUMNS = (
     Column("recall", ("recall",), 1, "ask_1"),
 )
 SHARES = ("finds", "recall")
+WITHOUT_RATIO = (*SHARES, "read_kb_1")  # what is read is often nothing
 HOW = """
-All on one machine, in one run: the same passages of 80 made-up words (as frequent as words are in language,
-Arabic and English letters by turns), the same vectors, ten hits with their texts for a question of six
-words. In brackets: how many times Sanad's figure, the median over rounds in which all programs take turns.
-p50 is the median of the rounds' medians, p95 that of all questions; *processor* is the time of all cores
-that a question takes. *Start* is a new process with a warm disk, imports included. A change is timed until
-it is saved and the next answer shows it; † marks a program whose next answer did not show it every time.
-Building, starting and changing have three rounds, or one when it takes more than {patience_s:.0f} s. Memory
-is resident memory, mapped files included. *Finds*: share of questions whose own passage is among the ten
-hits. *Recall*: share of the ten vectors nearest to a question, by an exact scan, that the dense half finds
-(a hundred questions; who looks at less is quicker). What was stopped says why; a dash was not tried after
+All on one machine, in one run: the same passages of 80 made-up words (as frequent as words are in
+language, Arabic and English letters by turns), the same vectors, ten hits with their texts for a
+question of six words. In brackets: how many times Sanad's figure, the median over rounds in which all
+programs take turns. p50 is the median of the rounds' medians, p95 that of all questions; *processor* is
+the time of all cores that a question takes, *read* what the disk has to fetch for it, mapped files
+included. *Start* is a new process, imports included; the program's files are read once before, so that
+they are in the system's cache as far as it has room. A change is timed until it is saved and the next
+answer shows it; † marks a program whose next answer did not show it every time. Building, starting and
+changing have three rounds, or one when it takes more than {patience_s:.0f} s. Memory is resident
+memory, mapped files included. *Finds*: share of questions whose own passage is among the ten hits.
+*Recall*: share of the ten vectors nearest to a question, by an exact scan, that the dense half finds (a
+hundred questions; who looks at less is quicker). What was stopped says why; a dash was not tried after
 that, or not measured yet in that run. Limits for one verb: {limit_s:,.0f} s and {limit_gb:.0f} GB.
 """.strip()
 
@@ -93,12 +97,11 @@ def _cell(column: Column, figures: Figures, ratios: Figures, record: Mapping[str
     if not all(figure in figures for figure in column.figures):
         return reason or "–"
     first = column.figures[0]
-    is_share = first in SHARES
-    shown = "{:.3f}".format if is_share else rounded
+    shown = "{:.3f}".format if first in SHARES else rounded
     text = " / ".join(shown(figures[figure] * column.unit) for figure in column.figures)
     if column.verb in record.get("wrong", ()):
         text += " †"
-    if first in ratios and not is_share:
+    if first in ratios and first not in WITHOUT_RATIO:
         text += f" (×{rounded(ratios[first])})"
     return f"{text}; then {reason}" if reason else text
 
