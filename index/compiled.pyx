@@ -182,7 +182,8 @@ cdef extern from *:
     float byte_product(const int8_t* row, const float* vector, Py_ssize_t d) noexcept nogil
     double float_product(const float* row, const double* vector, Py_ssize_t d) noexcept nogil
     void add_bytes(double* into, const int8_t* row, Py_ssize_t d, double weight) noexcept nogil
-    const int LANES  # numbers that are reckoned at a time
+    enum:
+        LANES  # numbers that are reckoned at a time
     void nearest_centroids(
         uint8_t* nearest, const float* lower, const float* higher, const float* centroids, Py_ssize_t n_centroids
     ) noexcept nogil
@@ -1191,9 +1192,9 @@ def encoded(const float[:, ::1] vectors, const float[:, :, ::1] centroids):
     """See `index.dense.encoded_in_numpy`."""
     cdef Py_ssize_t n = vectors.shape[0], m = centroids.shape[2], n_centroids = centroids.shape[1]
     cdef Py_ssize_t n_tiles = (m + LANES - 1) // LANES, row, tile, first, size, i
-    cdef float lower[16]  # LANES
-    cdef float higher[16]
-    cdef uint8_t nearest[17]
+    cdef float lower[LANES]
+    cdef float higher[LANES]
+    cdef uint8_t nearest[LANES]
     if centroids.shape[0] != 2 or n_centroids > 16 or vectors.shape[1] != 2 * m:
         raise ValueError("vectors of another length than the centroids, or too many of these for half a byte")
     # what LANES pairs need lies together: of each centroid its lower numbers, its higher ones, halves of its squares
@@ -1216,7 +1217,8 @@ def encoded(const float[:, ::1] vectors, const float[:, :, ::1] centroids):
                     lower[i] = vectors[row, first + i]
                     higher[i] = vectors[row, m + first + i]
                 nearest_centroids(nearest, lower, higher, &tiles[tile, 0, 0, 0], n_centroids)
-                nearest[size] = 0  # what an odd one shares its byte with
+                if size % 2:  # less than LANES, then
+                    nearest[size] = 0  # what an odd one shares its byte with
                 for i in range(0, size, 2):
                     found[row, (first + i) // 2] = nearest[i] | nearest[i + 1] << 4
     return codes

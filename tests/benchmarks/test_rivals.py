@@ -16,7 +16,7 @@ from benchmarks import processes
 from benchmarks.document import put
 from benchmarks.processes import StolenTime
 from benchmarks.rivals import material
-from benchmarks.rivals.child import Child, Limits, TooMuch, warm
+from benchmarks.rivals.child import INSIDE, Child, Limits, TooMuch, warm
 from benchmarks.rivals.figures import figures_of, groups, percentile, ratios_of
 from benchmarks.rivals.rivals import BY_NAME, OURS, RIVALS
 from benchmarks.rivals.rounds import BUILDS, Course, Plan, measure
@@ -183,6 +183,11 @@ def test_the_nearest_are_those_of_an_exact_scan(tmp_path: Path) -> None:
         np.load(tmp_path / "material" / f"{name}.npy") for name in ("passages", "questions", "nearest")
     )
     assert np.array_equal(rows, np.argsort(-(asked @ vectors.T), axis=1)[:, :10])
+
+
+def test_as_many_nearest_are_known_as_hits_are_asked_for() -> None:
+    # the adapters run in environments that lack what `material` needs, so the number is written twice
+    assert f"K = {material.NEAREST}" in (INSIDE / "adapter.py").read_text("utf-8").splitlines()
 
 
 def test_words_are_as_frequent_as_in_language() -> None:
