@@ -20,13 +20,13 @@ def beside(work: Callable[[], Result]) -> Callable[[], Result]:
     The work has begun when this comes back. A thread that holds on to the interpreter keeps another from beginning for
     milliseconds, so this one waits for the moment that it takes.
     """
-    task = _Task(work)
+    task = Task(work)
     _tasks().put(task.do)
     task.has_begun.acquire()
     return task.result
 
 
-class _Task(Generic[Result]):
+class Task(Generic[Result]):
     """Work for another thread; bare locks, because a question has no time for a `Future` and its condition."""
 
     def __init__(self, work: Callable[[], Result]) -> None:
@@ -38,6 +38,7 @@ class _Task(Generic[Result]):
         self._is_done.acquire()
 
     def do(self) -> None:
+        """Work, whatever comes of it; to be called once, in another thread."""
         self.has_begun.release()
         try:
             self._found.append(self._work())

@@ -6,7 +6,7 @@ What only changes need is imported when something is changed: a process that ask
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -19,14 +19,13 @@ from index.home import Home
 from index.listing import facets, listing
 from index.opened import Opened
 from index.records import Added, AddReport, Passage
-from index.search import BESIDE_ROWS, Searcher
+from index.search import Searcher
 from index.snapshot import verifying
 from index.store import Store
 from index.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from index.adding import Ready
     from index.embedding import Encoder
@@ -39,10 +38,6 @@ if TYPE_CHECKING:
     from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
-
-# Questions that are worked on at once, by whether the collection is large. In a small one a question is Python from
-# beginning to end; in a large one it is compiled code for much of the time, and another one goes on meanwhile.
-AT_ONCE = {False: 1, True: 2}
 
 
 class Collection:
@@ -76,7 +71,7 @@ class Collection:
         self._home.steadily(lambda: start(self._home, encoder))
         self._state = self._home.steadily(lambda: self._open(encoder, ahead), Opened.leave)
         self._searchers: dict[str, Searcher] = {}
-        self._turns = {is_large: Turns(at_once) for is_large, at_once in AT_ONCE.items()}
+        self._turns = Turns()
 
     def _verifying(self) -> Ahead | None:
         """Begin with what takes longest, and needs no model: verifying what is derived."""
@@ -138,15 +133,13 @@ class Collection:
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
-        with self._turn(), self._viewing() as (state, view, reader):
-            return self._searcher(state.encoder).search(view, reader, question, k, filters)
+        work = partial(self._search, question, k, filters)
+        # others at the same time would only make it slower, but a transformer leaves the interpreter free mostly
+        return self._turns.do(work) if self._state.encoder.is_light else work()
 
-    def _turn(self) -> AbstractContextManager[None]:
-        """Give what a question waits in, where others at the same time would only make it slower."""
-        state = self._state
-        if not state.encoder.is_light:  # it leaves the interpreter free for most of the time
-            return nullcontext()
-        return self._turns[state.n_rows >= BESIDE_ROWS].turn()
+    def _search(self, question: str, k: int, filters: Filters | None) -> Ranking:
+        with self._viewing() as (state, view, reader):
+            return self._searcher(state.encoder).search(view, reader, question, k, filters)
 
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint
@@ -439,6 +432,7 @@ class Collection:
         """Let go of the files; upkeep that is under way is given a moment to finish."""
         self._state.settle(timeout_s=1.0)
         self._state.leave()
+        self._turns.close()
 
     def __enter__(self) -> Self:
         return self

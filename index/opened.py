@@ -119,11 +119,6 @@ class Opened:
             self._view = _updated(self._view, reader)
         return self._view
 
-    @property
-    def n_rows(self) -> int:
-        """Rows of the view in use; 0 before the first question."""
-        return self._view.n_rows if self._view else 0
-
     # -- upkeep: joining segments and saving snapshots, beside the questions -----------------------
 
     def _wants_upkeep(self, view: View) -> bool:
