@@ -6,19 +6,23 @@ from collections import Counter
 from copy import copy
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from index.analysis import folded_counts
 from index.analysis.scripts import script_of_word
 from index.analysis.stopwords import stopwords
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from py3langid.langid import LanguageIdentifier
 
 _READING = Lock()
 
 READ = 1_000
 """Characters of a text that are looked at."""
+SHORT = 6
+"""Words from which on py3langid is believed about a question; of fewer it takes English for Swedish or Catalan."""
 # A function word shared by k languages speaks 1/k for each; a language this far ahead of the next is it.
 DECISIVE = 1.6
 
@@ -66,35 +70,83 @@ _OF_SCRIPT = {
     "Deva": frozenset(["hi", "mr", "ne"]),
 }
 _USUAL = {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}
+_FIRST = {**_USUAL, "Latn": "en"}
+
+
+class _Seen(NamedTuple):
+    """What the writing of a text tells.
+
+    Attributes:
+        script: of most of its words, ISO 15924; "Zyyy" when it has none.
+        n_words: how many it has.
+        language: what script, letters or function words decide; None where they leave it open.
+    """
+
+    script: str
+    n_words: int
+    language: str | None
 
 
 def detect(text: str, default: str = "und") -> str:
     """ISO 639-1 code of the language a text is written in.
 
     Args:
-        text: a question or an article; the first `READ` characters decide.
+        text: an article, or a question; the first `READ` characters decide.
         default: what to say of a text without words, or of a bare name in Latin letters.
     """
     text = text[:READ]
+    seen = _see(text)
+    return seen.language or _by_model(text, seen.script, default, seen.n_words)
+
+
+def possible(
+    question: str, near: Sequence[str], known: Callable[[str], int | None], default: str = "und"
+) -> tuple[str, ...]:
+    """Languages that a question may be in, the likeliest first; several where a few words do not tell.
+
+    Script, letters and function words decide, and py3langid in a question of `SHORT` words and more. Any other is in
+    one of the languages of its script that the lexicon knows most of its words in. Of several, those that are near
+    count.
+
+    Args:
+        question: as it was asked.
+        near: languages of the asker and of the collection, the likeliest first.
+        known: how many words of the question the lexicon knows in a language; None where it does not have the language.
+        default: what to say where nothing tells.
+    """
+    text = question[:READ]
+    seen = _see(text)
+    if seen.language or seen.n_words >= SHORT:
+        return (seen.language or _by_model(text, seen.script, default, seen.n_words),)
+    counts = {language: known(language) for language in sorted(languages_in(seen.script))}
+    most = max([count for count in counts.values() if count is not None], default=0)
+    likely = [language for language, count in counts.items() if count is None or count == most]
+    beside = [language for language in near if language in likely]
+    told = [language for language in likely if most and counts[language]]
+    told.sort(key=lambda language: language != _FIRST.get(seen.script))
+    return tuple(beside or told or [_by_model(text, seen.script, default, seen.n_words)])
+
+
+def _see(text: str) -> _Seen:
     found = folded_counts(text)
+    n_words = sum(found.values())
     scripts: dict[str, int] = {}
     for word, count in found.items():
         script = script_of_word(word)
         scripts[script] = scripts.get(script, 0) + count
     scripts.pop("Zyyy", None)
     if not scripts:
-        return default
+        return _Seen("Zyyy", n_words, None)
     kana = scripts.get("Kana", 0)
     if kana and 2 * (kana + scripts.get("Hani", 0)) > sum(scripts.values()):
-        return "ja"  # not a text that names something in kana
+        return _Seen("Kana", n_words, "ja")  # not a text that names something in kana
     by_words = _by_function_words(found)
     script = max(scripts, key=scripts.__getitem__)
     if by_words and 3 * scripts.get(_script_of_language(by_words), 0) < scripts[script]:
         by_words = None  # a foreign title inside the text, as in "Who 是什么组织"
     script = _script_of_language(by_words) if by_words else script
-    if script in _ONE_LANGUAGE:
-        return _ONE_LANGUAGE[script]
-    return _by_letters(text, script) or by_words or _by_model(text, script, default, sum(found.values()))
+    only = _ONE_LANGUAGE.get(script)
+    return _Seen(script, n_words, only or _by_letters(text, script) or by_words)
 
 
 def languages_in(script: str) -> frozenset[str]:

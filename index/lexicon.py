@@ -131,7 +131,11 @@ class Lexicon:
         """Whether a stem of the source language may have translations; if not, `translate` finds none."""
         if source not in self._alphabets:
             return False
-        return self._find(stem, source) >= 0 or (_may_be_name(stem, source) and self._find(stem, HUB) >= 0)
+        return self.has(stem, source) or (_may_be_name(stem, source) and self.has(stem, HUB))
+
+    def has(self, stem: str, language: str) -> bool:
+        """Whether a stem is a word of a language; unlike for `knows`, a name written as in English is none."""
+        return language in self._alphabets and self._find(stem, language) >= 0
 
     def paraphrases(
         self, stem: str, language: str, most: int = MAX_TRANSLATIONS

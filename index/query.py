@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Word, is_stopword, stem_of, stemmer_of, stemmers_of, word_terms, words
 from index.analysis.scripts import script_of_word
-from index.language import detect
+from index.language import detect, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from index.lexicon import Lexicon
 
@@ -115,7 +115,25 @@ class Query:
     named: tuple[str, ...] = ()
 
 
-def analyse(question: str, language: str, targets: Collection[str], lexicon: Lexicon | None) -> Query:
+def languages_of(question: str, near: Sequence[str], lexicon: Lexicon | None) -> tuple[str, ...]:
+    """Languages that a question may be in; see `index.language.possible`."""
+    found = {word.folded for word in words(question) if word.folded.isalpha()}
+
+    def known(language: str) -> int | None:
+        if lexicon is None or language not in lexicon.languages:
+            return None
+        return sum(lexicon.has(word_terms(word, stemmer_of(word, language)).stem, language) for word in found)
+
+    return possible(question, near, known)
+
+
+def analyse(
+    question: str,
+    language: str,
+    targets: Collection[str],
+    lexicon: Lexicon | None,
+    also: Sequence[str] = (),
+) -> Query:
     """Terms of a question for passages in the target languages.
 
     Function and question words are left out, unless the question holds nothing else.
@@ -125,8 +143,9 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
         language: its ISO 639-1 code, or "und".
         targets: languages of the passages to be found.
         lexicon: translations; None searches for the question's own words only.
+        also: other languages that the question may be in; its words are translated from these too.
     """
-    languages = tuple(sorted(targets))
+    languages, sources = tuple(sorted(targets)), (language, *also)
     searched: list[QueryTerm] = []
     grams: dict[str, int] = {}
     names: dict[str, float] = {}
@@ -137,7 +156,7 @@ def analyse(question: str, language: str, targets: Collection[str], lexicon: Lex
     for word, count in _counted(found, question, language).items():
         asked.append(shown[word])
         own = word_terms(word, stemmer_of(word, language))
-        alternatives, is_translated = _alternatives(word, language, languages, lexicon)
+        alternatives, is_translated = _alternatives(word, sources, languages, lexicon)
         searched.append(QueryTerm(float(count), alternatives))
         for gram in dict.fromkeys(own.grams):
             grams[gram] = grams.get(gram, 0) + count
@@ -180,16 +199,27 @@ def _is_article(word: Word, question: str) -> bool:
 
 @lru_cache(maxsize=4_096)  # people ask about the same things
 def _alternatives(
-    word: str, language: str, languages: tuple[str, ...], lexicon: Lexicon | None
+    word: str, sources: tuple[str, ...], languages: tuple[str, ...], lexicon: Lexicon | None
 ) -> tuple[tuple[tuple[str, float], ...], bool]:
-    """What stands for a word, each with its probability, and whether the lexicon translates it."""
-    stem = word_terms(word, stemmer_of(word, language)).stem
-    translated = _translations(stem, language, languages, lexicon)
-    stems = _paraphrases(stem, language, languages, lexicon) | _own_stems(stem, word, languages)
-    alternatives = translated | stems
+    """What stands for a word of these sources, each with its probability, and whether the lexicon translates it."""
+    translated: dict[str, float] = {}
+    paraphrased: dict[str, float] = {}
+    own: dict[str, float] = {}
+    for language in sources:
+        stem = word_terms(word, stemmer_of(word, language)).stem
+        _raise(translated, _translations(stem, language, languages, lexicon))
+        _raise(paraphrased, _paraphrases(stem, language, languages, lexicon))
+        own |= _own_stems(stem, word, languages)
+    alternatives = translated | paraphrased | own
     if "ar" in languages:
         alternatives = _with_particles(alternatives)
     return tuple(alternatives.items()), bool(translated)
+
+
+def _raise(found: dict[str, float], more: dict[str, float]) -> None:
+    """Take over what is more probable."""
+    for term, p in more.items():
+        found[term] = max(found.get(term, 0.0), p)
 
 
 def _own_stems(stem: str, word: str, languages: tuple[str, ...]) -> dict[str, float]:

@@ -14,8 +14,7 @@ from index.coverage import attainable, weighed
 from index.dense import Scan
 from index.fusion import DEFAULT, Weights, convex
 from index.hits import Asked, hits_of
-from index.language import detect
-from index.query import Query, analyse
+from index.query import Query, analyse, languages_of
 from index.records import Filters, Hit, Ranking
 from index.top import pieces, top, union
 
@@ -121,8 +120,8 @@ class Searcher:
 
     def _read(self, view: View, question: str, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
         """Analyse a question, and score all rows by its words: 0 for those that may not be found."""
-        language = detect(question)
-        query = analyse(question, language, view.languages, self.lexicon)
+        language, *also = languages_of(question, view.spoken, self.lexicon)
+        query = analyse(question, language, view.languages, self.lexicon, also)
         located = view.locate(query)
         for whole in (False, True):
             scores = lexical_scores(view, language, located, self.weights, whole=whole)

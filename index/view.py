@@ -8,6 +8,7 @@ joined so that their number stays logarithmic (the log-structured merge of O'Nei
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -94,6 +95,15 @@ class View:
             for end in segment.ends
         )
         return tuple(chain.from_iterable(segment.languages for segment in self.segments)), tuple(ends)
+
+    @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages of the passages, that of most of them first."""
+        rows: Counter[str] = Counter()
+        for segment in self.segments:
+            for language, run in segment.runs():
+                rows[language] += run.stop - run.start
+        return tuple([language for language, _ in rows.most_common() if language in self.languages])
 
     def locate(self, query: Query) -> dict[str, Located]:
         """Find a question's terms in each channel."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.language import detect, direction
+from index.language import detect, direction, possible
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,48 @@ def test_an_arabic_name_alone_is_arabic() -> None:
 def test_directions() -> None:
     assert [direction(code) for code in ("ar", "fa", "ur", "he", "ar-SY")] == ["rtl"] * 5
     assert [direction(code) for code in ("en", "zh", "und", "")] == ["ltr"] * 4
+
+
+KNOWN = {
+    "en": {"oil", "prices", "base", "attack", "drone"},
+    "fr": {"base", "attaque", "drone"},
+    "es": {"base", "ataque"},
+    "ar": {"هجوم"},
+    "fa": {"هجوم"},
+}
+
+
+def languages(question: str, *near: str) -> tuple[str, ...]:
+    words = question.casefold().split()
+    return possible(
+        question, near, lambda code: sum(word in KNOWN[code] for word in words) if code in KNOWN else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "expected"),
+    [
+        ("oil prices", ["ar"], ["en"]),  # only English has both words
+        ("attaque base", ["ar", "en"], ["fr"]),  # the lexicon is surer than what is near
+        ("base", ["ar", "fr", "en"], ["fr", "en"]),  # open: all that are near, the likeliest first
+        ("base", ["ar"], ["en", "es", "fr"]),  # open, and none is near: all that know it
+        ("atac baza", ["ro", "ar"], ["ro"]),  # no lexicon speaks against what is near
+        ("Kafr Zita", ["ar", "en"], ["en"]),
+        ("Kafr Zita", ["ar"], ["und"]),
+        ("هجوم", ["ar", "en"], ["ar"]),
+        ("هجوم", ["en"], ["ar", "fa"]),
+        ("who attacked the base?", ["ar", "fr"], ["en"]),  # function words decide
+        ("حمله پهپادی", ["ar"], ["fa"]),  # letters decide
+        ("", ["ar"], ["und"]),
+    ],
+)
+def test_a_short_question_is_in_the_languages_that_know_its_words(
+    question: str, near: list[str], expected: list[str]
+) -> None:
+    assert languages(question, *near) == tuple(expected)
+
+
+def test_a_whole_sentence_needs_no_lexicon() -> None:
+    assert languages(
+        "Präsident Ministerin Verhandlungen Waffenstillstand Hilfslieferungen Grenzübergang", "ar"
+    ) == ("de",)

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.analysis import stemmer_of, word_terms
-from index.query import FLATTENING, MAX_WORDS, PARAPHRASED, PREFIXED, RAISING, UNTRANSLATED, analyse
+from index.query import (
+    FLATTENING,
+    MAX_WORDS,
+    PARAPHRASED,
+    PREFIXED,
+    RAISING,
+    UNTRANSLATED,
+    analyse,
+    languages_of,
+)
 
 if TYPE_CHECKING:
     from conftest import MakeLexicon
@@ -123,3 +132,22 @@ def test_words_that_share_a_translation_stand_for_each_other_in_one_language(
     assert word["اجتماع"] == pytest.approx(PARAPHRASED * (0.64 * 0.49) ** FLATTENING, abs=0.01)
     (other,) = alternatives(analyse("لقاء", "ar", ["en"], lexicon))
     assert "اجتماع" not in other
+
+
+def test_a_word_of_several_languages_is_translated_from_each(make_lexicon: MakeLexicon) -> None:
+    lexicon = make_lexicon({"ar": ({}, {"pain": [("الم", 1.0)]}), "fr": ({"pain": [("bread", 1.0)]}, {})})
+    (word,) = alternatives(analyse("pain", "en", ["ar", "en"], lexicon, ["fr"]))
+    assert {"pain", "bread", "الم"} <= word.keys()
+
+
+def test_a_short_question_is_in_the_languages_that_the_lexicon_knows_it_in(make_lexicon: MakeLexicon) -> None:
+    lexicon = make_lexicon(
+        {
+            "ar": ({}, {"plan": [("قاعدة", 1.0)], "attack": [("هجوم", 1.0)]}),
+            "fr": ({"plan": [("plan", 1.0)]}, {}),
+        }
+    )
+    assert languages_of("plan attack", ["ar"], lexicon) == ("en",)
+    assert languages_of("Plan 7", ["ar"], lexicon) == ("en", "fr")
+    assert languages_of("plan", ["ar", "fr"], lexicon) == ("fr",)
+    assert languages_of("plan", ["ar"], None) == ("und",)
