@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -199,7 +198,7 @@ class _Guess:
 
 
 class Scan:
-    """The search for what is nearest to a vector in several indexes, by as many threads as care to `run` it.
+    """The search for what is nearest to a vector in several indexes.
 
     What the codes of all promise most is compared exactly, so what is found does not depend on where they are cut.
     """
@@ -232,27 +231,14 @@ class Scan:
                 # twice its share, should what is near lie in one more than in another
                 share = 2 * self._n_compared * len(index) // max(n_rows, 1) + 1
                 self._guesses.append(_Guess(index, asked, k, min(share, self._n_compared), mask))
-        self._waiting = deque(self._guesses)
 
     def run(self) -> None:
-        """Guess in each index with which no thread has begun.
-
-        That hardly needs the interpreter, for which a second thread would have to wait, or another for it.
-        """
-        for guess in iter(self._next, None):
+        """Guess in each index."""
+        for guess in self._guesses:
             guess.run()
 
-    def _next(self) -> _Guess | None:
-        try:
-            return self._waiting.popleft()
-        except IndexError:
-            return None
-
     def nearest(self) -> NDArray[np.int64]:
-        """Give the k rows with the largest inner product, (m,) m <= k, best first; they are compared exactly.
-
-        To be called when every `run` has come back.
-        """
+        """Give the k rows with the largest inner product, (m,) m <= k, best first; they are compared exactly."""
         for guess in self._guesses:
             guess.sift()
         least = self._least([guess.promised for guess in self._guesses if not guess.is_exact])
