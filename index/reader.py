@@ -187,11 +187,11 @@ class Reader:
     def unembedded(self, most: int) -> list[tuple[int, str]]:
         """Give the passages that have waited longest for their vectors: number and text."""
         sql = (
-            "SELECT p.number, substr(a.text, p.start + 1, p.end - p.start)"
+            "SELECT p.number, CAST(substr(a.text, p.start + 1, p.end - p.start) AS BLOB)"
             " FROM (SELECT passage FROM embedding_queue ORDER BY passage LIMIT ?) q"
             " JOIN passages p ON p.number = q.passage JOIN articles a ON a.number = p.article"
         )
-        return list(self._db.execute(sql, (most,)))
+        return [(number, text.decode(errors="replace")) for number, text in self._db.execute(sql, (most,))]
 
     @property
     def is_empty(self) -> bool:
@@ -487,11 +487,11 @@ class Reader:
     def text_of(self, passage: int) -> str:
         """Give the text of a passage; empty if it is gone."""
         sql = (
-            "SELECT substr(a.text, p.start + 1, p.end - p.start) FROM passages p"
+            "SELECT CAST(substr(a.text, p.start + 1, p.end - p.start) AS BLOB) FROM passages p"
             " JOIN articles a ON a.number = p.article WHERE p.number = ?"
         )
         row = self._db.execute(sql, (passage,)).fetchone()
-        return str(row[0]) if row else ""
+        return row[0].decode(errors="replace") if row else ""
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""
