@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import errno
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 import pytest
 
 from index import dense
 from index.dense import EXACT_ROWS, DenseIndex, Scan
 from index.errors import StoreDamaged
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def nearest(scan: Scan) -> np.ndarray:
@@ -111,20 +106,6 @@ def codes_of(index: DenseIndex) -> np.ndarray:
     pieces: list[bytes] = []
     index.write_codes(lambda data: pieces.append(bytes(data)))
     return np.frombuffer(b"".join(pieces), np.uint8)
-
-
-@pytest.mark.parametrize("encode", [dense.encoded_in_numpy, dense.encoded])
-def test_the_codes_are_those_of_the_nearest_centroids(
-    encode: Callable[[np.ndarray, np.ndarray], np.ndarray],
-) -> None:
-    """As FAISS finds them, who measures a distance where we take a product: what is as far may differ."""
-    vectors = clustered(5_000, 17)
-    quantizer = faiss.ProductQuantizer(32, 16, 4)
-    pairs = np.ascontiguousarray(vectors.reshape(-1, 2, 16).transpose(0, 2, 1)).reshape(-1, 32)
-    quantizer.train(pairs)
-    centroids = faiss.vector_to_array(quantizer.centroids).reshape(16, 16, 2)
-    found = encode(vectors, np.ascontiguousarray(centroids.T))
-    assert (found == quantizer.compute_codes(pairs)).mean() >= 0.999
 
 
 def test_what_is_written_reads_back() -> None:
