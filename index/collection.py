@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from index.adding import Ready
-    from index.embedder import Progress
+    from index.embedder import Embedding
     from index.embedding import Encoder
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
@@ -214,6 +214,7 @@ class Collection:
                 "sequence": reader.sequence,
                 **reader.counts(),
                 "languages": reader.languages(),
+                "embedding": state.embedder.progress(reader)._asdict(),
             }
 
     def check(self, *, repair: bool = False) -> list[str]:
@@ -444,7 +445,7 @@ class Collection:
             pass
         return state.settle(None if ends is None else max(0.0, ends - time.monotonic()))
 
-    def embedding(self) -> Progress:
+    def embedding(self) -> Embedding:
         """Say how many passages wait for their vectors, and how long it will take."""
         with self._using() as state, state.store.reading() as reader:
             return state.embedder.progress(reader)

@@ -39,7 +39,7 @@ RETRY_S = 5.0
 NICENESS = 10
 
 
-class Progress(NamedTuple):
+class Embedding(NamedTuple):
     """How far embedding has come.
 
     Attributes:
@@ -102,11 +102,11 @@ class Embedder:
         """Why the last try failed; None: it did not."""
         return self._problem
 
-    def progress(self, reader: Reader) -> Progress:
+    def progress(self, reader: Reader) -> Embedding:
         """Say how far embedding has come in a transaction."""
         waiting = reader.n_unembedded
         speed = self._speed if waiting else None
-        return Progress(
+        return Embedding(
             waiting, speed, waiting / speed if speed else None, self._problem if waiting else None
         )
 

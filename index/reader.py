@@ -166,7 +166,6 @@ class Reader:
             "articles": self._one("SELECT count(*) FROM articles"),
             "passages": self._one("SELECT coalesce(sum(n_passages), 0) FROM articles"),
             "words": self._one("SELECT count(*) FROM vocabulary"),
-            "unembedded": self.n_unembedded,
         }
 
     @property

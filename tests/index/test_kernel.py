@@ -447,7 +447,7 @@ def test_whole_answers_are_alike(home: Path) -> None:
 
 
 def test_the_tests_of_a_question_pass_in_numpy_too() -> None:
-    names = ("lexical", "lexicon", "channels", "coverage", "evidence", "hits", "static", "dense")
+    names = ("lexical", "lexicon", "channels", "coverage", "evidence", "hits", "dense")
     files = [f"tests/index/test_{name}.py" for name in names]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.in_numpy", "-p", "no:cacheprovider", *files]
     done = subprocess.run(
