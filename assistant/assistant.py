@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.fetching.links import Links
     from assistant.settings import Settings
-    from index import ArticleInfo, Facets, Filters, Listing, Passage, Ranking, Upload
+    from index import ArticleInfo, Embedding, Facets, Filters, Listing, Passage, Ranking, Upload
 
     Source = str | Path | Article | Upload
     Value = str | None | EllipsisType
@@ -48,6 +48,7 @@ class Assistant:
         *,
         dense_share: float | None = None,
         allow_links: bool = False,
+        embeds: bool = True,
     ) -> None:
         """Open the collection of a home folder, or start an empty one.
 
@@ -56,13 +57,14 @@ class Assistant:
             model: a sentence-transformers model by folder or name; None: the shipped one.
             dense_share: weight of the vectors beside the words, 0 to 1; None: what suits the model.
             allow_links: whether addresses and feeds may be fetched.
+            embeds: whether passages that wait for their vectors get them in the background.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
             ModelError: the model cannot be loaded.
         """
         self.home = Path(home if home is not None else load().home)
-        self._collection = Collection(self.home, model, dense_share)
+        self._collection = Collection(self.home, model, dense_share, embeds=embeds)
         self._links: Links | None = None
         if allow_links:
             from assistant.fetching.links import Links
@@ -78,7 +80,8 @@ class Assistant:
     ) -> AddReport:
         """Add a file, a folder, an address, an `Article`, an `Upload`, or any number of these.
 
-        When it returns, what it reports as added is durable and in every process's next answer.
+        When it returns, what it reports as added is durable and in every process's next answer: by its words at once,
+        by its meaning when its vectors follow in the background (`settle`, `embedding`).
 
         Args:
             source: a path (files of a folder are found recursively), an http or https address, an article, or
@@ -307,9 +310,23 @@ class Assistant:
         """Write the collection to one file while it stays in use; `index.restore` puts it back."""
         self._collection.backup(Path(file))
 
-    def settle(self) -> None:
-        """Wait for upkeep in the background; nothing but the next opening's speed depends on it."""
-        self._collection.settle()
+    def settle(self, timeout_s: float | None = None) -> bool:
+        """Wait until every passage has its vector and all upkeep is done.
+
+        Args:
+            timeout_s: give up after so long; None: never.
+
+        Returns:
+            Whether nothing is left to do.
+
+        Raises:
+            StoreError: embedding fails; it is tried again in the background.
+        """
+        return self._collection.settle(timeout_s)
+
+    def embedding(self) -> Embedding:
+        """Say how many passages wait for their vectors, and how long that will take."""
+        return self._collection.embedding()
 
     def health(self) -> dict[str, object]:
         """Say what the collection holds and what it was made with."""
@@ -326,15 +343,19 @@ class Assistant:
         self.close()
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """The assistant that settings ask for.
+def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
+    """The assistant that settings ask for; see `Assistant` for `embeds`.
 
     Raises:
         StoreError: the home cannot be used, or its collection was made with another model.
         ModelError: the model cannot be loaded.
     """
     return Assistant(
-        settings.home, settings.model, dense_share=settings.dense_share, allow_links=settings.allow_links
+        settings.home,
+        settings.model,
+        dense_share=settings.dense_share,
+        allow_links=settings.allow_links,
+        embeds=embeds,
     )
 
 

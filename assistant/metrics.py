@@ -55,14 +55,15 @@ class Metrics:
                 "articles": "Articles in the collection",
                 "passages": "Passages in the collection",
                 "sequence": "Sequence number of the last change",
+                "passages_waiting": "Passages that wait for their vectors",
             }.items()
         }
 
     def text(self) -> bytes:
         """All numbers as they are now."""
-        health = self._assistant.health()
+        held = {**self._assistant.health(), "passages_waiting": self._assistant.embedding().waiting}
         for name, gauge in self._held.items():
-            gauge.set(float(str(health[name])))
+            gauge.set(float(str(held[name])))
         return generate_latest(self._registry)
 
     def note(self, route: str, method: str, status: int, seconds: float) -> None:

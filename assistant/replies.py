@@ -146,6 +146,15 @@ class RebuiltOut(BaseModel):
     took_ms: float
 
 
+class EmbeddingOut(BaseModel):
+    """How far embedding has come; a passage is found by its words before it has its vector."""
+
+    waiting: int = Field(description="passages without a vector")
+    per_second: float | None = Field(description="passages embedded a second, lately")
+    seconds_left: float | None = Field(description="until none waits, at this speed")
+    problem: str | None = Field(description="why the last try failed; it is tried again")
+
+
 class HealthOut(BaseModel):
     """Whether questions can be answered, and what the collection holds."""
 
@@ -158,3 +167,4 @@ class HealthOut(BaseModel):
     passages: int
     words: int
     languages: dict[str, int] = Field(description="passages by language")
+    embedding: EmbeddingOut

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from index.backups import restore
     from index.collection import Collection
     from index.confidence import ANSWERED
+    from index.embedder import Embedding
     from index.errors import (
         ArticleError,
         ArticleTooLarge,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "index.collection": ("Collection",),
     "index.confidence": ("ANSWERED",),
+    "index.embedder": ("Embedding",),
     "index.errors": (
         "ArticleError", "ArticleTooLarge", "EmptyArticle", "ModelError", "NotFound", "QuestionError",
         "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
@@ -76,6 +78,7 @@ __all__ = [
     "ArticleInfo",
     "ArticleTooLarge",
     "Collection",
+    "Embedding",
     "EmptyArticle",
     "Facets",
     "Filters",

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
 from index.linking import link, version_of
-from index.preparing import Identified, Whole, identify, prepare
+from index.preparing import Identified, identify, prepare
 from index.records import Added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from index.embedding import Encoder
-    from index.reader import Encoded, Reader
+    from index.reader import Reader
     from index.records import Article
     from index.writer import NewPassage, Prepared, Writer
 
@@ -37,29 +36,25 @@ def identified(source: Article | Added) -> Identified | Added:
         return Added("skipped", name or "article", None, str(error))
 
 
-def already(reader: Reader, one: Identified) -> Mapping[str, Encoded] | None:
-    """Give what the model made of the article's passages before, by their text; None: its text is unchanged."""
+def is_held(reader: Reader, one: Identified) -> bool:
+    """Whether the article is there with this very text, so that nothing of it need be prepared."""
     number = _find(reader, one)
-    if number is None:
-        return {}
-    if reader.digests(number)[2] == one.text_digest:
-        return None
-    return reader.encoded_by_text(number)
+    return number is not None and reader.digests(number)[2] == one.text_digest
 
 
 def ready_all(
-    batch: Sequence[tuple[Identified | Added, Mapping[str, Encoded] | None]],
-    prepare: Callable[[Sequence[Whole]], list[Prepared]],
+    batch: Sequence[tuple[Identified | Added, bool]],
+    prepare: Callable[[Sequence[Article]], list[Prepared]],
 ) -> list[Ready | Added]:
-    """Make the passages of a batch of articles, each with what `already` gave.
+    """Make the passages of those articles of a batch that are not held.
 
     One without anything to cite comes back as skipped.
     """
     made = [one if isinstance(one, Added) else Ready(one, None) for one, _ in batch]
     wanted = {
-        place: Whole(one.article, known)
-        for place, (one, known) in enumerate(batch)
-        if not isinstance(one, Added) and known is not None
+        place: one.article
+        for place, (one, held) in enumerate(batch)
+        if not isinstance(one, Added) and not held
     }
     for place, prepared in zip(wanted, prepare(list(wanted.values())), strict=True):
         given = made[place]
@@ -70,18 +65,13 @@ def ready_all(
     return made
 
 
-def again(given: Ready | Added) -> Ready | Added:
-    """Forget what was prepared, so that `put` makes it with the model of its transaction."""
-    return given if isinstance(given, Added) else given._replace(prepared=None)
-
-
 def _nothing_to_cite(one: Identified) -> Added:
     return _added(
         "skipped", one, f"{one.article.title or one.article.id}: no sentence in it that could be cited"
     )
 
 
-def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
+def put(writer: Writer, given: Ready | Added) -> Added:
     """Write one article, deciding in this transaction what it is."""
     if isinstance(given, Added):
         return given
@@ -98,10 +88,9 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
         return _update_metadata(writer, number, one)
     prepared = given.prepared
     if prepared is None:  # its text was there when we looked, and was changed or removed since
-        (now,) = ready_all([(one, {})], lambda articles: prepare(articles, encoder))
-        if isinstance(now, Added) or now.prepared is None:
+        prepared = prepare(one.article)
+        if not prepared.passages:
             return _nothing_to_cite(one)
-        prepared = now.prepared
     if number is None:
         number = _older_version(writer, one, prepared.passages)
     if number is None:
@@ -112,9 +101,7 @@ def put(writer: Writer, given: Ready | Added, encoder: Encoder) -> Added:
     return _linked(writer, number, "updated", one, prepared)
 
 
-def edit(
-    writer: Writer, article_id: str, changes: Mapping[str, str | None], encoder: Encoder
-) -> Article | None:
+def edit(writer: Writer, article_id: str, changes: Mapping[str, str | None]) -> Article | None:
     """Change an article's metadata; None: there is no such article.
 
     An article read from a file keeps the digests of the file, so that reading the same file again
@@ -124,7 +111,6 @@ def edit(
         writer: of the transaction.
         article_id: of the article.
         changes: new values by the names of `Article`; None: as if it had not been given.
-        encoder: made the vectors.
 
     Raises:
         ArticleError: a value cannot be used.
@@ -139,9 +125,7 @@ def edit(
     digests = (one.digest, one.text_digest)
     if writer.origins(number):
         digests = writer.digests(number)[1:]
-    prepared = None
-    if one.article.language != before.language:
-        (prepared,) = prepare([Whole(one.article, writer.encoded_by_text(number))], encoder)
+    prepared = prepare(one.article) if one.article.language != before.language else None
     writer.replace(number, one.article, digests, prepared)
     return one.article
 

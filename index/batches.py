@@ -9,21 +9,18 @@ from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from index.adding import ready_all
-from index.crew import Crew
-from index.preparing import prepare
+from index.crew import Crew, prepare_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
     from index.adding import Ready
-    from index.embedding import Encoder
     from index.preparing import Identified
-    from index.reader import Encoded
     from index.reading.sources import Parts, Sources
     from index.records import Added, Article
 
-    Looked = list[tuple[Identified | Added, Mapping[str, Encoded] | None]]
+    Looked = list[tuple[Identified | Added, bool]]
 
 # articles in one transaction: large enough that fsync does not dominate, small enough that other
 # writers wait for a moment only
@@ -33,7 +30,7 @@ MANY = 8
 
 
 def batches(
-    stream: Sources, look_up: Callable[[Sequence[Article | Added]], Looked], encoder: Encoder
+    stream: Sources, look_up: Callable[[Sequence[Article | Added]], Looked]
 ) -> Iterator[tuple[list[Ready | Added], list[Parts]]]:
     """Give what is to be written, in the order of the stream, and the files that ended with each batch.
 
@@ -41,8 +38,7 @@ def batches(
 
     Args:
         stream: articles, and what was skipped while reading.
-        look_up: recognises articles, and gives what each has already.
-        encoder: gives the vectors.
+        look_up: recognises articles, and says which are held with the same text.
     """
     with ExitStack() as stack:
         crew: Crew | None = None
@@ -52,10 +48,10 @@ def batches(
             finished = stream.finished()
             if not batch and not finished:
                 break
-            if number == MANY and Crew.is_of_use(encoder):
-                crew = stack.enter_context(Crew(encoder))
+            if number == MANY and Crew.is_of_use():
+                crew = stack.enter_context(Crew())
             if crew is None:
-                yield ready_all(batch, lambda articles: prepare(articles, encoder)), finished
+                yield ready_all(batch, prepare_all), finished
                 continue
             begun.append((crew.run(partial(ready_all, batch)), finished))
             if len(begun) > crew.size + 1:

@@ -1,15 +1,15 @@
-"""Whether what is stored is what was added: texts by their digests, passages, vectors and words by the texts."""
+"""Whether what is stored is what was added: texts by their digests, passages and words by the texts."""
 
 from __future__ import annotations
 
 from itertools import product
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.analysis import word_keys
-from index.embedding import light
+from index.compatibility import SMALLEST_COSINE
 from index.preparing import sentences_blob, text_digest
 from index.sentences import sentences
 
@@ -18,44 +18,35 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.embedding import Encoder, LightEncoder
-    from index.reader import CheckedArticle, CheckedPassage, Reader
+    from index.embedding import Encoder
+    from index.reader import CheckedArticle, CheckedPassage, CheckedVector, Reader
 
-# Vectors made on two machines differ by rounding; one bit that moves a value by less changes no ranking.
-TOLERANCE = 1e-4
 UNIT = 1e-3
+"""By how much the squared length of a vector may differ from one."""
+SAMPLE = 200
+"""Vectors that are made again to be compared."""
 
 
-def unsound(reader: Reader, encoder: Encoder | None = None) -> list[str]:
-    """Compare every text with its digest, every passage, its vector and its words with the text.
+def unsound(reader: Reader, *, analysed: bool = False) -> list[str]:
+    """Compare every text with its digest, every passage and its words with the text.
 
     One article at a time is in memory, and a byte for each word of the vocabulary.
 
     Args:
         reader: of one transaction.
-        encoder: that of the collection: a light one makes each vector again; of another, and without one, a vector
-            must be finite and of length one or zero. None: nothing is analysed again either.
+        analysed: whether sentences and terms are made again to be compared.
 
     Returns:
         One line for each article or word that is not sound, an article by its id with everything found in it.
     """
     found = [] if reader.canaries() else ["the canary sentences are gone: another model would not be noticed"]
-    known, strange = _vocabulary(reader, analysed=encoder is not None)
+    known, strange = _vocabulary(reader, analysed=analysed)
     found += [f"vocabulary: the terms of {word!r} are not its own; run `sanad rebuild`" for word in strange]
-    dimension = int(reader.settings().get("dimension", 0))
     for article in reader.checked_articles():
-        faults = [*_faults(reader, article, _Rules(dimension, known, encoder))]
+        faults = [*_faults(reader, article, known, analysed=analysed)]
         if faults:
             found.append(f"article {article.id}: {'; '.join(faults)}; add it again, or restore a backup")
     return found
-
-
-class _Rules(NamedTuple):
-    """What passages must agree with: length of vectors, which numbers are words, what makes vectors."""
-
-    dimension: int
-    known: NDArray[np.bool_]
-    encoder: Encoder | None
 
 
 def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], list[str]]:
@@ -72,67 +63,64 @@ def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], l
     return known, strange
 
 
-def _faults(reader: Reader, article: CheckedArticle, rules: _Rules) -> Iterator[str]:
+def _faults(
+    reader: Reader, article: CheckedArticle, known: NDArray[np.bool_], *, analysed: bool
+) -> Iterator[str]:
     passages = reader.checked_passages(article.number)
     if not _is_what_was_added(reader, article):
         yield "its text is not the one that was added"
     if len(passages) != article.n_passages or [p.ordinal for p in passages] != [*range(1, len(passages) + 1)]:
         yield f"{len(passages)} passages of {article.n_passages}"
-    if wrong := [p.ordinal for p in passages if not _are_words(p, rules.known)]:
+    if wrong := [p.ordinal for p in passages if not _are_words(p, known)]:
         yield f"words that are not in the vocabulary: passages {_some(wrong)}"
     try:
         text = article.text.decode()
     except UnicodeDecodeError:
         return
-    if all(0 <= p.start < p.end <= len(text) for p in passages):
-        yield from _misfits(article, text, passages, rules)
-    else:
+    if not all(0 <= p.start < p.end <= len(text) for p in passages):
         yield "passages that do not fit its text"
+    elif analysed:
+        yield from _misread(article.language or "und", text, passages)
 
 
-def _misfits(
-    article: CheckedArticle, text: str, passages: Sequence[CheckedPassage], rules: _Rules
-) -> Iterator[str]:
-    if wrong := [p.ordinal for p in passages if len(p.vector) != 4 * rules.dimension]:
-        yield f"vectors of another size: passages {_some(wrong)}"
-    elif wrong := [p.ordinal for p in passages if not _is_unit(p.vector)]:
-        yield f"vectors that are not of their text: passages {_some(wrong)}"
-    elif rules.encoder:
-        yield from _misread(article.language or "und", text, passages, rules.encoder)
-
-
-def _misread(language: str, text: str, passages: Sequence[CheckedPassage], encoder: Encoder) -> Iterator[str]:
+def _misread(language: str, text: str, passages: Sequence[CheckedPassage]) -> Iterator[str]:
     """Read the passages again, and say what was stored that is something else."""
-    texts = [text[p.start : p.end] for p in passages]
-    spans = [sentences(own) for own in texts]
-    model = light(encoder)
-    strange: list[int] = []
-    if model:
-        cuts = [[own[first:last] for first, last in cut] for own, cut in zip(texts, spans, strict=True)]
-        vectors, sketches = model.encode_sentences(cuts)
-        pairs = list(zip(passages, vectors, strict=True))
-        if wrong := [p.ordinal for p, vector in pairs if np.abs(_vector(p) - vector).max() > TOLERANCE]:
-            yield f"vectors that are not of their text: passages {_some(wrong)}"
-            return
-        pairs_of_sketches = zip(passages, sketches, strict=True)
-        strange = [p.ordinal for p, sketch in pairs_of_sketches if not _says_the_same(p, sketch, model)]
-    for p, own, cut in zip(passages, texts, spans, strict=True):
+    strange = []
+    for p in passages:
+        own = text[p.start : p.end]
+        cut = sentences(own)
         n_words = [len(keys) for keys in word_keys(own, cut, language)]
         if p.sentences != sentences_blob(cut, n_words):
             strange.append(p.ordinal)
     if strange:
-        yield f"sentences that are not of their text: passages {_some(sorted({*strange}))}"
+        yield f"sentences that are not of their text: passages {_some(strange)}"
 
 
-def _says_the_same(passage: CheckedPassage, sketch: bytes, model: LightEncoder) -> bool:
-    """Whether the stored sketch compares as a new one does: its floats may differ by rounding."""
-    vector = _vector(passage)
-    try:
-        (stored,), (fresh,) = (model.cosines([each], vector) for each in (passage.sketch, sketch))
-    except (ValueError, IndexError):
-        return False
-    pairs = zip(stored, fresh, strict=False)
-    return len(stored) == len(fresh) and all(abs(one - other) <= TOLERANCE for one, other in pairs)
+def unsound_vectors(reader: Reader, encoder: Encoder) -> dict[int, str]:
+    """Find the vectors that cannot be those of their passages; they can be made anew.
+
+    Every vector must be finite, of the model's dimension, and of length one or zero; SAMPLE of them, evenly spread,
+    are compared with what the model gives now.
+
+    Returns:
+        By the number of the passage what is wrong with it; passages without a vector that wait for none are among them.
+    """
+    found = dict.fromkeys(reader.lost(), "a passage has lost its vector")
+    kept = max(1, reader.n_vectors // SAMPLE)
+    sample: list[CheckedVector] = []
+    for place, one in enumerate(reader.checked_vectors()):
+        if len(one.vector) != 4 * encoder.dimension or not _is_unit(one.vector):
+            found[one.passage] = f"article {one.article}: the vector of passage {one.ordinal} is damaged"
+        elif place % kept == 0:
+            sample.append(one)
+    vectors = encoder.encode_passages([reader.text_of(one.passage) for one in sample])
+    for one, vector in zip(sample, vectors, strict=True):
+        stored = np.frombuffer(one.vector, dtype=np.float32)
+        if not stored @ vector >= SMALLEST_COSINE * (vector @ vector):
+            found[one.passage] = (
+                f"article {one.article}: the vector of passage {one.ordinal} is not of its text"
+            )
+    return found
 
 
 def _is_unit(blob: bytes) -> bool:
@@ -140,10 +128,6 @@ def _is_unit(blob: bytes) -> bool:
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not near anything
         square = float(vector @ vector)
     return abs(square - 1) <= UNIT or square == 0
-
-
-def _vector(passage: CheckedPassage) -> NDArray[np.float32]:
-    return np.frombuffer(passage.vector, dtype=np.float32)
 
 
 def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:

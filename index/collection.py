@@ -6,6 +6,7 @@ What only changes need is imported when something is changed: a process that ask
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
-from index.errors import NotFound, StoreError
+from index.errors import NotFound, StoreError, StoreUnavailable
 from index.fusion import weights_for
 from index.home import Home
 from index.listing import facets, listing
@@ -22,22 +23,25 @@ from index.records import Added, AddReport, Passage
 from index.search import Searcher
 from index.snapshot import verifying
 from index.store import Store
-from index.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from index.adding import Ready
+    from index.embedder import Embedding
     from index.embedding import Encoder
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
     from index.preparing import Identified
-    from index.reader import ArticleInfo, Encoded, Reader
+    from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
     from index.records import Article, Filters, Known, Ranking
     from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
+
+
+_POLL_S = 0.02  # how often `settle` looks
 
 
 class Collection:
@@ -47,7 +51,14 @@ class Collection:
     from the collection as the last committed change left it.
     """
 
-    def __init__(self, home: Path, model: str | None = None, dense_share: float | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        model: str | None = None,
+        dense_share: float | None = None,
+        *,
+        embeds: bool = True,
+    ) -> None:
         """Open a collection, or start an empty one.
 
         Args:
@@ -55,6 +66,7 @@ class Collection:
             model: None for the shipped model, else a sentence-transformers model.
             dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best for
                 the shipped model, and more for a transformer, which reads better than it.
+            embeds: whether passages that wait for their vectors get them from this process, in the background.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
@@ -66,12 +78,12 @@ class Collection:
         self._guard = threading.Lock()
         self._lexicon = _shipped_lexicon()
         self._dense_share = dense_share
+        self._embeds = embeds
         ahead = self._verifying()
         encoder = open_encoder(model)
         self._home.steadily(lambda: start(self._home, encoder))
         self._state = self._home.steadily(lambda: self._open(encoder, ahead), Opened.leave)
         self._searchers: dict[str, Searcher] = {}
-        self._turns = Turns()
 
     def _verifying(self) -> Ahead | None:
         """Begin with what takes longest, and needs no model: verifying what is derived."""
@@ -84,7 +96,7 @@ class Collection:
         path = self._home.current()
         if path is None:
             raise StoreError(f"{self._home.path} holds no collection any more; open it again")
-        state = Opened(path, self._home, encoder, ahead)
+        state = Opened(path, self._home, encoder, ahead, embeds=self._embeds)
         try:
             check_settings(state.store, encoder, self._home.path)
             check_canaries(state.store, encoder)
@@ -133,11 +145,6 @@ class Collection:
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
-        work = partial(self._search, question, k, filters)
-        # others at the same time would only make it slower, but a transformer leaves the interpreter free mostly
-        return self._turns.do(work) if self._state.encoder.is_light else work()
-
-    def _search(self, question: str, k: int, filters: Filters | None) -> Ranking:
         with self._viewing() as (state, view, reader):
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
 
@@ -207,6 +214,7 @@ class Collection:
                 "sequence": reader.sequence,
                 **reader.counts(),
                 "languages": reader.languages(),
+                "embedding": state.embedder.progress(reader)._asdict(),
             }
 
     def check(self, *, repair: bool = False) -> list[str]:
@@ -221,18 +229,23 @@ class Collection:
         Raises:
             StoreIncompatible: the model gives other vectors than it gave when the collection was made.
         """
-        from index.checking import unsound
+        from index.checking import unsound, unsound_vectors
 
         with self._using() as state:
             with state.store.reading() as reader:
-                found = reader.problems() + unsound(reader, state.encoder)
+                found = reader.problems() + unsound(reader, analysed=True)
             check_canaries(state.store, state.encoder)
+            with state.store.reading() as reader:
+                vectors = unsound_vectors(reader, state.encoder)
             derived = state.snapshots.problems(state.encoder.dimension)
+            if repair and vectors:
+                with self._writing() as writer:
+                    writer.embed_again([*vectors])
             if repair and derived:
                 state.snapshots.discard()
-                state.saved_passages = 0
+                state.saved_rows = 0
                 state.save()
-        return found + derived
+        return [*found, *vectors.values(), *derived]
 
     def backup(self, target: Path) -> None:
         """Write the collection to one file while it stays in use; see `index.backups`."""
@@ -244,12 +257,18 @@ class Collection:
     # -- writing ---------------------------------------------------------------------------------
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[Opened, Writer]]:
+    def _writing(self) -> Iterator[Writer]:
         """Change the current database, even if another process replaces it while we wait."""
         while True:
-            with self._using() as state, state.store.writing() as writer:
-                if self._home.stamp() == state.stamp:
-                    yield state, writer
+            with self._using() as state:
+                with state.store.writing() as writer:
+                    is_current = self._home.stamp() == state.stamp
+                    if is_current:
+                        yield writer
+                        waits = writer.has_unembedded
+                if is_current:
+                    if waits:
+                        state.embed()
                     return
 
     def add(
@@ -277,24 +296,20 @@ class Collection:
 
         items: list[Added] = []
         refused: dict[str, str] = {}
-        encoder = self._state.encoder
-        for made, finished in batches(Sources(sources, columns, self._known), self._looked_up, encoder):
-            for item in self._put(made, finished, refused, encoder.fingerprint):
+        for made, finished in batches(Sources(sources, columns, self._known), self._looked_up):
+            for item in self._put(made, finished, refused):
                 items.append(item)
                 if progress:
                     progress(len(items), item)
         return AddReport(tuple(items))
 
-    def _looked_up(
-        self, sources: Sequence[Article | Added]
-    ) -> list[tuple[Identified | Added, Mapping[str, Encoded] | None]]:
-        """Recognise articles, and give what is known of each; see `already`."""
-        from index.adding import already, identified
+    def _looked_up(self, sources: Sequence[Article | Added]) -> list[tuple[Identified | Added, bool]]:
+        """Recognise articles, and say which are held with the same text."""
+        from index.adding import identified, is_held
 
         batch = [identified(source) for source in sources]
         with self._using() as state, state.store.reading() as reader:
-            known = [None if isinstance(one, Added) else already(reader, one) for one in batch]
-        return list(zip(batch, known, strict=True))
+            return [(one, not isinstance(one, Added) and is_held(reader, one)) for one in batch]
 
     def _known(self, path: str) -> Known | None:
         """Give what is known of a file that was read before."""
@@ -302,25 +317,23 @@ class Collection:
             return reader.file(path)
 
     def _put(
-        self, made: Sequence[Ready | Added], files: Sequence[Parts], refused: dict[str, str], model: str
+        self, made: Sequence[Ready | Added], files: Sequence[Parts], refused: dict[str, str]
     ) -> list[Added]:
         """Write a batch, and of the files that end with it what is no longer in them and what they are now.
 
         Args:
-            made: by the model with the fingerprint `model`.
+            made: what is to be written.
             files: that were looked at to their end.
             refused: what was skipped of files that have not ended, by name; kept from batch to batch.
         """
-        from index.adding import again, forget_origin, put
+        from index.adding import forget_origin, put
 
         told = [given for given in made if isinstance(given, Added)]
         refused.update((item.name, item.reason) for item in told if item.state == "skipped")
         if len(told) == len(made) and not any(file.seen or file.is_whole for file in files):
             return told  # nothing that a writer must wait for
-        with self._writing() as (state, writer):
-            # another process may have changed the model meanwhile
-            same = state.encoder.fingerprint == model
-            added = [put(writer, given if same else again(given), state.encoder) for given in made]
+        with self._writing() as writer:
+            added = [put(writer, given) for given in made]
             refused.update((item.name, item.reason) for item in added if item.state == "skipped")
             for file in files:
                 gone = file.gone(writer.origins_in(file.path))
@@ -340,8 +353,8 @@ class Collection:
         """
         from index.adding import edit
 
-        with self._writing() as (state, writer):
-            edited = edit(writer, article_id, changes, state.encoder)
+        with self._writing() as writer:
+            edited = edit(writer, article_id, changes)
         if edited is None:
             raise self._nowhere(article_id)
         return edited
@@ -352,7 +365,7 @@ class Collection:
         Raises:
             NotFound: there is none with this id.
         """
-        with self._writing() as (_, writer):
+        with self._writing() as writer:
             number = writer.number_by_id(article_id)
             if number is None:
                 raise self._nowhere(article_id)
@@ -364,7 +377,7 @@ class Collection:
         Raises:
             NotFound: no article is of this source.
         """
-        with self._writing() as (_, writer):
+        with self._writing() as writer:
             ids = writer.ids_by_source(source)
             for article_id in ids:
                 writer.remove(writer.number_by_id(article_id) or 0)
@@ -401,19 +414,41 @@ class Collection:
         gone = [origin for origin in origins if not is_held_by(origin, kept)]
         if not gone:
             return []
-        with self._writing() as (_, writer):
+        with self._writing() as writer:
             return [item for origin in gone if (item := forget_origin(writer, origin, reason))]
 
     # -- upkeep ----------------------------------------------------------------------------------
 
-    def settle(self) -> None:
-        """Wait for the upkeep that has begun (joining segments, saving a snapshot).
+    def settle(self, timeout_s: float | None = None) -> bool:
+        """Wait until every passage has its vector, then for the upkeep that has begun.
 
-        Nothing depends on it but the time that the next process takes to open.
+        Args:
+            timeout_s: give up after so long; None: never.
+
+        Returns:
+            Whether nothing is left to do.
+
+        Raises:
+            StoreError, ModelError: embedding fails; it is tried again in the background.
         """
+        ends = None if timeout_s is None else time.monotonic() + timeout_s
+        while self.embedding().waiting:
+            with self._using() as state:
+                state.embed()
+                problem = state.embedder.problem
+            if problem:
+                raise StoreUnavailable(f"embedding fails, and is tried again: {problem}")
+            if ends is not None and time.monotonic() >= ends:
+                return False
+            time.sleep(_POLL_S)
         with self._viewing() as (state, _, _):
             pass
-        state.settle()
+        return state.settle(None if ends is None else max(0.0, ends - time.monotonic()))
+
+    def embedding(self) -> Embedding:
+        """Say how many passages wait for their vectors, and how long it will take."""
+        with self._using() as state, state.store.reading() as reader:
+            return state.embedder.progress(reader)
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
         """Make everything anew from the stored articles; see `rebuild`.
@@ -430,9 +465,9 @@ class Collection:
 
     def close(self) -> None:
         """Let go of the files; upkeep that is under way is given a moment to finish."""
+        self._state.embedder.stop(timeout_s=1.0)
         self._state.settle(timeout_s=1.0)
         self._state.leave()
-        self._turns.close()
 
     def __enter__(self) -> Self:
         return self

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import accumulate, groupby
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.kernel import compiled
 from index.postings import term_hash
 from index.query import QueryTerm
 from index.vocabulary import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -86,10 +85,16 @@ class Shares(NamedTuple):
     names: list[float]
 
 
-class Seeker(Protocol):
-    """Looks for a question's terms in the sentences of passages."""
+class Seeker:
+    """Looks for a question's terms in the sentences of passages; all terms of all sentences at once."""
 
-    def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]:
+    def __init__(self, query: Query) -> None:
+        """Take a query whose weights were multiplied by idf (`weighed`)."""
+        self._words, self._grams, self._names = (
+            _Sought.of(own) for own in (query.words, query.grams, query.names)
+        )
+
+    def shares(self, passages: Sequence[Told]) -> tuple[list[float], list[float], list[float]]:
         """Give for each channel the share of the question's weight in each sentence of all passages, 0 to 1.
 
         A term counts by the likeliest of its alternatives that stand in the sentence.
@@ -97,19 +102,6 @@ class Seeker(Protocol):
         Raises:
             ValueError, IndexError: what is stored of a passage is not what was written.
         """
-
-
-class SeekerInNumPy:
-    """Looks all terms of all sentences up at once."""
-
-    def __init__(self, query: Query, hash_of: Callable[[str], int], /) -> None:
-        """Take a query whose weights were multiplied by idf (`weighed`), and what gives a term's hash."""
-        self._words, self._grams, self._names = (
-            _Sought.of(own, hash_of) for own in (query.words, query.grams, query.names)
-        )
-
-    def shares(self, passages: Sequence[Told], /) -> tuple[list[float], list[float], list[float]]:
-        """See `Seeker`."""
         n_sentences, terms, of_word = _terms_of(passages)
         of_gram = np.repeat(of_word, terms.n_grams)
         return (
@@ -117,11 +109,6 @@ class SeekerInNumPy:
             self._grams.shares(terms.grams, of_gram, n_sentences),
             self._names.shares(terms.names, of_word, n_sentences),
         )
-
-
-new_seeker: Callable[[Query, Callable[[str], int]], Seeker] = (
-    SeekerInNumPy if compiled is None else compiled.Seeker
-)
 
 
 def _terms_of(passages: Sequence[Told]) -> tuple[int, Terms, NDArray[np.int64]]:
@@ -159,14 +146,14 @@ class _Sought(NamedTuple):
     plain: NDArray[np.float64] | None
 
     @classmethod
-    def of(cls, terms: Sequence[QueryTerm], hash_of: Callable[[str], int]) -> _Sought:
+    def of(cls, terms: Sequence[QueryTerm]) -> _Sought:
         """Turn weighed terms around."""
         whole = attainable(terms)
         gains: dict[int, list[tuple[int, float]]] = {}
         for number, term in enumerate(terms):
             for alternative, probability in term.alternatives:
                 gain = (number, probability * term.weight / whole)
-                gains.setdefault(hash_of(alternative), []).append(gain)
+                gains.setdefault(term_hash(alternative), []).append(gain)
         hashes = sorted(gains)
         sorted_gains = [gains[each] for each in hashes]
         alone = [own[0][1] for own in sorted_gains if len(own) == 1]
@@ -212,7 +199,7 @@ class SoughtQuery(NamedTuple):
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
         """Turn a query around whose weights were multiplied by idf (`weighed`)."""
-        return cls(new_seeker(query, term_hash), query.language)
+        return cls(Seeker(query), query.language)
 
 
 def shares(query: SoughtQuery, passages: Sequence[Told], languages: Sequence[str]) -> Shares:

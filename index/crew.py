@@ -1,4 +1,4 @@
-"""A crew: processes that cut, analyse and embed articles beside this one, when there are very many.
+"""A crew: processes that cut and analyse articles beside this one, when there are very many.
 
 Python runs one thread at a time, so a second core is of use to another process only. What comes back is what
 `preparing.prepare` gives; a process that dies costs nothing but time, as its batch is prepared here.
@@ -18,16 +18,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, TypeVar
 
 from index.analysis import unpacked_keys
-from index.preparing import Whole, prepare
+from index.preparing import prepare
 from index.reading.frames import Broken, receive, send
 from index.vocabulary import forget, learn
 from index.writer import NewPassage, Prepared
 
 if TYPE_CHECKING:
-    from index.embedding import Encoder
     from index.records import Article
 
-Prepare = Callable[[Sequence[Whole]], list[Prepared]]
+Prepare = Callable[[Sequence["Article"]], list[Prepared]]
 Result = TypeVar("Result")
 _ROOT = str(Path(__file__).resolve().parents[1])
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from index.crew_child import main; main()"
@@ -38,38 +37,31 @@ _MAX_HANDS = 3
 class Crew:
     """One process for each core, so that none is idle while we read and write what two of them say; to be closed."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        """Get ready; processes start with the first batch of each.
-
-        Args:
-            encoder: the shipped model; another is not loaded a second time (`Crew.is_of_use`).
-        """
-        self._encoder = encoder
+    def __init__(self) -> None:
+        """Get ready; processes start with the first batch of each."""
         self._own = threading.local()
         self._hands: list[_Hand] = []
         self.size = min(_MAX_HANDS, _cores())
         self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
 
     @staticmethod
-    def is_of_use(encoder: Encoder) -> bool:
-        """Whether there are cores to spare, and the model is one that is loaded in no time."""
-        return encoder.is_light and _cores() > 1
+    def is_of_use() -> bool:
+        """Whether there are cores to spare."""
+        return _cores() > 1
 
     def run(self, work: Callable[[Prepare], Result]) -> Future[Result]:
         """Do some work in a thread, which is given what it prepares articles with."""
         return self._threads.submit(work, self._prepare)
 
-    def _prepare(self, articles: Sequence[Whole]) -> list[Prepared]:
-        if any(whole.known for whole in articles):
-            return prepare(articles, self._encoder)
+    def _prepare(self, articles: Sequence[Article]) -> list[Prepared]:
         hand = getattr(self._own, "hand", None)
         try:
             if hand is None:
-                hand = self._own.hand = _Hand(self._encoder.fingerprint)
+                hand = self._own.hand = _Hand()
                 self._hands.append(hand)
-            return hand.prepare([whole.article for whole in articles])
+            return hand.prepare(articles)
         except (OSError, Broken, ValueError, KeyError, TypeError):
-            return prepare(articles, self._encoder)
+            return prepare_all(articles)
 
     def close(self) -> None:
         """End the processes."""
@@ -88,14 +80,11 @@ class Crew:
 class _Hand:
     """Our side of one process; used by one thread."""
 
-    def __init__(self, fingerprint: str) -> None:
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START, _ROOT],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
         )  # fmt: skip
-        if receive(self._from, _MAX_REPLY)[0]["fingerprint"] != fingerprint:
-            self.close()
-            raise Broken("it has another model")
 
     @property
     def _to(self) -> IO[bytes]:
@@ -132,6 +121,11 @@ class _Hand:
             if pipe is not None:
                 with suppress(OSError):
                     pipe.close()
+
+
+def prepare_all(articles: Sequence[Article]) -> list[Prepared]:
+    """Prepare some articles in this process."""
+    return [prepare(article) for article in articles]
 
 
 def _cores() -> int:

@@ -8,8 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from index.analysis import packed_keys
-from index.embedding import open_encoder
-from index.preparing import Whole, prepare
+from index.preparing import prepare
 from index.reading.frames import Broken, receive, send
 from index.records import Article
 from index.vocabulary import hashes_of
@@ -23,9 +22,7 @@ _MAX_TOLD = 500_000
 
 def main() -> None:
     """Serve standard input and output."""
-    encoder = open_encoder(None)
     gc.disable()  # nothing here refers in a circle, and looking for it takes a sixth of the time
-    send(sys.stdout.buffer, {"fingerprint": encoder.fingerprint})
     told: set[WordKey] = set()
     while True:
         try:
@@ -33,7 +30,7 @@ def main() -> None:
         except Broken:  # the other side is done with us, or dead
             return
         articles = (Article(text=text, language=language) for text, language in asked["articles"])
-        made = prepare([Whole(article) for article in articles], encoder)
+        made = [prepare(article) for article in articles]
         # of each passage its place, then the sizes of what follows as bytes
         sizes, blobs = [], []
         for one in made:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
 from index.errors import StoreDamaged
-from index.kernel import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,8 +29,8 @@ _SHARING = 2
 # vectors that the sixteen centroids of each code are learned from
 _SAMPLE = 4_096
 _ROUNDS = 10
-# vectors that are encoded at a time, in a processor's cache
-_ENCODED = 1_024
+# vectors that get their codes at a time: so many copies of them are in memory
+_ENCODED = 16_384
 
 
 class _Asked(NamedTuple):
@@ -116,7 +114,11 @@ class DenseIndex:
 
     def products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give the inner products of some rows, (m,), with a vector, (d,); they do not depend on the other rows."""
-        return products(self._vectors, rows, vector.astype(np.float64))
+        # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
+        found: NDArray[np.float64] = self._vectors.take(rows, axis=0).astype(np.float64) @ vector.astype(
+            np.float64
+        )
+        return found
 
     def best(
         self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
@@ -199,7 +201,7 @@ class _Guess:
 
 
 class Scan:
-    """The search for what is nearest to a vector in several indexes, by as many threads as care to `run` it.
+    """The search for what is nearest to a vector in several indexes.
 
     What the codes of all promise most is compared exactly, so what is found does not depend on where they are cut.
     """
@@ -232,27 +234,14 @@ class Scan:
                 # twice its share, should what is near lie in one more than in another
                 share = 2 * self._n_compared * len(index) // max(n_rows, 1) + 1
                 self._guesses.append(_Guess(index, asked, k, min(share, self._n_compared), mask))
-        self._waiting = deque(self._guesses)
 
     def run(self) -> None:
-        """Guess in each index with which no thread has begun.
-
-        That hardly needs the interpreter, for which a second thread would have to wait, or another for it.
-        """
-        for guess in iter(self._next, None):
+        """Guess in each index."""
+        for guess in self._guesses:
             guess.run()
 
-    def _next(self) -> _Guess | None:
-        try:
-            return self._waiting.popleft()
-        except IndexError:
-            return None
-
     def nearest(self) -> NDArray[np.int64]:
-        """Give the k rows with the largest inner product, (m,) m <= k, best first; they are compared exactly.
-
-        To be called when every `run` has come back.
-        """
+        """Give the k rows with the largest inner product, (m,) m <= k, best first; they are compared exactly."""
         for guess in self._guesses:
             guess.sift()
         least = self._least([guess.promised for guess in self._guesses if not guess.is_exact])
@@ -273,18 +262,6 @@ class Scan:
         return float(np.partition(np.concatenate(promised), -self._n_compared)[-self._n_compared])
 
 
-def products_in_numpy(
-    vectors: NDArray[np.float32], rows: NDArray[np.int64], vector: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give the inner products of rows of (n, d) vectors, chosen by (m,) rows, with one; (m,)."""
-    # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
-    found: NDArray[np.float64] = vectors.take(rows, axis=0).astype(np.float64) @ vector
-    return found
-
-
-products = products_in_numpy if compiled is None else compiled.products
-
-
 def load() -> None:
     """Import FAISS now, while other threads work for us."""
     _faiss()
@@ -302,43 +279,14 @@ def _faiss() -> Any:  # noqa: ANN401  # the library's types leave out what we us
 def _coded(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  # a FAISS index
     faiss = _faiss()
     n, d = vectors.shape
-    plain = faiss.IndexPQ(d, d // _SHARING, 4, faiss.METRIC_INNER_PRODUCT)
-    plain.pq.cp.seed = 1  # the same vectors give the same codes
-    plain.pq.cp.niter = _ROUNDS
+    index = faiss.IndexPQFastScan(d, d // _SHARING, 4, faiss.METRIC_INNER_PRODUCT)
+    index.pq.cp.seed = 1  # the same vectors give the same codes
+    index.pq.cp.niter = _ROUNDS
     chosen = np.random.default_rng(1).choice(n, min(_SAMPLE, n), replace=False)
-    plain.train(_grouped(vectors[np.sort(chosen)]))
-    centroids = faiss.vector_to_array(plain.pq.centroids).reshape(d // _SHARING, -1, _SHARING)
-    # not `plain.add`: for codes of two dimensions it takes several times as long
-    faiss.copy_array_to_vector(encoded(vectors, np.ascontiguousarray(centroids.T)).reshape(-1), plain.codes)
-    plain.ntotal = n
-    return faiss.IndexPQFastScan(plain)
-
-
-def encoded_in_numpy(vectors: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Give the codes of vectors: for each two dimensions d / 2 apart the number of the centroid that is nearest.
-
-    Args:
-        vectors: (n, d) float32, d even.
-        centroids: (2, c, d / 2) float32, c <= 16, what each is in the lower dimension and in the higher.
-
-    Returns:
-        (n, (d / 2 + 1) // 2) uint8, two codes in a byte, the first in its lower half, as FAISS has them.
-    """
-    (n, d), (lower, higher) = vectors.shape, centroids
-    halves = (lower * lower + higher * higher) * np.float32(0.5)
-    codes = np.zeros((n, d // 2 + d // 2 % 2), dtype=np.uint8)
+    index.train(_grouped(vectors[np.sort(chosen)]))
     for first in range(0, n, _ENCODED):
-        some = vectors[first : first + _ENCODED]
-        best = np.full((len(some), d // 2), -np.inf, dtype=np.float32)
-        for number in range(len(halves)):  # the nearest has the largest product less half its square
-            score = some[:, : d // 2] * lower[number] + some[:, d // 2 :] * higher[number] - halves[number]
-            codes[first : first + _ENCODED, : d // 2][score > best] = number
-            np.maximum(score, best, out=best)
-    both: NDArray[np.uint8] = codes[:, ::2] | codes[:, 1::2] << 4
-    return both
-
-
-encoded = encoded_in_numpy if compiled is None else compiled.encoded
+        index.add(_grouped(vectors[first : first + _ENCODED]))
+    return index
 
 
 def _grouped(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,10 +33,6 @@ class Encoder(Protocol):
         """Length of a vector."""
 
     @property
-    def is_light(self) -> bool:
-        """Whether some dozens of sentences can be encoded while a question waits."""
-
-    @property
     def fingerprint(self) -> str:
         """Digest of the model's files: other files, other vectors."""
 
@@ -45,36 +41,6 @@ class Encoder(Protocol):
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,)."""
-
-
-class LightEncoder(Encoder, Protocol):
-    """One that takes no time: sentences are compared with each question, beside the passages they stand in."""
-
-    def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
-        """Give the vector of each passage, and a sketch of its sentences, for `cosines`.
-
-        Args:
-            passages: the sentences of each.
-        """
-
-    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[list[float]]:
-        """Compare the sentences of passages with a question.
-
-        Args:
-            sketches: of passages, as `sketch` gave them.
-            vector: (dimension,), of the question.
-
-        Returns:
-            For each passage the cosine of each sentence's vector with the question's.
-
-        Raises:
-            ValueError, IndexError: what was given is no sketch.
-        """
-
-
-def light(encoder: Encoder) -> LightEncoder | None:
-    """Give the encoder if it is light."""
-    return cast("LightEncoder", encoder) if encoder.is_light else None
 
 
 def open_encoder(model: str | None) -> Encoder:

@@ -1,7 +1,6 @@
 """Evidence: the sentence of a passage that answers the question, and how much it says for the passage.
 
-Nothing is read again here: where a passage's sentences are, which words stand in them, and what compares them with
-the question's vector was stored when it was added.
+Nothing is read again here: where a passage's sentences are and which words stand in them was stored when it was added.
 """
 
 from __future__ import annotations
@@ -11,21 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.coverage import Told, shares
-from index.embedding import light
 from index.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from index.coverage import SoughtQuery
-    from index.embedding import Encoder
     from index.reader import Place
     from index.vocabulary import Vocabulary
 
-# What the share of each channel and the cosine count; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
-WORDS, GRAMS, NAMES, DENSE = 1.0, 0.5, 0.5, 0.5
+# What the share of each channel counts; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
+WORDS, GRAMS, NAMES = 1.0, 0.5, 0.5
 
 
 class Evidence(NamedTuple):
@@ -34,14 +29,11 @@ class Evidence(NamedTuple):
     Attributes:
         spans: the sentence that holds most of the question, in characters of the article; none when the
             passage holds no sentence.
-        cosine: of the question's vector with that of its nearest sentence, 0 to 1; 0 when the encoder is too
-            slow to embed sentences.
         share: the largest share of the question's words that one sentence holds, with what 4-grams add
             inside a language and name keys between two, about 0 to 1.5.
     """
 
     spans: tuple[Span, ...]
-    cosine: float
     share: float
 
 
@@ -58,20 +50,16 @@ class Stored(NamedTuple):
         return Told(self.place.sentences, self.place.words, self.vocabulary)
 
 
-def evidence(
-    query: SoughtQuery, vector: NDArray[np.float32], passages: Sequence[Stored], encoder: Encoder
-) -> list[Evidence]:
+def evidence(query: SoughtQuery, passages: Sequence[Stored]) -> list[Evidence]:
     """Choose the sentence of each passage that holds most of the question.
 
     A sentence is scored by the share of the question's terms that stand in it (translations count with their
-    probability, 4-grams and name keys beside them) and by its vector's cosine with the question's.
+    probability, 4-grams and name keys beside them).
 
     Args:
         query: its weights multiplied by idf (`index.coverage.weighed`): a word that stands in every sentence
             of the collection tells none from the others.
-        vector: (d,), of the question.
         passages: which.
-        encoder: made the vectors.
 
     Raises:
         ValueError, IndexError: what is stored of a passage is not what was written.
@@ -90,26 +78,16 @@ def evidence(
         words + (GRAMS * grams if language == query.language else 0.3 * names)
         for words, grams, names, language in zip(*found, languages, strict=True)
     ]
-    model = light(encoder)
-    cosines = (
-        model.cosines([passage.place.sketch for passage in passages], vector)
-        if model
-        else [[0.0] * len(own) for own in sentences]
-    )
     chosen, first = [], 0
-    for passage, own, near in zip(passages, sentences, cosines, strict=True):
+    for passage, own in zip(passages, sentences, strict=True):
         last = first + len(own)
-        dense = [max(cosine, 0.0) for cosine in near]
-        chosen.append(_best(passage.place.start, own, scores[first:last], dense, says[first:last]))
+        chosen.append(_best(passage.place.start, own, scores[first:last], says[first:last]))
         first = last
     return chosen
 
 
-def _best(
-    start: int, sentences: list[list[int]], scores: list[float], dense: list[float], says: list[float]
-) -> Evidence:
+def _best(start: int, sentences: list[list[int]], scores: list[float], says: list[float]) -> Evidence:
     if not sentences:
-        return Evidence((), 0.0, 0.0)
-    whole = [score + DENSE * cosine for score, cosine in zip(scores, dense, strict=True)]
-    first, last, _ = sentences[whole.index(max(whole))]
-    return Evidence((Span(start + first, start + last),), max(dense), max(says))
+        return Evidence((), 0.0)
+    first, last, _ = sentences[scores.index(max(scores))]
+    return Evidence((Span(start + first, start + last),), max(says))

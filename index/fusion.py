@@ -61,7 +61,7 @@ TRANSFORMER_SHARE = 0.6
 def weights_for(encoder: Encoder, dense_share: float | None) -> Weights:
     """Give the weights for a model; a share that was asked for stands."""
     if dense_share is None:
-        dense_share = DEFAULT.dense if encoder.is_light else TRANSFORMER_SHARE
+        dense_share = DEFAULT.dense if encoder.name == "bundled" else TRANSFORMER_SHARE
     return DEFAULT._replace(dense=dense_share)
 
 

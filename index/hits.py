@@ -16,9 +16,6 @@ from index.twins import near
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    from index.embedding import Encoder
     from index.errors import StoreDamaged
     from index.evidence import Evidence
     from index.query import Query
@@ -31,17 +28,9 @@ if TYPE_CHECKING:
 # The first candidates are scored again with their best sentence, which a long passage drowns in the rest of its
 # text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than five gains nothing.
 RESCORED = 5
-SENTENCE_DENSE, SENTENCE_LEXICAL = 0.5, 0.3
+SENTENCE = 0.3
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9
-
-
-class Asked(NamedTuple):
-    """A question, prepared: terms weighed by idf, vector (d,), and the encoder that made it."""
-
-    query: Query
-    vector: NDArray[np.float32]
-    encoder: Encoder
 
 
 class _Candidate(NamedTuple):
@@ -102,8 +91,16 @@ class _Later:
         return self.marks(found, self._rest[place])
 
 
-def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) -> tuple[Hit, ...]:
-    """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`."""
+def hits_of(view: View, reader: Reader, query: Query, scored: Scored, k: int) -> tuple[Hit, ...]:
+    """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`.
+
+    Args:
+        view: what was searched.
+        reader: of the same sequence number.
+        query: its weights multiplied by idf.
+        scored: the candidates.
+        k: how many.
+    """
     try:
         kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
     except ValueError as error:
@@ -113,27 +110,23 @@ def hits_of(view: View, reader: Reader, asked: Asked, scored: Scored, k: int) ->
     if gone := next((one.place.article for one in kept if one.place.article not in articles), None):
         raise reader.damaged(f"article number {gone} is gone")
     whole = [_Found(one, articles[one.place.article]) for one in kept]
-    of_some = partial(_evidence, asked=asked, sought=SoughtQuery.of(asked.query), damaged=reader.damaged)
-    later = _Later(asked.query, partial(of_some, whole[RESCORED:]))
+    of_some = partial(_evidence, sought=SoughtQuery.of(query), damaged=reader.damaged)
+    later = _Later(query, partial(of_some, whole[RESCORED:]))
     found: list[tuple[_Found, Callable[[], Marks]]] = []
     for one, shown in zip(whole, of_some(whole[:RESCORED]), strict=False):
-        candidate = one.candidate._replace(score=one.candidate.score + _gain(shown))
+        candidate = one.candidate._replace(score=one.candidate.score + SENTENCE * shown.share)
         found.append((one._replace(candidate=candidate), partial(later.marks, one, shown)))
     found += [(one, partial(later.marks_at, one, place)) for place, one in enumerate(whole[RESCORED:])]
     found.sort(key=lambda pair: pair[0].order())
     return tuple([_hit(rank, *pair, others) for rank, pair in enumerate(found[:k], start=1)])
 
 
-def _gain(shown: Evidence) -> float:
-    return SENTENCE_DENSE * shown.cosine + SENTENCE_LEXICAL * shown.share
-
-
 def _evidence(
-    found: list[_Found], asked: Asked, sought: SoughtQuery, damaged: Callable[[str], StoreDamaged]
+    found: list[_Found], sought: SoughtQuery, damaged: Callable[[str], StoreDamaged]
 ) -> list[Evidence]:
     passages = [Stored(one.candidate.place, one.language, one.candidate.vocabulary) for one in found]
     try:
-        return evidence(sought, asked.vector, passages, asked.encoder)
+        return evidence(sought, passages)
     except (ValueError, IndexError) as error:
         ids = ", ".join(dict.fromkeys(str(one.article.id) for one in found))
         raise damaged(f"the sentences of passages of {ids} cannot be read: {error}") from error

@@ -5,6 +5,7 @@ home/
   collection-1.sqlite     the database (beside it SQLite's own -wal and -shm)
   snapshots/              what is derived from it; may be deleted at any time
   lock                    held while a database is made or replaced
+  embedding.lock          held by the process that makes vectors
 """
 
 from __future__ import annotations
@@ -153,6 +154,20 @@ class Home:
             with writing_to(path):
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def embedding_lock(self) -> Iterator[bool]:
+        """Hold the right to make vectors, unless another process does; the kernel frees it when we die."""
+        path = self.path / "embedding.lock"
+        with writing_to(path):
+            file = path.open("w")
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
 
     def _databases(self) -> list[str]:
         return sorted(p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name))

@@ -1,4 +1,4 @@
-"""The loops of a question, of making postings and codes, compiled, where there was a C compiler at installation.
+"""The loops of scoring and of making postings, compiled, where there was a C compiler at installation.
 
 `index.compiled` (Cython) has functions that do what NumPy code elsewhere in this package does, over the same arrays:
 NumPy goes through memory once for each operation, and is longer about being called than about a hundred numbers. Each
@@ -7,7 +7,7 @@ module that has such a function chooses once, when it is imported; `tests/index/
 
 from __future__ import annotations
 
-INTERFACE = 7
+INTERFACE = 8
 """Raised, here and in `compiled.pyx`, with every change of what its functions take or give."""
 
 try:

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from index.errors import ModelError
-from index.kernel import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -254,9 +253,7 @@ def _ranked(found: Iterable[tuple[int, float]], most: int) -> list[tuple[int, fl
     return [(number, -p) for p, number in sorted([(-p, number) for number, p in found])[:most]]
 
 
-def through_in_python(
-    there: Pair, onward: Pair, number: int, without: int, most: int
-) -> list[tuple[int, float]]:
+def through(there: Pair, onward: Pair, number: int, without: int, most: int) -> list[tuple[int, float]]:
     """Give the translations of a term through another language: sum over its terms e of p(e | term) p(translation | e).
 
     Args:
@@ -275,13 +272,3 @@ def through_in_python(
             found[last] = found.get(last, 0.0) + p * q
     found.pop(without, None)
     return _ranked([(last, p) for last, p in found.items() if p >= SMALLEST], most)
-
-
-def through_compiled(
-    there: Pair, onward: Pair, number: int, without: int, most: int
-) -> list[tuple[int, float]]:
-    """Do the same in compiled code."""
-    return compiled.through(there, onward, number, without, most, SMALLEST)
-
-
-through = through_in_python if compiled is None else through_compiled

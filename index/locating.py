@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.kernel import compiled
 from index.postings import Postings, term_hash
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def frequencies_of(
     return total
 
 
-def locate_in_numpy(
+def locate(
     query: Sequence[Term], parts: Sequence[Part], rarity: Rarity, saturated: float, most: float
 ) -> Located:
     """Find a question's terms, once for all that is asked of them; alternatives of no row are left out.
@@ -162,13 +161,3 @@ def locate_in_numpy(
         terms=np.array(singly + together, dtype=np.int64).reshape(-1, 3),
         n_singly=len(singly),
     )
-
-
-def locate_compiled(
-    query: Sequence[Term], parts: Sequence[Part], rarity: Rarity, saturated: float, most: float
-) -> Located:
-    """Do the same in compiled code."""
-    return Located(*compiled.locate(query, parts, rarity, saturated, most, term_hash))
-
-
-locate = locate_in_numpy if compiled is None else locate_compiled

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from index.compatibility import settings_of
+from index.embedder import Embedder
 from index.errors import StoreError
 from index.snapshot import Snapshots
 from index.store import Store
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# passages added since the last snapshot, absolutely and as a share, before another is written
+# rows (of words, of vectors) added since the last snapshot, absolutely and as a share, before another is written
 SNAPSHOT_ROWS = 2_000
 SNAPSHOT_SHARE = 0.25
 
@@ -35,17 +36,29 @@ class Opened:
     Attributes:
         stamp: of the home's pointer when this was opened; another stamp, another database.
         encoder: made the vectors in it.
-        saved_passages: passages in the newest snapshot that this process knows of.
+        saved_rows: rows in the newest snapshot that this process knows of.
     """
 
-    def __init__(self, path: Path, home: Home, encoder: Encoder, ahead: Ahead | None = None) -> None:
-        """Open a database; what `ahead` has verified of its snapshots just now is not verified again."""
+    def __init__(
+        self, path: Path, home: Home, encoder: Encoder, ahead: Ahead | None = None, *, embeds: bool = True
+    ) -> None:
+        """Open a database.
+
+        Args:
+            path: of the database.
+            home: the folder it lies in.
+            encoder: makes the vectors in it.
+            ahead: what it has verified of the snapshots just now is not verified again.
+            embeds: whether passages that wait for their vectors get them from this process.
+        """
         self.stamp = home.stamp()
         self._home = home
         self.encoder = encoder
         self.store = Store(path)
+        self.embedder = Embedder(home, self.store, encoder, lambda: self.stamp == home.stamp())
+        self._embeds = embeds
         self.snapshots = Snapshots(home.snapshots / path.name, settings_of(encoder))
-        self.saved_passages = 0
+        self.saved_rows = 0
         self._ahead = ahead
         self._view: View | None = None
         self._updating = threading.Lock()
@@ -106,6 +119,8 @@ class Opened:
                 view = self._brought_to(reader)
             if self._wants_upkeep(view):
                 self._start_upkeep()
+            if reader.has_unembedded:
+                self.embed()
             yield view, reader
 
     def _brought_to(self, reader: Reader) -> View:
@@ -114,10 +129,24 @@ class Opened:
             dimension = self.encoder.dimension
             ahead, self._ahead = self._ahead, None  # it speaks for the moment of opening only
             self._view = self.snapshots.newest(dimension, reader.sequence, ahead) or View.empty(dimension)
-            self.saved_passages = self._view.n_passages
+            self.saved_rows = self._view.n_kept
         if self._view.sequence < reader.sequence:
             self._view = _updated(self._view, reader)
         return self._view
+
+    def embed(self) -> None:
+        """Begin to give passages their vectors, in the background."""
+        if self._embeds:
+            self.embedder.wake(self._enter_quietly, self._leave_quietly)
+
+    def _enter_quietly(self) -> bool:
+        with self._guard:
+            self._users += self._users > 0
+            return self._users > 0
+
+    def _leave_quietly(self) -> None:
+        self.store.part()
+        self.leave()
 
     # -- upkeep: joining segments and saving snapshots, beside the questions -----------------------
 
@@ -125,8 +154,8 @@ class Opened:
         return view.needs_compaction or self._has_grown(view)
 
     def _has_grown(self, view: View) -> bool:
-        grown = abs(view.n_passages - self.saved_passages)
-        return grown >= max(SNAPSHOT_ROWS, SNAPSHOT_SHARE * view.n_passages)
+        grown = abs(view.n_kept - self.saved_rows)
+        return grown >= max(SNAPSHOT_ROWS, SNAPSHOT_SHARE * view.n_kept)
 
     def _start_upkeep(self) -> None:
         with self._guard:
@@ -139,18 +168,19 @@ class Opened:
             self._upkeep = threading.Thread(target=self._run_upkeep, name="sanad-upkeep", daemon=True)
             self._upkeep.start()
 
-    def settle(self, timeout_s: float | None = None) -> None:
-        """Wait until the upkeep that has begun is done."""
+    def settle(self, timeout_s: float | None = None) -> bool:
+        """Wait until the upkeep that has begun is done; False: it takes longer."""
         thread = self._upkeep
         if thread is not None:
             thread.join(timeout_s)
+        return thread is None or not thread.is_alive()
 
     def _run_upkeep(self) -> None:
         try:
             view = self._compact() if self._joined() else None
             if view is not None and self._has_grown(view):
                 self.snapshots.save(view)
-                self.saved_passages = view.n_passages
+                self.saved_rows = view.n_kept
         except StoreError as error:
             log.warning("upkeep was put off (the collection itself is safe): %s", error)
         finally:
@@ -170,7 +200,7 @@ class Opened:
         with self.viewing() as (view, _):
             if self._has_grown(view):
                 self.snapshots.save(view)
-                self.saved_passages = view.n_passages
+                self.saved_rows = view.n_kept
 
 
 def _updated(view: View, reader: Reader) -> View:

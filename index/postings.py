@@ -169,16 +169,13 @@ def fill_in_numpy(
 fill = fill_in_numpy if compiled is None else compiled.fill
 
 
-def positions_in_numpy(ascending: NDArray[Number], values: NDArray[Number]) -> NDArray[np.int64]:
+def positions(ascending: NDArray[Number], values: NDArray[Number]) -> NDArray[np.int64]:
     """Give the place of each value, (m,), among ascending ones, (t,), each there once; -1 of one that is not there."""
     if not len(ascending):
         return np.full(len(values), -1, dtype=np.int64)
     places = ascending.searchsorted(values)
     places[ascending.take(places, mode="clip") != values] = -1
     return places
-
-
-positions = positions_in_numpy if compiled is None else compiled.positions
 
 
 def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""From an article to what the database stores: digests, passages, their sentences, words and vectors."""
+"""From an article to what the database stores: digests, passages, their sentences and words."""
 
 from __future__ import annotations
 
@@ -8,25 +8,18 @@ from array import array
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from index.analysis import word_keys
 from index.articles import complete
-from index.embedding import light
-from index.errors import ModelError, UnreadableArticle
+from index.errors import UnreadableArticle
 from index.likeness import sketch, triples
 from index.passages import split
-from index.reader import Encoded
 from index.sentences import sentences
 from index.writer import NewPassage, Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from index.embedding import Encoder
-    from index.records import Article, Passage, Span
+    from index.records import Article
 
 
 class Identified(NamedTuple):
@@ -71,69 +64,14 @@ def _check_text(article: Article) -> None:
         raise UnreadableArticle(f"{name} holds NUL characters: it is not text; save it as UTF-8 text")
 
 
-class Whole(NamedTuple):
-    """A completed article to be prepared, and what of its passages, by their text, need not be made again."""
-
-    article: Article
-    known: Mapping[str, Encoded] = {}
-
-
-def prepare(articles: Sequence[Whole], encoder: Encoder) -> list[Prepared]:
-    """Cut, analyse and embed some articles, all in one call of the encoder.
-
-    Args:
-        articles: an article's language chooses its stemmers.
-        encoder: gives the vectors.
+def prepare(article: Article) -> Prepared:
+    """Cut and analyse an article; its language chooses its stemmers.
 
     Returns:
-        What is stored of each; no passages of an article without anything to cite.
-
-    Raises:
-        ModelError: the model gave vectors that cannot be used.
+        What is stored beside the text; no passages where there is nothing to cite. Vectors follow (`index.embedder`).
     """
-    cuts = [split(whole.article.text) for whole in articles]
-    spans = [[sentences(p.text) for p in cut] for cut in cuts]
-    known = {text: encoded for whole in articles for text, encoded in whole.known.items()}
-    encoded = iter(_encoded([*chain(*cuts)], [*chain(*spans)], encoder, known))
-    return [
-        _prepared(cut, found, whole.article.language or "und", [next(encoded) for _ in cut])
-        for whole, cut, found in zip(articles, cuts, spans, strict=True)
-    ]
-
-
-def _encoded(
-    passages: Sequence[Passage],
-    spans: Sequence[Sequence[Span]],
-    encoder: Encoder,
-    known: Mapping[str, Encoded],
-) -> list[Encoded]:
-    """Give what the model makes of each passage, all that are not known in one call; a heavy one makes no sketches."""
-    made = dict(known)
-    fresh = {p.text: own for p, own in zip(passages, spans, strict=True) if p.text not in made}
-    if fresh:
-        vectors, sketches = _made(fresh, encoder)
-        blobs = map(np.ndarray.tobytes, usable(vectors, encoder))
-        made.update(zip(fresh, map(Encoded, sketches, blobs), strict=True))
-    return [made[p.text] for p in passages]
-
-
-def _made(
-    passages: Mapping[str, Sequence[Span]], encoder: Encoder
-) -> tuple[NDArray[np.float32], list[bytes]]:
-    model = light(encoder)
-    if model is None:
-        return encoder.encode_passages(list(passages)), [b""] * len(passages)
-    return model.encode_sentences(
-        [[text[first:last] for first, last in own] for text, own in passages.items()]
-    )
-
-
-def _prepared(
-    cut: Sequence[Passage],
-    spans: Sequence[Sequence[Span]],
-    language: str,
-    encoded: Sequence[Encoded],
-) -> Prepared:
+    cut, language = split(article.text), article.language or "und"
+    spans = [sentences(p.text) for p in cut]
     words = [word_keys(p.text, own, language) for p, own in zip(cut, spans, strict=True)]
     keys = list(dict.fromkeys(chain.from_iterable(chain.from_iterable(words))))
     places = dict(zip(keys, range(len(keys)), strict=True))
@@ -143,10 +81,8 @@ def _prepared(
             end=p.end,
             sentences=sentences_blob(own, [len(sentence) for sentence in held]),
             words=array("i", map(places.__getitem__, chain.from_iterable(held))).tobytes(),
-            sketch=sketched,
-            vector=vector,
         )
-        for p, own, held, (sketched, vector) in zip(cut, spans, words, encoded, strict=True)
+        for p, own, held in zip(cut, spans, words, strict=True)
     ]
     return Prepared(keys, passages, sketch(triples(p.text for p in cut)))
 
@@ -156,19 +92,3 @@ def sentences_blob(spans: Sequence[tuple[int, int]], n_words: Sequence[int]) -> 
     return array(
         "i", chain.from_iterable((*span, n) for span, n in zip(spans, n_words, strict=True))
     ).tobytes()
-
-
-def usable(vectors: NDArray[np.float32], encoder: Encoder) -> NDArray[np.float32]:
-    """Pass vectors on if they can be searched.
-
-    Raises:
-        ModelError: wrong shape or values that are not finite.
-    """
-    if vectors.ndim != 2 or vectors.shape[1] != encoder.dimension:
-        raise ModelError(
-            f"the model {encoder.name} gave vectors of shape {vectors.shape}, "
-            f"expected (n, {encoder.dimension}); use another with --model"
-        )
-    if not np.isfinite(vectors).all():
-        raise ModelError(f"the model {encoder.name} gave vectors that are not finite; use another")
-    return np.ascontiguousarray(vectors, dtype=np.float32)

@@ -25,13 +25,29 @@ class StoredPassage(NamedTuple):
 
     Attributes:
         words: int32s as bytes: the vocabulary number of each word, in order of the text.
-        vector: (d,) float32 as bytes.
         language: of its article.
     """
 
     number: int
     article: int
     words: bytes
+    language: str
+
+
+class StoredVector(NamedTuple):
+    """A passage's vector as it is stored.
+
+    Attributes:
+        number: of the vector; numbers only grow.
+        passage: its number.
+        article: its article's number.
+        vector: (d,) float32 as bytes.
+        language: of its article.
+    """
+
+    number: int
+    passage: int
+    article: int
     vector: bytes
     language: str
 
@@ -42,7 +58,7 @@ class Place(NamedTuple):
     Attributes:
         ordinal: number in the article, from 1.
         start, end: characters [start, end) of the article.
-        sentences, words, sketch: see `index.writer.NewPassage`; words are vocabulary numbers here.
+        sentences, words: see `index.writer.NewPassage`; words are vocabulary numbers here.
         article: the number of its article.
     """
 
@@ -51,15 +67,7 @@ class Place(NamedTuple):
     end: int
     sentences: bytes
     words: bytes
-    sketch: bytes
     article: int
-
-
-class Encoded(NamedTuple):
-    """What a model made of a passage: the sketch of its sentences (`LightEncoder`), or b"", and its vector."""
-
-    sketch: bytes
-    vector: bytes
 
 
 class ArticleInfo(NamedTuple):
@@ -103,7 +111,14 @@ class CheckedPassage(NamedTuple):
     end: int
     sentences: bytes
     words: bytes
-    sketch: bytes
+
+
+class CheckedVector(NamedTuple):
+    """A vector for `index.checking`: of a passage, by its number, its article's id and its place there."""
+
+    passage: int
+    article: str
+    ordinal: int
     vector: bytes
 
 
@@ -152,6 +167,30 @@ class Reader:
             "passages": self._one("SELECT coalesce(sum(n_passages), 0) FROM articles"),
             "words": self._one("SELECT count(*) FROM vocabulary"),
         }
+
+    @property
+    def n_unembedded(self) -> int:
+        """How many passages wait for their vectors."""
+        return self._one("SELECT count(*) FROM embedding_queue")
+
+    @property
+    def n_vectors(self) -> int:
+        """How many passages have a vector."""
+        return self._one("SELECT count(*) FROM vectors")
+
+    @property
+    def has_unembedded(self) -> bool:
+        """Whether a passage waits for its vector; looks at one at most."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM embedding_queue)"))
+
+    def unembedded(self, most: int) -> list[tuple[int, str]]:
+        """Give the passages that have waited longest for their vectors: number and text."""
+        sql = (
+            "SELECT p.number, CAST(substr(a.text, p.start + 1, p.end - p.start) AS BLOB)"
+            " FROM (SELECT passage FROM embedding_queue ORDER BY passage LIMIT ?) q"
+            " JOIN passages p ON p.number = q.passage JOIN articles a ON a.number = p.article"
+        )
+        return [(number, text.decode(errors="replace")) for number, text in self._db.execute(sql, (most,))]
 
     @property
     def is_empty(self) -> bool:
@@ -343,11 +382,21 @@ class Reader:
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
         """Give passages with numbers above `after` (and not above `upto`), in order of number."""
         sql = (
-            "SELECT p.number, p.article, p.words, p.vector, coalesce(a.language, 'und') FROM passages p"
+            "SELECT p.number, p.article, p.words, coalesce(a.language, 'und') FROM passages p"
             " JOIN articles a ON a.number = p.article WHERE p.number > ? AND p.number <= ? ORDER BY p.number"
         )
         rows = self._db.execute(sql, (after, 2**62 if upto is None else upto))
         return (StoredPassage(*row) for row in rows)
+
+    def vectors(self, after: int, upto: int | None = None) -> Iterator[StoredVector]:
+        """Give vectors with numbers above `after` (and not above `upto`), in order of number."""
+        sql = (
+            "SELECT v.number, v.passage, p.article, v.vector, coalesce(a.language, 'und') FROM vectors v"
+            " JOIN passages p ON p.number = v.passage JOIN articles a ON a.number = p.article"
+            " WHERE v.number > ? AND v.number <= ? ORDER BY v.number"
+        )
+        rows = self._db.execute(sql, (after, 2**62 if upto is None else upto))
+        return (StoredVector(*row) for row in rows)
 
     def removed(self, after: int) -> list[tuple[int, bytes]]:
         """Give numbers and words of passages removed after a sequence number."""
@@ -358,7 +407,7 @@ class Reader:
         """Give where passages stand, by passage number."""
         marks = ",".join("?" * len(numbers))
         sql = (
-            "SELECT number, ordinal, start, end, sentences, words, sketch, article"  # noqa: S608
+            "SELECT number, ordinal, start, end, sentences, words, article"  # noqa: S608
             f" FROM passages WHERE number IN ({marks})"
         )
         return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
@@ -371,19 +420,12 @@ class Reader:
         )
         return list(self._db.execute(sql, (article_id,)))
 
-    def encoded_by_text(self, number: int) -> dict[str, Encoded]:
-        """Give what the model made of an article's passages, by the passage's text."""
-        sql = (
-            "SELECT substr(a.text, p.start + 1, p.end - p.start), p.sketch, p.vector"
-            " FROM passages p JOIN articles a ON a.number = p.article WHERE p.article = ?"
-        )
-        return {text: Encoded(sketch, vector) for text, sketch, vector in self._db.execute(sql, (number,))}
-
     def vectors_by_text(self, number: int) -> dict[str, bytes]:
-        """Give the vectors of an article's passages, by the passage's text; also of a format before sketches."""
+        """Give the vectors of an article's passages, by the passage's text."""
         sql = (
-            "SELECT substr(a.text, p.start + 1, p.end - p.start), p.vector"
-            " FROM passages p JOIN articles a ON a.number = p.article WHERE p.article = ?"
+            "SELECT substr(a.text, p.start + 1, p.end - p.start), v.vector FROM passages p"
+            " JOIN vectors v ON v.passage = p.number JOIN articles a ON a.number = p.article"
+            " WHERE p.article = ?"
         )
         return dict(self._db.execute(sql, (number,)))
 
@@ -409,11 +451,10 @@ class Reader:
         return map(CheckedArticle._make, self._db.execute(sql))
 
     def checked_passages(self, number: int) -> list[CheckedPassage]:
-        """Give the passages of an article in the order of its text, with their vectors."""
+        """Give the passages of an article in the order of its text."""
         sql = (
             "SELECT ordinal, coalesce(CAST(start AS INTEGER), -1), coalesce(CAST(end AS INTEGER), -1),"
-            " coalesce(CAST(sentences AS BLOB), x''), coalesce(CAST(words AS BLOB), x''),"
-            " coalesce(CAST(sketch AS BLOB), x''), coalesce(CAST(vector AS BLOB), x'')"
+            " coalesce(CAST(sentences AS BLOB), x''), coalesce(CAST(words AS BLOB), x'')"
             " FROM passages WHERE article = ? ORDER BY ordinal"
         )
         return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
@@ -425,6 +466,31 @@ class Reader:
             " FROM vocabulary ORDER BY number"
         )
         yield from self._db.execute(sql)
+
+    def lost(self) -> list[int]:
+        """Give the numbers of passages that have no vector and do not wait for one."""
+        sql = (
+            "SELECT number FROM passages WHERE number NOT IN (SELECT passage FROM vectors)"
+            " AND number NOT IN (SELECT passage FROM embedding_queue)"
+        )
+        return [number for (number,) in self._db.execute(sql)]
+
+    def checked_vectors(self) -> Iterator[CheckedVector]:
+        """Give every vector, one after the other."""
+        sql = (
+            "SELECT p.number, a.id, p.ordinal, coalesce(CAST(v.vector AS BLOB), x'') FROM vectors v"
+            " JOIN passages p ON p.number = v.passage JOIN articles a ON a.number = p.article ORDER BY v.number"
+        )
+        return map(CheckedVector._make, self._db.execute(sql))
+
+    def text_of(self, passage: int) -> str:
+        """Give the text of a passage; empty if it is gone."""
+        sql = (
+            "SELECT CAST(substr(a.text, p.start + 1, p.end - p.start) AS BLOB) FROM passages p"
+            " JOIN articles a ON a.number = p.article WHERE p.number = ?"
+        )
+        row = self._db.execute(sql, (passage,)).fetchone()
+        return row[0].decode(errors="replace") if row else ""
 
     def problems(self) -> list[str]:
         """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""

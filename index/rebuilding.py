@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.compatibility import FINGERPRINT, create, refuse_newer, settings_of
+from index.embedder import embed_batch
 from index.embedding import open_encoder
 from index.errors import StoreError
 from index.home import Home
 from index.linking import link
-from index.preparing import Whole, prepare
-from index.reader import Encoded
+from index.preparing import prepare
 from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
     Args:
         home: holds the collection; also one that the present program would refuse to open.
         encoder: makes the new vectors.
-        progress: called with how many passages are done, and of how many (as the old collection counts them).
+        progress: called with how many passages are embedded, and of how many.
 
     Raises:
         StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
@@ -58,7 +58,8 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
             with old.reading() as reader:
                 refuse_newer(reader.settings(), home.path)
                 wanted = reader.all_digests()
-            _copy(old, new, encoder, wanted, progress)
+            _copy(old, new, encoder, wanted)
+            _embed(new, encoder, progress)
             with old.writing() as frozen:  # from here on nobody changes the old one
                 _finish(frozen, new, encoder)
                 home.switch(target)
@@ -95,29 +96,28 @@ def _fits(path: Path, encoder: Encoder) -> bool:
         store.close()
 
 
-def _copy(
-    old: Store,
-    new: Store,
-    encoder: Encoder,
-    wanted: dict[str, str],
-    progress: Callable[[int, int], None] | None,
-) -> None:
+def _copy(old: Store, new: Store, encoder: Encoder, wanted: dict[str, str]) -> None:
     """Copy the articles whose digest the new database does not have."""
     with new.reading() as reader:
         held = reader.all_digests()
-    with old.reading() as reader:
-        sizes = reader.sizes()
     missing = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
-    total = sum(sizes.get(article_id, 0) for article_id in wanted)
-    done = total - sum(sizes.get(article_id, 0) for article_id in missing)
     for first in range(0, len(missing), BATCH):
         batch = missing[first : first + BATCH]
         with old.reading() as reader:
             articles = _read(reader, batch, encoder)
-        _write(new, articles, encoder)
-        done += sum(sizes.get(article_id, 0) for article_id in batch)
+        _write(new, articles)
+
+
+def _embed(store: Store, encoder: Encoder, progress: Callable[[int, int], None] | None) -> None:
+    """Give every passage its vector."""
+    while True:
+        with store.reading() as reader:
+            total, waiting = reader.counts()["passages"], reader.n_unembedded
         if progress:
-            progress(done, total)
+            progress(total - waiting, total)
+        if not waiting:
+            return
+        embed_batch(store, encoder)
 
 
 def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
@@ -126,7 +126,7 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
     with new.reading() as reader:
         held = reader.all_digests()
     changed = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
-    _write(new, _read(old, changed, encoder), encoder)
+    _write(new, _read(old, changed, encoder))
     with new.writing() as writer:
         for article_id in held.keys() - wanted.keys():
             writer.remove(writer.number_by_id(article_id) or 0)
@@ -143,36 +143,35 @@ class _Held(NamedTuple):
     article: Article
     added: str
     digests: tuple[str, str]
-    known: Mapping[str, Encoded]
+    vectors: Mapping[str, bytes]
 
 
 def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
-    """Read articles, with their vectors if only the analyser or the chunker is another and the model takes time.
+    """Read articles, with their vectors if only the analyser or the chunker is another.
 
     A rebuild with nothing changed makes the vectors anew: it was asked for because something is wrong.
     """
     before, after = reader.settings(), settings_of(encoder)
-    kept = not encoder.is_light and before != after and before.get(FINGERPRINT) == after[FINGERPRINT]
+    kept = before != after and all(before.get(name) == after[name] for name in ("format", FINGERPRINT))
     held = []
     for article_id in ids:
         article, number = reader.article(article_id), reader.number_by_id(article_id)
         if article is not None and number is not None:
             _, digest, text_digest = reader.digests(number)
             vectors = reader.vectors_by_text(number) if kept else {}
-            known = {text: Encoded(b"", vector) for text, vector in vectors.items()}
-            held.append(_Held(article, reader.added(article_id), (digest, text_digest), known))
+            held.append(_Held(article, reader.added(article_id), (digest, text_digest), vectors))
     return held
 
 
-def _write(new: Store, articles: Sequence[_Held], encoder: Encoder) -> None:
+def _write(new: Store, articles: Sequence[_Held]) -> None:
     # an article that the present chunker finds nothing to cite in is kept: nothing is lost
-    prepared = prepare([Whole(held.article, held.known) for held in articles], encoder)
+    prepared = [prepare(held.article) for held in articles]
     with new.writing() as writer:
-        for (article, added, digests, _), made in zip(articles, prepared, strict=True):
+        for (article, added, digests, vectors), made in zip(articles, prepared, strict=True):
             number = writer.number_by_id(article.id or "")
             if number is not None:
                 writer.remove(number)
-            fresh = writer.insert(article, digests, made, added)
+            fresh = writer.insert(article, digests, made, added, vectors)
             link(
                 writer,
                 fresh,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.beside import beside
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
 from index.coverage import attainable, weighed
 from index.dense import Scan
 from index.fusion import DEFAULT, Weights, convex
-from index.hits import Asked, hits_of
+from index.hits import hits_of
 from index.query import Query, analyse, languages_of
 from index.records import Filters, Hit, Ranking
-from index.top import pieces, top, union
+from index.top import top, union
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,13 +30,11 @@ if TYPE_CHECKING:
     from index.lexicon import Lexicon
     from index.locating import Located
     from index.reader import Reader
+    from index.vectors import Vectors
     from index.view import View
 
 # candidates that each half brings to the fusion, at least; above it neither recall@10 moves
 POOL = 100
-# rows from which on a second thread scans the vectors, which needs no Python, while this one reads the question: Python
-# stays on one core, with all that it has in the caches there; in fewer rows the scan is over before it would have begun
-BESIDE_ROWS = 50_000
 
 
 class Scored(NamedTuple):
@@ -49,6 +49,18 @@ class Scored(NamedTuple):
     rows: NDArray[np.int64]
     fused: NDArray[np.float64]
     parts: Parts | None
+
+
+class Nearest(NamedTuple):
+    """The dense half of a question.
+
+    Attributes:
+        vector: (d,) float32, of the question.
+        passages: (m,) numbers of the nearest passages.
+    """
+
+    vector: NDArray[np.float32]
+    passages: NDArray[np.int64]
 
 
 class _Read(NamedTuple):
@@ -97,17 +109,12 @@ class Searcher:
             filters: applied inside both retrievers.
         """
         pool = max(POOL, 4 * k)
-        allowed = view.allowed(reader.article_numbers(filters) if filters else None)
-        vector = self.encoder.encode_question(question)
-        indexes = [segment.dense for segment in view.segments]
-        scan = Scan(indexes, view.first_rows, vector, pool, allowed)
-        begun = beside(scan.run) if view.n_rows >= BESIDE_ROWS else None
-        asked = self._read(view, question, pool, allowed)
-        scan.run()  # what the other thread has not come to
-        if begun:
-            begun()
-        scored = self._scored(view, asked, vector, scan.nearest(), pool)
-        hits = hits_of(view, reader, Asked(asked.query, vector, self.encoder), scored, k)
+        articles = reader.article_numbers(filters) if filters else None
+        # the engine and FAISS let go of the interpreter, so one thread encodes and scans while this one reads the words
+        nearest = _threads().submit(self._nearest, view.vectors, question, pool, articles)
+        asked = self._read(view, question, pool, view.allowed(articles))
+        scored = self._scored(view, asked, nearest.result(), pool)
+        hits = hits_of(view, reader, asked.query, scored, k)
         first = hits[0].score if hits else 0.0
         found = signs(scored.fused, scored.parts, first, _foreign(asked.language, hits, view))
         return Ranking(
@@ -117,6 +124,14 @@ class Searcher:
             confidence=confidence(found),
             sequence=view.sequence,
         )
+
+    def _nearest(self, vectors: Vectors, question: str, pool: int, articles: set[int] | None) -> Nearest:
+        """Encode a question and find the passages that are nearest to it."""
+        vector = self.encoder.encode_question(question)
+        indexes = [segment.dense for segment in vectors.segments]
+        scan = Scan(indexes, vectors.first_rows, vector, pool, vectors.allowed(articles))
+        scan.run()
+        return Nearest(vector, vectors.passages(scan.nearest()))
 
     def _read(self, view: View, question: str, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
         """Analyse a question, and score all rows by its words: 0 for those that may not be found."""
@@ -133,17 +148,16 @@ class Searcher:
                 break  # else rows that hold common terms only might be among the first
         return _Read(language, weighed(query, located, view.channels), located, scores, best)
 
-    def _scored(
-        self, view: View, asked: _Read, vector: NDArray[np.float32], near: NDArray[np.int64], pool: int
-    ) -> Scored:
+    def _scored(self, view: View, asked: _Read, nearest: Nearest, pool: int) -> Scored:
         """Score the candidates of both halves by both halves."""
         lexical, best = asked.scores, asked.best
+        near = view.rows(np.sort(nearest.passages))
         if not lexical.is_whole:
             best = union(best, near)
             lexical.complete(view, asked.located, best)
             best = best[top(lexical.joined[best], pool)]
         rows = union(best, near)
-        dense = _cosines(view, vector, rows)
+        dense = np.nan_to_num(view.vectors.cosines(nearest.vector, view.numbers(rows)))
         fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
         return Scored(
             rows, fused, _parts(view, asked, rows, dense, int(fused.argmax())) if len(rows) else None
@@ -163,12 +177,13 @@ def _parts(
     return Parts(words, grams, names, float(dense[place]))
 
 
-def _cosines(view: View, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Give the cosines of rows, (m,) ascending, with the question's vector."""
-    scores = np.zeros(len(rows))
-    for number, first, own in pieces(rows, view.first_rows):
-        scores[own] = view.segments[number].dense.products(vector, rows[own] - first)
-    return scores
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Give the threads that encode questions: as many at once as there are cores."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="sanad-encode")
+
+
+os.register_at_fork(after_in_child=_threads.cache_clear)  # a child process has none of these threads
 
 
 def _foreign(language: str, hits: tuple[Hit, ...], view: View) -> float:

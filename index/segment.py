@@ -1,14 +1,19 @@
-"""A segment: the derived data of some passages, immutable; a view is made of a few of them."""
+"""Segments: the derived data of some passages, immutable; a view is made of a few of them.
+
+Words and vectors have segments of their own, because a passage can be found by its words as soon as it is stored, and
+by its vector later.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import accumulate, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -21,35 +26,70 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.reader import Reader, StoredPassage
+    from index.reader import Reader, StoredPassage, StoredVector
 
 # rows from which on another thread helps to make a segment: in fewer, to begin one takes as long as it saves
 SHARED_ROWS = 10_000
 
 
 @dataclass(frozen=True)
-class Segment:
-    """Rows of passages.
+class Rows(ABC):
+    """Rows of passages, by language.
 
     Attributes:
         numbers: (n,) int64, passage numbers, by language and then ascending: the rows of one language are a slice.
         articles: (n,) int64, the number of each passage's article.
-        dense: the n vectors.
-        channels: the postings of each lexical channel, over the same rows.
-        vocabulary: the words that stand in the rows.
         languages: of the passages, in order of their rows.
         ends: for each language, the row after its last.
-        built: sequence number of the transaction it was made in.
+        built: sequence number of the transaction the segment was made in.
     """
 
     numbers: NDArray[np.int64]
     articles: NDArray[np.int64]
-    dense: DenseIndex
-    channels: Channels
-    vocabulary: Vocabulary
     languages: tuple[str, ...]
     ends: tuple[int, ...]
     built: int
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is called on disk; two segments of one database with this name are the same."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def runs(self) -> Iterator[tuple[str, slice]]:
+        """Give each language and its rows."""
+        yield from zip(self.languages, map(slice, (0, *self.ends[:-1]), self.ends), strict=True)
+
+    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the rows of the passages that are in this segment; of numbers that ascend, in any order."""
+        return self.places(numbers)[0]
+
+    def places(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the rows of the passages that are in this segment, and the place of each among the numbers."""
+        rows, places = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for _, run in self.runs():
+            own = self.numbers[run]
+            found = np.searchsorted(own, numbers)
+            found[found == len(own)] = 0
+            held = np.flatnonzero(own[found] == numbers)
+            rows.append(run.start + found[held])
+            places.append(held)
+        return np.concatenate(rows), np.concatenate(places)
+
+
+@dataclass(frozen=True)
+class Segment(Rows):
+    """The words of some passages.
+
+    Attributes:
+        channels: the postings of each lexical channel, over the rows.
+        vocabulary: the words that stand in the rows.
+    """
+
+    channels: Channels
+    vocabulary: Vocabulary
 
     @property
     def name(self) -> str:
@@ -61,28 +101,48 @@ class Segment:
         """The largest passage number."""
         return int(self.numbers.max())
 
-    def __len__(self) -> int:
-        return len(self.numbers)
 
-    def runs(self) -> Iterator[tuple[str, slice]]:
-        """Give each language and its rows."""
-        yield from zip(self.languages, map(slice, (0, *self.ends[:-1]), self.ends), strict=True)
+@dataclass(frozen=True)
+class VectorSegment(Rows):
+    """The vectors of some passages.
 
-    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the rows of the passages that are in this segment; of numbers that ascend, in any order."""
-        found = []
-        for _, run in self.runs():
-            own = self.numbers[run]
-            places = np.searchsorted(own, numbers)
-            places[places == len(own)] = 0
-            found.append(run.start + places[own[places] == numbers])
-        return np.concatenate(found).astype(np.int64)
+    Attributes:
+        first, last: the smallest and the largest number of the vectors, as the database numbers them.
+        dense: the vectors, by row.
+    """
+
+    first: int
+    last: int
+    dense: DenseIndex
+
+    @property
+    def name(self) -> str:
+        """What it is called on disk; two segments of one database with this name are the same."""
+        return f"vec-{self.first}-{self.last}-{self.built}"
+
+    @classmethod
+    def of(cls, stored: Sequence[StoredVector], dimension: int, built: int) -> Self:
+        """Make a segment of stored vectors, at least one.
+
+        Raises:
+            ValueError: one is not (dimension,) float32.
+        """
+        if any(len(row.vector) != 4 * dimension for row in stored):
+            raise ValueError(f"a vector has not {dimension} numbers")
+        rows = sorted(stored, key=attrgetter("language", "passage"))
+        vectors = np.frombuffer(b"".join([row.vector for row in rows]), dtype=np.float32)
+        return cls(
+            *_layout([row.passage for row in rows], rows),
+            built=built,
+            first=min(row.number for row in rows),
+            last=max(row.number for row in rows),
+            dense=DenseIndex(vectors.reshape(len(rows), dimension)),
+        )
 
 
 def segments_of(
     reader: Reader,
     passages: Iterable[StoredPassage],
-    dimension: int,
     most_rows: int,
     known: Sequence[Vocabulary] = (),
     *,
@@ -93,7 +153,6 @@ def segments_of(
     Args:
         reader: the transaction the passages come from; their words are looked up in it.
         passages: what `Reader.passages` gives.
-        dimension: d of the vectors.
         most_rows: rows of one segment at most.
         known: words that need not be looked up.
         in_haste: somebody waits, so two cores are used; else one is left to those who ask meanwhile.
@@ -104,7 +163,7 @@ def segments_of(
         while rows := list(islice(stream, most_rows)):
             before = made
             helper = other if in_haste and len(rows) >= SHARED_ROWS else None
-            made, vocabulary = _making(reader, rows, dimension, vocabularies, helper)
+            made, vocabulary = _making(reader, rows, vocabularies, helper)
             vocabularies.append(vocabulary)
             del rows
             if before:
@@ -117,44 +176,23 @@ def segments_of(
 
 
 def _making(
-    reader: Reader,
-    rows: list[StoredPassage],
-    dimension: int,
-    known: Sequence[Vocabulary],
-    other: Executor | None,
+    reader: Reader, rows: list[StoredPassage], known: Sequence[Vocabulary], other: Executor | None
 ) -> tuple[Callable[[], Segment], Vocabulary]:
     """Begin a segment, some of it in another thread if any; give what waits for it, and its vocabulary, made now."""
     rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
-    sizes = Counter(row.language for row in rows)
-    numbers = np.array([row.number for row in rows], dtype=np.int64)
-    articles = np.array([row.article for row in rows], dtype=np.int64)
-    index = partial(DenseIndex, _vectors(rows, dimension))
-    dense = other.submit(index).result if other else index
+    layout = _layout([row.number for row in rows], rows)
     channels, vocabulary = deriving(reader, [row.words for row in rows], known, other)
 
     def made() -> Segment:
-        return Segment(
-            numbers=numbers,
-            articles=articles,
-            dense=dense(),
-            channels=channels(),
-            vocabulary=vocabulary,
-            languages=tuple(sizes),
-            ends=tuple(accumulate(sizes.values())),
-            built=reader.sequence,
-        )
+        return Segment(*layout, built=reader.sequence, channels=channels(), vocabulary=vocabulary)
 
     return made, vocabulary
 
 
-def _vectors(rows: Sequence[StoredPassage], dimension: int) -> NDArray[np.float32]:
-    """Give the vectors of passages, (n, d).
-
-    Raises:
-        ValueError: one has another length.
-    """
-    if any(len(row.vector) != 4 * dimension for row in rows):
-        raise ValueError(f"a vector has not {dimension} numbers")
-    return np.frombuffer(b"".join([row.vector for row in rows]), dtype=np.float32).reshape(
-        len(rows), dimension
-    )
+def _layout(
+    numbers: list[int], rows: Sequence[StoredPassage | StoredVector]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...], tuple[int, ...]]:
+    """Give the first four attributes of `Rows` for stored rows in order."""
+    sizes = Counter(row.language for row in rows)
+    articles = np.array([row.article for row in rows], dtype=np.int64)
+    return np.array(numbers, dtype=np.int64), articles, tuple(sizes), tuple(accumulate(sizes.values()))

@@ -1,7 +1,8 @@
 """Snapshots: a view saved beside the database, so that opening does not rebuild it.
 
 snapshots/NAME-OF-DATABASE/
-  seg-FIRST-LAST-SEQ/     one segment, written once, shared by all snapshots that hold it
+  seg-FIRST-LAST-SEQ/     one segment of words, written once, shared by all snapshots that hold it
+  vec-FIRST-LAST-SEQ/     one segment of vectors, likewise
   000000000123/           the view at sequence number 123: its segments, their removed rows, statistics
 
 A snapshot is derived and disposable. Every folder is written under another name, verified as a reader
@@ -28,19 +29,22 @@ from index.home import sync_folder, writing_to
 from index.lexical import LexicalIndex
 from index.locating import Part
 from index.postings import Postings
-from index.segment import Segment
+from index.segment import Segment, VectorSegment
 from index.spread import Spread, Statistics
+from index.vectors import Vectors
 from index.verified import Ahead, FolderReader, FolderWriter, read_manifest
 from index.view import BM25_B, BM25_K1, View
 from index.vocabulary import Channels, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from index.segment import Rows
 
 log = logging.getLogger(__name__)
 
-SNAPSHOT_FORMAT = 7
+SNAPSHOT_FORMAT = 8
 KEPT = 2
 LEFTOVER_S = 3600
 
@@ -101,17 +105,29 @@ class Snapshots:
     def _write(self, view: View) -> None:
         for segment in view.segments:
             self._place(segment.name, partial(_write_segment, segment=segment, database=self.folder.name))
+        for vectors in view.vectors.segments:
+            self._place(vectors.name, partial(_write_vectors, segment=vectors, database=self.folder.name))
         name = _view_name(view)
-        digests = [read_manifest(self.folder / segment.name)[1] for segment in view.segments]
+        digests = {
+            segment.name: read_manifest(self.folder / segment.name)[1]
+            for segment in (*view.segments, *view.vectors.segments)
+        }
         self._place(name, lambda new: _write_view(new, view, self._own_settings, digests))
-        self._load(self.folder / name, view.dimension)
+        self._load(self.folder / name, view.vectors.dimension)
 
     def _drop_damaged(self, view: View) -> None:
         """Delete what lies under the names of this view and cannot be used: damaged, or of an older format."""
-        for name in (_view_name(view), *(segment.name for segment in view.segments)):
-            load = _load_segment if name.startswith("seg-") else self._load
+        loads: dict[str, Callable[[Path], object]] = {
+            _view_name(view): partial(self._load, dimension=view.vectors.dimension),
+            **dict.fromkeys([segment.name for segment in view.segments], _load_segment),
+            **dict.fromkeys(
+                [segment.name for segment in view.vectors.segments],
+                partial(_load_vectors, dimension=view.vectors.dimension),
+            ),
+        }
+        for name, read in loads.items():
             try:
-                load(self.folder / name, view.dimension)
+                read(self.folder / name)
             except (StoreDamaged, ValueError, KeyError, TypeError):
                 shutil.rmtree(self.folder / name, ignore_errors=True)
 
@@ -166,7 +182,7 @@ class Snapshots:
         for path in views[:-KEPT]:
             self._take_away(path)
         used = {name for path in views[-KEPT:] for name in _segment_names(path)}
-        for path in self.folder.glob("seg-*"):
+        for path in (*self.folder.glob("seg-*"), *self.folder.glob("vec-*")):
             if path.name not in used:
                 self._take_away(path)
         for path in self.folder.glob(".new-*"):  # left by a process that died
@@ -200,7 +216,7 @@ def _view_name(view: View) -> str:
 
 def _segment_names(view: Path) -> list[str]:
     try:
-        return list(read_manifest(view)[0]["segments"])
+        return list(read_manifest(view)[0]["digests"])
     except StoreDamaged:
         return []
 
@@ -213,41 +229,48 @@ def _write_segment(new: FolderWriter, segment: Segment, database: str) -> None:
             new.array(f"{channel}-{name}", getattr(postings, name))
     for name, values in segment.vocabulary._asdict().items():
         new.array(f"vocabulary-{name}", values)
+    new.close(_about(segment, database))
+
+
+def _write_vectors(new: FolderWriter, segment: VectorSegment, database: str) -> None:
+    new.array("numbers", segment.numbers)
+    new.array("articles", segment.articles)
     new.array("vectors", segment.dense.vectors)
     if segment.dense.has_codes:
         new.stream("codes.faiss", lambda file: segment.dense.write_codes(file.write))
-    new.close(
-        {
-            "format": SNAPSHOT_FORMAT,
-            "database": database,
-            "built": segment.built,
-            "languages": segment.languages,
-            "ends": segment.ends,
-        }
-    )
+    new.close({**_about(segment, database), "first": segment.first, "last": segment.last})
 
 
-def _load_segment(path: Path, dimension: int, ahead: Ahead | None = None) -> Segment:
+def _about(segment: Rows, database: str) -> dict[str, object]:
+    return {
+        "format": SNAPSHOT_FORMAT,
+        "database": database,
+        "built": segment.built,
+        "languages": segment.languages,
+        "ends": segment.ends,
+    }
+
+
+def _open(path: Path, ahead: Ahead | None) -> FolderReader:
     saved = FolderReader.open(path, ahead)
     if saved.about["format"] != SNAPSHOT_FORMAT:
         raise StoreDamaged(f"{path.name} has another format")
     if saved.about["database"] != path.parent.name:
         raise StoreDamaged(f"{path.name} is of another database")
+    return saved
+
+
+def _load_segment(path: Path, ahead: Ahead | None = None) -> Segment:
+    saved = _open(path, ahead)
     channels = Channels(
         *(
             Postings(**{name: saved.array(f"{channel}-{name}") for name in Postings.__slots__})
             for channel in Channels._fields
         )
     )
-    numbers, vectors = saved.array("numbers"), saved.array("vectors")
-    if vectors.shape != (len(numbers), dimension):
-        raise StoreDamaged(f"the saved vectors are {vectors.shape}, expected {(len(numbers), dimension)}")
     segment = Segment(
-        numbers=numbers,
+        numbers=saved.array("numbers"),
         articles=saved.array("articles"),
-        dense=DenseIndex.from_parts(
-            vectors, saved.bytes("codes.faiss") if saved.has("codes.faiss") else None
-        ),
         channels=channels,
         vocabulary=Vocabulary(*(saved.array(f"vocabulary-{name}") for name in Vocabulary._fields)),
         languages=tuple(saved.about["languages"]),
@@ -259,12 +282,39 @@ def _load_segment(path: Path, dimension: int, ahead: Ahead | None = None) -> Seg
     return segment
 
 
-def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str], digests: Sequence[str]) -> None:
+def _load_vectors(path: Path, dimension: int, ahead: Ahead | None = None) -> VectorSegment:
+    saved = _open(path, ahead)
+    numbers, vectors = saved.array("numbers"), saved.array("vectors")
+    if vectors.shape != (len(numbers), dimension):
+        raise StoreDamaged(f"the saved vectors are {vectors.shape}, expected {(len(numbers), dimension)}")
+    segment = VectorSegment(
+        numbers=numbers,
+        articles=saved.array("articles"),
+        languages=tuple(saved.about["languages"]),
+        ends=tuple(saved.about["ends"]),
+        built=saved.about["built"],
+        first=saved.about["first"],
+        last=saved.about["last"],
+        dense=DenseIndex.from_parts(
+            vectors, saved.bytes("codes.faiss") if saved.has("codes.faiss") else None
+        ),
+    )
+    if segment.name != path.name:
+        raise StoreDamaged(f"{path.name} holds {segment.name}")
+    return segment
+
+
+def _write_view(
+    new: FolderWriter, view: View, settings: Mapping[str, str], digests: Mapping[str, str]
+) -> None:
     for i, mask in enumerate(view.alive):
         if mask is not None:
             new.array(f"{i}-alive", mask)
             for name, index in view.channels.items():
                 new.array(f"{i}-{name}-frequencies", index.parts[i].frequencies)
+    for i, mask in enumerate(view.vectors.alive):
+        if mask is not None:
+            new.array(f"{i}-alive-vectors", mask)
     new.close(
         {
             "format": SNAPSHOT_FORMAT,
@@ -272,8 +322,10 @@ def _write_view(new: FolderWriter, view: View, settings: Mapping[str, str], dige
             "settings": dict(settings),
             "languages": sorted(view.languages),
             "segments": [segment.name for segment in view.segments],
-            "digests": list(digests),
+            "vectors": [segment.name for segment in view.vectors.segments],
+            "digests": dict(digests),
             "removed": [mask is not None for mask in view.alive],
+            "removed vectors": [mask is not None for mask in view.vectors.alive],
             "statistics": {
                 name: {
                     "n_rows": index.statistics.n_rows,
@@ -293,16 +345,22 @@ def _load_view(path: Path, settings: Mapping[str, str], dimension: int, ahead: A
         raise StoreDamaged("made with another format or other settings")
     if path.name != f"{about['sequence']:012d}":
         raise StoreDamaged(f"{path.name} holds the view at {about['sequence']}")
-    for name, digest in zip(about["segments"], about["digests"], strict=True):
+    for name, digest in about["digests"].items():
         if read_manifest(path.parent / name)[1] != digest:
             raise StoreDamaged(f"{name} is not the segment that belongs to {path.name}")
-    segments = tuple(_load_segment(path.parent / name, dimension, ahead) for name in about["segments"])
+    segments = tuple(_load_segment(path.parent / name, ahead) for name in about["segments"])
+    vectors = tuple(_load_vectors(path.parent / name, dimension, ahead) for name in about["vectors"])
     removed: list[bool] = about["removed"]
+    gone: list[bool] = about["removed vectors"]
     return View(
         sequence=about["sequence"],
-        dimension=dimension,
+        vectors=Vectors(
+            dimension,
+            vectors,
+            tuple(saved.array(f"{i}-alive-vectors") if some else None for i, some in enumerate(gone)),
+        ),
         segments=segments,
-        alive=tuple(saved.array(f"{i}-alive") if gone else None for i, gone in enumerate(removed)),
+        alive=tuple(saved.array(f"{i}-alive") if some else None for i, some in enumerate(removed)),
         channels={
             name: _load_channel(name, segments, removed, saved, about["statistics"][name])
             for name in Channels._fields

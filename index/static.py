@@ -9,7 +9,7 @@ and `weights` carries both the scale of the bytes and how much the token says.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import accumulate, chain, filterfalse, pairwise
+from itertools import accumulate, chain, filterfalse
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +20,9 @@ from tokenizers import Tokenizer
 from index.analysis import LONGEST_KEPT
 from index.embedding import digest
 from index.errors import ModelError
-from index.kernel import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import Self
 
@@ -95,11 +94,6 @@ class StaticEncoder:
         """Length of a vector."""
         return int(self._rows.shape[1])
 
-    @property
-    def is_light(self) -> bool:
-        """Always: a sentence is a sum of rows."""
-        return True
-
     @cached_property
     def fingerprint(self) -> str:
         """Digest of the model's files."""
@@ -107,34 +101,19 @@ class StaticEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one unit row for each text, zero where no token is known, shape (n, dimension)."""
-        return self.encode_sentences([[text] for text in texts])[0]
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            words = text.translate(SPACED).lower().split()
+            known = self._tokens_of(words)
+            tokens = [*chain.from_iterable(map(known.__getitem__, words))]
+            rows = self._rows.take(self._row_of[tokens], axis=0).astype(np.float32)
+            vector[:] = _unit(self._weights[tokens] @ rows)
+        return vectors
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
         """Give the vector of a question, shape (dimension,): a passage's would be the same."""
-        words = text.translate(SPACED).lower().split()
-        vector = np.empty(self.dimension, dtype=np.float32)
-        embed(vector, [words], self._tokens_of(words), self._rows, self._row_of, self._weights)
+        vector: NDArray[np.float32] = self.encode_passages([text])[0]
         return vector
-
-    def encode_sentences(self, passages: Sequence[Sequence[str]]) -> tuple[NDArray[np.float32], list[bytes]]:
-        """Give the vector of each passage, (n, dimension), and a sketch of its sentences.
-
-        A sketch is the number s of sentences, s numbers of tokens, s lengths (float32) of their sums, and the tokens;
-        all of four bytes in the machine's order. So the cosines that are found from it are those of the sentences' own
-        vectors.
-        """
-        words = [[text.translate(SPACED).lower().split() for text in sentences] for sentences in passages]
-        known = self._tokens_of([*chain.from_iterable(chain.from_iterable(words))])
-        vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
-        sketches = [
-            embed(vector, own, known, self._rows, self._row_of, self._weights)
-            for vector, own in zip(vectors, words, strict=True)
-        ]
-        return vectors, sketches
-
-    def cosines(self, sketches: Sequence[bytes], vector: NDArray[np.float32]) -> list[list[float]]:
-        """Compare the sentences of passages with a question; see `LightEncoder`."""
-        return cosines(sketches, vector, self._rows, self._row_of, self._weights)
 
     def _tokens_of(self, words: list[str]) -> dict[str, tuple[int, ...]]:
         """Give a table that holds the tokens of at least these words."""
@@ -170,85 +149,6 @@ class StaticEncoder:
                 place += 1
             found[place].append(token)
         return found
-
-
-def embed_in_numpy(
-    vector: NDArray[np.float32],
-    sentences: Sequence[Sequence[str]],
-    known: Mapping[str, tuple[int, ...]],
-    rows: NDArray[np.int8],
-    row_of: NDArray[np.int32],
-    weights: NDArray[np.float32],
-) -> bytes:
-    """Add up the tokens of a passage, and give the sketch of its sentences (`StaticEncoder.encode_sentences`).
-
-    Args:
-        vector: (d,), where the passage's is written to, of unit length or zero.
-        sentences: the words of each.
-        known: the tokens of at least these words.
-        rows, row_of, weights: the model's parts, as `StaticEncoder` takes them.
-    """
-    of_each = [[*chain.from_iterable(map(known.__getitem__, own))] for own in sentences]
-    sizes = np.array([len(sentences), *map(len, of_each)], dtype=np.int32)
-    tokens = np.array([*chain.from_iterable(of_each)], dtype=np.int32)
-    counted = np.zeros((len(sentences), len(tokens)), dtype=np.float32)
-    counted[np.repeat(np.arange(len(sentences)), sizes[1:]), np.arange(len(tokens))] = weights[tokens]
-    sums = counted @ _rows_of(rows, row_of, tokens)
-    lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
-    vector[:] = _unit(np.add.reduce(sums, axis=0))
-    return b"".join([sizes.tobytes(), lengths.tobytes(), tokens.tobytes()])
-
-
-embed = embed_in_numpy if compiled is None else compiled.embed
-
-
-def cosines_in_numpy(
-    sketches: Sequence[bytes],
-    vector: NDArray[np.float32],
-    rows: NDArray[np.int8],
-    row_of: NDArray[np.int32],
-    weights: NDArray[np.float32],
-) -> list[list[float]]:
-    """Give the cosines of passages' sentences with a vector, from their sketches.
-
-    Args:
-        sketches: as `StaticEncoder.encode_sentences` makes them.
-        vector: (d,), unit.
-        rows, row_of, weights: the model's parts, as `StaticEncoder` takes them.
-
-    Raises:
-        ValueError, IndexError: what was given is no sketch.
-    """
-    if not sketches:
-        return []
-    read = [np.frombuffer(one, dtype=np.int32) for one in sketches]
-    counts = [int(one[0]) for one in read]
-    sizes = np.concatenate([one[1 : 1 + n] for one, n in zip(read, counts, strict=True)])
-    lengths = np.concatenate([one[1 + n : 1 + 2 * n] for one, n in zip(read, counts, strict=True)])
-    tokens = np.concatenate([one[1 + 2 * n :] for one, n in zip(read, counts, strict=True)])
-    is_whole = all(0 <= 2 * n < len(one) for one, n in zip(read, counts, strict=True))
-    if not is_whole or int(sizes.sum(dtype=np.int64)) != len(tokens):
-        raise ValueError("a sketch is damaged")
-    of_tokens, products = _rows_of(rows, row_of, tokens), np.empty(len(tokens), dtype=np.float32)
-    ends = [*accumulate(len(one) - 1 - 2 * n for one, n in zip(read, counts, strict=True))]
-    for begin, end in pairwise([0, *ends]):
-        # each passage alone: the last bits of a product depend on how many rows it has
-        np.matmul(of_tokens[begin:end], vector, out=products[begin:end])
-    products *= weights[tokens]
-    sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), weights=products, minlength=len(sizes))
-    lengths = lengths.view(np.float32)
-    found = np.divide(sums, lengths, out=np.zeros(len(sums)), where=lengths > 0).tolist()
-    ends = [*accumulate(counts)]
-    return [found[end - n : end] for end, n in zip(ends, counts, strict=True)]
-
-
-cosines = cosines_in_numpy if compiled is None else compiled.cosines
-
-
-def _rows_of(
-    rows: NDArray[np.int8], row_of: NDArray[np.int32], tokens: Sequence[int] | NDArray[np.int32]
-) -> NDArray[np.float32]:
-    return rows.take(row_of[tokens], axis=0).astype(np.float32)
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

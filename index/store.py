@@ -3,7 +3,8 @@
 Everything else (FAISS, postings, snapshots) is derived from it. A change is one transaction with one
 sequence number; SQLite (WAL, synchronous=FULL) makes it durable and whole. A reader that was at
 sequence s learns what is new from `passages.seq > s` and `removed.seq > s`; passage numbers only grow
-and are never used again.
+and are never used again. Vectors follow in transactions of their own, numbered the same way: a passage is in
+`embedding_queue` until its vector is in `vectors`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from index.analysis import WordKey
 
-FORMAT = 3
+FORMAT = 4
 BUSY_TIMEOUT_S = 30
 # of a page: three passages of usual length fill it, where half of the next smaller one would be empty
 PAGE_BYTES = 8_192
@@ -62,8 +63,12 @@ CREATE TABLE alike (
 CREATE TABLE passages (
   number INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles,
   ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, seq INTEGER NOT NULL,
-  sentences BLOB NOT NULL, words BLOB NOT NULL, sketch BLOB NOT NULL, vector BLOB NOT NULL);
+  sentences BLOB NOT NULL, words BLOB NOT NULL);
 CREATE INDEX passages_by_article ON passages (article);
+CREATE TABLE vectors (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  passage INTEGER NOT NULL UNIQUE REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL);
+CREATE TABLE embedding_queue (passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE);
 CREATE TABLE removed (passage INTEGER PRIMARY KEY, seq INTEGER NOT NULL, words BLOB NOT NULL);
 CREATE INDEX removed_by_seq ON removed (seq);
 CREATE TABLE vocabulary (

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.kernel import compiled
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +18,7 @@ SMALLEST = 1e-12
 """A lower score is none."""
 
 
-def top_in_numpy(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+def top(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Give the rows of the k highest scores above 0, (m,) ascending; k > 0."""
     rows = np.flatnonzero(scores >= _bound(scores, k))
     if len(rows) > k:
@@ -28,15 +26,7 @@ def top_in_numpy(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     return rows
 
 
-def top_compiled(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Do the same in compiled code; of equal scores at the edge the first rows."""
-    return compiled.top(scores, k, SMALLEST)
-
-
-top = top_in_numpy if compiled is None else top_compiled
-
-
-def union_in_numpy(ascending: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+def union(ascending: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give the rows of both, ascending, each once; NumPy's own loads masked arrays, and a first question waits.
 
     Args:
@@ -57,9 +47,6 @@ def pieces(rows: NDArray[np.int64], firsts: Sequence[int]) -> list[tuple[int, in
     ends = [*np.searchsorted(rows, firsts[1:]).tolist(), len(rows)] if len(firsts) > 1 else [len(rows)]
     found = zip(firsts, [0, *ends], ends, strict=False)
     return [(number, first, slice(*own)) for number, (first, *own) in enumerate(found) if own[0] < own[1]]
-
-
-union = union_in_numpy if compiled is None else compiled.union
 
 
 def _bound(scores: NDArray[np.float32], k: int) -> float:

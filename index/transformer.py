@@ -67,11 +67,6 @@ class TransformerEncoder:
         """Length of a vector."""
         return int(self._model.get_embedding_dimension() or 0)
 
-    @property
-    def is_light(self) -> bool:
-        """Never: a sentence takes milliseconds on a CPU."""
-        return False
-
     @cached_property
     def fingerprint(self) -> str:
         """Digest of the model's settings, tokenizer and weights."""

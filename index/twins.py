@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.kernel import compiled
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 BUCKETS = 512
 
 
-def near_in_numpy(passages: list[bytes], least: float) -> list[list[int]]:
+def near(passages: list[bytes], least: float) -> list[list[int]]:
     """Give for each passage the earlier ones whose sets of words overlap (Jaccard) with its own by at least so much.
 
     Args:
@@ -33,9 +31,6 @@ def near_in_numpy(passages: list[bytes], least: float) -> list[list[int]]:
         if _overlap(words[later], words[earlier]) >= least:
             found[later].append(earlier)
     return found
-
-
-near = near_in_numpy if compiled is None else compiled.near
 
 
 def _perhaps_near(passages: list[NDArray[np.int32]], least: float) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 `View.updated` gives the view of a later transaction at the cost of what changed: removed passages leave
 the statistics and a mask, new ones become a small segment behind the others, and small neighbours are
-joined so that their number stays logarithmic (the log-structured merge of O'Neil et al., 1996).
+merged (`index.merging`). Vectors that were made since become a small segment of their own (`index.vectors`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index import merging
 from index.lexical import LexicalIndex
 from index.locating import Part
+from index.merging import JOIN_ROWS, SEGMENT_ROWS
 from index.segment import Segment, segments_of
 from index.spread import Statistics
 from index.top import first_rows
+from index.vectors import Vectors
 from index.vocabulary import Channels, derived
 
 if TYPE_CHECKING:
@@ -35,13 +38,6 @@ if TYPE_CHECKING:
 BM25_K1 = 0.9
 BM25_B = 0.6
 
-# rows of a segment at most: making one takes memory and time in proportion
-SEGMENT_ROWS = 262_144
-# rows that are joined while a question waits
-JOIN_ROWS = 2_048
-# a segment with fewer of its rows left than this is made anew
-WORN_SHARE = 0.7
-
 
 @dataclass(frozen=True)
 class View:
@@ -49,7 +45,7 @@ class View:
 
     Attributes:
         sequence: what transaction this is.
-        dimension: d of the vectors.
+        vectors: of the passages that have one.
         segments: rows in order; the global row of a passage counts through all of them.
         alive: one mask a segment, or None where nothing was removed.
         channels: a LexicalIndex for each channel, over the global rows.
@@ -57,9 +53,9 @@ class View:
     """
 
     sequence: int
-    dimension: int
+    vectors: Vectors
     segments: tuple[Segment, ...]
-    alive: tuple[NDArray[np.bool_] | None, ...]
+    alive: merging.Alive
     channels: dict[str, LexicalIndex]
     languages: frozenset[str]
 
@@ -69,7 +65,7 @@ class View:
         channels = {
             name: LexicalIndex.of_parts((), Statistics(), k1=BM25_K1, b=BM25_B) for name in Channels._fields
         }
-        return cls(0, dimension, (), (), channels, frozenset())
+        return cls(0, Vectors(dimension), (), (), channels, frozenset())
 
     @cached_property
     def n_rows(self) -> int:
@@ -80,6 +76,11 @@ class View:
     def n_passages(self) -> int:
         """Passages that can be found."""
         return self.channels["words"].statistics.n_rows
+
+    @property
+    def n_kept(self) -> int:
+        """Passages that can be found, and vectors: what a snapshot of this view saves."""
+        return self.n_passages + self.vectors.n_rows
 
     @cached_property
     def first_rows(self) -> tuple[int, ...]:
@@ -117,6 +118,13 @@ class View:
             values[mine] = segment.numbers[rows[mine] - first]
         return values
 
+    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the global rows of passages by their numbers, in any order; of those that are there."""
+        found = [np.empty(0, dtype=np.int64)]
+        for first, segment in zip(self.first_rows, self.segments, strict=True):
+            found.append(first + segment.rows(numbers))
+        return np.concatenate(found)
+
     def vocabulary(self, row: int) -> Vocabulary:
         """Give the vocabulary of a global row's segment."""
         return self.segments[bisect_right(self.first_rows, row) - 1].vocabulary
@@ -127,14 +135,7 @@ class View:
         Args:
             articles: numbers of the articles that pass the filters; None without filters.
         """
-        if articles is None:
-            return list(self.alive)
-        wanted = np.array(sorted(articles), dtype=np.int64)
-        masks: list[NDArray[np.bool_] | None] = []
-        for segment, alive in zip(self.segments, self.alive, strict=True):
-            mask = np.isin(segment.articles, wanted)
-            masks.append(mask if alive is None else mask & alive)
-        return masks
+        return merging.allowed([segment.articles for segment in self.segments], self.alive, articles)
 
     def updated(self, reader: Reader, *, join_rows: int | None = None) -> View:
         """Give the view of a later transaction.
@@ -147,12 +148,19 @@ class View:
         if reader.sequence == self.sequence:
             return self
         known = max((segment.last for segment in self.segments), default=0)
-        view = self._without(reader, [pair for pair in reader.removed(self.sequence) if pair[0] <= known])
+        removed = [pair for pair in reader.removed(self.sequence) if pair[0] <= known]
+        view = self._without(reader, removed)
         fresh, words = reader.passages(known), [segment.vocabulary for segment in self.segments]
-        for segment in segments_of(reader, fresh, self.dimension, SEGMENT_ROWS, words, in_haste=True):
+        for segment in segments_of(reader, fresh, SEGMENT_ROWS, words, in_haste=True):
             view = view._with_segment(segment)
-        view = view._joined(reader, JOIN_ROWS if join_rows is None else join_rows)
-        return replace(view, sequence=reader.sequence, languages=view._languages_left())
+        most_rows = JOIN_ROWS if join_rows is None else join_rows
+        gone = np.array([number for number, _ in removed], dtype=np.int64)
+        return replace(
+            view._joined(reader, most_rows),
+            vectors=self.vectors.updated(reader, gone, most_rows),
+            sequence=reader.sequence,
+            languages=view._languages_left(),
+        )
 
     def _languages_left(self) -> frozenset[str]:
         """Give the languages of the rows that are left; the database would have to read all articles for it."""
@@ -166,15 +174,16 @@ class View:
     @property
     def needs_compaction(self) -> bool:
         """Whether there are segments to join that a question did not wait for, or many removed rows."""
-        return self._joinable(SEGMENT_ROWS) < len(self.segments) - 1 or self._worn() is not None
+        is_joinable = self._joinable(SEGMENT_ROWS) < len(self.segments) - 1
+        return is_joinable or merging.worn(self.alive) is not None or self.vectors.needs_compaction
 
     def compacted(self, reader: Reader) -> View:
         """Give the same view in fewer segments, without the rows that were removed.
 
         Takes time in proportion to what is joined; made beside the view in use, not in its place.
         """
-        view = self._joined(reader, SEGMENT_ROWS)
-        while (worn := view._worn()) is not None:
+        view = replace(self._joined(reader, SEGMENT_ROWS), vectors=self.vectors.compacted(reader))
+        while (worn := merging.worn(view.alive)) is not None:
             view = view._replaced(reader, worn, worn + 1)
         return view
 
@@ -197,9 +206,7 @@ class View:
             rows = segment.rows(numbers)
             if not len(rows):
                 continue
-            mask = np.ones(len(segment), bool) if alive[i] is None else np.array(alive[i])
-            mask[rows] = False
-            alive[i] = mask
+            alive[i] = merging.without(alive[i], len(segment), rows)
             gone, _ = derived(
                 reader, [words[n] for n in segment.numbers[rows].tolist()], [segment.vocabulary]
             )
@@ -208,21 +215,7 @@ class View:
         return replace(self, alive=tuple(alive), channels=channels)
 
     def _joinable(self, most_rows: int) -> int:
-        """Give the first of the last segments that are of similar size and together small enough."""
-        sizes = [len(segment) for segment in self.segments]
-        first = len(sizes) - 1
-        while (
-            first > 0 and sizes[first - 1] <= 2 * sum(sizes[first:]) and sum(sizes[first - 1 :]) <= most_rows
-        ):
-            first -= 1
-        return max(first, 0)
-
-    def _worn(self) -> int | None:
-        """Give a segment that lost so many rows that it should be made anew."""
-        for i, mask in enumerate(self.alive):
-            if mask is not None and np.count_nonzero(mask) < WORN_SHARE * len(mask):
-                return i
-        return None
+        return merging.mergeable([len(segment) for segment in self.segments], most_rows)
 
     def _joined(self, reader: Reader, most_rows: int) -> View:
         first = self._joinable(most_rows)
@@ -234,7 +227,7 @@ class View:
         upto = self.segments[last - 1].last
         passages = reader.passages(after, upto)
         words = [segment.vocabulary for segment in self.segments[first:last]]
-        made = list(segments_of(reader, passages, self.dimension, SEGMENT_ROWS, words))
+        made = list(segments_of(reader, passages, SEGMENT_ROWS, words))
         channels = {
             name: LexicalIndex.of_parts(
                 (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.postings import Lists, Postings, positions, positions_in_numpy, postings_of, ranges, term_hash
+from index.postings import Lists, Postings, positions, postings_of, ranges, term_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -186,7 +186,7 @@ def _hashes_of(
     sizes, unknown = np.zeros(len(numbers), dtype=np.int64), np.arange(len(numbers))
     sources: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]] = []
     for vocabulary in known:
-        places = positions_in_numpy(vocabulary.numbers, numbers[unknown])
+        places = positions(vocabulary.numbers, numbers[unknown])
         which, places = unknown[places >= 0], places[places >= 0]
         sizes[which] = vocabulary.ends[places + 1] - vocabulary.ends[places]
         sources.append((which, vocabulary.ends[places], vocabulary.hashes))

@@ -32,16 +32,12 @@ class NewPassage(NamedTuple):
         start, end: characters [start, end) of the article.
         sentences: (s, 3) int32 as bytes: of each its characters [first, last) in the passage, and how many words.
         words: int32s as bytes: for each word, in order, its place among the words of the article.
-        sketch: what compares its sentences with a question (`Encoder.sketch`).
-        vector: (d,) float32 as bytes.
     """
 
     start: int
     end: int
     sentences: bytes
     words: bytes
-    sketch: bytes
-    vector: bytes
 
 
 class Prepared(NamedTuple):
@@ -100,8 +96,17 @@ class Writer(Reader):
         digests: tuple[str, str],
         prepared: Prepared,
         added: str | None = None,
+        vectors: Mapping[str, bytes] | None = None,
     ) -> int:
-        """Add an article (its id set and unused) with its passages; give its number."""
+        """Add an article (its id set and unused) with its passages; give its number.
+
+        Args:
+            article: as it is to be stored.
+            digests: of the whole and of the text.
+            prepared: what is stored beside the text.
+            added: when it was added; None: now.
+            vectors: those of its passages that are known already, by the passage's text.
+        """
         self._changed = True
         cursor = self._db.execute(
             "INSERT INTO articles (id, digest, text_digest, seq, added, n_passages, title, source,"  # noqa: S608
@@ -111,7 +116,7 @@ class Writer(Reader):
              article.language, article.text),
         )  # fmt: skip
         number = int(cursor.lastrowid or 0)
-        self._insert_passages(number, prepared)
+        self._insert_passages(number, article.text, prepared, vectors or {})
         if article.origin:
             self.link(article.origin, number)
         return number
@@ -123,7 +128,10 @@ class Writer(Reader):
         digests: tuple[str, str],
         prepared: Prepared | None,
     ) -> None:
-        """Replace an article's text and metadata; prepared None: the text is the same."""
+        """Replace an article's text and metadata; prepared None: the text is the same.
+
+        A passage whose text is among the old ones keeps its vector.
+        """
         self._changed = True
         self._db.execute(
             "UPDATE articles SET digest=?, text_digest=?, seq=?, title=?, source=?, url=?, author=?,"
@@ -132,8 +140,9 @@ class Writer(Reader):
              article.published, article.language, article.text, number),
         )  # fmt: skip
         if prepared is not None:
+            vectors = self.vectors_by_text(number)
             self._remove_passages(number)
-            self._insert_passages(number, prepared)
+            self._insert_passages(number, article.text, prepared, vectors)
             sql = "UPDATE articles SET n_passages = ? WHERE number = ?"
             self._db.execute(sql, (len(prepared.passages), number))
 
@@ -198,11 +207,13 @@ class Writer(Reader):
         self._db.execute(sql, (self.sequence, number))
         self._db.execute("DELETE FROM passages WHERE article = ?", (number,))
 
-    def _insert_passages(self, number: int, prepared: Prepared) -> None:
+    def _insert_passages(
+        self, number: int, text: str, prepared: Prepared, vectors: Mapping[str, bytes]
+    ) -> None:
         numbers = self._word_numbers(prepared.keys)
         self._db.executemany(
-            "INSERT INTO passages (article, ordinal, start, end, seq, sentences, words, sketch, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages (article, ordinal, start, end, seq, sentences, words)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     number,
@@ -212,12 +223,34 @@ class Writer(Reader):
                     self.sequence,
                     p.sentences,
                     numbers[np.frombuffer(p.words, dtype=np.int32)].tobytes(),
-                    p.sketch,
-                    p.vector,
                 )
                 for ordinal, p in enumerate(prepared.passages, start=1)
             ],
         )
+        self._db.execute(
+            "INSERT INTO embedding_queue SELECT number FROM passages WHERE article = ?", (number,)
+        )
+        if vectors:
+            sql = "SELECT number, start, end FROM passages WHERE article = ?"
+            places = self._db.execute(sql, (number,)).fetchall()
+            known = ((passage, vectors.get(text[start:end])) for passage, start, end in places)
+            self.embed({passage: vector for passage, vector in known if vector is not None})
+
+    def embed(self, vectors: Mapping[int, bytes]) -> None:
+        """Give passages that are in the queue their vectors, (d,) float32 as bytes; others may be gone by now."""
+        self._changed = True
+        sql = "INSERT INTO vectors (passage, vector) SELECT passage, ? FROM embedding_queue WHERE passage = ?"
+        self._db.executemany(sql, [(vector, passage) for passage, vector in vectors.items()])
+        self._db.executemany(
+            "DELETE FROM embedding_queue WHERE passage = ?", [(passage,) for passage in vectors]
+        )
+
+    def embed_again(self, passages: Sequence[int]) -> None:
+        """Drop the vectors of some passages, and let them wait for new ones."""
+        self._changed = True
+        numbers = [(passage,) for passage in passages]
+        self._db.executemany("DELETE FROM vectors WHERE passage = ?", numbers)
+        self._db.executemany("INSERT OR IGNORE INTO embedding_queue VALUES (?)", numbers)
 
     def _word_numbers(self, keys: Sequence[WordKey]) -> NDArray[np.int32]:
         """Give the numbers of an article's words; those not met before are looked up, or entered."""

@@ -7,7 +7,6 @@ from itertools import accumulate, chain
 import numpy as np
 
 from index.analysis import parts_of, word_keys
-from index.embedding import light, open_encoder
 from index.evidence import Stored
 from index.preparing import sentences_blob
 from index.reader import Place
@@ -22,16 +21,12 @@ def stored(text: str, language: str, start: int = 0) -> Stored:
     keys = list(dict.fromkeys(chain.from_iterable(words)))
     hashes = [term_hashes(word, stemmer) for stemmer, word in map(parts_of, keys)]
     numbers = [keys.index(key) for key in chain.from_iterable(words)]
-    model = light(open_encoder(None))
-    assert model is not None
-    _, (sketch,) = model.encode_sentences([[text[first:last] for first, last in spans]])
     place = Place(
         ordinal=1,
         start=start,
         end=start + len(text),
         sentences=sentences_blob(spans, [len(own) for own in words]),
         words=np.array(numbers, dtype=np.int32).tobytes(),
-        sketch=sketch,
         article=1,
     )
     ends = np.array([0, *accumulate(len(own) // 8 for own in hashes)], dtype=np.int64)

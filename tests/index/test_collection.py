@@ -11,7 +11,6 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,11 +24,8 @@ from index import (
     StoreUnavailable,
     restore,
 )
+from index.embedder import embed_batch
 from index.opened import SNAPSHOT_ROWS
-from index.static import StaticEncoder
-
-if TYPE_CHECKING:
-    import numpy as np
 
 QUESTIONS = [
     "new hospital",
@@ -42,6 +38,8 @@ QUESTIONS = [
 
 
 def ranking(collection: Collection, question: str) -> list[tuple[str, float]]:
+    """What is found once every passage has its vector."""
+    assert collection.settle()
     return [(hit.passage_id, round(hit.score, 5)) for hit in collection.search(question, 20)]
 
 
@@ -87,6 +85,7 @@ def test_what_was_removed_is_in_neither_half(tmp_path: Path, articles: list[Arti
 def test_adding_again_changes_nothing(home: Path, articles: list[Article]) -> None:
     with Collection(home) as collection:
         collection.add(articles)
+        assert collection.settle()
         before = collection.health()
         report = collection.add(articles)
         assert len(report.unchanged) == len(articles)
@@ -114,21 +113,16 @@ def test_a_changed_article_replaces_its_passages(home: Path) -> None:
 def test_unchanged_passages_keep_their_vectors(home: Path) -> None:
     first = " ".join(f"Sentence number {i} about the water supply of the town." for i in range(20))
     second = " ".join(f"Another line {i} about schools and their teachers here." for i in range(20))
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         collection.add([Article(id="a", text=f"{first}\n\n{second}")])
-        encoded: list[str] = []
-        encoder = collection._state.encoder
-        assert isinstance(encoder, StaticEncoder)
-        original = encoder.encode_sentences
-
-        def counting(passages: list[list[str]]) -> tuple[np.ndarray, list[bytes]]:
-            encoded.extend(" ".join(passage) for passage in passages)
-            return original(passages)
-
-        encoder.encode_sentences = counting  # type: ignore[method-assign,assignment]
+        while collection.embedding().waiting:
+            with collection._using() as state:
+                embed_batch(state.store, state.encoder)
         collection.add([Article(id="a", text=f"{first}\n\nA new ending with other words in it.")])
-        assert encoded
-        assert all("Sentence number 0 " not in text for text in encoded)
+        with collection._using() as state, state.store.reading() as reader:
+            waiting = [text for _, text in reader.unembedded(100)]
+    assert waiting
+    assert all("Sentence number 0 " not in text for text in waiting)
 
 
 def test_filters_leave_k_results_where_k_exist(home: Path) -> None:
@@ -265,12 +259,12 @@ def test_a_snapshot_gives_what_the_database_gives(big: Path) -> None:
     with Collection(big) as collection:
         saved = [ranking(collection, question) for question in questions]
         with collection._viewing() as (state, _, _):
-            assert state.saved_passages >= SNAPSHOT_ROWS
+            assert state.saved_rows >= SNAPSHOT_ROWS
             state.snapshots.discard()
     with Collection(big) as collection:
-        assert [ranking(collection, question) for question in questions] == saved
         with collection._viewing() as (state, _, _):
-            assert state.saved_passages == 0
+            assert state.saved_rows == 0
+        assert [ranking(collection, question) for question in questions] == saved
 
 
 def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
@@ -296,7 +290,7 @@ def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
         assert len(collection.check(repair=True)) == 1
         assert collection.check() == []
         with collection._viewing() as (state, _, _):
-            assert state.saved_passages >= SNAPSHOT_ROWS
+            assert state.saved_rows >= SNAPSHOT_ROWS
         assert ranking(collection, "mark3x") == expected
 
 

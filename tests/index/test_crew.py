@@ -11,9 +11,7 @@ import pytest
 from index import Article, Collection, vocabulary
 from index.analysis import parts_of
 from index.batches import BATCH, MANY
-from index.crew import Crew
-from index.embedding import open_encoder
-from index.preparing import Whole, prepare
+from index.crew import Crew, prepare_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,18 +31,17 @@ def articles(count: int) -> list[Article]:
 
 
 def test_a_crew_prepares_what_is_prepared_without_one() -> None:
-    encoder = open_encoder(None)
-    wanted = [Whole(article) for article in articles(8)] + [Whole(Article(text="12 34", language="en"))]
-    with Crew(encoder) as crew:
+    wanted = [*articles(8), Article(text="12 34", language="en")]
+    with Crew() as crew:
         made = crew.run(lambda work: work(wanted)).result()
         again = crew.run(lambda work: work(wanted)).result()
-    assert made == again == prepare(wanted, encoder)
+    assert made == again == prepare_all(wanted)
     assert made[-1].passages == []
 
 
 def test_a_crew_tells_the_terms_of_new_words_once() -> None:
-    wanted = [Whole(article) for article in articles(8)]
-    with Crew(open_encoder(None)) as crew:
+    wanted = articles(8)
+    with Crew() as crew:
         made = crew.run(lambda work: work(wanted)).result()
         keys = {key for one in made for key in one.keys}
         assert vocabulary._learned == {
@@ -58,9 +55,8 @@ def test_a_crew_tells_the_terms_of_new_words_once() -> None:
 
 
 def test_a_process_that_dies_costs_nothing() -> None:
-    encoder = open_encoder(None)
-    wanted = [Whole(article) for article in articles(4)]
-    with Crew(encoder) as crew:
+    wanted = articles(4)
+    with Crew() as crew:
         made = crew.run(lambda work: work(wanted)).result()
         for hand in crew._hands:
             os.kill(hand._process.pid, signal.SIGKILL)
@@ -68,7 +64,7 @@ def test_a_process_that_dies_costs_nothing() -> None:
             assert crew.run(lambda work: work(wanted)).result() == made
 
 
-@pytest.mark.skipif(not Crew.is_of_use(open_encoder(None)), reason="one core only: no crew is called")
+@pytest.mark.skipif(not Crew.is_of_use(), reason="one core only: no crew is called")
 def test_a_large_addition_is_what_many_small_ones_are(home: Path, tmp_path: Path) -> None:
     given = articles((MANY + 4) * BATCH + 5)
     given[700] = given[3]  # the same once more, in another batch
@@ -81,6 +77,8 @@ def test_a_large_addition_is_what_many_small_ones_are(home: Path, tmp_path: Path
         assert [item.name for item in report.skipped] == [report.items[-1].name]
         assert [info.id for info in at_once.articles()] == [info.id for info in singly.articles()]
         assert at_once.check() == []
+        assert at_once.settle()
+        assert singly.settle()
         for question in ("ferry number 612", "السفينة 400", "Паром 702"):
             found, expected = at_once.search(question, 5), singly.search(question, 5)
             assert [(h.passage_id, h.score) for h in found] == [(h.passage_id, h.score) for h in expected]

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import errno
-import random
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-import faiss
 import numpy as np
 import pytest
 
-from index import Article, Collection, dense, view
+from index import dense
 from index.dense import EXACT_ROWS, DenseIndex, Scan
 from index.errors import StoreDamaged
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 def nearest(scan: Scan) -> np.ndarray:
@@ -116,20 +108,6 @@ def codes_of(index: DenseIndex) -> np.ndarray:
     return np.frombuffer(b"".join(pieces), np.uint8)
 
 
-@pytest.mark.parametrize("encode", [dense.encoded_in_numpy, dense.encoded])
-def test_the_codes_are_those_of_the_nearest_centroids(
-    encode: Callable[[np.ndarray, np.ndarray], np.ndarray],
-) -> None:
-    """As FAISS finds them, who measures a distance where we take a product: what is as far may differ."""
-    vectors = clustered(5_000, 17)
-    quantizer = faiss.ProductQuantizer(32, 16, 4)
-    pairs = np.ascontiguousarray(vectors.reshape(-1, 2, 16).transpose(0, 2, 1)).reshape(-1, 32)
-    quantizer.train(pairs)
-    centroids = faiss.vector_to_array(quantizer.centroids).reshape(16, 16, 2)
-    found = encode(vectors, np.ascontiguousarray(centroids.T))
-    assert (found == quantizer.compute_codes(pairs)).mean() >= 0.999
-
-
 def test_what_is_written_reads_back() -> None:
     vectors = clustered(EXACT_ROWS + 1, 6)
     index = DenseIndex(vectors)
@@ -163,31 +141,6 @@ def test_vectors_whose_dimension_is_odd_are_compared_exactly() -> None:
     assert search(index, vectors[9], 1).tolist() == [int(np.argmax(vectors @ vectors[9]))]
 
 
-def test_the_nearest_are_the_same_however_rows_are_cut_into_segments(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ["harbour", "lantern", "orchard", "river", "bakery", "engine", "winter", "market", "bridge"]
-    rng = random.Random(3)
-    monkeypatch.setattr(view, "SEGMENT_ROWS", 40)
-    with Collection(home) as collection:
-        texts = [f"The {' and the '.join(rng.sample(words, 4))}, number {i}." for i in range(100)]
-        collection.add(Article(id=f"a{i}", text=text) for i, text in enumerate(texts))
-        collection.remove("a50")
-        with collection._viewing() as (state, whole, _):
-            asked = state.encoder.encode_question("Which lantern stands on the bridge of the island?")
-            indexes = [segment.dense for segment in whole.segments]
-            found = nearest(Scan(indexes, whole.first_rows, asked, 10, whole.allowed(None)))
-    assert len(whole.segments) == 3
-    products = np.concatenate(
-        [segment.dense.vectors.astype(np.float64) @ asked for segment in whole.segments]
-    )
-    alive = [
-        np.ones(len(s), bool) if m is None else m for s, m in zip(whole.segments, whole.alive, strict=True)
-    ]
-    best = np.argsort(-np.where(np.concatenate(alive), products, -1))[:10]
-    assert sorted(found.tolist()) == sorted(best.tolist())
-
-
 @pytest.mark.parametrize("k", [1, 10, 10_000])
 def test_of_several_indexes_the_nearest_of_all_are_found(k: int) -> None:
     """Two with codes, one of these with few rows that may come back, one without codes, and an empty one."""
@@ -216,18 +169,3 @@ def test_many_rows_alike_are_found_as_well_as_others() -> None:
 
 def test_of_no_index_nothing_is_found() -> None:
     assert nearest(Scan([], [], clustered(1, 12)[0], 10, [])).tolist() == []
-
-
-def test_several_threads_find_together_what_one_finds() -> None:
-    vectors, asked = clustered(3 * EXACT_ROWS + 3, 13), clustered(30, 14)
-    cuts = [*range(0, 3 * EXACT_ROWS, 900), len(vectors)]
-    cuts[-6:-1] = []
-    indexes = [DenseIndex(vectors[first:last]) for first, last in pairwise(cuts)]
-    assert {index.has_codes for index in indexes} == {False, True}
-    masks: list[None] = [None] * len(indexes)
-    with ThreadPoolExecutor(4) as pool:
-        for vector in asked:
-            one, together = (Scan(indexes, cuts[:-1], vector, 20, masks) for _ in range(2))
-            for run in [pool.submit(together.run) for _ in range(4)]:
-                run.result()
-            assert together.nearest().tolist() == nearest(one).tolist()

@@ -21,6 +21,7 @@ def found(collection: Collection, question: str, **filters: str) -> list[str]:
 def test_an_edit_is_in_the_next_answer_and_nothing_is_embedded_again(home: Path) -> None:
     with Collection(home) as collection:
         collection.add([Article(id="a", text=TEXT, language="de", source="Bote")])
+        assert collection.settle()
         before = collection.search("Brücken gesperrt", 1)
         edited = collection.edit("a", {"title": "Gesperrt", "source": "Kurier", "published": "2024-02-29"})
         assert (edited.title, edited.source, edited.published) == ("Gesperrt", "Kurier", "2024-02-29")
@@ -34,10 +35,13 @@ def test_an_edit_is_in_the_next_answer_and_nothing_is_embedded_again(home: Path)
 def test_another_language_gives_other_terms_and_the_same_vectors(home: Path) -> None:
     with Collection(home) as collection:
         collection.add([Article(id="a", text=TEXT, language="en")])
+        assert collection.settle()
         collection.edit("a", {"language": "de"})
+        assert collection.embedding().waiting == 0
         edited = collection.search("Welche Brücke wurde gesperrt?", 1)
         with Collection(home.with_name("fresh")) as fresh:
             fresh.add([Article(id="a", text=TEXT, language="de")])
+            assert fresh.settle()
             new = fresh.search("Welche Brücke wurde gesperrt?", 1)
         assert edited.hits == new.hits
         assert collection.check() == []

@@ -9,12 +9,10 @@ import pytest
 
 from index import Article, Collection
 from index.coverage import SoughtQuery
-from index.embedding import open_encoder
 from index.evidence import evidence
 from index.hits import RESCORED
 from index.query import analyse
 from index.records import Span
-from index.sentences import sentences
 from tests.index.stored import stored
 
 if TYPE_CHECKING:
@@ -27,11 +25,10 @@ ENGLISH = (
 
 
 def marked(question: str, language: str, text: str, passage: Span, of: str) -> list[str]:
-    encoder = open_encoder(None)
     query = SoughtQuery.of(analyse(question, language, {of}, None))
     own = text[passage.start : passage.end]
     passages = [stored(own, of, passage.start)]
-    (found,) = evidence(query, encoder.encode_question(question), passages, encoder)
+    (found,) = evidence(query, passages)
     return [text[span.start : span.end] for span in found.spans]
 
 
@@ -60,7 +57,6 @@ def test_spans_count_the_articles_characters_and_stay_inside_the_passage() -> No
 
 
 def test_what_a_passage_shows_does_not_depend_on_the_others() -> None:
-    encoder = open_encoder(None)
     passages = [
         stored(ARABIC, "ar"),
         stored(ENGLISH, "en", 70),
@@ -70,22 +66,11 @@ def test_what_a_passage_shows_does_not_depend_on_the_others() -> None:
     passages.append(stored(ENGLISH, "en")._replace(vocabulary=passages[1].vocabulary))  # of one segment
     for question, language in (("When did the hospital open?", "en"), ("متى افتتح المستشفى؟", "ar")):
         query = SoughtQuery.of(analyse(question, language, {"ar", "en"}, None))
-        vector = encoder.encode_question(question)
-        alone = [found for each in passages for found in evidence(query, vector, [each], encoder)]
-        assert evidence(query, vector, passages, encoder) == alone
-        assert evidence(query, vector, passages[::-1], encoder) == alone[::-1]
+        alone = [found for each in passages for found in evidence(query, [each])]
+        assert evidence(query, passages) == alone
+        assert evidence(query, passages[::-1]) == alone[::-1]
         assert alone[0].share > 0 or alone[1].share > 0
-    assert evidence(query, vector, [], encoder) == []
-
-
-def test_the_nearest_sentence_is_as_near_as_its_vector_says() -> None:
-    encoder = open_encoder(None)
-    query = SoughtQuery.of(analyse("كم تبلغ كلفته؟", "ar", {"ar"}, None))
-    vector = encoder.encode_question("كم تبلغ كلفته؟")
-    (found,) = evidence(query, vector, [stored(ARABIC, "ar")], encoder)
-    vectors = encoder.encode_passages([ARABIC[span.start : span.end] for span in sentences(ARABIC)])
-    assert len(vectors) == 4
-    assert found.cosine == pytest.approx(float((vectors @ vector).max()), abs=1e-6)
+    assert evidence(query, []) == []
 
 
 def test_a_passage_without_a_sentence_has_no_evidence() -> None:

@@ -12,7 +12,7 @@ from index.vocabulary import Vocabulary
 
 
 def candidate(article: int, ordinal: int, words: list[int]) -> _Candidate:
-    place = Place(ordinal, 0, 1, b"", np.array(words, dtype=np.int32).tobytes(), b"", article)
+    place = Place(ordinal, 0, 1, b"", np.array(words, dtype=np.int32).tobytes(), article)
     return _Candidate(1.0, place, Vocabulary(*[np.empty(0)] * 3), [])
 
 

@@ -22,12 +22,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Collection
-from index.coverage import SeekerInNumPy, Told
-from index.dense import encoded_in_numpy, products_in_numpy
-from index.embedding import open_encoder
+from index.coverage import Seeker, Told
 from index.kernel import compiled
-from index.lexicon import Lexicon, through_compiled, through_in_python
-from index.locating import Located, Part, Rarity, locate_in_numpy
+from index.lexicon import Lexicon
+from index.locating import Located, Part, Rarity, locate
 from index.postings import (
     MAX_COUNT,
     Held,
@@ -35,15 +33,11 @@ from index.postings import (
     fill_in_numpy,
     held_compiled,
     held_in_scipy,
-    positions_in_numpy,
     postings_of_tokens,
     term_hash,
 )
 from index.query import Query, QueryTerm
 from index.scoring import Norm, Runs, add_in_numpy, gained_in_numpy
-from index.static import StaticEncoder, cosines_in_numpy, embed_in_numpy
-from index.top import top_compiled, top_in_numpy, union_in_numpy
-from index.twins import near_in_numpy
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -81,37 +75,6 @@ def shipped_lexicon() -> Lexicon:
 def test_a_machine_that_can_compile_has_compiled() -> None:
     has_headers = (Path(sysconfig.get_paths()["include"]) / "Python.h").exists()
     assert compiled is not None or not (shutil.which("cc") and has_headers)
-
-
-@needs_it
-def test_translations_through_another_language_are_alike() -> None:
-    lexicon = shipped_lexicon()
-    rng = random.Random(5)
-    found = 0
-    for source, middle, target in (
-        ("ar", "en", "fr"),
-        ("ru", "en", "ar"),
-        ("en", "ar", "en"),
-        ("zh", "en", "ar"),
-    ):
-        there, onward = lexicon._pair(source, middle), lexicon._pair(middle, target)
-        for number in rng.sample(range(len(there.ends) - 1), 300):
-            for without, most in ((-1, 12), (number, 6)):
-                ours = through_compiled(there, onward, number, without, most)
-                assert ours == through_in_python(there, onward, number, without, most)
-                found += bool(ours)
-    assert found > 1_000
-
-
-@needs_it
-def test_a_lexicon_that_was_cut_off_is_an_error() -> None:
-    there = shipped_lexicon()._pair("ar", "en")
-    number = max(range(5_000), key=lambda each: there.ends[each + 1] - there.ends[each])
-    for name in there._fields:
-        cut_off = there._replace(**{name: getattr(there, name)[:2]})
-        for pairs in ((cut_off, there), (there, cut_off)):
-            with pytest.raises(IndexError):
-                through_compiled(*pairs, number, -1, 12)
 
 
 def lists(*each: Sequence[int]) -> Lists:
@@ -208,7 +171,7 @@ def test_rows_that_do_not_ascend_or_are_none_fill_no_column(wrong: int) -> None:
 
 @needs_it
 @given(CORPORA, QUERIES, st.sampled_from([None, 0.0, 0.3]), st.data())
-def test_terms_are_found_and_scored_alike(
+def test_terms_are_scored_alike(
     corpus: list[list[str]],
     query: list[tuple[float, tuple[tuple[str, float], ...]]],
     share: float | None,
@@ -219,10 +182,7 @@ def test_terms_are_found_and_scored_alike(
     if share is not None:
         parts = [Part.of(part.postings.with_columns(share, 0)) for part in parts]
     rarity, most = Rarity(len(corpus), 0.3, 1e-9), data.draw(st.sampled_from([0.0, 3.0, 100.0]))
-    expected = locate_in_numpy(query, parts, rarity, 1.9, most)
-    found = type(expected)(*compiled.locate(query, parts, rarity, 1.9, most, term_hash))
-    for name, ours, theirs in zip(expected._fields, found, expected, strict=True):
-        assert same(ours, theirs), name
+    expected = locate(query, parts, rarity, 1.9, most)
     gains = expected.gains_of(data.draw(st.sampled_from([1.0, 5.0])), common=data.draw(st.booleans()))
     for part, places in zip(parts, expected.places, strict=True):
         n = len(part.postings.lengths)
@@ -243,7 +203,7 @@ def test_long_postings_are_added_alike(n: int, shares: list[float], rng: random.
     corpus = [["t0"] * rng.randrange(3) + ["t1", "t2"] * rng.randrange(2) for _ in range(n)]
     parts = [Part.of(postings_of_tokens(corpus))]
     query = [(1.5, (("t1", 0.7),)), (1.0, tuple((f"t{i}", share) for i, share in enumerate(shares)))]
-    found = locate_in_numpy(query, parts, Rarity(n, 0.3, 1e-9), 1.9, 9.0)
+    found = locate(query, parts, Rarity(n, 0.3, 1e-9), 1.9, 9.0)
     gains = found.gains_of(1e9, common=False)
     scored = [np.zeros(n, dtype=np.float32) for _ in range(3)]
     runs = Runs(np.array([n // 3, n // 3 + 1, n]), np.array([1.5, 0, 0.5], dtype=np.float32))
@@ -280,27 +240,6 @@ def test_damage_far_into_the_postings_is_an_error(shares: tuple[float, ...], wro
     assert (after == after[0]).all(), "what a damaged part has left must not count later"
 
 
-@needs_it
-@given(
-    st.lists(st.integers(1, 2**64 - 1) | st.integers(1, 300), unique=True, max_size=300).map(sorted),
-    st.data(),
-)
-def test_hashes_are_found_however_they_are_spread(hashes: list[int], data: st.DataObject) -> None:
-    part = Part(
-        SimpleNamespace(terms=np.array(hashes, dtype=np.uint64)), np.ones(len(hashes), dtype=np.int32)
-    )
-    near = [each + step for each in hashes for step in (-1, 1)]
-    asked = data.draw(st.permutations([*hashes, *near[:50], 1, 2**64 - 1]))
-    query = [(1.0, ((each, 1.0),)) for each in asked if 0 < each < 2**64]
-    found = Located(*compiled.locate(query, [part], Rarity(9, 0.3, 1e-9), 1.9, 3, lambda value: value))
-    assert [hash_ for hash_, _ in found.alternatives] == [each for each in asked if each in set(hashes)]
-    terms = np.array([each for each in asked if 0 < each < 2**64], dtype=np.uint64)
-    assert same(
-        compiled.positions(part.postings.terms, terms), positions_in_numpy(part.postings.terms, terms)
-    )
-    assert [hashes[place] for place in found.places[0]] == [hash_ for hash_, _ in found.alternatives]
-
-
 def same(ours: object, theirs: object) -> bool:
     """Compare to the last bit."""
     if isinstance(theirs, list) and theirs and isinstance(theirs[0], np.ndarray):
@@ -321,28 +260,6 @@ def test_rows_for_which_nothing_says_what_they_count_are_an_error(ends: list[int
     with pytest.raises(IndexError, match="of no run"):
         compiled.add(scores, *given, Runs.one(3)._replace(begin=1))
     assert not scores.any()
-
-
-@needs_it
-@given(st.integers(0, 3_000), st.integers(1, 40), st.integers(1, 50), st.randoms(use_true_random=False))
-def test_the_highest_scores_are_found_alike(n: int, k: int, n_different: int, rng: random.Random) -> None:
-    scores = np.array([rng.randrange(n_different) / 7 for _ in range(n)], dtype=np.float32)
-    rows = top_compiled(scores, k)
-    assert len(set(rows.tolist())) == len(rows) == min(k, int((scores > 0).sum()))
-    assert sorted(scores[rows]) == sorted(scores[top_in_numpy(scores, k)])
-    first = np.argsort(-scores, kind="stable")[: len(rows)]
-    assert rows.tolist() == sorted(first.tolist())
-    assert (np.diff(top_in_numpy(scores, k)) > 0).all()
-
-
-@needs_it
-@given(st.sets(st.integers(0, 60)), st.lists(st.integers(0, 60)))
-def test_rows_are_put_together_alike(some: set[int], others: list[int]) -> None:
-    given = np.array(sorted(some), dtype=np.int64), np.array(others, dtype=np.int64)
-    expected = sorted(some.union(others))
-    for union in (compiled.union, union_in_numpy):
-        assert union(*given).tolist() == expected
-    assert given[1].tolist() == others
 
 
 def passage(sentences: list[list[int]], vocabulary: Vocabulary) -> Told:
@@ -380,114 +297,6 @@ PASSAGES = st.lists(
 ASKED = st.tuples(*[QUERIES.map(lambda query: tuple(QueryTerm(*term) for term in query))] * 3).map(
     lambda channels: Query("", "en", *channels)
 )
-
-
-@needs_it
-@given(ASKED, PASSAGES)
-def test_sentences_hold_alike(asked: Query, passages: list[Told]) -> None:
-    found = compiled.Seeker(asked, term_hash).shares(passages)
-    for ours, theirs in zip(found, SeekerInNumPy(asked, term_hash).shares(passages), strict=True):
-        assert ours == pytest.approx(theirs, abs=1e-12)
-
-
-@needs_it
-def test_passages_are_embedded_alike() -> None:
-    encoder = open_encoder(None)
-    assert isinstance(encoder, StaticEncoder)
-    long = ["one very long sentence of many words " * 20] * 3  # more tokens than there is room for at first
-    for texts in (
-        ["The harbour is closed.", "", "أغلق الميناء أمس."],
-        [],
-        [""],
-        ["Кто напал на базу?"],
-        long,
-    ):
-        words = [text.lower().split() for text in texts]
-        known = {word: encoder._tokens_of([word])[word] for own in words for word in own}
-        vectors = [np.ones(encoder.dimension, dtype=np.float32) for _ in range(2)]
-        parts = (encoder._rows, encoder._row_of, encoder._weights)
-        sketches = [
-            embed(vector, words, known, *parts)
-            for embed, vector in zip((compiled.embed, embed_in_numpy), vectors, strict=True)
-        ]
-        ours, theirs = (np.frombuffer(sketch, dtype=np.int32) for sketch in sketches)
-        n = len(texts)
-        assert ours[: 1 + n].tolist() == theirs[: 1 + n].tolist()
-        assert ours[1 + 2 * n :].tolist() == theirs[1 + 2 * n :].tolist()
-        lengths = [own[1 + n : 1 + 2 * n].view(np.float32) for own in (ours, theirs)]
-        np.testing.assert_allclose(*lengths, rtol=1e-6)
-        np.testing.assert_allclose(*vectors, atol=1e-6)
-    with pytest.raises(IndexError):
-        compiled.embed(vectors[0], [["word"]], {"word": (10_000_000,)}, *parts)
-
-
-@needs_it
-def test_cosines_and_products_are_alike() -> None:
-    """To rounding: NumPy hands them to a library that adds up in an order of its own."""
-    encoder = open_encoder(None)
-    assert isinstance(encoder, StaticEncoder)
-    many = sorted(encoder._tokenizer.get_vocab())[:6_000:2]  # more tokens than are kept at hand
-    texts = [
-        ["The harbour is closed.", "", "أغلق الميناء."],
-        [],
-        ["Кто напал на базу?"],
-        [" ".join(many), "harbour"],
-    ]
-    sketches = encoder.encode_sentences(texts)[1]
-    given_ = (sketches, encoder.encode_question("harbour"), encoder._rows, encoder._row_of, encoder._weights)
-    for ours, theirs in zip(compiled.cosines(*given_), cosines_in_numpy(*given_), strict=True):
-        assert ours == pytest.approx(theirs, abs=1e-6)
-    assert compiled.cosines([], *given_[1:]) == []
-    rows = np.array([29, 0, 7, 7], dtype=np.int64)
-    for d in (320, 16, 7, 1):
-        vectors = np.ascontiguousarray(VECTORS[:, :d])
-        asked = vectors[3].astype(np.float64)
-        assert compiled.products(vectors, rows, asked) == pytest.approx(
-            products_in_numpy(vectors, rows, asked)
-        )
-
-
-@needs_it
-@pytest.mark.parametrize("n_pairs", [1, 15, 16, 17, 160])
-@pytest.mark.parametrize("n_centroids", [1, 16])
-def test_vectors_are_encoded_alike(n_pairs: int, n_centroids: int) -> None:
-    """To the last bit, also of equal centroids, of which the first counts."""
-    rng = np.random.default_rng(n_pairs)
-    vectors = rng.integers(-3, 4, size=(2_000, 2 * n_pairs)).astype(np.float32)
-    centroids = rng.integers(-3, 4, size=(2, n_centroids, n_pairs)).astype(np.float32)
-    for scale in (np.float32(1), np.float32(0.1)):
-        found = compiled.encoded(vectors * scale, centroids * scale)
-        assert found.shape == (2_000, (n_pairs + 1) // 2)
-        np.testing.assert_array_equal(found, encoded_in_numpy(vectors * scale, centroids * scale))
-    assert compiled.encoded(vectors[:0], centroids).shape == (0, (n_pairs + 1) // 2)
-
-
-@needs_it
-@pytest.mark.parametrize("shape", [(1, 16, 8), (2, 17, 8), (2, 16, 7)])
-def test_centroids_that_do_not_belong_to_the_vectors_are_an_error(shape: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match="centroids"):
-        compiled.encoded(VECTORS[:, :16].copy(), np.zeros(shape, dtype=np.float32))
-
-
-@needs_it
-@given(st.data())
-def test_twins_are_alike(data: st.DataObject) -> None:
-    base = data.draw(st.lists(st.integers(0, 2**31 - 1), max_size=60))
-    passages = [
-        np.array(
-            [word for word in base if data.draw(st.integers(0, 30))]
-            + data.draw(st.lists(st.integers(0, 9), max_size=2)),
-            dtype=np.int32,
-        ).tobytes()
-        for _ in range(data.draw(st.integers(0, 5)))
-    ]
-    assert compiled.near(passages, 0.9) == near_in_numpy(passages, 0.9)
-
-
-@pytest.mark.parametrize("near", [near_in_numpy, *([compiled.near] if compiled else [])])
-def test_words_that_end_inside_a_number_are_an_error(near: Callable[[list[bytes], float], object]) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        near([b"\1\0\0\0\2\0", b"\0\0"], 0.9)
 
 
 def two_terms(**damaged: object) -> SimpleNamespace:
@@ -564,13 +373,10 @@ def test_what_is_looked_up_must_be_there() -> None:
     for postings, rows in ((no_matrix, [0]), (two_terms(), [3]), (two_terms(), [-1]), (cut_off, [0])):
         with pytest.raises(IndexError):
             compiled.gained(postings, located(1.0), places, ONE_GAIN, np.array(rows), NORM)
-    with pytest.raises(IndexError):
-        compiled.products(VECTORS, np.array([30]), np.ones(320))
 
 
-@pytest.mark.parametrize("make", [SeekerInNumPy, *([compiled.Seeker] if compiled else [])])
-def test_passages_that_are_not_what_was_written_are_errors(make: type[SeekerInNumPy]) -> None:
-    seeker = make(Query("", "en", (QueryTerm(1.0, (("t1", 1.0),)),), (), ()), term_hash)
+def test_passages_that_are_not_what_was_written_are_errors() -> None:
+    seeker = Seeker(Query("", "en", (QueryTerm(1.0, (("t1", 1.0),)),), (), ()))
     sound = passage([[3, 4], [5]], DENSE)
     cut_off = Vocabulary(DENSE.numbers, DENSE.ends + 1_000, DENSE.hashes)
     damaged = [
@@ -641,7 +447,7 @@ def test_whole_answers_are_alike(home: Path) -> None:
 
 
 def test_the_tests_of_a_question_pass_in_numpy_too() -> None:
-    names = ("lexical", "lexicon", "channels", "coverage", "evidence", "hits", "static", "dense")
+    names = ("lexical", "lexicon", "channels", "coverage", "evidence", "hits", "dense")
     files = [f"tests/index/test_{name}.py" for name in names]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.in_numpy", "-p", "no:cacheprovider", *files]
     done = subprocess.run(

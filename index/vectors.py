@@ -1,0 +1,120 @@
+"""The vectors of a view: which passages have one, and which are nearest; immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index import merging
+from index.merging import JOIN_ROWS, SEGMENT_ROWS
+from index.segment import VectorSegment
+from index.top import first_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from index.reader import Reader
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Segments of vectors, and which of their rows are left.
+
+    Attributes:
+        dimension: d of the vectors.
+        segments: in order of the vectors' numbers.
+        alive: one mask a segment, or None where nothing was removed.
+    """
+
+    dimension: int
+    segments: tuple[VectorSegment, ...] = ()
+    alive: merging.Alive = ()
+
+    @cached_property
+    def n_rows(self) -> int:
+        """All rows, removed ones counted."""
+        return sum(map(len, self.segments))
+
+    @cached_property
+    def first_rows(self) -> tuple[int, ...]:
+        """The row at which each segment starts."""
+        return first_rows([len(segment) for segment in self.segments])
+
+    @property
+    def last(self) -> int:
+        """The largest number of a vector."""
+        return max((segment.last for segment in self.segments), default=0)
+
+    def allowed(self, articles: set[int] | None) -> list[NDArray[np.bool_] | None]:
+        """Give, for each segment, the rows that may be found; see `merging.allowed`."""
+        return merging.allowed([segment.articles for segment in self.segments], self.alive, articles)
+
+    def passages(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the passage numbers of rows, (m,)."""
+        numbers = np.empty(len(rows), dtype=np.int64)
+        for first, segment in zip(self.first_rows, self.segments, strict=True):
+            mine = (rows >= first) & (rows < first + len(segment))
+            numbers[mine] = segment.numbers[rows[mine] - first]
+        return numbers
+
+    def cosines(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give the cosines of passages, by their numbers, (m,), with a question's vector; NaN without a vector."""
+        found = np.full(len(passages), np.nan)
+        for segment in self.segments:
+            rows, places = segment.places(passages)
+            found[places] = segment.dense.products(vector, rows)
+        return found
+
+    def updated(self, reader: Reader, removed: NDArray[np.int64], join_rows: int = JOIN_ROWS) -> Vectors:
+        """Give the vectors of a later transaction.
+
+        Args:
+            reader: of that transaction.
+            removed: numbers of passages that were removed since.
+            join_rows: segments are merged up to this size.
+        """
+        made, stream = self._without(removed), reader.vectors(self.last)
+        while rows := list(islice(stream, SEGMENT_ROWS)):
+            segment = VectorSegment.of(rows, self.dimension, reader.sequence)
+            made = replace(made, segments=(*made.segments, segment), alive=(*made.alive, None))
+        return made._merged(reader, join_rows)
+
+    @property
+    def needs_compaction(self) -> bool:
+        """Whether there are segments to merge that a question did not wait for, or many removed rows."""
+        is_mergeable = merging.mergeable([*map(len, self.segments)], SEGMENT_ROWS) < len(self.segments) - 1
+        return is_mergeable or merging.worn(self.alive) is not None
+
+    def compacted(self, reader: Reader) -> Vectors:
+        """Give the same vectors in fewer segments, without the rows that were removed."""
+        made = self._merged(reader, SEGMENT_ROWS)
+        while (worn := merging.worn(made.alive)) is not None:
+            made = made._replaced(reader, worn, worn + 1)
+        return made
+
+    def _without(self, passages: NDArray[np.int64]) -> Vectors:
+        alive = list(self.alive)
+        for number, segment in enumerate(self.segments):
+            rows = segment.rows(passages)
+            if len(rows):
+                alive[number] = merging.without(alive[number], len(segment), rows)
+        return replace(self, alive=tuple(alive))
+
+    def _merged(self, reader: Reader, most_rows: int) -> Vectors:
+        first = merging.mergeable([*map(len, self.segments)], most_rows)
+        return self if first >= len(self.segments) - 1 else self._replaced(reader, first, len(self.segments))
+
+    def _replaced(self, reader: Reader, first: int, last: int) -> Vectors:
+        """Make the segments [first, last) anew, as one, from the rows that are left of them."""
+        after = self.segments[first - 1].last if first else 0
+        rows = list(reader.vectors(after, self.segments[last - 1].last))
+        made = (VectorSegment.of(rows, self.dimension, reader.sequence),) if rows else ()
+        return replace(
+            self,
+            segments=(*self.segments[:first], *made, *self.segments[last:]),
+            alive=(*self.alive[:first], *(None for _ in made), *self.alive[last:]),
+        )

@@ -1,0 +1,123 @@
+"""Vectors of a view: found by passage, however they are cut into segments, gone with their passages."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from index import Article, Collection, Filters
+from index.dense import Scan
+from index.embedder import embed_batch
+from index.segment import VectorSegment
+from index.vectors import Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from index.reader import Reader
+
+WORDS = {
+    "en": ["harbour", "lantern", "orchard", "river", "bakery", "engine", "winter", "market", "bridge"],
+    "ar": ["المرفأ", "الجسر", "السوق", "النهر", "المخبز", "الشتاء", "البستان", "القنديل", "المحرك"],
+}
+
+
+def made(n: int) -> list[Article]:
+    rng = random.Random(3)
+    languages = [("en", "ar")[i % 3 == 0] for i in range(n)]
+    return [
+        Article(id=f"a{i}", text=f"{' '.join(rng.sample(WORDS[language], 4))} {i}.", language=language)
+        for i, language in enumerate(languages)
+    ]
+
+
+@pytest.fixture
+def reader(home: Path) -> Iterator[Reader]:
+    with Collection(home) as collection:
+        collection.add(made(100))
+        assert collection.settle()
+        with collection._using() as state, state.store.reading() as reader:
+            yield reader
+
+
+def cut(reader: Reader, size: int) -> Vectors:
+    stored = list(reader.vectors(0))
+    dimension = len(stored[0].vector) // 4
+    parts = [stored[first : first + size] for first in range(0, len(stored), size)]
+    segments = tuple(VectorSegment.of(part, dimension, reader.sequence) for part in parts)
+    return Vectors(dimension, segments, (None,) * len(segments))
+
+
+def nearest(vectors: Vectors, asked: np.ndarray, k: int) -> list[int]:
+    indexes = [segment.dense for segment in vectors.segments]
+    scan = Scan(indexes, vectors.first_rows, asked, k, vectors.allowed(None))
+    scan.run()
+    return vectors.passages(scan.nearest()).tolist()
+
+
+@pytest.mark.parametrize("size", [1, 7, 40, 100])
+def test_the_nearest_are_the_same_however_vectors_are_cut_into_segments(reader: Reader, size: int) -> None:
+    vectors = cut(reader, size)
+    stored = {row.passage: np.frombuffer(row.vector, np.float32) for row in reader.vectors(0)}
+    asked = stored[17]
+    exact = sorted(stored, key=lambda passage: (-float(stored[passage] @ asked), passage))[:10]
+    assert sorted(nearest(vectors, asked, 10)) == sorted(exact)
+    passages = np.array([17, 4, 10**9, 60])
+    found = vectors.cosines(asked, passages)
+    assert np.isnan(found).tolist() == [False, False, True, False]
+    assert found[0] == pytest.approx(1, abs=1e-5)
+    assert found[3] == pytest.approx(float(stored[60] @ asked), abs=1e-5)
+
+
+def test_rows_of_a_language_are_a_slice(reader: Reader) -> None:
+    (segment,) = cut(reader, 100).segments
+    assert dict(segment.runs()) == {"ar": slice(0, 34), "en": slice(34, 100)}
+    for _, rows in segment.runs():
+        assert (np.diff(segment.numbers[rows]) > 0).all()
+
+
+def test_a_removed_passage_is_not_among_the_nearest_and_its_row_goes_with_the_next_merge(home: Path) -> None:
+    with Collection(home) as collection:
+        collection.add(made(40))
+        assert collection.settle()
+        with collection._viewing() as (_, view, reader):
+            asked = np.frombuffer(next(iter(reader.vectors(0))).vector, np.float32)
+            first = nearest(view.vectors, asked, 1)
+        for number in range(20):
+            collection.remove(f"a{number}")
+        with collection._viewing() as (_, view, reader):
+            assert first[0] not in nearest(view.vectors, asked, 40)
+            assert view.vectors.compacted(reader).n_rows == 20
+
+
+def test_a_vector_that_came_before_its_passage_was_removed_is_not_taken_up_again(home: Path) -> None:
+    with Collection(home, embeds=False) as collection:
+        collection.add(made(3))
+        collection.search("warm", 1)  # the view holds the words
+        with collection._using() as state:
+            embed_batch(state.store, state.encoder)
+        collection.remove("a1")
+        with collection._viewing() as (_, view, _):
+            assert view.vectors.n_rows == 2
+
+
+def test_words_alone_find_what_has_no_vector_and_filters_hold_in_both_halves(home: Path) -> None:
+    with Collection(home, embeds=False) as collection:
+        collection.add([Article(id="a", text="The lantern burned all night.", source="Bote")])
+        with collection._using() as state:
+            embed_batch(state.store, state.encoder)
+        collection.add([Article(id="b", text="The orchard was in bloom.", source="Kurier")])
+        assert collection.embedding().waiting == 1
+        assert collection.search("orchard bloom", 1)[0].article.id == "b"
+        found = collection.search("lantern", 5, Filters(source="Kurier"))
+        assert all(hit.article.source == "Kurier" for hit in found)
+
+
+def test_a_vector_of_another_length_is_refused(reader: Reader) -> None:
+    first, *rest = reader.vectors(0)
+    with pytest.raises(ValueError, match=f"has not {len(first.vector) // 4} numbers"):
+        VectorSegment.of([first._replace(vector=first.vector[4:]), *rest], len(first.vector) // 4, 1)
