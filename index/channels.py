@@ -89,7 +89,7 @@ def _runs(view: View, language: str, located: Mapping[str, Located], weights: We
     for rule in set(rules):
         own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
         attainable = sum([share * score for share, score in zip(own, most, strict=True)]) or math.inf
-        shares[rule] = [share / attainable for share in own]
+        shares[rule] = [rule.whole * share / attainable for share in own]
     by_channel = np.array([shares[rule] for rule in rules], dtype=np.float32).reshape(-1, len(most)).T.copy()
     return {name: Runs(ends, own) for name, own in zip(Channels._fields, by_channel, strict=True)}
 

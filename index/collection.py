@@ -12,10 +12,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from index.calibration import Calibration
 from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError, StoreUnavailable
-from index.fusion import weights_for
+from index.fusion import DEFAULT
 from index.home import Home
 from index.listing import facets, listing
 from index.opened import Opened
@@ -64,8 +65,7 @@ class Collection:
         Args:
             home: the folder it lives in; made when it does not exist.
             model: None for the shipped model, else a sentence-transformers model.
-            dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best for
-                the shipped model, and more for a transformer, which reads better than it.
+            dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best.
             embeds: whether passages that wait for their vectors get them from this process, in the background.
 
         Raises:
@@ -151,8 +151,9 @@ class Collection:
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint
         if key not in self._searchers:
-            weights = weights_for(encoder, self._dense_share)
-            self._searchers[key] = Searcher(encoder, self._lexicon, weights)
+            share = DEFAULT.dense if self._dense_share is None else self._dense_share
+            weights = DEFAULT._replace(dense=share)
+            self._searchers[key] = Searcher(encoder, Calibration(encoder), self._lexicon, weights)
         return self._searchers[key]
 
     def article(self, article_id: str) -> Article:

@@ -113,12 +113,8 @@ class DenseIndex:
         return promised, rows
 
     def products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Give the inner products of some rows, (m,), with a vector, (d,); they do not depend on the other rows."""
-        # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
-        found: NDArray[np.float64] = self._vectors.take(rows, axis=0).astype(np.float64) @ vector.astype(
-            np.float64
-        )
-        return found
+        """Give the inner products of some rows, (m,), with a vector, (d,)."""
+        return products(self._vectors, rows, vector)
 
     def best(
         self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
@@ -260,6 +256,18 @@ class Scan:
         if sum(map(len, promised)) <= self._n_compared:
             return -math.inf
         return float(np.partition(np.concatenate(promised), -self._n_compared)[-self._n_compared])
+
+
+def products(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], vector: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Give the inner products of rows of (n, d) vectors, chosen by (m,) rows, with one, (d,).
+
+    What is found for a row does not depend on the others.
+    """
+    # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
+    found: NDArray[np.float64] = vectors.take(rows, axis=0).astype(np.float64) @ vector.astype(np.float64)
+    return found
 
 
 def load() -> None:

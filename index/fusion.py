@@ -9,6 +9,7 @@ bonus over a translation that holds as much of the question.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,9 +17,9 @@ import numpy as np
 from index.language import script_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
-    from index.embedding import Encoder
+    from numpy.typing import NDArray
 
 
 class Weights(NamedTuple):
@@ -28,41 +29,51 @@ class Weights(NamedTuple):
         words: stems and their translations.
         names: name keys.
         grams: word-bounded character 4-grams.
-        dense: share of the dense half in the fused score, 0 to 1.
+        dense: share of the dense half in the fused score, 0 to 1; one for all models and languages.
     """
 
     words: float = 1.0
     names: float = 1.0
     grams: float = 1.0
-    dense: float = 0.3
+    dense: float = 0.4
+
+
+class Scale(NamedTuple):
+    """What cosines of a question with passages of a language are usual."""
+
+    mean: float
+    deviation: float
 
 
 class Beside(NamedTuple):
-    """What name keys and 4-grams count beside words, for one pair of languages."""
+    """What name keys and 4-grams count beside words, for one pair of languages, and all three together."""
 
     names: float
     grams: float
+    whole: float = 1.0
 
 
 DEFAULT = Weights()
 
 # Swept on the development sets, one language and nine at once (docs/retrieval.md, "Several languages"): more
 # 4-grams in the question's language gain half a point alone and lose several beside other languages.
-SAME_LANGUAGE = Beside(names=0.0, grams=0.3)
+SAME_LANGUAGE = Beside(
+    names=0.0, grams=0.3, whole=0.9
+)  # by chance it shares more words than a translation does
 SAME_SCRIPT = Beside(names=0.2, grams=0.2)
 OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
 
 
-# A transformer's vectors read word order and paraphrase, which ours do not. A convention, not a measurement:
-# no such model could be had when the weights were swept; `--dense-share` sets another.
-TRANSFORMER_SHARE = 0.6
-
-
-def weights_for(encoder: Encoder, dense_share: float | None) -> Weights:
-    """Give the weights for a model; a share that was asked for stands."""
-    if dense_share is None:
-        dense_share = DEFAULT.dense if encoder.name == "bundled" else TRANSFORMER_SHARE
-    return DEFAULT._replace(dense=dense_share)
+# Deviations above the usual cosine that count as much as all words: the right passages have 3.5 in another language
+# and 4 to 7 in the question's own. With the share of the dense half, this is the one weight of the fusion: a quarter
+# more or less moves recall@1 by less than half a point (docs/retrieval.md, "Vectors").
+WHOLE = 5.0
+# what a passage that holds so much of the question's words is to be expected to have of that; measured the same way
+EXPECTED = 0.8
+# how many passages the stand-ins of a language count as, for the mean; and how many all languages do, for the deviation
+STAND_IN, FEW = 4, 30
+SMALLEST = 1e-4
+"""Deviation of cosines at least: of fewer, all passages are the same."""
 
 
 def beside(question: str, passage: str) -> Beside:
@@ -72,15 +83,48 @@ def beside(question: str, passage: str) -> Beside:
     return SAME_SCRIPT if script_of(question) == script_of(passage) else OTHER_SCRIPT
 
 
-def convex(dense: NDArray[np.float64], lexical: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Join two scores of the same candidates: share * dense + (1 - share) * lexical.
+def scales_of(
+    samples: Mapping[str, NDArray[np.floating]], stand_ins: Mapping[str, NDArray[np.floating]]
+) -> dict[str, Scale]:
+    """Say what cosines are usual for a question, in each language.
 
-    Both are taken as they are, cosines not below 0: a half that finds nothing stays near nothing instead
-    of being stretched to 1, so it cannot outvote the half that knows (reciprocal ranks and min-max do that).
+    A language that has few passages in the collection is taken to be like the stand-ins, and to spread as all do.
 
     Args:
-        dense: (m,) cosines, -1 to 1.
+        samples: the question's cosines with passages of each language, (n,).
+        stand_ins: the same with sentences that have nothing to do with the collection, where there are any.
+    """
+    counts = {language: len(cosines) for language, cosines in samples.items()}
+    own = {language: (float(cosines.mean()), float(cosines.var())) for language, cosines in samples.items()}
+    others = [float(cosines.var()) for cosines in stand_ins.values() if len(cosines)]
+    spread = [(n, own[language][1]) for language, n in counts.items()] + [(FEW, var) for var in others]
+    usual = sum(n * var for n, var in spread) / (sum(n for n, _ in spread) or 1)
+    middle = sum(n * own[language][0] for language, n in counts.items()) / (sum(counts.values()) or 1)
+    scales = {}
+    for language, n in counts.items():
+        mean, var = own[language]
+        there = stand_ins.get(language)
+        prior = float(there.mean()) if there is not None and len(there) else middle
+        scales[language] = Scale(
+            (n * mean + STAND_IN * prior) / (n + STAND_IN),
+            max(math.sqrt((n * var + FEW * usual) / (n + FEW)), SMALLEST),
+        )
+    return scales
+
+
+def fuse(
+    lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64], share: float
+) -> NDArray[np.float64]:
+    """Join two scores of the same candidates: share * dense + (1 - share) * lexical.
+
+    A cosine counts by how many deviations it is above the usual one, so the weight is the same whatever the model and
+    the languages; below it counts nothing, so that no vector takes from the words. Where the vector says nothing, the
+    words say what is to be expected of it.
+
+    Args:
         lexical: (m,) shares of what is attainable, about 0 to 1.
+        deviations: (m,) how far cosines are above the usual ones; NaN for a passage that has no vector yet.
+        trust: (m,) how far the model can be trusted with the two languages, 0 to 1.
         share: weight of the dense half, 0 to 1.
 
     Returns:
@@ -89,5 +133,15 @@ def convex(dense: NDArray[np.float64], lexical: NDArray[np.float64], share: floa
     Source: Bruch, Gai, Ingber, TOIS 2023, https://doi.org/10.1145/3596512 (convex combination above
     reciprocal rank fusion).
     """
-    joined: NDArray[np.float64] = share * np.maximum(dense, 0.0) + (1 - share) * lexical
+    joined: NDArray[np.float64] = share * told(lexical, deviations, trust) + (1 - share) * lexical
     return joined
+
+
+def told(
+    lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give what the vectors of candidates say, (m,) about 0 to 1; see `fuse`."""
+    known = np.where(np.isnan(deviations), 0.0, trust)
+    found = np.maximum(np.nan_to_num(deviations), 0.0) / WHOLE
+    said: NDArray[np.float64] = known * found + (1 - known) * EXPECTED * lexical
+    return said

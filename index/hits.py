@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # The first candidates are scored again with their best sentence, which a long passage drowns in the rest of its
 # text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than five gains nothing.
 RESCORED = 5
-SENTENCE = 0.3
+SENTENCE = 0.25
 # two passages of different articles whose words overlap this much are shown once
 NEAR_DUPLICATE = 0.9
 

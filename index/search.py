@@ -13,8 +13,7 @@ import numpy as np
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import Parts, confidence, signs
 from index.coverage import attainable, weighed
-from index.dense import Scan
-from index.fusion import DEFAULT, Weights, convex
+from index.fusion import DEFAULT, Weights, fuse, scales_of, told
 from index.hits import hits_of
 from index.query import Query, analyse, languages_of
 from index.records import Filters, Hit, Ranking
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.calibration import Calibration
     from index.channels import LexicalScores
     from index.embedding import Encoder
+    from index.fusion import Scale
     from index.lexicon import Lexicon
     from index.locating import Located
     from index.reader import Reader
@@ -56,10 +57,12 @@ class Nearest(NamedTuple):
 
     Attributes:
         vector: (d,) float32, of the question.
-        passages: (m,) numbers of the nearest passages.
+        scales: what cosines are usual for it, in each language that has vectors.
+        passages: (m,) numbers of the nearest passages, of each language some.
     """
 
     vector: NDArray[np.float32]
+    scales: dict[str, Scale]
     passages: NDArray[np.int64]
 
 
@@ -87,11 +90,13 @@ class Searcher:
 
     Attributes:
         encoder: made the vectors of the collection.
+        calibration: of the encoder.
         lexicon: translations, or None to search without.
         weights: of the channels.
     """
 
     encoder: Encoder
+    calibration: Calibration
     lexicon: Lexicon | None
     weights: Weights = DEFAULT
 
@@ -126,12 +131,13 @@ class Searcher:
         )
 
     def _nearest(self, vectors: Vectors, question: str, pool: int, articles: set[int] | None) -> Nearest:
-        """Encode a question and find the passages that are nearest to it."""
+        """Encode a question, measure what cosines are usual for it, and find what is nearest in each language."""
         vector = self.encoder.encode_question(question)
-        indexes = [segment.dense for segment in vectors.segments]
-        scan = Scan(indexes, vectors.first_rows, vector, pool, vectors.allowed(articles))
-        scan.run()
-        return Nearest(vector, vectors.passages(scan.nearest()))
+        samples = {language: sample @ vector for language, sample in vectors.samples.items()}
+        stand_ins = {language: self.calibration.statements(language) @ vector for language in samples}
+        nearest = vectors.nearest(vector, pool, articles).values()
+        passages = np.concatenate([np.empty(0, np.int64), *nearest])
+        return Nearest(vector, scales_of(samples, stand_ins), passages)
 
     def _read(self, view: View, question: str, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
         """Analyse a question, and score all rows by its words: 0 for those that may not be found."""
@@ -157,24 +163,41 @@ class Searcher:
             lexical.complete(view, asked.located, best)
             best = best[top(lexical.joined[best], pool)]
         rows = union(best, near)
-        dense = np.nan_to_num(view.vectors.cosines(nearest.vector, view.numbers(rows)))
-        fused = convex(dense, lexical.joined[rows].astype(float), self.weights.dense)
-        return Scored(
-            rows, fused, _parts(view, asked, rows, dense, int(fused.argmax())) if len(rows) else None
-        )
+        deviations, trust = self._compared(view, asked.language, nearest, rows)
+        words = lexical.joined[rows].astype(float)
+        fused = fuse(words, deviations, trust, self.weights.dense)
+        parts = None
+        if len(rows):
+            first = int(fused.argmax())
+            parts = _parts(view, asked, rows[first], told(words, deviations, trust)[first])
+        return Scored(rows, fused, parts)
+
+    def _compared(
+        self, view: View, language: str, nearest: Nearest, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give by how many deviations the cosines of rows, (m,), are above the usual; and how far each is trusted."""
+        deviations = view.vectors.cosines(nearest.vector, view.numbers(rows))
+        trust = np.zeros(len(rows))
+        if not nearest.vector.any():  # a question of which the model knows no word
+            return np.full(len(rows), np.nan), trust
+        languages = view.languages_of(rows)
+        for code, scale in nearest.scales.items():
+            own = languages == code
+            if own.any():
+                deviations[own] = (deviations[own] - scale.mean) / scale.deviation
+                trust[own] = self.calibration.trust(language, code)
+        return deviations, trust
 
 
-def _parts(
-    view: View, asked: _Read, rows: NDArray[np.int64], dense: NDArray[np.float64], place: int
-) -> Parts:
+def _parts(view: View, asked: _Read, row: np.int64, dense: float) -> Parts:
     """Give what each channel finds in a candidate: shares of all that is asked, also of what stands nowhere."""
-    one = rows[place : place + 1]
+    one = np.array([row])
     words, grams, names = (
         float(view.channels[name].score_rows(asked.located[name], one)[0])
         / attainable(getattr(asked.query, name))
         for name in ("words", "grams", "names")
     )
-    return Parts(words, grams, names, float(dense[place]))
+    return Parts(words, grams, names, dense)
 
 
 @cache

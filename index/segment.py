@@ -108,12 +108,14 @@ class VectorSegment(Rows):
 
     Attributes:
         first, last: the smallest and the largest number of the vectors, as the database numbers them.
-        dense: the vectors, by row.
+        vectors: (n, d) float32, by row.
+        indexes: of the vectors of each language.
     """
 
     first: int
     last: int
-    dense: DenseIndex
+    vectors: NDArray[np.float32]
+    indexes: tuple[DenseIndex, ...]
 
     @property
     def name(self) -> str:
@@ -131,12 +133,15 @@ class VectorSegment(Rows):
             raise ValueError(f"a vector has not {dimension} numbers")
         rows = sorted(stored, key=attrgetter("language", "passage"))
         vectors = np.frombuffer(b"".join([row.vector for row in rows]), dtype=np.float32)
+        vectors = vectors.reshape(len(rows), dimension)
+        layout = _layout([row.passage for row in rows], rows)
         return cls(
-            *_layout([row.passage for row in rows], rows),
+            *layout,
             built=built,
             first=min(row.number for row in rows),
             last=max(row.number for row in rows),
-            dense=DenseIndex(vectors.reshape(len(rows), dimension)),
+            vectors=vectors,
+            indexes=tuple([DenseIndex(own) for own in np.split(vectors, layout[-1][:-1])]),
         )
 
 

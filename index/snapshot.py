@@ -20,6 +20,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -235,10 +236,15 @@ def _write_segment(new: FolderWriter, segment: Segment, database: str) -> None:
 def _write_vectors(new: FolderWriter, segment: VectorSegment, database: str) -> None:
     new.array("numbers", segment.numbers)
     new.array("articles", segment.articles)
-    new.array("vectors", segment.dense.vectors)
-    if segment.dense.has_codes:
-        new.stream("codes.faiss", lambda file: segment.dense.write_codes(file.write))
+    new.array("vectors", segment.vectors)
+    for number, index in enumerate(segment.indexes):
+        if index.has_codes:
+            new.stream(_codes_of(number), lambda file, index=index: index.write_codes(file.write))
     new.close({**_about(segment, database), "first": segment.first, "last": segment.last})
+
+
+def _codes_of(number: int) -> str:
+    return f"codes-{number}.faiss"
 
 
 def _about(segment: Rows, database: str) -> dict[str, object]:
@@ -287,17 +293,19 @@ def _load_vectors(path: Path, dimension: int, ahead: Ahead | None = None) -> Vec
     numbers, vectors = saved.array("numbers"), saved.array("vectors")
     if vectors.shape != (len(numbers), dimension):
         raise StoreDamaged(f"the saved vectors are {vectors.shape}, expected {(len(numbers), dimension)}")
+    languages, ends = tuple(saved.about["languages"]), tuple(saved.about["ends"])
+    own = [vectors[first:last] for first, last in pairwise((0, *ends))]
+    codes = [saved.bytes(name) if saved.has(name) else None for name in map(_codes_of, range(len(languages)))]
     segment = VectorSegment(
         numbers=numbers,
         articles=saved.array("articles"),
-        languages=tuple(saved.about["languages"]),
-        ends=tuple(saved.about["ends"]),
+        languages=languages,
+        ends=ends,
         built=saved.about["built"],
         first=saved.about["first"],
         last=saved.about["last"],
-        dense=DenseIndex.from_parts(
-            vectors, saved.bytes("codes.faiss") if saved.has("codes.faiss") else None
-        ),
+        vectors=vectors,
+        indexes=tuple(map(DenseIndex.from_parts, own, codes)),
     )
     if segment.name != path.name:
         raise StoreDamaged(f"{path.name} holds {segment.name}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from index import merging
+from index.dense import Scan, products
 from index.merging import JOIN_ROWS, SEGMENT_ROWS
 from index.segment import VectorSegment
 from index.top import first_rows
@@ -17,7 +18,20 @@ from index.top import first_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.dense import DenseIndex
     from index.reader import Reader
+
+SAMPLE = 1_000
+"""Passages of a language that show what its cosines are for a question."""
+
+
+class _Run(NamedTuple):
+    """The rows of one language in one segment: where, their passages' numbers, and the index of their vectors."""
+
+    segment: int
+    rows: slice
+    numbers: NDArray[np.int64]
+    vectors: DenseIndex
 
 
 @dataclass(frozen=True)
@@ -40,9 +54,33 @@ class Vectors:
         return sum(map(len, self.segments))
 
     @cached_property
-    def first_rows(self) -> tuple[int, ...]:
-        """The row at which each segment starts."""
-        return first_rows([len(segment) for segment in self.segments])
+    def by_language(self) -> dict[str, list[_Run]]:
+        """The rows of each language."""
+        found: dict[str, list[_Run]] = {}
+        for number, segment in enumerate(self.segments):
+            for (language, run), index in zip(segment.runs(), segment.indexes, strict=True):
+                found.setdefault(language, []).append(_Run(number, run, segment.numbers[run], index))
+        return found
+
+    @cached_property
+    def samples(self) -> dict[str, NDArray[np.float32]]:
+        """Vectors of SAMPLE passages of each language at most, (n, d), from all its rows alike; n > 0."""
+        found = {language: self._sample(runs) for language, runs in self.by_language.items()}
+        return {language: sample for language, sample in found.items() if len(sample)}
+
+    def _sample(self, runs: list[_Run]) -> NDArray[np.float32]:
+        masks = [self.alive[run.segment] for run in runs]
+        left = [
+            np.arange(run.rows.start, run.rows.stop)
+            if mask is None
+            else run.rows.start + np.flatnonzero(mask[run.rows])
+            for run, mask in zip(runs, masks, strict=True)
+        ]
+        step = max(1.0, sum(map(len, left)) / SAMPLE)
+        chosen = [rows[np.arange(0, len(rows), step).astype(np.int64)] for rows in left]
+        vectors = [self.segments[run.segment].vectors[rows] for run, rows in zip(runs, chosen, strict=True)]
+        sample: NDArray[np.float32] = np.concatenate(vectors)
+        return sample[sample.any(axis=1)]  # a passage of which the model knows no word has no direction
 
     @property
     def last(self) -> int:
@@ -53,20 +91,32 @@ class Vectors:
         """Give, for each segment, the rows that may be found; see `merging.allowed`."""
         return merging.allowed([segment.articles for segment in self.segments], self.alive, articles)
 
-    def passages(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the passage numbers of rows, (m,)."""
-        numbers = np.empty(len(rows), dtype=np.int64)
-        for first, segment in zip(self.first_rows, self.segments, strict=True):
-            mine = (rows >= first) & (rows < first + len(segment))
-            numbers[mine] = segment.numbers[rows[mine] - first]
-        return numbers
+    def nearest(
+        self, vector: NDArray[np.float32], k: int, articles: set[int] | None
+    ) -> dict[str, NDArray[np.int64]]:
+        """Give the numbers of the k nearest passages of each language, (m,) m <= k, best first.
+
+        Args:
+            vector: (d,) float32, of a question.
+            k: how many.
+            articles: numbers of the articles that pass the filters; None without filters.
+        """
+        allowed = self.allowed(articles)
+        found = {}
+        for language, runs in self.by_language.items():
+            firsts = first_rows([len(run.numbers) for run in runs])
+            masks = [None if (mask := allowed[run.segment]) is None else mask[run.rows] for run in runs]
+            scan = Scan([run.vectors for run in runs], firsts, vector, k, masks)
+            scan.run()
+            found[language] = _numbers(runs, firsts, scan.nearest())
+        return found
 
     def cosines(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give the cosines of passages, by their numbers, (m,), with a question's vector; NaN without a vector."""
         found = np.full(len(passages), np.nan)
         for segment in self.segments:
             rows, places = segment.places(passages)
-            found[places] = segment.dense.products(vector, rows)
+            found[places] = products(segment.vectors, rows, vector)
         return found
 
     def updated(self, reader: Reader, removed: NDArray[np.int64], join_rows: int = JOIN_ROWS) -> Vectors:
@@ -118,3 +168,12 @@ class Vectors:
             segments=(*self.segments[:first], *made, *self.segments[last:]),
             alive=(*self.alive[:first], *(None for _ in made), *self.alive[last:]),
         )
+
+
+def _numbers(runs: list[_Run], firsts: tuple[int, ...], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the passages' numbers of rows that are counted through several runs."""
+    numbers = np.empty(len(rows), dtype=np.int64)
+    for run, first in zip(runs, firsts, strict=True):
+        mine = (rows >= first) & (rows < first + len(run.numbers))
+        numbers[mine] = run.numbers[rows[mine] - first]
+    return numbers

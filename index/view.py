@@ -118,6 +118,11 @@ class View:
             values[mine] = segment.numbers[rows[mine] - first]
         return values
 
+    def languages_of(self, rows: NDArray[np.int64]) -> NDArray[np.str_]:
+        """Give the languages of global rows, (m,)."""
+        languages, ends = self.runs
+        return np.array(languages)[np.searchsorted(ends, rows, side="right")]
+
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the global rows of passages by their numbers, in any order; of those that are there."""
         found = [np.empty(0, dtype=np.int64)]
