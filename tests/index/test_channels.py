@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import Article, Collection, channels, search
-from index.coverage import attainable
+from index.coverage import attainable, weighed
 from index.fusion import DEFAULT, beside
 from index.query import analyse
 
@@ -112,15 +112,16 @@ def test_a_row_scores_what_each_channel_counts_in_its_language(home: Path) -> No
             for language in ("ar", "en", "tr"):
                 query = analyse(f"{text(rng)} London", language, view.languages, None)
                 located = view.locate(query)
-                joined = channels.lexical_scores(view, language, located, DEFAULT).joined
+                asked = weighed(query, located, view.channels)
+                joined = channels.lexical_scores(view, asked, located, DEFAULT).joined
                 scores = {name: index.score(located[name]) for name, index in view.channels.items()}
-                most = {name: index.attainable(located[name]) for name, index in view.channels.items()}
+                most = {name: sum(term.weight for term in getattr(asked, name)) for name in scores}
                 begin = 0
                 for code, end in zip(*view.runs, strict=True):
                     rule = beside(language, code)
                     own = {"words": 1.0, "names": rule.names, "grams": rule.grams}
                     total = sum(own[name] * scores[name][begin:end] for name in own)
-                    expected = total / sum(own[name] * most[name] for name in own)
+                    expected = rule.whole * total / sum(own[name] * most[name] for name in own)
                     np.testing.assert_allclose(joined[begin:end], expected, rtol=1e-5)
                     begin = end
                 assert begin == view.n_rows
