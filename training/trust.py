@@ -1,4 +1,4 @@
-"""Measures the shipped model on the parallel sentences: `python -m training.calibration`.
+"""Measures the shipped model on the parallel sentences: `python -m training.trust`.
 
 Writes index/bundled/calibration.npz, which spares the first questions of every process the encoding of the sentences.
 To be run whenever the shipped model or index/bundled/parallel.tsv changes. Prints how far the model is trusted with
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write."""
-    argparse.ArgumentParser(prog="python -m training.calibration", description=__doc__).parse_args(arguments)
+    argparse.ArgumentParser(prog="python -m training.trust", description=__doc__).parse_args(arguments)
     encoder = open_encoder(None)
     save(encoder, SHIPPED)
     calibration = Calibration(encoder)
