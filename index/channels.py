@@ -98,7 +98,7 @@ def _runs(view: View, asked: Query, weights: Weights) -> dict[str, Runs]:
     for rule in set(rules):
         own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
         whole = sum([share * score for share, score in zip(own, most, strict=True)]) or math.inf
-        shares[rule] = [rule.whole * share / whole for share in own]
+        shares[rule] = [share / whole for share in own]
     by_channel = np.array([shares[rule] for rule in rules], dtype=np.float32).reshape(-1, len(most)).T.copy()
     return {name: Runs(ends, own) for name, own in zip(Channels._fields, by_channel, strict=True)}
 

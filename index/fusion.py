@@ -47,28 +47,30 @@ class Scale(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What name keys and 4-grams count beside words, for one pair of languages, and all three together."""
+    """What name keys and 4-grams count beside words, for one pair of languages."""
 
     names: float
     grams: float
-    whole: float = 1.0
 
 
 DEFAULT = Weights()
 
 # Swept on the development sets, one language and nine at once (docs/retrieval.md, "Several languages"): more
 # 4-grams in the question's language gain half a point alone and lose several beside other languages.
-SAME_LANGUAGE = Beside(
-    names=0.0, grams=0.3, whole=0.9
-)  # by chance it shares more words than a translation does
+SAME_LANGUAGE = Beside(names=0.0, grams=0.3)
 SAME_SCRIPT = Beside(names=0.2, grams=0.2)
 OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
 
 
+# Exponent of the lexical score in the question's own language: there a passage shares some words by chance, which a
+# translation of them does not; one that holds all of them loses nothing
+OWN_LANGUAGE = 1.3
 # Deviations above the usual cosine that count as much as all words: the right passages have 3.5 in another language
 # and 4 to 7 in the question's own. With the share of the dense half, this is the one weight of the fusion: a quarter
 # more or less moves recall@1 by less than half a point (docs/retrieval.md, "Vectors").
 WHOLE = 5.5
+# what they count at most: in a collection of a few passages one may be any number of deviations above the rest
+MOST = 2.0
 # what a passage that holds so much of the question's words is expected to have of that, on the same scale: with this,
 # recall rises from words alone to all vectors while passages are embedded in any order
 EXPECTED = 1.4
@@ -142,8 +144,8 @@ def fuse(
 def told(
     lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give what the vectors of candidates say, (m,) about 0 to 1; see `fuse`."""
+    """Give what the vectors of candidates say, (m,) about 0 to 1 and MOST at most; see `fuse`."""
     known = np.where(np.isnan(deviations), 0.0, trust)
-    found = np.maximum(np.nan_to_num(deviations), 0.0) / WHOLE
+    found = np.clip(np.nan_to_num(deviations) / WHOLE, 0.0, MOST)
     said: NDArray[np.float64] = known * found + (1 - known) * EXPECTED * lexical
     return said

@@ -13,7 +13,7 @@ import numpy as np
 from index.channels import CANDIDATES, lexical_scores
 from index.confidence import confidence, signs
 from index.coverage import weighed
-from index.fusion import DEFAULT, Weights, fuse, scales_of
+from index.fusion import DEFAULT, OWN_LANGUAGE, Weights, fuse, scales_of
 from index.hits import hits_of
 from index.query import Query, analyse, languages_of
 from index.records import Filters, Hit, Ranking
@@ -160,12 +160,19 @@ class Searcher:
             lexical.complete(view, asked.located, best)
             best = best[top(lexical.joined[best], pool)]
         rows = union(best, near)
-        deviations, trust = self._compared(view, asked.query.language, nearest, rows)
+        languages = view.languages_of(rows)
+        deviations, trust = self._compared(view, asked.query.language, nearest, rows, languages)
         words = lexical.joined[rows].astype(float)
+        words[languages == asked.query.language] **= OWN_LANGUAGE
         return Scored(rows, fuse(words, deviations, trust, self.weights.dense))
 
     def _compared(
-        self, view: View, language: str, nearest: Nearest, rows: NDArray[np.int64]
+        self,
+        view: View,
+        language: str,
+        nearest: Nearest,
+        rows: NDArray[np.int64],
+        languages: NDArray[np.str_],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give by how many deviations the cosines of rows, (m,), are above the usual; and how far each is trusted."""
         deviations = view.vectors.cosines(nearest.vector, view.numbers(rows))
@@ -175,8 +182,7 @@ class Searcher:
         trusted = {code: self.calibration.trust(language, code) for code in nearest.scales}
         # where the vectors speak for a part of the passages only, those that they speak for would crowd out the others
         spoken = sum(share * view.vectors.sizes[code] for code, share in trusted.items())
-        spoken_for = min(1.0, spoken / max(view.n_rows, 1))
-        languages = view.languages_of(rows)
+        spoken_for = spoken / max(view.n_passages, 1)
         for code, scale in nearest.scales.items():
             own = languages == code
             deviations[own] = (deviations[own] - scale.mean) / scale.deviation

@@ -65,10 +65,8 @@ class Vectors:
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """How many rows there are of each language, removed ones counted."""
-        return {
-            language: sum([len(run.numbers) for run in runs]) for language, runs in self.by_language.items()
-        }
+        """How many passages of each language have a vector."""
+        return {language: sum(map(len, self._left(runs))) for language, runs in self.by_language.items()}
 
     @cached_property
     def samples(self) -> dict[str, NDArray[np.float32]]:
@@ -76,14 +74,18 @@ class Vectors:
         found = {language: self._sample(runs) for language, runs in self.by_language.items()}
         return {language: sample for language, sample in found.items() if len(sample)}
 
-    def _sample(self, runs: list[_Run]) -> NDArray[np.float32]:
+    def _left(self, runs: list[_Run]) -> list[NDArray[np.int64]]:
+        """Give the rows of runs that are left, as they are counted in their segments."""
         masks = [self.alive[run.segment] for run in runs]
-        left = [
+        return [
             np.arange(run.rows.start, run.rows.stop)
             if mask is None
             else run.rows.start + np.flatnonzero(mask[run.rows])
             for run, mask in zip(runs, masks, strict=True)
         ]
+
+    def _sample(self, runs: list[_Run]) -> NDArray[np.float32]:
+        left = self._left(runs)
         share = min(1.0, SAMPLE / max(sum(map(len, left)), 1))
         chosen = [_spread(rows, math.ceil(share * len(rows))) for rows in left]
         vectors = [self.segments[run.segment].vectors[rows] for run, rows in zip(runs, chosen, strict=True)]

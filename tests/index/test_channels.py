@@ -92,7 +92,7 @@ def test_a_row_scores_what_each_channel_counts_in_its_language(home: Path) -> No
                     rule = beside(language, code)
                     own = {"words": 1.0, "names": rule.names, "grams": rule.grams}
                     total = sum(own[name] * scores[name][begin:end] for name in own)
-                    expected = rule.whole * total / sum(own[name] * most[name] for name in own)
+                    expected = total / sum(own[name] * most[name] for name in own)
                     np.testing.assert_allclose(joined[begin:end], expected, rtol=1e-5)
                     begin = end
                 assert begin == view.n_rows

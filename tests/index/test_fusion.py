@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.fusion import DEFAULT, EXPECTED, SMALLEST, WHOLE, Weights, fuse, scales_of, told
+from index.fusion import DEFAULT, EXPECTED, MOST, SMALLEST, WHOLE, Weights, fuse, scales_of, told
 
 
 def spread(mean: float, deviation: float, n: int) -> np.ndarray:
@@ -86,3 +86,7 @@ def test_a_share_of_nothing_is_words_alone_and_of_all_is_vectors_alone() -> None
     assert fuse(words, deviations, np.ones(2), 0.0) == pytest.approx(words)
     assert fuse(words, deviations, np.ones(2), 1.0) == pytest.approx(deviations / WHOLE)
     assert Weights().dense == DEFAULT.dense
+
+
+def test_no_vector_says_more_than_so_much() -> None:
+    assert told(np.zeros(1), np.array([1000.0]), np.ones(1)) == MOST
