@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.backups import restore
+    from index.choosing import choose
     from index.collection import Collection
     from index.confidence import ANSWERED
     from index.errors import (
@@ -55,6 +56,7 @@ _HOMES = {
     "index.listing": ("Facets", "Listing"),
     "index.query": ("content_words",),
     "index.backups": ("restore",),
+    "index.choosing": ("choose",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": ("AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
@@ -96,6 +98,7 @@ __all__ = [
     "UnsupportedFormat",
     "Upload",
     "articles_of",
+    "choose",
     "content_words",
     "detect",
     "direction",

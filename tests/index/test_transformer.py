@@ -162,7 +162,7 @@ def test_a_missing_hub_model_is_named(tmp_path: Path, offline: str) -> None:
     )
     message = run.stdout
     assert "nobody-at-all/no-such-model" in message
-    assert "leave out --model" in message
+    assert "use --model bundled" in message
     assert message.count("\n") == 1
 
 
@@ -182,7 +182,7 @@ def test_a_hub_that_never_answers_does_not_hang(tmp_path: Path) -> None:
         run = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
         )
-    assert "leave out --model" in run.stdout
+    assert "use --model bundled" in run.stdout
 
 
 def test_what_is_no_name_at_all_is_named() -> None:
