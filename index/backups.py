@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = int.from_bytes(b"Sanb")
 """In the header of a backup: https://www.sqlite.org/fileformat2.html#application_id."""
 
-_ID_AT = slice(68, 72)
+_ID_AT, _JOURNAL_AT = slice(68, 72), slice(18, 20)
 _LINE = re.compile(rb"\nSanad backup, BLAKE3 ([0-9a-f]{64})\n")
 _LINE_BYTES = 87
 
@@ -105,7 +105,7 @@ def _verify(source: Path) -> None:
     try:
         with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             said = _LINE.fullmatch(content[-_LINE_BYTES:])
-            if not said and content[_ID_AT] != APPLICATION_ID.to_bytes(4):
+            if not said and not _must_be_sealed(content[:100]):
                 log.warning("%s carries no digest: it was made by an older version, or is no backup", source)
                 return
             with memoryview(content)[:-_LINE_BYTES] as rest:
@@ -116,6 +116,11 @@ def _verify(source: Path) -> None:
         raise StoreDamaged(f"the backup {source} is empty; use another one") from error
     if not said or said[1] != digest:
         raise StoreDamaged(f"the backup {source} is not what was written (its digest differs); use another")
+
+
+def _must_be_sealed(header: bytes) -> bool:
+    """Whether a database's header says that it is a backup, and not one that was put to use since (with a journal)."""
+    return header[_ID_AT] == APPLICATION_ID.to_bytes(4) and header[_JOURNAL_AT] != b"\2\2"
 
 
 def _copy(source: Path, fresh: Path) -> None:

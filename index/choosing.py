@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.acknowledged import Acknowledged
 from index.errors import StoreDamaged, StoreError, StoreUnavailable
 from index.home import Home
 from index.store import Store
@@ -51,7 +52,7 @@ def located(home: Home) -> Path | None:
         path = home.current()
         if path is None:
             path = _only(home)
-            home.use(path)
+            _take_up(home, path)
         return path
 
 
@@ -71,9 +72,19 @@ def choose(home: Path, name: str) -> None:
     if name not in here:
         others = ", ".join(here) or "none at all"
         raise StoreUnavailable(f"{place.path} holds no database {name!r}, but {others}")
-    Store(here[name]).close()
     with place.lock():
-        place.use(here[name])
+        _take_up(place, here[name])
+
+
+def _take_up(home: Home, path: Path) -> None:
+    """Make a database the current one; one that was copied here without its number begins to keep one."""
+    store = Store(path)
+    try:
+        with store.reading() as reader:
+            Acknowledged(path).begin(reader.sequence)
+    finally:
+        store.close()
+    home.use(path)
 
 
 def _written(home: Home) -> list[Path]:

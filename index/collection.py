@@ -96,7 +96,7 @@ class Collection:
     ) -> Opened:
         path = located(self._home)
         if path is None:
-            raise StoreError(f"{self._home.path} holds no collection any more; open it again")
+            raise StoreUnavailable(f"{self._home.path} holds no collection any more; {self._home.remedy()}")
         encoder = encoder_of(path, model, load, held)
         state = Opened(path, self._home, encoder, ahead)
         try:

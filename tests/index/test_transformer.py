@@ -12,35 +12,10 @@ import pytest
 from index.embedding import open_encoder
 from index.errors import ModelError
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "base", "attacked", "oil", "query", "text"]
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a two-layer BERT that knows five words, with prompts."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(1)
-    root = tmp_path_factory.mktemp("tiny")
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(root / "bert")
-    vocabulary = {word: number for number, word in enumerate(WORDS)}
-    BertTokenizerFast(vocab=vocabulary).save_pretrained(root / "bert")
-    module = Transformer(str(root / "bert"), max_seq_length=32)
-    pooling = Pooling(16, pooling_mode="mean")
-    prompts = {"query": "query ", "document": "text "}
-    SentenceTransformer(modules=[module, pooling], prompts=prompts, device="cpu").save(str(root / "model"))
-    return root / "model"
+def folder(tiny_model: Path) -> Path:
+    return tiny_model
 
 
 @pytest.fixture
