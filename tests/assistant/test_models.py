@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant import Assistant
+from assistant.cli import main
 from index import Collection, ModelError, StoreIncompatible, rebuild_home
 from tests.conftest import TEXTS
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
 
 
-def sanad(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SANAD_")}
-    return subprocess.run(
-        [sys.executable, "-m", "assistant", *map(str, arguments)],
-        cwd=cwd, env={**clean, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=110, check=False,
-    )  # fmt: skip
+@pytest.fixture
+def sanad(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process, which has loaded torch; gives its exit code and what it printed."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return run
 
 
 def model_of(home: Path) -> str:
@@ -42,29 +48,31 @@ def filled(home: Path, tmp_path: Path) -> Path:
 
 
 def test_after_a_rebuild_with_a_model_every_command_uses_it(
-    filled: Path, tiny_model: Path, tmp_path: Path
+    filled: Path, tiny_model: Path, tmp_path: Path, sanad: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The model is named by a path from one folder; the commands run in another."""
-    done = sanad("rebuild", "--model", f"./{tiny_model.name}", "--home", filled, cwd=tiny_model.parent)
-    assert (done.returncode, done.stdout) == (0, "rebuilt\n")
-    answer = json.loads(sanad("ask", "Who closed the bridge?", "--json", "--home", filled).stdout)
+    home = ("--home", filled)
+    with monkeypatch.context() as patch:
+        patch.chdir(tiny_model.parent)
+        assert sanad("rebuild", "--model", f"./{tiny_model.name}", *home)[:2] == (0, "rebuilt\n")
+    answer = json.loads(sanad("ask", "Who closed the bridge?", "--json", *home)[1])
     assert (answer["citations"] or answer["nearest"])[0]["article"]["language"] == "en"
-    assert len(sanad("list", "--home", filled).stdout.splitlines()) == 2
-    assert sanad("check", "--home", filled).stdout == "sound\n"
-    assert sanad("backup", tmp_path / "saved", "--home", filled).returncode == 0
+    assert len(sanad("list", *home)[1].splitlines()) == 2
+    assert sanad("check", *home)[1] == "sound\n"
+    assert sanad("backup", tmp_path / "saved", *home)[0] == 0
     (tmp_path / "new.txt").write_text("The oil base was attacked.")
-    assert sanad("add", tmp_path / "new.txt", "--home", filled).stdout.splitlines()[-1] == "1 added"
-    assert sanad("rebuild", "--home", filled).returncode == 0
+    assert sanad("add", tmp_path / "new.txt", *home)[1].splitlines()[-1] == "1 added"
+    assert sanad("rebuild", *home)[0] == 0
     assert model_of(filled) == str(tiny_model)
 
 
-def test_bundled_is_a_name_that_is_taken(filled: Path, tiny_model: Path) -> None:
-    assert sanad("list", "--model", "bundled", "--home", filled).returncode == 0
+def test_bundled_is_a_name_that_is_taken(filled: Path, tiny_model: Path, sanad: Run) -> None:
+    assert sanad("list", "--model", "bundled", "--home", filled)[0] == 0
     rebuild_home(filled, str(tiny_model))
-    done = sanad("list", "--model", "bundled", "--home", filled)
-    assert done.returncode == 78
-    assert f"open it without --model, or run `sanad rebuild --home {filled} --model bundled`" in done.stderr
-    assert sanad("rebuild", "--home", filled, "--model", "bundled").returncode == 0
+    code, _, told = sanad("list", "--model", "bundled", "--home", filled)
+    assert code == 78
+    assert f"open it without --model, or run `sanad rebuild --home {filled} --model bundled`" in told
+    assert sanad("rebuild", "--home", filled, "--model", "bundled")[0] == 0
     assert model_of(filled) == "bundled"
 
 
@@ -96,7 +104,7 @@ def test_another_model_is_refused_with_the_two_ways_on(filled: Path, tiny_model:
 
 
 def test_a_model_that_is_gone_is_told_with_a_remedy_that_works(
-    filled: Path, tiny_model: Path, tmp_path: Path
+    filled: Path, tiny_model: Path, tmp_path: Path, sanad: Run
 ) -> None:
     model = shutil.copytree(tiny_model, tmp_path / "model")
     rebuild_home(filled, str(model))
@@ -104,5 +112,5 @@ def test_a_model_that_is_gone_is_told_with_a_remedy_that_works(
     with pytest.raises(ModelError, match=rf"`sanad rebuild --home {filled} --model bundled`") as refusal:
         Collection(filled)
     assert str(model) in str(refusal.value)
-    assert sanad("rebuild", "--home", filled, "--model", "bundled").returncode == 0
+    assert sanad("rebuild", "--home", filled, "--model", "bundled")[0] == 0
     assert model_of(filled) == "bundled"

@@ -272,7 +272,8 @@ def test_the_journal_of_a_deleted_database_is_not_taken_for_that_of_the_restored
         collection.backup(tmp_path / "saved")
     _add_and_die(home)
     assert (home / "collection-1.sqlite-wal").stat().st_size
-    (home / "collection-1.sqlite").unlink()
+    for name in ("collection-1.sqlite", "current"):
+        (home / name).unlink()
     restore(home, tmp_path / "saved")
     assert held(home) == TEXTS
 
