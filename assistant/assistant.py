@@ -54,7 +54,8 @@ class Assistant:
 
         Args:
             home: made when it does not exist; None: SANAD_HOME, else `var`.
-            model: a sentence-transformers model by folder or name; None: the shipped one.
+            model: a sentence-transformers model by folder or name, `bundled`: the shipped one; None: the one the
+                collection was made with, of a new collection the shipped one.
             dense_share: weight of the vectors beside the words, 0 to 1; None: what suits the model.
             allow_links: whether addresses and feeds may be fetched.
             embeds: whether passages that wait for their vectors get them in the background.
@@ -293,7 +294,7 @@ class Assistant:
         """Make everything anew from the stored articles; questions are answered meanwhile.
 
         Args:
-            model: another model from now on; None: the one in use.
+            model: another model from now on, `bundled` for the shipped one; None: the one in use.
             progress: called with how many passages are done, and of how many.
         """
         self._collection.rebuild(model, progress)
@@ -302,7 +303,8 @@ class Assistant:
         """Verify everything that is stored; one line a problem, none when sound.
 
         Args:
-            repair: make what is derived anew where it is damaged.
+            repair: make what is derived anew where it is damaged; where acknowledged changes are lost, go on
+                without them.
         """
         return self._collection.check(repair=repair)
 
@@ -327,6 +329,11 @@ class Assistant:
     def embedding(self) -> Embedding:
         """Say how many passages wait for their vectors, and how long that will take."""
         return self._collection.embedding()
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the model is so small that each process may well have its own, as the shipped one is."""
+        return self._collection.is_light
 
     def health(self) -> dict[str, object]:
         """Say what the collection holds and what it was made with."""

@@ -248,10 +248,16 @@ def _backup(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _restore(given: argparse.Namespace, settings: Settings) -> int:
-    from index import restore  # not by an assistant: the home's own collection may be damaged
+    from index import choose, restore  # not by an assistant: the home's own collection may be damaged
 
-    restore(settings.home, given.file)
+    if given.use:
+        choose(settings.home, given.use)
+        print(f"{given.use} is the collection now; verify it with: sanad check --home {settings.home}")
+        return os.EX_OK
+    kept = restore(settings.home, given.file)
     print(f"restored from {given.file}")
+    if kept:
+        print(f"what was there before is kept; delete it when nobody needs it: {' '.join(map(str, kept))}")
     return os.EX_OK
 
 

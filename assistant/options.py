@@ -71,18 +71,29 @@ def parser() -> argparse.ArgumentParser:
         "--folder", type=Path, help="all articles that were read from files below this folder"
     )
     listing = command("list", "the articles of the collection")
-    command("rebuild", "make everything anew from the stored articles, with the model of --model")
+    command("rebuild", "make everything anew from the stored articles, with the model of --model if given")
     check = command("check", "verify the collection; exit 1 if something is wrong")
-    check.add_argument("--repair", action="store_true", help="make what is derived anew where it is damaged")
+    check.add_argument(
+        "--repair", action="store_true",
+        help="make what is derived anew where it is damaged; go on without changes that are lost",
+    )  # fmt: skip
     backup = command("backup", "write the collection to one file, also while it is in use")
-    restore = command("restore", "put a backup in the place of the collection")
-    for made in (backup, restore):
-        made.add_argument("file", type=Path, help="the backup")
+    backup.add_argument("file", type=Path, help="the backup")
+    _add_restored(command("restore", "put a backup in the place of the collection, which is kept beside it"))
     evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
     _add_evaluation(evaluation)
     for made in (ask, search, add, listing, check):
         made.add_argument("--json", action="store_true", help="print JSON")
     return top
+
+
+def _add_restored(made: argparse.ArgumentParser) -> None:
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?", type=Path, help="the backup")
+    what.add_argument(
+        "--use", metavar="NAME",
+        help="instead of a backup, a database that lies in the home, such as collection-1.sqlite",
+    )  # fmt: skip
 
 
 def _add_evaluation(made: argparse.ArgumentParser) -> None:

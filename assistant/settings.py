@@ -126,7 +126,9 @@ class Settings:
     # ruff: noqa: RUF009 - each call gives an immutable default and its description
     home: Path = _setting(Path("var"), "folder that holds the collection", _path)
     model: str | None = _setting(
-        None, "sentence-transformers model, name or folder (default: the shipped one)", str
+        None,
+        "sentence-transformers model, name or folder; bundled: the shipped one (default: the collection's own)",
+        str,
     )
     dense_share: float | None = _setting(
         None, "weight of the vectors beside the words, 0 to 1 (default: what suits the model)", _share
@@ -179,7 +181,7 @@ class Settings:
     helpers: int | None = _setting(
         None,
         "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
-        " none on a single core or with --model)",
+        " none on a single core, or with a model other than the shipped one)",
         _number(0, 64),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.backups import restore
+    from index.choosing import choose
     from index.collection import Collection
     from index.confidence import ANSWERED
     from index.embedder import Embedding
@@ -57,6 +58,7 @@ _HOMES = {
     "index.listing": ("Facets", "Listing"),
     "index.query": ("content_words",),
     "index.backups": ("restore",),
+    "index.choosing": ("choose",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": ("AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
     "index.reader": ("ArticleInfo",),
@@ -99,6 +101,7 @@ __all__ = [
     "UnsupportedFormat",
     "Upload",
     "articles_of",
+    "choose",
     "content_words",
     "detect",
     "direction",

@@ -5,6 +5,7 @@ What only changes need is imported when something is changed: a process that ask
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from index.calibration import Calibration
-from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
+from index.choosing import located
+from index.compatibility import SHIPPED_NAME, check_canaries, check_settings, encoder_of, start
 from index.embedding import open_encoder
 from index.errors import NotFound, StoreError, StoreUnavailable
 from index.fusion import DEFAULT
@@ -23,12 +25,12 @@ from index.opened import Opened
 from index.records import Added, AddReport, Passage
 from index.search import Searcher
 from index.snapshot import verifying
-from index.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from index.adding import Ready
+    from index.compatibility import Load
     from index.embedder import Embedding
     from index.embedding import Encoder
     from index.lexicon import Lexicon
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
+
+log = logging.getLogger(__name__)
 
 
 _POLL_S = 0.02  # how often `settle` looks
@@ -64,7 +68,8 @@ class Collection:
 
         Args:
             home: the folder it lives in; made when it does not exist.
-            model: None for the shipped model, else a sentence-transformers model.
+            model: None for the one the collection was made with, and the shipped one for a new collection; else
+                a sentence-transformers model by its name or folder, or `bundled`, the shipped one.
             dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best.
             embeds: whether passages that wait for their vectors get them from this process, in the background.
 
@@ -80,9 +85,10 @@ class Collection:
         self._dense_share = dense_share
         self._embeds = embeds
         ahead = self._verifying()
-        encoder = open_encoder(model)
-        self._home.steadily(lambda: start(self._home, encoder))
-        self._state = self._home.steadily(lambda: self._open(encoder, ahead), Opened.leave)
+        load = cache(open_encoder)  # once for both, and not for longer
+        self._home.steadily(lambda: start(self._home, model, load))
+        self._state = self._home.steadily(lambda: self._open(model, load, ahead=ahead), Opened.leave)
+        self._tell(self._state)
         self._searchers: dict[str, Searcher] = {}
 
     def _verifying(self) -> Ahead | None:
@@ -92,18 +98,32 @@ class Collection:
             return verifying(self._home.snapshots / path.name) if path else None
         return None
 
-    def _open(self, encoder: Encoder, ahead: Ahead | None = None) -> Opened:
-        path = self._home.current()
+    def _open(
+        self,
+        model: str | None = None,
+        load: Load = open_encoder,
+        *,
+        held: Encoder | None = None,
+        ahead: Ahead | None = None,
+    ) -> Opened:
+        path = located(self._home)
         if path is None:
-            raise StoreError(f"{self._home.path} holds no collection any more; open it again")
+            raise StoreUnavailable(f"{self._home.path} holds no collection any more; {self._home.remedy()}")
+        encoder = encoder_of(path, model, load, held)
         state = Opened(path, self._home, encoder, ahead, embeds=self._embeds)
         try:
             check_settings(state.store, encoder, self._home.path)
             check_canaries(state.store, encoder)
+            state.drop_what_is_ahead()
         except StoreError:
             state.leave()
             raise
         return state
+
+    def _tell(self, state: Opened) -> None:
+        """Say in the log if acknowledged changes are gone."""
+        for line in state.store.missing():
+            log.warning("%s", line)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -124,18 +144,10 @@ class Collection:
 
     def _follow(self, old: Opened) -> None:
         with self._guard:
-            if self._state is not old:
+            if self._state is not old or old.stays():
                 return
-            path = self._home.current()
-            encoder = old.encoder
-            if path is not None:
-                store = Store(path)
-                with store.reading() as reader:
-                    made = reader.settings()
-                store.close()
-                if made.get(FINGERPRINT) != encoder.fingerprint:
-                    encoder = open_encoder(model_named(made.get("model")))
-            self._state = self._home.steadily(partial(self._open, encoder), Opened.leave)
+            self._state = self._home.steadily(lambda: self._open(held=old.encoder), Opened.leave)
+            self._tell(self._state)
             old.leave()
 
     @contextmanager
@@ -207,8 +219,13 @@ class Collection:
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
-        """Say what the collection holds and what it was made with."""
+        """Say what the collection holds and what it was made with.
+
+        Raises:
+            StoreUnavailable: the database was deleted while it was in use.
+        """
         with self._using() as state, state.store.reading() as reader:
+            self._refuse_if_gone(state)
             return {
                 "home": str(self._home.path),
                 "model": state.encoder.name,
@@ -222,7 +239,8 @@ class Collection:
         """Verify the database, every article in it, the snapshots and the model.
 
         Args:
-            repair: delete damaged snapshots and make a new one from the database.
+            repair: delete damaged snapshots and make a new one from the database; where acknowledged changes are
+                gone, go on without them.
 
         Returns:
             One line for each problem found, also for one that was repaired; none when all is sound.
@@ -233,6 +251,8 @@ class Collection:
         from index.checking import unsound, unsound_vectors
 
         with self._using() as state:
+            self._refuse_if_gone(state)
+            missing = state.store.missing()
             with state.store.reading() as reader:
                 found = reader.problems() + unsound(reader, analysed=True)
             check_canaries(state.store, state.encoder)
@@ -246,20 +266,27 @@ class Collection:
                 state.snapshots.discard()
                 state.saved_rows = 0
                 state.save()
-        return [*found, *vectors.values(), *derived]
+            if repair and missing:
+                with state.store.writing() as writer:
+                    writer.forget_lost()
+        return [*missing, *found, *vectors.values(), *derived]
 
     def backup(self, target: Path) -> None:
         """Write the collection to one file while it stays in use; see `index.backups`."""
         from index.backups import backup
 
         with self._using() as state:
-            backup(state.store, target)
+            backup(self._home, state.store, target)
 
     # -- writing ---------------------------------------------------------------------------------
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
-        """Change the current database, even if another process replaces it while we wait."""
+        """Change the current database, even if another process replaces it while we wait.
+
+        Raises:
+            StoreUnavailable: the change went into files that no longer lie in the home.
+        """
         while True:
             with self._using() as state:
                 with state.store.writing() as writer:
@@ -268,9 +295,25 @@ class Collection:
                         yield writer
                         waits = writer.has_unembedded
                 if is_current:
+                    self._refuse_if_gone(state)
                     if waits:
                         state.embed()
                     return
+
+    def _refuse_if_gone(self, state: Opened) -> None:
+        """Refuse to say that all is well when somebody deleted the database under us."""
+        if state.store.is_in_place or self._is_succeeded(state):
+            return
+        raise StoreUnavailable(
+            f"{state.store.path} or its journal was deleted or replaced while it was in use: what is changed now is in "
+            f"no file; put it back and start again, or restore a backup: `sanad restore --home {self._home.path} FILE`"
+        )
+
+    def _is_succeeded(self, state: Opened) -> bool:
+        """Whether another process has made another database the current one, with all that was in this one."""
+        with suppress(StoreError):
+            return self._home.current() not in {None, state.store.path}
+        return False
 
     def add(
         self,
@@ -418,6 +461,11 @@ class Collection:
         with self._writing() as writer:
             return [item for origin in gone if (item := forget_origin(writer, origin, reason))]
 
+    @property
+    def is_light(self) -> bool:
+        """Whether the model is so small that each process may well have its own, as the shipped one is."""
+        return self._state.encoder.name == SHIPPED_NAME
+
     # -- upkeep ----------------------------------------------------------------------------------
 
     def settle(self, timeout_s: float | None = None) -> bool:
@@ -455,7 +503,7 @@ class Collection:
         """Make everything anew from the stored articles; see `rebuild`.
 
         Args:
-            model: another model from now on; None: the one in use.
+            model: another model from now on, `bundled` for the shipped one; None: the one in use.
             progress: called with how many passages are done, and of how many.
         """
         from index.rebuilding import rebuild

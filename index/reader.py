@@ -156,6 +156,17 @@ class Reader:
         """What the collection was made with, by name."""
         return dict(self._db.execute("SELECT name, value FROM settings"))
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the number of the last acknowledged change is kept beside the database."""
+        return self._one("PRAGMA user_version") > 0
+
+    def lost(self) -> list[tuple[int, int, str]]:
+        """Give which acknowledged changes are known to be lost: first, last, and when it was noticed (UTC)."""
+        if not self._one("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'lost')"):
+            return []
+        return list(self._db.execute("SELECT first, last, noticed FROM lost ORDER BY first"))
+
     def canaries(self) -> dict[str, bytes]:
         """Sentences and the vectors the model gave them when the collection was made."""
         return dict(self._db.execute("SELECT text, vector FROM canaries"))
@@ -167,6 +178,11 @@ class Reader:
             "passages": self._one("SELECT coalesce(sum(n_passages), 0) FROM articles"),
             "words": self._one("SELECT count(*) FROM vocabulary"),
         }
+
+    def last_change(self) -> str:
+        """Give when the collection was changed last; UTC, to the minute; empty: never."""
+        row = self._db.execute("SELECT at FROM changes ORDER BY seq DESC LIMIT 1").fetchone()
+        return str(row[0])[:16].replace("T", " ") if row else ""
 
     @property
     def n_unembedded(self) -> int:
@@ -194,8 +210,8 @@ class Reader:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no article; looks at one at most."""
-        return not self._one("SELECT EXISTS (SELECT 1 FROM articles)")
+        """Whether there is no article, and nothing of one; looks at one row at most."""
+        return not self._one("SELECT EXISTS (SELECT 1 FROM articles) OR EXISTS (SELECT 1 FROM passages)")
 
     def languages(self) -> dict[str, int]:
         """Passages by language."""
@@ -467,7 +483,7 @@ class Reader:
         )
         yield from self._db.execute(sql)
 
-    def lost(self) -> list[int]:
+    def without_vectors(self) -> list[int]:
         """Give the numbers of passages that have no vector and do not wait for one."""
         sql = (
             "SELECT number FROM passages WHERE number NOT IN (SELECT passage FROM vectors)"

@@ -32,7 +32,7 @@ CODE = frozenset({".py", ".pyc", ".so"})
 HUB_TIMEOUT_S = 3.0
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 E5 = ("intfloat/e5-", "intfloat/multilingual-e5-")  # trained with prompts their files do not state
-INSTEAD = "leave out --model to use the model that ships with Sanad"
+INSTEAD = "use --model bundled, the model that ships with Sanad"
 
 
 class TransformerEncoder:
@@ -55,7 +55,8 @@ class TransformerEncoder:
         local = path.is_dir()
         folder = path.resolve() if local else _fetch(model)
         _check(model, folder, FORBIDDEN if local else CODE)
-        return cls(model, folder, _load(model, folder))
+        # a collection remembers its model by this name: it must be found from any working folder
+        return cls(str(path.absolute()) if local else model, folder, _load(model, folder))
 
     @property
     def name(self) -> str:

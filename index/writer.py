@@ -90,6 +90,26 @@ class Writer(Reader):
         self.sequence = max(self.sequence, sequence + 1)
         self._changed = True
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether the collection was changed by this transaction."""
+        return self._changed
+
+    def go_on_after(self, last: int) -> None:
+        """Say that the changes up to a number are lost, and never give their numbers again."""
+        self.note_lost([(self.sequence, last, self._now)])
+        self.start_after(last)
+
+    def note_lost(self, lost: Sequence[tuple[int, int, str]]) -> None:
+        """Say which acknowledged changes are lost; see `lost`."""
+        if lost:
+            self._db.execute("CREATE TABLE IF NOT EXISTS lost (first INTEGER, last INTEGER, noticed TEXT)")
+            self._db.executemany("INSERT INTO lost VALUES (?, ?, ?)", lost)
+
+    def forget_lost(self) -> None:
+        """Go on without them."""
+        self._db.execute("DROP TABLE IF EXISTS lost")
+
     def insert(
         self,
         article: Article,

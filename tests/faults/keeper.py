@@ -44,6 +44,8 @@ class Keeper:
     def __init__(self, home: Path, board: Board, rng: random.Random) -> None:
         self.home, self.board, self.rng = home, board, rng
         self.collection = Collection(home)
+        with self.collection._using() as state:
+            assert state.store.missing() == []
         self.texts: dict[int, int] = {}
         self.find()
 

@@ -318,27 +318,11 @@ def test_what_a_rebuild_left_before_its_first_table_is_no_obstacle(
     saved: tuple[Path, Rankings], content: bytes
 ) -> None:
     home, expected = saved
-    (home / "collection-2.sqlite").write_bytes(content)
+    (home / "rebuild.sqlite").write_bytes(content)
     with Collection(home) as collection:
         collection.rebuild()
         assert rankings(collection) == expected
         assert len(list(home.glob("*.sqlite"))) == 1
-
-
-def test_a_database_that_was_in_use_is_never_begun_again(saved: tuple[Path, Rankings]) -> None:
-    """A rebuild was killed after its database was in use and before the older one was deleted."""
-    home, expected = saved
-    older = (home / "collection-1.sqlite").read_bytes()
-    for _ in range(2):
-        with Collection(home) as collection:
-            collection.rebuild()
-            save(collection)
-        (home / "collection-1.sqlite").write_bytes(older)
-    with Collection(home) as collection:
-        collection.rebuild()
-        assert [path.name for path in home.glob("*.sqlite")] == ["collection-4.sqlite"]
-        assert rankings(collection) == expected
-        assert collection.check() == []
 
 
 def test_a_snapshot_that_is_retired_while_it_is_checked_is_no_damage(saved: tuple[Path, Rankings]) -> None:

@@ -12,35 +12,10 @@ import pytest
 from index.embedding import open_encoder
 from index.errors import ModelError
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "base", "attacked", "oil", "query", "text"]
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a two-layer BERT that knows five words, with prompts."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(1)
-    root = tmp_path_factory.mktemp("tiny")
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(root / "bert")
-    vocabulary = {word: number for number, word in enumerate(WORDS)}
-    BertTokenizerFast(vocab=vocabulary).save_pretrained(root / "bert")
-    module = Transformer(str(root / "bert"), max_seq_length=32)
-    pooling = Pooling(16, pooling_mode="mean")
-    prompts = {"query": "query ", "document": "text "}
-    SentenceTransformer(modules=[module, pooling], prompts=prompts, device="cpu").save(str(root / "model"))
-    return root / "model"
+def folder(tiny_model: Path) -> Path:
+    return tiny_model
 
 
 @pytest.fixture
@@ -162,7 +137,7 @@ def test_a_missing_hub_model_is_named(tmp_path: Path, offline: str) -> None:
     )
     message = run.stdout
     assert "nobody-at-all/no-such-model" in message
-    assert "leave out --model" in message
+    assert "use --model bundled" in message
     assert message.count("\n") == 1
 
 
@@ -182,7 +157,7 @@ def test_a_hub_that_never_answers_does_not_hang(tmp_path: Path) -> None:
         run = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
         )
-    assert "leave out --model" in run.stdout
+    assert "use --model bundled" in run.stdout
 
 
 def test_what_is_no_name_at_all_is_named() -> None:
