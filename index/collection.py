@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Self
 
 from index.calibration import Calibration
 from index.choosing import located
-from index.compatibility import SHIPPED_NAME, check_canaries, check_settings, encoder_of, start
-from index.embedding import open_encoder
+from index.compatibility import check_canaries, check_settings, encoder_of, start
+from index.embedding import SHIPPED_NAME, open_encoder
 from index.errors import NotFound, StoreError, StoreUnavailable
 from index.fusion import DEFAULT
 from index.home import Home
