@@ -54,12 +54,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add = command("add", "add files, folders and links", "allow_links")
     add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
-    watch = command("watch", "add what is new in feeds, again and again", "allow_links")
-    watch.add_argument(
-        "--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable"
-    )
-    watch.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
-    watch.add_argument("--once", action="store_true", help="poll once and end")
+    _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))
     add.add_argument(
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
@@ -78,11 +73,18 @@ def parser() -> argparse.ArgumentParser:
     restore = command("restore", "put a backup in the place of the collection")
     for made in (backup, restore):
         made.add_argument("file", type=Path, help="the backup")
+    command("logout", "end the session of every browser; each is asked for the token again")
     evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
     _add_evaluation(evaluation)
     for made in (ask, search, add, listing, check):
         made.add_argument("--json", action="store_true", help="print JSON")
     return top
+
+
+def _add_polling(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable")
+    made.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
+    made.add_argument("--once", action="store_true", help="poll once and end")
 
 
 def _add_evaluation(made: argparse.ArgumentParser) -> None:
