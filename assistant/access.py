@@ -114,15 +114,14 @@ class Access:
             self._sessions.end(before)
         return _set_cookie(self._sessions.begin(found), MAX_S, secure=secure)
 
-    def log_out(self, session: str, *, secure: bool) -> str:
-        """End a session; gives the Set-Cookie that makes the browser forget it.
+    def log_out(self, session: str) -> None:
+        """End a session, if it is one.
 
         Raises:
             StoreUnavailable: it cannot be ended.
         """
         if self.is_session(session):
             self._sessions.end(session)
-        return _set_cookie("", 0, secure=secure)
 
     def end_all(self) -> int:
         """End every session; gives how many there were.
@@ -155,6 +154,11 @@ def _everyone(settings: Settings) -> Level:
     if is_loopback(settings.host):
         return Level.READ if settings.token else Level.WRITE
     return Level.READ if settings.read_only or settings.public else Level.NOTHING
+
+
+def forgotten(*, secure: bool) -> str:
+    """The Set-Cookie by which a browser forgets its session."""
+    return _set_cookie("", 0, secure=secure)
 
 
 def _set_cookie(value: str, max_age_s: int, *, secure: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from assistant.access import Access, level_of
+from assistant.access import Access, forgotten, level_of
 from assistant.api_errors import described
 from assistant.api_parts import NEEDS_TOKEN, settings_of
 from assistant.replies import EndedOut, SessionOut
@@ -30,9 +30,8 @@ def get_session(request: Request) -> dict[str, Any]:
 @router.delete("/session", status_code=204, responses=described())
 def end_session(request: Request) -> Response:
     """Log out: end this browser's session, if it has one, and let it forget its cookie."""
-    secure = request.url.scheme == "https"
-    cookie = Access(settings_of(request)).log_out(_session(request), secure=secure)
-    return Response(status_code=204, headers={"Set-Cookie": cookie})
+    Access(settings_of(request)).log_out(_session(request))
+    return Response(status_code=204, headers=_forgotten(request))
 
 
 @router.delete("/sessions", response_model=EndedOut, responses=described())
@@ -42,7 +41,11 @@ def end_sessions(request: Request) -> Response:
     if not access.ends_all(level_of(request.scope)):
         detail = "ending the sessions of all needs the header 'Authorization: Bearer <token>'"
         raise HTTPException(401, detail, headers=NEEDS_TOKEN)
-    return JSONResponse({"ended": access.end_all()})
+    return JSONResponse({"ended": access.end_all()}, headers=_forgotten(request))
+
+
+def _forgotten(request: Request) -> dict[str, str]:
+    return {"Set-Cookie": forgotten(secure=request.url.scheme == "https")}
 
 
 def _session(request: Request) -> str:
