@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,15 @@ _SERVER = (
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Say it and end; asked of the installation only now, since that takes time."""
+        from assistant.version import version
+
+        sys.stdout.write(f"sanad {version()}\n")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,6 +44,7 @@ def _column(text: str) -> tuple[str, str]:
 def parser() -> argparse.ArgumentParser:
     """The parser; it leaves the command's name in `command`, settings under their own names."""
     top = _Parser(prog="sanad", description="Ask your own articles; the answers are exactly cited passages.")
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, help_: str, *names: str) -> argparse.ArgumentParser:
