@@ -32,7 +32,7 @@ class Proxied:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on; a request from a trusted proxy as that of who asked the proxy."""
         if scope["type"] == "http" and self._is_trusted((scope.get("client") or ("",))[0]):
-            scope = self._as_asked(scope)
+            scope.update(self._as_asked(scope))  # the same scope: who counts the answer finds its route there
         await self._app(scope, receive, send)
 
     def _as_asked(self, scope: Message) -> Message:
