@@ -1,4 +1,4 @@
-"""The HTTP API under /api/v1 (and /api): search, ask, articles, rebuild, health, metrics."""
+"""The HTTP API under /api/v1 (and /api): search, ask, articles, sessions, rebuild, health, metrics."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from assistant.access import Access
 from assistant.api_articles import router as articles_router
 from assistant.api_errors import add_handlers, described
 from assistant.api_parts import Writer, answering, assistant_of, settings_of
+from assistant.api_sessions import router as sessions_router
 from assistant.docs_page import docs_page
 from assistant.metrics import MEDIA_TYPE
 from assistant.replies import AnswerOut, FacetsOut, HealthOut, Problem, RebuiltOut, SearchOut
@@ -34,6 +35,7 @@ _GZIP_LEVEL = 4
 
 router = APIRouter()
 router.include_router(articles_router)
+router.include_router(sessions_router)
 
 
 def create_api(answers: Answering, settings: Settings, metrics: Metrics) -> FastAPI:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.settings import Settings
 
+NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
+
 _bearer = HTTPBearer(auto_error=False, description="the write token, if the server has one")
 
 
@@ -43,7 +45,7 @@ def may_write(
         raise HTTPException(403, "this server is read-only")
     if level_of(request.scope) < Level.WRITE:
         detail = "changes need the header 'Authorization: Bearer <write token>'"
-        raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, detail, headers=NEEDS_TOKEN)
 
 
 Writer = Depends(may_write)

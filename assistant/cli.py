@@ -261,6 +261,14 @@ def _restore(given: argparse.Namespace, settings: Settings) -> int:
     return os.EX_OK
 
 
+def _logout(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from assistant.sessions import Sessions
+
+    ended = Sessions(settings.home).end_all()
+    print(f"{ended} {'session' if ended == 1 else 'sessions'} ended")
+    return os.EX_OK
+
+
 def _eval(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     from assistant.evaluation.command import run
 
@@ -329,5 +337,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "check": _check,
     "backup": _backup,
     "restore": _restore,
+    "logout": _logout,
     "eval": _eval,
 }

@@ -17,9 +17,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import login, problems
-from assistant.access import Access, Level, is_loopback
+from assistant import heads, login, problems
+from assistant.access import Access, Level, is_loopback, session_of
 from assistant.limits import LATE, Buckets
+from index import SanadError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -113,6 +114,8 @@ class Guard:
         """Serve one connection; anything but HTTP and the server's own lifespan is refused."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+        elif scope["type"] == "http" and (fault := heads.fault(scope)):
+            await _refuse(_with_headers(_API_CSP, secrets.token_hex(8), send), *fault)
         elif scope["type"] == "http":
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             given = headers.get("x-request-id", "")
@@ -130,8 +133,8 @@ class Guard:
             await _refuse(send, *refusal)
             return False
         level = self._access.level(headers)
-        scope.setdefault("state", {})["access"] = level
-        if scope["path"] == login.PATH and self._access.everyone < Level.WRITE:
+        scope.setdefault("state", {}).update(access=level, session=session_of(headers))
+        if scope["path"] == login.PATH and self._access.has_login:
             return True
         if level < Level.READ:
             if _is_person(scope, headers):
@@ -154,6 +157,8 @@ class Guard:
             started = True
             await send(message)
 
+        # Nothing behind needs a cookie, and who reads one by the library takes quadratic time (CVE-2024-7592).
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         await self._app(scope, body.receive, relay)
         if body.refusal and not started:
             await _refuse(send, *body.refusal)
@@ -173,7 +178,12 @@ class Guard:
         if body.refusal:
             await _refuse(send, *body.refusal)
             return
-        cookie = login.cookie(self._access, content, secure=scope["scheme"] == "https")
+        given, before, secure = login.token(content), scope["state"]["session"], scope["scheme"] == "https"
+        try:
+            cookie = await asyncio.to_thread(self._access.log_in, given, before, secure=secure)
+        except SanadError as error:  # the disk is full
+            await _refuse(send, problems.outcome(error).status, problems.public_message(error))
+            return
         if cookie is None:
             await _send_page(send, 401, login.page(then, wrong=True))
             return

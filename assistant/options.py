@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,15 @@ _SERVER = (
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Say it and end; asked of the installation only now, since that takes time."""
+        from assistant.version import version
+
+        sys.stdout.write(f"sanad {version()}\n")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,6 +44,7 @@ def _column(text: str) -> tuple[str, str]:
 def parser() -> argparse.ArgumentParser:
     """The parser; it leaves the command's name in `command`, settings under their own names."""
     top = _Parser(prog="sanad", description="Ask your own articles; the answers are exactly cited passages.")
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, help_: str, *names: str) -> argparse.ArgumentParser:
@@ -54,12 +65,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add = command("add", "add files, folders and links", "allow_links")
     add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
-    watch = command("watch", "add what is new in feeds, again and again", "allow_links")
-    watch.add_argument(
-        "--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable"
-    )
-    watch.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
-    watch.add_argument("--once", action="store_true", help="poll once and end")
+    _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))
     add.add_argument(
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
@@ -80,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     backup = command("backup", "write the collection to one file, also while it is in use")
     backup.add_argument("file", type=Path, help="the backup")
     _add_restored(command("restore", "put a backup in the place of the collection, which is kept beside it"))
+    command("logout", "end the session of every browser; each is asked for the token again")
     evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
     _add_evaluation(evaluation)
     for made in (ask, search, add, listing, check):
@@ -94,6 +101,12 @@ def _add_restored(made: argparse.ArgumentParser) -> None:
         "--use", metavar="NAME",
         help="instead of a backup, a database that lies in the home, such as collection-1.sqlite",
     )  # fmt: skip
+
+
+def _add_polling(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable")
+    made.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
+    made.add_argument("--once", action="store_true", help="poll once and end")
 
 
 def _add_evaluation(made: argparse.ArgumentParser) -> None:

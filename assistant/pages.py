@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from assistant.api_errors import middleware
 from assistant.conversation import read_log
 from assistant.dialogue import PASSAGES
 from assistant.export import as_json, as_markdown
@@ -20,13 +22,16 @@ if TYPE_CHECKING:
 
     from assistant.assistant import Assistant
 
+_FORMATS = ("markdown", "json")
+
 
 def page_routes(assistant: Assistant) -> list[Route]:
     """The routes of the page that are not Gradio's, over one assistant."""
     pages = _Pages(assistant)
+    told = [middleware()]
     return [
-        Route("/article/{article_id:path}", pages.article),
-        Route("/page/export", pages.export, methods=["POST"]),
+        Route("/article/{article_id:path}", pages.article, middleware=told),
+        Route("/page/export", pages.export, methods=["POST"], middleware=told),
     ]
 
 
@@ -51,15 +56,14 @@ class _Pages:
 
     async def export(self, request: Request) -> Response:
         """A conversation as a file; what it held is asked again, so that it cites what is there now."""
-        given = await _json(request)
-        log, form = given.get("log"), given.get("format")
+        log, form = await _wanted(request)
         site = f"{request.url.scheme}://{request.url.netloc}"
-        made = await run_in_threadpool(self._conversation, log if isinstance(log, str) else "", form, site)
+        made = await run_in_threadpool(self._conversation, log, form, site)
         kind, ending = ("application/json", "json") if form == "json" else ("text/markdown", "md")
         headers = {"Content-Disposition": f'attachment; filename="sanad.{ending}"'}
         return Response(made, media_type=f"{kind}; charset=utf-8", headers=headers)
 
-    def _conversation(self, log: str, form: object, site: str) -> str:
+    def _conversation(self, log: str, form: str, site: str) -> str:
         exchanges = read_log(log)
         questions = [one.question for one in exchanges]
         said = [
@@ -73,9 +77,14 @@ def _html(page: str, status: int = 200) -> Response:
     return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 
 
-async def _json(request: Request) -> dict[str, Any]:
+async def _wanted(request: Request) -> tuple[str, str]:
+    """The conversation's log and the format of a request for its export."""
     try:
         given = await request.json()
-    except ValueError:
-        return {}
-    return given if isinstance(given, dict) else {}
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(422, "the body is not JSON, or it is nested too deeply") from error
+    wanted = given if isinstance(given, dict) else {}
+    log, form = wanted.get("log"), wanted.get("format")
+    if not isinstance(log, str) or form not in _FORMATS:
+        raise HTTPException(422, f"log must be a text, and format one of {', '.join(_FORMATS)}")
+    return log, form

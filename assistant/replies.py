@@ -155,6 +155,21 @@ class EmbeddingOut(BaseModel):
     problem: str | None = Field(description="why the last try failed; it is tried again")
 
 
+class SessionOut(BaseModel):
+    """What a request may do, and by what."""
+
+    access: str = Field(description="read or write")
+    session: bool = Field(description="whether it comes from a browser that gave a token")
+    login: bool = Field(description="whether a browser can give a token, at /login")
+    ends_all: bool = Field(description="whether it may end every session")
+
+
+class EndedOut(BaseModel):
+    """Every session has ended."""
+
+    ended: int = Field(description="how many there were")
+
+
 class HealthOut(BaseModel):
     """Whether questions can be answered, and what the collection holds."""
 

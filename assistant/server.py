@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from assistant import heads
 from assistant.access import is_loopback
 from assistant.aio import AsyncAssistant
 from assistant.answering import Answering
@@ -68,19 +69,25 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     with _listen(settings) as listener:
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        config = uvicorn.Config(
-            create_site(settings),
-            http=protocol(settings.body_timeout_s),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # ours: proxied.py
-            lifespan="on",
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
+        config = configured(create_site(settings), settings)
         _Server(config, lambda: announce(address)).run(sockets=[listener])
     gc.freeze()  # else the interpreter spends about a second on collecting gradio before it ends
+
+
+def configured(site: App, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the site."""
+    return uvicorn.Config(
+        site,
+        http=protocol(settings.body_timeout_s),
+        h11_max_incomplete_event_size=heads.MAX_INCOMPLETE_BYTES,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # ours: proxied.py
+        lifespan="on",
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
 
 
 def check_exposure(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from index import memory
 from index.analysis import LONGEST_KEPT
 from index.embedding import digest
 from index.errors import ModelError
@@ -73,6 +74,7 @@ class StaticEncoder:
             ModelError: a file is missing or is not what it should be.
         """
         try:
+            memory.require("the model that ships with Sanad", [folder / name for name in FILES], libraries=0)
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             parts = load_file(folder / "model.safetensors")
             rows, row_of, weights = (parts[name] for name in ("embeddings", "mapping", "weights"))

@@ -28,6 +28,7 @@ HOMES = {
         "assistant/api_articles.py",
         "assistant/api_errors.py",
         "assistant/api_parts.py",
+        "assistant/api_sessions.py",
         "assistant/chat.py",
     },
     "mcp": {"assistant/mcp_server.py"},

@@ -17,6 +17,7 @@ async function send(path, { json, headers, ...options } = {}) {
   } catch {
     throw new Error(say("offline"));
   }
+  if (response.status === 401 && !options.method) location.reload(); // the session has ended: the form stands here now
   if (!response.ok) throw new Error(await problem(response));
   return response;
 }
@@ -34,7 +35,11 @@ const get = async (path) => (await send(path)).json();
 const post = async (path, json) => (await send(path, { method: "POST", json })).json();
 const article = (id) => `/api/v1/articles/${encodeURIComponent(id)}`;
 
+export const file = async (path) => (await send(path, { cache: "default" })).text();
 export const health = () => get("/api/v1/health");
+export const session = () => get("/api/v1/session");
+export const logOut = () => send("/api/v1/session", { method: "DELETE" });
+export const logOutEverywhere = () => send("/api/v1/sessions", { method: "DELETE" });
 export const facets = () => get("/api/v1/facets");
 export const list = (query) => get(`/api/v1/articles?${new URLSearchParams(query)}`);
 export const read = (id) => get(article(id));

@@ -23,7 +23,7 @@ export async function openLibrary() {
   const place = find("sanad-library");
   if (place.dataset.filled) { refresh(); return; }
   place.dataset.filled = "yes";
-  place.innerHTML = await (await fetch("/ui/library.html")).text(); // our own file
+  place.innerHTML = await api.file("/ui/library.html"); // our own
   localise(place);
   let waiting;
   find("sanad-search").addEventListener("input", () => {

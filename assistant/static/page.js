@@ -5,6 +5,7 @@ import { watchChat } from "./talk.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { openLibrary } from "./library.js";
+import { startSession } from "./session.js";
 
 async function start() {
   const shell = document.createElement("template");
@@ -24,6 +25,7 @@ async function start() {
   document.addEventListener("click", hint);
   startFilters();
   watchChat();
+  startSession();
   askedArticle();
   route();
 }

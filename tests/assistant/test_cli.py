@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,11 @@ def test_help_names_every_command() -> None:
     for command in ("serve", "ask", "search", "add", "remove", "list", "rebuild", "check"):
         assert f"\n    {command} " in done.stdout
         assert sanad(command, "--help").returncode == 0
+
+
+def test_version_is_that_of_the_installation() -> None:
+    done = sanad("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"sanad {version('sanad')}\n", "")
 
 
 def test_ask_quotes_and_cites(filled: Path) -> None:
