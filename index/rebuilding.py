@@ -134,6 +134,7 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
             for path, seen in old.files():
                 writer.remember(path, seen)
+        writer.copy_memory(old.memory())
         writer.start_after(old.sequence)
 
 

@@ -71,12 +71,27 @@ CREATE TABLE vocabulary (
   UNIQUE (stemmer, word));
 """
 
-# Databases of before they were thought of get them with the next change.
-_INDEXES = (
-    "CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id)",
-    "CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages)",
-    "CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id)",
-)
+# Databases of before these were thought of get them with the next change.
+_LATER = """
+CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id);
+CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages);
+CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id);
+-- origins whose files are not there, whose articles are kept until a person decides
+CREATE TABLE IF NOT EXISTS missing (
+  origin TEXT PRIMARY KEY REFERENCES origins ON DELETE CASCADE, why TEXT NOT NULL, since TEXT NOT NULL
+) WITHOUT ROWID;
+-- origins whose articles a person removed, so that their files do not bring them back (mark: of the text alone)
+CREATE TABLE IF NOT EXISTS withheld (
+  origin TEXT PRIMARY KEY, mark TEXT NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL, text_digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS withheld_by_mark ON withheld (mark);
+-- what was edited of articles that went with their files, by the digest that the file gave
+CREATE TABLE IF NOT EXISTS edits (
+  digest TEXT PRIMARY KEY, title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT
+) WITHOUT ROWID;
+-- the device that each folder was on when it was last looked through
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, device INTEGER NOT NULL) WITHOUT ROWID;
+"""
 
 
 class Store:
@@ -99,7 +114,7 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._words: dict[WordKey, int] = {}
-        self._has_indexes = False
+        self._is_complete = False
         with translated(path):
             if create or wal:
                 connection = self._connect(create=create)
@@ -169,14 +184,14 @@ class Store:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                if not self._has_indexes:
-                    for sql in _INDEXES:
+                if not self._is_complete:
+                    for sql in _LATER.split(";"):
                         connection.execute(sql)
                 writer = Writer(connection, self._words)
                 yield writer
                 writer.close()
                 connection.execute("COMMIT")
-                self._has_indexes = True
+                self._is_complete = True
                 self._remember(writer.new_words)
             except BaseException:
                 if connection.in_transaction:

@@ -14,9 +14,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
-from index.reading.files import articles_in, content, place_of
+from index.files import place_of
+from index.reading.files import articles_in, content
 from index.reading.pdfs import tool
-from index.records import Added, Article, Seen
+from index.records import WITHHELD, Added, Article, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,5 +100,6 @@ def _again(place: str, known: Known) -> list[Article | Added]:
     held = [(origin, article_id) for origin, article_id in known.articles if origin not in refused]
     return [
         *(Added("unchanged", origin, article_id, "the file is unchanged") for origin, article_id in held),
+        *(Added("withheld", origin, None, WITHHELD) for origin in known.withheld),
         *items,
     ]

@@ -47,7 +47,7 @@ OPERATIONS = [
     "GET /search", "POST /ask", "GET /articles", "POST /articles", "POST /articles/files",
     "GET /articles/{article_id}", "PUT /articles/{article_id}", "PATCH /articles/{article_id}",
     "DELETE /articles/{article_id}", "GET /articles/{article_id}/passages", "GET /facets", "GET /health",
-    "GET /metrics", "POST /rebuild",
+    "GET /metrics", "POST /rebuild", "GET /watched", "POST /missing",
 ]  # fmt: skip
 
 
