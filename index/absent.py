@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.adding import forget_origin
 from index.files import is_gone, shown
 from index.reading.sources import is_held_by
-from index.records import Added
+from index.records import ROWS, Added
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MANY = 10
 """More articles than these, if they are more than half of all, do not go at once without a question."""
 
-DRIVE, EMPTY, MOST, ROWS = "drive", "empty", "many", "rows"
+DRIVE, EMPTY, MOST = "drive", "empty", "many"
 _REASONS = {
     DRIVE: "the file is gone, and its folder is on another drive than before",
     EMPTY: "the file is gone, and the folder is empty",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import StoreDamaged
-from index.records import Alike, Article, Known, Missing, Seen
+from index.records import ROWS, Alike, Article, Known, Missing, Seen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -254,12 +254,13 @@ class Reader:
         return ((path, _seen(row)) for path, *row in self._db.execute(sql))
 
     def _held_in(self, path: str) -> list[tuple[str, str]]:
-        """Give the origins that are a file or a part of it, other files left out, with their articles' ids."""
+        """Give the origins that are a file or are in it, other files left out, with their articles' ids."""
         sql = (
             "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article WHERE o.origin = ?"
             " AND (o.origin = ? OR NOT EXISTS (SELECT 1 FROM files WHERE path = o.origin))"
         )
-        origins = self.origins_in(path)
+        noted = self.missing_at(path)
+        origins = [origin for origin in self.origins_in(path) if noted.get(origin) != ROWS]
         return [row for origin in origins for row in self._db.execute(sql, (origin, path))]
 
     def holds(self, path: str) -> bool:

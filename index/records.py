@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _PART = re.compile(r"[#!]")
 
+ROWS = "rows"
+"""Why an article is kept that is no longer in its file (`Missing.why`)."""
+
 GIVEN = "given:"
 """Begins what stands among the origins of an article that was given directly, before it was found in a file too."""
 

@@ -233,6 +233,7 @@ class Writer(Reader):
     def withhold_as(self, origin: str, before: str) -> None:
         """Let an origin take the place of another whose article a person removed: its file has another name."""
         self._db.execute("UPDATE OR REPLACE withheld SET origin = ? WHERE origin = ?", (origin, before))
+        self.forget_file(before)
 
     def welcome(self, origins: Iterable[str]) -> None:
         """Forget that a person removed what was read from these."""
