@@ -146,16 +146,18 @@ class _Follower(threading.Thread):
             try:
                 identity = _identity(self.state.folder)
                 self._look()
-                if identity is None or not self._follow_events(identity):
+                can_follow = identity is not None and self.state.trouble != "folder"
+                if not can_follow or not self._follow_events(identity):
                     self._rest(identity)
             except Exception:  # whatever it is: a watcher that ended would be silent
                 log.exception("watching %s failed; it begins again", self.state.folder)
                 self._stop_event.wait(_AGAIN_S)
 
-    def _follow_events(self, identity: tuple[int, ...]) -> bool:
-        """Look at each change, until the folder is another one; False: the system tells of no changes."""
+    def _follow_events(self, identity: tuple[int, ...] | None) -> bool:
+        """Look at each change, until watching must begin anew; False: the system tells of no changes."""
         import watchfiles
 
+        hidden = bool(self.state.unlisted)
         begun = False
         try:
             for changes in watchfiles.watch(
@@ -165,13 +167,16 @@ class _Follower(threading.Thread):
                 yield_on_timeout=True,
                 stop_event=self._stop_event,
                 raise_interrupt=False,
-                ignore_permission_denied=True,
+                ignore_permission_denied=hidden,  # it ignores every other error too, such as too many folders
             ):
                 if not begun:
                     self._notice(EVENTS)
                 if changes or not begun or self._is_due():  # not begun: what changed since the look before
                     begun = True
                     self._look()
+                # a folder that is new is watched a moment later, if at all: begun anew, all of them are, or it is told
+                if hidden != bool(self.state.unlisted) or any(os.path.isdir(path) for _, path in changes):  # noqa: PTH112
+                    break
                 if _identity(self.state.folder) != identity:
                     break
         except (OSError, RuntimeError) as error:

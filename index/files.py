@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BESIDE = frozenset({"readme", "license", "licence", "notice", "sources", "changelog"})
 
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
+_SYSTEMS = frozenset({"lost+found", "$recycle.bin", "system volume information"})  # at the top of a drive
 _SAVED = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_bestanden")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -43,10 +44,10 @@ def find(path: Path) -> Iterator[Path]:
     """Give the files to read: a file itself, or those in a folder and below, sorted by name.
 
     Hidden files and folders are left out, and so are notes about a folder (BESIDE), links to what is in
-    the folder anyway, and what a browser saves beside a page (`page_files/`). A link out of the folder
-    is not followed but given as it is, so that `read` refuses and reports it; other formats, pipes and
-    folders that may not be listed are given for the same reason. If `path` itself is a link, what it
-    points to is meant.
+    the folder anyway, a file system's own folders, and what a browser saves beside a page (`page_files/`).
+    A link out of the folder is not followed but given as it is, so that `read` refuses and reports it; other
+    formats, pipes and folders that may not be listed are given for the same reason. If `path` itself is a
+    link, what it points to is meant.
 
     Raises:
         UnreadableArticle: there is nothing at `path`, or it may not be looked at.
@@ -86,7 +87,7 @@ def _resolved(path: Path) -> tuple[Path, bool]:
         root = path.resolve(strict=True)
         return root, root.is_dir()
     except (OSError, ValueError, RuntimeError) as error:
-        raise UnreadableArticle(f"{shown(path)}: {_reason(error)}") from error
+        raise UnreadableArticle(f"{shown(path)}: {reason(error)}") from error
 
 
 def place_of(path: Path) -> str:
@@ -127,7 +128,7 @@ def load(path: Path, head_bytes: int, limit: Callable[[bytes], int]) -> bytes:
                 raise _too_large(name, status.st_size, max_bytes)
             data = head + file.read(max_bytes + 1 - len(head))
     except (OSError, ValueError) as error:
-        raise UnreadableArticle(f"{name}: {_reason(error)}") from error
+        raise UnreadableArticle(f"{name}: {reason(error)}") from error
     if len(data) > max_bytes:  # it grew while it was read
         raise _too_large(name, len(data), max_bytes)
     return data
@@ -182,9 +183,10 @@ def _walk(root: Path) -> Iterator[_Place]:
 
 
 def _entries(folder: Path) -> dict[str, os.DirEntry[str]]:
-    """Give what is in a folder by name, sorted; hidden files and folders left out."""
+    """Give what is in a folder by name, sorted; hidden files and folders, and a file system's own, left out."""
     with os.scandir(folder) as entries:
-        return dict(sorted((entry.name, entry) for entry in entries if not entry.name.startswith(".")))
+        named = {entry.name: entry for entry in entries if not entry.name.startswith(".")}
+    return {name: named[name] for name in sorted(named) if name.lower() not in _SYSTEMS}
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -229,7 +231,8 @@ def _too_large(name: str, size: int, max_bytes: int) -> ArticleTooLarge:
     return ArticleTooLarge(f"{name}: {size} bytes, above the limit of {max_bytes}; split the file")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say why a file cannot be read, and what to do."""
     reasons = {
         errno.ENOENT: "no such file; check the path",
         errno.ENOTDIR: "no such file; check the path",

@@ -597,3 +597,10 @@ def test_a_database_of_before_gets_what_is_new_with_the_next_change(home: Path, 
         library.rebuild()
         library.remove(library.articles()[0].id)
         assert len(library.sync(news).withheld) == 1
+
+
+def test_what_a_file_system_keeps_for_itself_is_no_folder_of_articles(library: Assistant, news: Path) -> None:
+    fill(news, range(2))
+    fill(news / "lost+found", range(2, 3))
+    report = library.sync(news)
+    assert (len(report.added), report.unlisted) == (2, ())
