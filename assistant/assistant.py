@@ -118,9 +118,10 @@ class Assistant:
         """Bring the collection in step with the files of a folder, beside what came from elsewhere.
 
         New and changed files are added and updated; of those that a person removed (`remove`), only what has another
-        text now. Articles whose file is seen to be gone are removed. Where that may be an accident, because the folder
-        is empty, or on another drive than before, or more than ten articles and more than half of them would go, they
-        are kept until a person decides (`missing`). What was edited of an article comes back with its file.
+        text now. Articles whose file is seen to be gone are removed. Where that may be an accident, because no file of
+        an article is left in the folder, it is on another drive than before, or more than ten articles and more than
+        half of them would go, they are kept until a person decides (`missing`). What was edited of an article comes
+        back with its file.
 
         Returns:
             What happened to each article; also `missing` and `withheld` ones, and folders that could not be listed.

@@ -30,7 +30,7 @@ MANY = 10
 DRIVE, EMPTY, MOST = "drive", "empty", "many"
 _REASONS = {
     DRIVE: "the file is gone, and its folder is on another drive than before",
-    EMPTY: "the file is gone, and the folder is empty",
+    EMPTY: "the file is gone, and every other file of an article from the folder",
     MOST: "the file is gone, and most of the folder's files with it",
     ROWS: "no longer in the file, and most of the file's articles with it",
 }
@@ -46,13 +46,15 @@ class Absent(NamedTuple):
         fresh: origins that are seen to be gone and were there before, with their articles' numbers.
         noted: origins that were noted as missing before.
         back: those of them that are there again.
-        n_articles: how many articles have an origin there that was not noted.
+        n_articles: how many articles were there before, by what was not noted.
+        is_empty: nothing is left that an article was read from.
     """
 
     fresh: dict[str, int]
     noted: Collection[str]
     back: list[str]
     n_articles: int
+    is_empty: bool
 
 
 def compare(reader: Reader, survey: Survey) -> Absent:
@@ -69,7 +71,7 @@ def compare(reader: Reader, survey: Survey) -> Absent:
         if not is_held_by(origin, files) and not origin.startswith(hidden) and is_gone(origin)
     }
     back = [origin for origin, why in noted.items() if why != ROWS and not is_gone(origin)]
-    return Absent(fresh, noted, back, len(set(before.values())))
+    return Absent(fresh, noted, back, len(set(before.values())), is_empty=len(fresh) == len(before))
 
 
 def is_settled(reader: Reader, survey: Survey) -> bool:
@@ -159,7 +161,7 @@ def _kept(reader: Reader, survey: Survey, absent: Absent, known: Mapping[str, in
     """Give the origins that are not to be forgotten though their files are gone, and why."""
     kept = {origin: DRIVE for origin in absent.fresh if _is_elsewhere(origin, known, survey.devices)}
     others = {origin: number for origin, number in absent.fresh.items() if origin not in kept}
-    if not survey.files:
+    if absent.is_empty:
         return kept | dict.fromkeys(others, EMPTY)
     if _are_most(_lost(reader, others, absent.noted), absent.n_articles):
         return kept | dict.fromkeys(others, MOST)

@@ -430,9 +430,9 @@ class Collection:
     def follow(self, survey: Survey) -> AddReport:
         """Remove the articles whose files are seen to be gone from a folder; see `index.absent`.
 
-        Where that may be an accident (the folder is empty, or on another drive, or more than ten articles and more
-        than half of them would go) they are kept and listed as missing. One that was also read from elsewhere stays
-        and forgets this origin only. Folders that could not be listed are told too.
+        Where that may be an accident (no file of an article is left in the folder, it is on another drive, or more than
+        ten articles and more than half of them would go) they are kept and listed as missing. One that was also read
+        from elsewhere stays and forgets this origin only. Folders that could not be listed are told too.
         """
         from index.absent import follow, is_settled, kept
 

@@ -242,8 +242,9 @@ class Missing(NamedTuple):
     """An article whose files are not there any more, kept until a person decides (`Assistant.missing`).
 
     Attributes:
-        why: it was not removed: `empty`, the folder is; `many`, most of the folder's articles would have gone at once;
-            `rows`, most of its file's would have; `drive`, the folder is on another drive than before.
+        why: it was not removed: `empty`, no file of an article is left in the folder; `many`, most of the folder's
+            articles would have gone at once; `rows`, most of its file's would have; `drive`, the folder is on another
+            drive than before.
         since: when it was noticed; UTC, ISO 8601.
         origins: what it was read from.
     """

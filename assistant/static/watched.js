@@ -36,14 +36,14 @@ function warning(folder, writable, reload) {
   const button = (name, className, onclick) => element("button", {
     type: "button", className, text: say(name, { n: count(folder.missing) }), onclick });
   box.append(element("div", { className: "sanad-buttons" },
-    button("removeMissing", "sanad-main", () => ask(folder, reload)),
+    button("removeMissing", "sanad-plain", () => ask(folder, reload)),
     button("keepMissing", "sanad-plain", () => decide(folder, "keep", reload))));
   return box;
 }
 
 function standing(folder) {
   const facts = [`${say("since")} ${moment(folder.since)}`, `${say("synced")} ${folder.synced ? moment(folder.synced) : "–"}`];
-  const line = element("li", {}, element("bdi", { text: folder.name }), element("span", { text: facts.join(" · ") }));
+  const line = element("li", {}, `${say("watched")}: `, element("bdi", { text: folder.name }), element("span", { text: facts.join(" · ") }));
   if (!folder.skipped) return line;
   const reasons = element("ul");
   const more = element("details", {}, element("summary", { text: `${say("skipped")}: ${count(folder.skipped)}` }), reasons);

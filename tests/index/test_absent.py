@@ -174,6 +174,18 @@ def test_an_emptied_folder_keeps_its_articles_until_its_files_are_back(home: Pat
         assert library.articles()[0].title == "Edited here"
 
 
+def test_a_folder_with_nothing_but_other_files_left_is_as_good_as_empty(
+    library: Assistant, news: Path
+) -> None:
+    files = fill(news, range(2))
+    library.sync(news)
+    for path in files:
+        path.unlink()
+    (news / "NOT MOUNTED").write_bytes(b"\x00\x01")
+    assert not library.sync(news).removed
+    assert whys(library.missing(news)) == {"empty"}
+
+
 @pytest.mark.parametrize(
     ("n_files", "n_gone", "are_kept"), [(12, 10, False), (22, 11, False), (21, 11, True), (40, 39, True)]
 )
