@@ -234,6 +234,7 @@ def test_a_watched_folder_is_shown_and_warned_of_and_asked_about(watching: tuple
     assert len(page.rows()) == 3
     page.click("#sanad-language")
     page.say("Remove the articles whose files are gone (3)")
+    until(lambda: page.all("#sanad-missing[open]"))
     page.click("#sanad-missing [value=remove]")
     until(lambda: page.rows() == [])
     until(lambda: page.texts("#sanad-warnings section") == [])
