@@ -24,6 +24,7 @@ _MEANINGS = {
     401: "A token is needed",
     403: "This server does not allow it",
     404: "There is no such article, or no such address",
+    409: "It is not as the request says any more",
     413: "The body or an article in it is too large",
     415: "The format is not supported",
     422: "A value cannot be used",

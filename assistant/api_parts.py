@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.answering import Answering
     from assistant.assistant import Assistant
     from assistant.settings import Settings
+    from assistant.watch import Watcher
 
 NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
 
@@ -33,6 +34,12 @@ def assistant_of(request: Request) -> Assistant:
 def settings_of(request: Request) -> Settings:
     """The server's settings."""
     found: Settings = request.app.state.settings
+    return found
+
+
+def watched_by(request: Request) -> Watcher:
+    """Who follows the watched folders."""
+    found: Watcher = request.app.state.watcher
     return found
 
 

@@ -204,6 +204,29 @@ def _remove(given: argparse.Namespace, settings: Settings) -> int:
     return os.EX_OK
 
 
+def _missing(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.render import label
+    from assistant.wire import missing_dict
+
+    with _open(settings) as assistant:
+        found = assistant.missing(given.path)
+        removed = assistant.remove_missing(given.path) if given.remove else []
+        kept = assistant.keep_missing(given.path) if given.keep else []
+    if given.json:
+        articles = [{**missing_dict(each), "origins": each.origins} for each in found]
+        _print_json({"missing": articles, "removed": removed, "kept": kept})
+        return os.EX_OK
+    states = dict.fromkeys(removed, "removed") | dict.fromkeys(kept, "kept")
+    for each in found:
+        facts = (states.get(each.id, "missing"), each.id, each.since[:10], each.why, each.title)
+        print(
+            "\t".join([*(label(fact, 100) for fact in facts), *(label(name, 200) for name in each.origins)])
+        )
+    if not found:
+        print("no article's file is missing")
+    return os.EX_OK
+
+
 def _list(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         articles = assistant.articles()
@@ -289,7 +312,7 @@ def _print_report(report: AddReport) -> None:
             print(f"{item.state:9} {label(item.name, 200)}: {reason}")
     counts = [
         f"{len(found)} {state}"
-        for state in ("added", "updated", "unchanged", "skipped")
+        for state in ("added", "updated", "unchanged", "skipped", "removed", "missing")
         if (found := getattr(report, state))
     ]
     print(", ".join(counts) or "nothing to add")
@@ -332,6 +355,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "add": _add,
     "watch": _watch,
     "remove": _remove,
+    "missing": _missing,
     "list": _list,
     "rebuild": _rebuild,
     "check": _check,

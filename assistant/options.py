@@ -70,12 +70,12 @@ def parser() -> argparse.ArgumentParser:
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
     )  # fmt: skip
-    remove = command("remove", "remove articles by their id, source or folder")
-    remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
-    remove.add_argument("--source", help="all articles of this publisher")
-    remove.add_argument(
-        "--folder", type=Path, help="all articles that were read from files below this folder"
+    remove = command("remove", "remove articles by their id, source or folder; files stay where they are")
+    _add_remove(remove)
+    missing = command(
+        "missing", "the articles whose files are gone: list them, remove them, or keep them without files"
     )
+    _add_missing(missing)
     listing = command("list", "the articles of the collection")
     command("rebuild", "make everything anew from the stored articles, with the model of --model if given")
     check = command("check", "verify the collection; exit 1 if something is wrong")
@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     command("logout", "end the session of every browser; each is asked for the token again")
     evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
     _add_evaluation(evaluation)
-    for made in (ask, search, add, listing, check):
+    for made in (ask, search, add, missing, listing, check):
         made.add_argument("--json", action="store_true", help="print JSON")
     return top
 
@@ -107,6 +107,23 @@ def _add_polling(made: argparse.ArgumentParser) -> None:
     made.add_argument("--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable")
     made.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
     made.add_argument("--once", action="store_true", help="poll once and end")
+
+
+def _add_remove(made: argparse.ArgumentParser) -> None:
+    made.add_argument("id", nargs="*", help="as `sanad list` shows it")
+    made.add_argument("--source", help="all articles of this publisher")
+    made.add_argument("--folder", type=Path, help="all articles that were read from files below this folder")
+
+
+def _add_missing(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "path", nargs="?", type=Path, default=Path("/"), help="those of this file, or of files below this folder"
+    )  # fmt: skip
+    deciding = made.add_mutually_exclusive_group()
+    deciding.add_argument(
+        "--remove", action="store_true", help="remove them; those whose files are back stay"
+    )
+    deciding.add_argument("--keep", action="store_true", help="keep them, as if they had been given directly")
 
 
 def _add_evaluation(made: argparse.ArgumentParser) -> None:

@@ -170,10 +170,73 @@ class EndedOut(BaseModel):
     ended: int = Field(description="how many there were")
 
 
-class HealthOut(BaseModel):
-    """Whether questions can be answered, and what the collection holds."""
+class WatchedOut(BaseModel):
+    """How it stands with a watched folder."""
 
-    status: str
+    name: str = Field(description="tells it from the others, without saying where it is")
+    since: str = Field(description="when watching began; UTC, ISO 8601")
+    synced: str | None = Field(description="when the collection was last brought in step with it")
+    by: str = Field(description="how changes are noticed: events, or polling where the system tells of none")
+    trouble: str | None = Field(
+        description="why it could not be brought in step, which is tried again: folder (it is not there or cannot be"
+        " listed), store (the collection cannot be written) or other"
+    )
+    missing: int = Field(description="articles whose files are gone, kept until a person decides")
+    unlisted: int = Field(
+        description="folders in it that cannot be listed; the articles of what is in them are kept"
+    )
+    skipped: int = Field(description="files in it that were not taken")
+
+
+class NotTakenOut(BaseModel):
+    """A file or folder in a watched folder, and what is wrong with it."""
+
+    name: str
+    reason: str
+
+
+class MissingOut(BaseModel):
+    """An article whose files are gone."""
+
+    id: str
+    title: str | None
+    why: str = Field(description="it was kept: empty, many, rows or drive")
+    since: str = Field(description="UTC, ISO 8601")
+
+
+class WatchedDetails(BaseModel):
+    """What exactly, for who keeps the collection."""
+
+    folder: str
+    trouble: str
+    missing: list[MissingOut] = Field(description="the first hundred")
+    unlisted: list[NotTakenOut]
+    skipped: list[NotTakenOut]
+
+
+class FolderOut(WatchedOut):
+    """How it stands with a watched folder."""
+
+    details: WatchedDetails | None = Field(description="null for who may change nothing")
+
+
+class FoldersOut(BaseModel):
+    """The watched folders."""
+
+    watched: list[FolderOut]
+
+
+class DecidedOut(BaseModel):
+    """Ids of the articles of which it was decided."""
+
+    removed: list[str]
+    kept: list[str]
+
+
+class HealthOut(BaseModel):
+    """Whether questions can be answered, what the collection holds, and how it stands with the watched folders."""
+
+    status: str = Field(description="ok; or warning: something is wrong with a watched folder")
     writes: str = Field(description="open, token or closed")
     links: bool = Field(description="whether links are fetched that are added")
     model: str
@@ -183,3 +246,4 @@ class HealthOut(BaseModel):
     words: int
     languages: dict[str, int] = Field(description="passages by language")
     embedding: EmbeddingOut
+    watched: list[WatchedOut]

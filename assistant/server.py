@@ -120,15 +120,15 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
     answering = Answering(asker, settings)
-    metrics = Metrics(answering)
-    dispatch = _Dispatch(create_api(answering, settings, metrics), agents, page)
+    metrics = Metrics(answering, watcher)
+    dispatch = _Dispatch(create_api(answering, settings, metrics, watcher), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             with watcher:
                 # before the page is loaded: that import holds the interpreter, and both would wait for each other
-                await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
+                await asyncio.to_thread(watcher.wait, _FIRST_SYNC_S)
                 async with agents.open(), page.open():
                     yield
         finally:

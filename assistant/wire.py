@@ -10,7 +10,8 @@ from assistant.answer import hit_dict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index import AddReport, Alike, Article, ArticleInfo, Passage, Ranking
+    from assistant.watch import Watched
+    from index import AddReport, Alike, Article, ArticleInfo, Missing, Passage, Ranking
 
 _STATES = ("added", "updated", "unchanged", "skipped")
 _FACTS = ("id", "title", "source", "url", "author", "published", "language")
@@ -69,6 +70,28 @@ def report_dict(report: AddReport) -> dict[str, Any]:
         ]
         for state in _STATES
     }
+
+
+def watched_dict(state: Watched) -> dict[str, Any]:
+    """How it stands with a watched folder, in what a stranger may know."""
+    told = {name: getattr(state, name) for name in ("name", "since", "synced", "by", "trouble", "missing")}
+    return {**told, "unlisted": len(state.unlisted), "skipped": len(state.skipped)}
+
+
+def watched_details(state: Watched, missing: Sequence[Missing]) -> dict[str, Any]:
+    """What exactly, for who keeps the collection: places on this machine."""
+    return {
+        "folder": str(state.folder),
+        "trouble": state.detail,
+        "missing": [missing_dict(each) for each in missing],
+        "unlisted": [{"name": item.name, "reason": item.reason} for item in state.unlisted],
+        "skipped": [{"name": item.name, "reason": item.reason} for item in state.skipped],
+    }
+
+
+def missing_dict(missing: Missing) -> dict[str, Any]:
+    """An article whose files are gone."""
+    return {"id": missing.id, "title": missing.title, "why": missing.why, "since": missing.since}
 
 
 def passages_dict(

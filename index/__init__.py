@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         UnreadableArticle,
         UnsupportedFormat,
     )
-    from index.files import find
+    from index.files import Survey, find, survey
     from index.kernel import is_compiled
     from index.language import detect, direction
     from index.listing import Facets, Listing
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
     from index.rebuilding import rebuild_home
-    from index.records import Added, AddReport, Alike, Article, Filters, Hit, Passage, Ranking, Span
+    from index.records import Added, AddReport, Alike, Article, Filters, Hit, Missing, Passage, Ranking, Span
     from index.uploads import Upload, read_upload
 
 _HOMES = {
@@ -52,7 +52,7 @@ _HOMES = {
         "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
         "UnreadableArticle", "UnsupportedFormat",
     ),
-    "index.files": ("find",),
+    "index.files": ("Survey", "find", "survey"),
     "index.kernel": ("is_compiled",),
     "index.language": ("detect", "direction"),
     "index.listing": ("Facets", "Listing"),
@@ -60,7 +60,9 @@ _HOMES = {
     "index.backups": ("restore",),
     "index.choosing": ("choose",),
     "index.rebuilding": ("rebuild_home",),
-    "index.records": ("AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
+    "index.records": (
+        "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Missing", "Passage", "Ranking", "Span",
+    ),
     "index.reader": ("ArticleInfo",),
     "index.uploads": ("Upload", "read_upload"),
     "index.reading.columns": ("COLUMN_FIELDS",),
@@ -86,6 +88,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Listing",
+    "Missing",
     "ModelError",
     "NotFound",
     "Passage",
@@ -97,6 +100,7 @@ __all__ = [
     "StoreError",
     "StoreIncompatible",
     "StoreUnavailable",
+    "Survey",
     "UnreadableArticle",
     "UnsupportedFormat",
     "Upload",
@@ -112,6 +116,7 @@ __all__ = [
     "read_upload",
     "rebuild_home",
     "restore",
+    "survey",
 ]
 
 

@@ -54,7 +54,7 @@ class Calibration:
         self._trust: dict[tuple[str, str], float] = {}
 
     def statements(self, language: str) -> NDArray[np.float32]:
-        """Give the vectors of the statements in a language, (n, d); n = 0 if there are none, or the model reads none."""
+        """Give the vectors of the statements in a language, (n, d); n = 0 where the model reads none."""
         if language not in self._statements:
             texts = parallel()[language].statements if language in parallel() else ()
             vectors = self._encoder.encode_passages(texts)

@@ -155,6 +155,7 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
             for path, seen in old.files():
                 writer.remember(path, seen)
         writer.note_lost(old.lost())
+        writer.copy_memory(old.memory())
         writer.start_after(old.sequence)
     with new.reading() as reader:
         if reader.all_digests() != wanted:

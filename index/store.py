@@ -79,12 +79,27 @@ CREATE TABLE vocabulary (
   UNIQUE (stemmer, word));
 """
 
-# Databases of before they were thought of get them with the next change.
-_INDEXES = (
-    "CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id)",
-    "CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages)",
-    "CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id)",
-)
+# Databases of before these were thought of get them with the next change.
+_LATER = """
+CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id);
+CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages);
+CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id);
+-- origins whose files are not there, whose articles are kept until a person decides
+CREATE TABLE IF NOT EXISTS missing (
+  origin TEXT PRIMARY KEY REFERENCES origins ON DELETE CASCADE, why TEXT NOT NULL, since TEXT NOT NULL
+) WITHOUT ROWID;
+-- origins whose articles a person removed, so that their files do not bring them back (mark: of the text alone)
+CREATE TABLE IF NOT EXISTS withheld (
+  origin TEXT PRIMARY KEY, mark TEXT NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL, text_digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS withheld_by_mark ON withheld (mark);
+-- what was edited of articles that went with their files, by the digest that the file gave
+CREATE TABLE IF NOT EXISTS edits (
+  digest TEXT PRIMARY KEY, title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT
+) WITHOUT ROWID;
+-- the device that each folder was on when it was last looked through
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, device INTEGER NOT NULL) WITHOUT ROWID;
+"""
 
 
 class Store:
@@ -220,7 +235,7 @@ class Store:
 
     def _begin(self, connection: sqlite3.Connection, writer: Writer) -> None:
         """Do what an older database lacks, and go on after what this one has lost."""
-        for sql in _INDEXES:
+        for sql in _LATER.split(";"):
             connection.execute(sql)
         kept = self._acknowledged.read() or 0
         if kept >= writer.sequence:

@@ -29,6 +29,7 @@ HOMES = {
         "assistant/api_errors.py",
         "assistant/api_parts.py",
         "assistant/api_sessions.py",
+        "assistant/api_watched.py",
         "assistant/chat.py",
     },
     "mcp": {"assistant/mcp_server.py"},
@@ -44,8 +45,8 @@ HOMES = {
 }
 
 ONLY_CHANGES_NEED = [
-    "index.adding", "index.batches", "index.crew", "index.articles", "index.reading.files", "index.rebuilding",
-    "index.backups", "index.checking", "index.reading.dates",
+    "index.absent", "index.adding", "index.batches", "index.crew", "index.articles", "index.reading.files",
+    "index.rebuilding", "index.backups", "index.checking", "index.reading.dates",
 ]  # fmt: skip
 
 

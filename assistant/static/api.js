@@ -44,6 +44,8 @@ export const facets = () => get("/api/v1/facets");
 export const list = (query) => get(`/api/v1/articles?${new URLSearchParams(query)}`);
 export const read = (id) => get(article(id));
 export const remove = (id) => send(article(id), { method: "DELETE" });
+export const watched = () => get("/api/v1/watched");
+export const decide = (decision) => post("/api/v1/missing", decision);
 export const add = (given) => post("/api/v1/articles", given);
 export const edit = async (id, changes) => (await send(article(id), { method: "PATCH", json: changes })).json();
 

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { startAdding } from "./adding.js";
 import { edit, remove } from "./editing.js";
 import { showHoldings, startHoldings } from "./holdings.js";
+import { showWatched } from "./watched.js";
 
 const PAGE = 50;
 const REFRESH_MS = 10000;
@@ -15,7 +16,7 @@ const COLUMNS = [
 ];
 const DESCENDING_FIRST = new Set(["published", "passages", "added"]);
 let order = { column: "added", down: true };
-let shown = null; // the collection's sequence number that the table shows
+let shown = null; // the state of the collection that the table shows
 let writable = false;
 let asked = 0;
 
@@ -41,7 +42,7 @@ export async function openLibrary() {
 async function refresh() {
   try {
     const health = await api.health();
-    if (health.sequence !== shown) await reload(health);
+    if (stateOf(health) !== shown) await reload(health); else showWatched(health, writable, reload);
   } catch { /* the server is restarting: the next round tells */ }
 }
 
@@ -54,9 +55,12 @@ export async function reload(known) {
   find("sanad-rebuild").hidden = !writable;
   find("sanad-token").hidden = health.writes !== "token";
   heads();
+  showWatched(health, writable, reload);
   await Promise.all([list(), showHoldings(health)]);
-  shown = health.sequence;
+  shown = stateOf(health);
 }
+
+const stateOf = ({ sequence, status }) => `${sequence} ${status}`;
 
 function heads() {
   const cells = COLUMNS.map(([column, name]) => {

@@ -18,13 +18,23 @@ export const WORDS = {
     search: "Search titles and sources", edit: "Edit", more: "Show more", none: "No article matches.",
     empty: "The collection holds no article yet. Add the first one.",
     actions: "Actions", of: "{shown} of {total}", askHere: "Ask this article",
-    confirmTitle: "Remove this article?", confirmText: "It will be in no answer any more. You can undo it here until you leave the page.",
+    confirmTitle: "Remove this article?", confirmText: "It will be in no answer any more. The file that it was read from stays where it is; it brings the article back only if its text changes or you add it again. You can undo it here until you leave the page.",
     removed: "Removed", undo: "Undo", restored: "Put back", editTitle: "Edit what is known of the article",
     save: "Save", saved: "Saved", holds: "What the collection holds", bySource: "By source", byLanguage: "By language",
     byMonth: "By month", unknown: "unknown", health: "Health", model: "Model", state: "State", ok: "ready",
     change: "Last change", newest: "Last added", changeNumber: "no. {n}", words: "Words", rebuild: "Rebuild", rebuilding: "Rebuilding… {done} of {all}",
     rebuildingPlain: "Rebuilding…", rebuilt: "Rebuilt in {seconds} s", readOnly: "This server takes no changes.",
     offline: "The server does not answer.",
+    watched: "Watched folder", since: "since", synced: "last in step", attention: "needs attention",
+    watchedGone: "The folder is not there, or cannot be listed. Its articles are kept, and it is tried again.",
+    watchedStore: "The collection could not be written. It is tried again.",
+    watchedOther: "The folder could not be read; the server’s log says why. It is tried again.",
+    watchedUnlisted: "Folders in it that cannot be listed: {n}. The articles of what is in them are kept.",
+    watchedMissing: "Articles whose files are gone from it: {n}. They are kept until you decide, as this may be an accident: an unplugged drive, an emptied folder.",
+    watchedPolling: "The system tells of no changes in it, so it is looked through every few seconds.",
+    removeMissing: "Remove the articles whose files are gone ({n})", keepMissing: "Keep them", kept: "Kept",
+    missingTitle: "Remove the articles whose files are gone?",
+    missingText: "If a file comes back, its article comes back with it, as you edited it.",
   },
   ar: {
     placeholder: "اسأل بأي لغة · Ask in any language",
@@ -44,13 +54,23 @@ export const WORDS = {
     search: "ابحث في العناوين والمصادر", edit: "عدّل", more: "أظهر المزيد", none: "لا توجد مقالة مطابقة.",
     empty: "لا توجد مقالات بعد. أضف أول مقالة.",
     actions: "إجراءات", of: "{shown} من {total}", askHere: "اسأل هذه المقالة",
-    confirmTitle: "أتُحذف هذه المقالة؟", confirmText: "لن تظهر في أي إجابة بعد الآن. يمكنك التراجع هنا إلى أن تغادر الصفحة.",
+    confirmTitle: "أتُحذف هذه المقالة؟", confirmText: "لن تظهر في أي إجابة بعد الآن. أما الملف الذي قُرئت منه فيبقى في مكانه، ولا يعيدها إلا إذا تغيّر نصه أو أضفتها من جديد. يمكنك التراجع هنا إلى أن تغادر الصفحة.",
     removed: "حُذفت", undo: "تراجع", restored: "أُعيدت", editTitle: "عدّل ما يُعرف عن المقالة",
     save: "احفظ", saved: "حُفظ", holds: "ما في المجموعة", bySource: "حسب المصدر", byLanguage: "حسب اللغة",
     byMonth: "حسب الشهر", unknown: "غير معروف", health: "الحالة", model: "النموذج", state: "الوضع", ok: "جاهز",
     change: "آخر تغيير", newest: "آخر إضافة", changeNumber: "رقم {n}", words: "الكلمات", rebuild: "أعد البناء", rebuilding: "إعادة البناء… {done} من {all}",
     rebuildingPlain: "إعادة البناء…", rebuilt: "أُعيد البناء في {seconds} ث", readOnly: "هذا الخادم لا يقبل التغيير.",
     offline: "الخادم لا يجيب.",
+    watched: "مجلد مُتابَع", since: "منذ", synced: "آخر مطابقة", attention: "يحتاج إلى انتباه",
+    watchedGone: "المجلد غير موجود أو لا يمكن عرض محتواه. تبقى مقالاته، وتُعاد المحاولة.",
+    watchedStore: "تعذّرت الكتابة في المجموعة. تُعاد المحاولة.",
+    watchedOther: "تعذّرت قراءة المجلد؛ السبب في سجل الخادم. تُعاد المحاولة.",
+    watchedUnlisted: "مجلدات فيه لا يمكن عرض محتواها: {n}. تبقى مقالات ما فيها.",
+    watchedMissing: "مقالات اختفت ملفاتها منه: {n}. تبقى إلى أن تقرّر، فقد يكون ذلك بغير قصد: قرص مفصول أو مجلد أُفرغ.",
+    watchedPolling: "لا يُخبر النظام بما يتغيّر فيه، فيُفحص كل بضع ثوانٍ.",
+    removeMissing: "احذف المقالات التي اختفت ملفاتها ({n})", keepMissing: "أبقِها", kept: "أُبقيت",
+    missingTitle: "أتُحذف المقالات التي اختفت ملفاتها؟",
+    missingText: "إذا عاد ملف عادت معه مقالته كما عدّلتها.",
   },
 };
 
@@ -63,6 +83,10 @@ export function say(name, values = {}) {
 }
 
 export const count = (n) => new Intl.NumberFormat(`${language()}-u-nu-latn`).format(n);
+
+// A moment as the API gives it: UTC, ISO 8601.
+export const moment = (at) => new Intl.DateTimeFormat(`${language()}-u-nu-latn`, { dateStyle: "medium", timeStyle: "short" })
+  .format(new Date(at.includes("T") ? at : `${at.replace(" ", "T")}Z`));
 
 const names = {};
 export function languageName(code) {

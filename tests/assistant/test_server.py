@@ -21,14 +21,17 @@ from assistant.settings import SettingsError, load
 from tests.assistant.serving import TOKEN, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def running(home: Path, *arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    command = [sys.executable, "-m", "assistant", "serve", "--port", "0", "--home", str(home)]
+def running(
+    home: Path, *arguments: str, before: Sequence[str] = (), **env: str
+) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """Run `sanad serve`, by another program if one is named `before` it."""
+    command = [*before, sys.executable, "-m", "assistant", "serve", "--port", "0", "--home", str(home)]
     with subprocess.Popen(
         [*command, *arguments],
         cwd=ROOT,
@@ -39,9 +42,10 @@ def running(home: Path, *arguments: str, **env: str) -> Iterator[tuple[subproces
     ) as process:
         try:
             assert process.stdout
-            line = process.stdout.readline()
-            found = re.search(r"http://\S+", line)
-            assert found, line + process.stdout.read()
+            told = ""
+            while not (found := re.search(r"http://\S+", told)) and (line := process.stdout.readline()):
+                told += line  # warnings may come first
+            assert found, told
             address = found[0].replace("0.0.0.0", "127.0.0.1")
             with httpx.Client(base_url=address, timeout=30) as client:
                 yield process, client
