@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import login, problems
+from assistant import gradio_door, login, problems
 from assistant.access import Access, Level, is_loopback
 from assistant.limits import LATE, Buckets
 
@@ -39,22 +39,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
-# The page's own needs; everything else Gradio serves (upload, proxy, file, monitoring, run history,
-# profiling, ...) is closed, including what a later version may add.
-_PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
-_PAGE_PREFIXES = (
-    "/ui/",
-    "/article/",
-    "/page/",
-    "/assets/",
-    "/static/",
-    "/gradio_api/queue/join",
-    "/gradio_api/queue/data",
-    "/gradio_api/heartbeat/",
-    "/gradio_api/info",
-    "/gradio_api/cancel",
-    "/gradio_api/reset",
-)
+_OURS = ("/ui/", "/article/", "/page/")  # beside them, Gradio's: what is in gradio_door.py, and nothing else
 
 _COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -138,7 +123,7 @@ class Guard:
                 return True
             detail = "this server needs the header 'Authorization: Bearer <token>'"
             await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
-        elif not _is_open(scope["path"]):
+        elif not _is_open(scope["method"], scope["path"]):
             await _refuse(send, 404, "there is nothing at this address")
         else:
             await self._pass_on(scope, _Body(receive, limit, self._timeout_s), send)
@@ -273,10 +258,10 @@ def _is_work(scope: Message) -> bool:
     return in_api(path) or in_mcp(path) or scope["method"] not in _SAFE_METHODS
 
 
-def _is_open(path: str) -> bool:
+def _is_open(method: str, path: str) -> bool:
     if _CONTROLS.search(path):  # nothing of ours has them, and routers take a line's end for the address's
         return False
-    return in_api(path) or in_mcp(path) or path in _PAGE_PATHS or path.startswith(_PAGE_PREFIXES)
+    return in_api(path) or in_mcp(path) or path.startswith(_OURS) or gradio_door.is_open(method, path)
 
 
 def _is_same_origin(headers: dict[str, str], host: str) -> bool:

@@ -59,8 +59,9 @@ def test_it_says_its_address_once_and_stops_when_told(home: Path, number: int) -
     with running(home) as (process, client):
         assert client.get("/api/health").json()["status"] == "ok"
         until(lambda: "gradio_config" in client.get("/").text)
-        with client.stream("GET", "/gradio_api/heartbeat/abc") as endless:
-            next(endless.iter_raw())
+        accept = {"Accept": "application/json, text/event-stream"}
+        with client.stream("GET", "/mcp", headers=accept) as endless:
+            assert endless.status_code == 200
             process.send_signal(number)
             assert process.wait(10) == 0
         assert process.stdout
