@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import random
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,22 +14,23 @@ import pytest
 import uvicorn
 
 from assistant import Assistant
+from assistant.gradio_bodies import TEXT
+from assistant.gradio_door import GradioDoor
 from assistant.settings import load, prepare_environment
-from index import Article
 from tests.assistant.serving import until
 from tests.assistant.test_api import assert_problem
 from tests.assistant.test_guard import page
-from tests.assistant.test_server import ROOT, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["page"]  # the fixture
 
 JOIN = "/gradio_api/queue/join"
 ANSWERS = "/gradio_api/queue/data"
 QUESTION = "Who opened the new bridge?"
-ASK, SUBMIT, RESTORE = 0, 2, 3
+ASK, SUBMIT = 0, 2
 FILE = {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}
 GOOD: dict[str, Any] = {"data": [QUESTION, "", ""], "fn_index": SUBMIT, "session_hash": "tab1"}
 
@@ -163,7 +156,9 @@ def test_answers_are_told_for_a_session_that_asked(client: httpx.Client, query: 
 
 @pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("path", ["/", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/app_id"])
-@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:1", "https://evil.example", "null"])
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000", "http://127.0.0.1:1", "https://evil.example", "null"]
+)
 def test_no_other_origin_may_read_the_page(client: httpx.Client, path: str, origin: str) -> None:
     response = client.get(path, headers={"Origin": origin})
     assert response.status_code == 200
@@ -250,3 +245,59 @@ def test_who_leaves_before_the_answer_is_forgotten_too(home: Path) -> None:
         queue = gradio.get_blocks()._queue
         until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
         assert_problem(client.get(ANSWERS, params={"session_hash": "gone9"}), 404)
+
+
+class Endless:
+    """An app whose answers never end."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    async def __call__(self, scope: Any, _: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == ANSWERS:
+            self.begun.set()
+            await asyncio.Event().wait()
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def status(door: GradioDoor, method: str, path: str, body: bytes = b"") -> int:
+    """What a door answers to a request of the session tab1."""
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    query = b"session_hash=tab1" if path == ANSWERS else b""
+    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": []}
+    await door(scope, receive, send)
+    return statuses[0]
+
+
+def test_one_listens_at_a_time_and_is_not_forgotten_meanwhile() -> None:
+    async def listen() -> None:
+        forgotten: list[str] = []
+
+        async def forget(session: str) -> None:
+            forgotten.append(session)
+
+        app = Endless()
+        door = GradioDoor(app, {SUBMIT: [TEXT] * 3}, forget, unread_s=0.05)
+        assert await status(door, "GET", ANSWERS) == 404
+        assert await status(door, "POST", JOIN, json.dumps(GOOD).encode()) == 200
+        first = asyncio.create_task(status(door, "GET", ANSWERS))
+        await app.begun.wait()
+        assert await status(door, "GET", ANSWERS) == 409
+        await asyncio.sleep(0.2)
+        assert not forgotten
+        first.cancel()
+        await asyncio.wait([first])
+        while not forgotten:
+            await asyncio.sleep(0.01)
+        assert await status(door, "GET", ANSWERS) == 404
+
+    asyncio.run(listen())
