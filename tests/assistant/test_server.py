@@ -27,8 +27,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def running(home: Path, *arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def running(
+    home: Path, *arguments: str, files: int | None = None, **env: str
+) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """`sanad serve` as a process; with `files`, no more than so many may be open in it."""
     command = [sys.executable, "-m", "assistant", "serve", "--port", "0", "--home", str(home)]
+    if files:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     with subprocess.Popen(
         [*command, *arguments],
         cwd=ROOT,
