@@ -2,33 +2,38 @@
 
 The only module that knows Gradio, which handles questions alone. What stands around the chat (the
 reader, the filters, the library, the interface's language) is static/, calling our own routes; it
-speaks to Gradio through three fields that are never shown: the filters, the conversation's log, and
-buttons to clear and to restore it.
+speaks to Gradio through fields that are never shown: the filters, the conversation's log, and buttons
+to clear and to restore it. Gradio keeps nothing of a conversation (`gr.State` would hold a connection
+open for every tab), and is asked only through gradio_door.py.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator  # noqa: TC003  # Gradio reads the types of its events
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from fastapi import FastAPI
 
 from assistant import render
-from assistant.dialogue import Dialogue
+from assistant.dialogue import Dialogue, History
+from assistant.gradio_bodies import PLAIN, TEXT
+from assistant.gradio_door import GradioDoor
 from assistant.problems import public_message
 from assistant.question import MAX_CHARS
 from assistant.remote import functions
 from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from assistant.assistant import Assistant
     from assistant.settings import Settings
 
 _QUEUE_SIZE = 64
 _AT_ONCE = 4
+_SESSIONS = 64  # of which Gradio keeps copies of its settings; nothing is lost with them
 
 _WELCOME = (
     "<div class='sanad-welcome'><div class='sanad-welcome-line' lang='en' dir='ltr'>"
@@ -43,16 +48,20 @@ _HEAD = (
 )
 
 
-def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str]) -> FastAPI:
+def create_page(
+    assistant: Assistant, settings: Settings, examples: Sequence[str], *, unread_s: float = 30.0
+) -> FastAPI:
     """The page as an ASGI app of its own, to be served at /.
 
     Args:
         assistant: who answers.
         settings: limits and paths.
         examples: questions offered to click.
+        unread_s: seconds that an answer waits to be called for.
     """
-    dialogue = Dialogue(assistant, settings.question_chars)
-    blocks = _blocks(dialogue, examples, settings, functions(assistant, settings))
+    events = _Events(Dialogue(assistant, settings.question_chars))
+    blocks = _blocks(events, examples, settings, functions(assistant, settings))
+    blocks.state_session_capacity = _SESSIONS
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     page: FastAPI = gr.mount_gradio_app(
         app,
@@ -74,7 +83,25 @@ def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str
         theme=_theme(),
         head=_HEAD,
     )
+    forget = functools.partial(_forget, blocks)
+    page.add_middleware(GradioDoor, functions=_taken(blocks), forget=forget, unread_s=unread_s)
     return page
+
+
+def _taken(blocks: gr.Blocks) -> Mapping[int, Sequence[tuple[type, ...]]]:
+    """What each function takes: of the page's fields text, of programs any plain value."""
+    return {
+        number: [TEXT if isinstance(one, gr.Textbox | gr.Button) else PLAIN for one in function.inputs]
+        for number, function in blocks.fns.items()
+    }
+
+
+async def _forget(blocks: gr.Blocks, session: str) -> None:
+    """Let go of what Gradio keeps for a session: it does so only for those who call for their answers."""
+    queue = blocks._queue
+    await queue.clean_events(session_hash=session)
+    queue.pending_messages_per_session.pop(session, None)
+    queue.pending_event_ids_session.pop(session, None)
 
 
 def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -90,8 +117,26 @@ def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, An
     return wrapped
 
 
+class _Events:
+    """The events of the chat as Gradio calls them: it tells the tab in a `Request`."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+
+    def ask(
+        self, typed: str, narrow: str, log: str, request: gr.Request
+    ) -> Iterator[tuple[History, str, str]]:
+        yield from self._dialogue.ask(typed, narrow, log, request.session_hash or "")
+
+    def restore(self, log: str, request: gr.Request) -> tuple[History, str]:
+        return self._dialogue.restore(log, request.session_hash or "")
+
+    def clear(self, request: gr.Request) -> tuple[History, str]:
+        return self._dialogue.clear(request.session_hash or "")
+
+
 def _blocks(
-    dialogue: Dialogue,
+    events: _Events,
     examples: Sequence[str],
     settings: Settings,
     programs: Sequence[Callable[..., dict[str, Any]]],
@@ -99,7 +144,6 @@ def _blocks(
     with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
         for function in programs:  # first, or the page's own events would have their names
             gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
-        kept = gr.State([])
         with gr.Column(elem_id="sanad-main"):
             chat = _chatbot()
             box = _box(settings.question_chars)
@@ -110,13 +154,12 @@ def _blocks(
                 log = gr.Textbox(elem_id="sanad-log", label="log", max_lines=1)
                 clear = gr.Button(elem_id="sanad-clear")
                 restore = gr.Button(elem_id="sanad-restore")
-        outputs = [chat, kept, log, box]
         hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        box.submit(dialogue.ask, [box, narrow, log, kept], outputs, **hidden)
+        box.submit(events.ask, [box, narrow, log], [chat, log, box], **hidden)
         for chip in chips:
-            chip.click(dialogue.ask, [chip, narrow, log, kept], outputs, **hidden)
-        restore.click(dialogue.restore, [log], [chat, kept, log], **hidden)
-        clear.click(dialogue.clear, None, [chat, kept, log], **hidden)
+            chip.click(events.ask, [chip, narrow, log], [chat, log, box], **hidden)
+        restore.click(events.restore, [log], [chat, log], **hidden)
+        clear.click(events.clear, None, [chat, log], **hidden)
     blocks.queue(max_size=_QUEUE_SIZE, default_concurrency_limit=_AT_ONCE, api_open=False)
     return blocks
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from assistant.api_errors import middleware
@@ -18,11 +20,14 @@ from assistant.reader import Opened, article_page, evidence_of, missing_page, sp
 from index import NotFound, Span
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
     from starlette.requests import Request
 
     from assistant.assistant import Assistant
 
 _FORMATS = ("markdown", "json")
+_UNKEPT = {"Cache-Control": "no-store"}
 
 
 def page_routes(assistant: Assistant) -> list[Route]:
@@ -38,21 +43,32 @@ def page_routes(assistant: Assistant) -> list[Route]:
 class _Pages:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        # One, whoever asks: as many as came would leave the event loop no time of the interpreter.
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="sanad-article")
 
-    def article(self, request: Request) -> Response:
+    async def article(self, request: Request) -> Response:
         """An article's own page, at the passage that the address names."""
-        given = request.query_params
-        say = reading(given.get("ui") or request.headers.get("accept-language", ""))
-        article_id = request.path_params["article_id"]
+        say = reading(request.query_params.get("ui") or request.headers.get("accept-language", ""))
         try:
-            article = self._assistant.article(article_id)
-            passages = [Span(one.start, one.end) for one in self._assistant.passages(article_id)]
+            opened = await asyncio.get_running_loop().run_in_executor(self._maker, self._opened, request)
         except NotFound:
-            return _html(missing_page(say), 404)
+            return HTMLResponse(missing_page(say), 404, _UNKEPT)
+        parts = self._made(article_page(opened, say))
+        return StreamingResponse(parts, headers=_UNKEPT, media_type="text/html")
+
+    def _opened(self, request: Request) -> Opened:
+        given, article_id = request.query_params, request.path_params["article_id"]
+        article = self._assistant.article(article_id)
+        passages = [Span(one.start, one.end) for one in self._assistant.passages(article_id)]
         span = span_of(given.get("start"), given.get("end"), len(article.text))
         site = f"{request.url.scheme}://{request.url.netloc}"
-        evidence = evidence_of(given.getlist("evidence"), span)
-        return _html(article_page(Opened(article, passages, span, site, evidence), say))
+        return Opened(article, passages, span, site, evidence_of(given.getlist("evidence"), span))
+
+    async def _made(self, parts: Iterator[str]) -> AsyncIterator[bytes]:
+        """The parts of a page, each made when the one before is sent; those of several pages in turn."""
+        loop = asyncio.get_running_loop()
+        while (part := await loop.run_in_executor(self._maker, next, parts, None)) is not None:
+            yield part.encode()
 
     async def export(self, request: Request) -> Response:
         """A conversation as a file; what it held is asked again, so that it cites what is there now."""
@@ -71,10 +87,6 @@ class _Pages:
             for number, one in enumerate(exchanges)
         ]
         return as_json(said) if form == "json" else as_markdown(said, site)
-
-
-def _html(page: str, status: int = 200) -> Response:
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 
 
 async def _wanted(request: Request) -> tuple[str, str]:

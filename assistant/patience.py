@@ -9,21 +9,26 @@ import sys
 from typing import TYPE_CHECKING, ClassVar
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant import heads, problems
+from assistant.connections import Limited
 from assistant.limits import LATE
 
 if TYPE_CHECKING:
     import asyncio
 
 
-def protocol(timeout_s: float) -> type[asyncio.Protocol]:
-    """The server's side of connections; a head that is not whole in so many seconds ends its connection."""
-    return type("Hurried", (_Patient,), {"timeout_s": timeout_s})
+def protocol(timeout_s: float, most: int) -> type[asyncio.Protocol]:
+    """The server's side of connections.
+
+    Args:
+        timeout_s: a head that is not whole in so many seconds ends its connection.
+        most: connections there may be.
+    """
+    return type("Hurried", (_Patient,), {"timeout_s": timeout_s, "most": most})
 
 
-class _Patient(H11Protocol):
+class _Patient(Limited):
     timeout_s: ClassVar[float]
     _waiting: asyncio.TimerHandle | None = None
 

@@ -7,6 +7,7 @@ reorder or restyle text are removed.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import string
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
 _MAX_URL_CHARS = 2000
+_BLOCK_CHARS = 16_384  # of a long text made at a time, while other threads wait
+_BLOCKS_KEPT = 512
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -43,7 +46,7 @@ _HIDDEN = re.compile(
 _STACKED = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]{4})[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]+"
 )
-_GAP = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_GAP = re.compile(r"\n\s*\n\s*")
 _ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation + "\n\t"}
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -159,8 +162,36 @@ def facts(article: Article, say: Phrases) -> list[str]:
 
 def prose(text: str) -> str:
     """Untrusted text of several paragraphs as HTML; an empty line becomes a small gap."""
+    return "".join(prose_blocks(text, 0, len(text)))
+
+
+def prose_blocks(text: str, start: int, end: int) -> Iterator[str]:
+    """`prose` of `text[start:end]` block by block, each made in a moment and kept for the next who asks.
+
+    Blocks end where the text has a gap, and at the same places whatever the start.
+    """
+    while start < end:
+        edge = start - start % _BLOCK_CHARS
+        cut = _cut(text, edge)
+        if cut <= start:
+            cut = _cut(text, edge + _BLOCK_CHARS)
+        yield _block(text[start : min(cut, end)])
+        start = cut
+
+
+def _cut(text: str, edge: int) -> int:
+    """The end of the first gap after an edge; the edge where there is none until the next."""
+    gap = _GAP.search(text, edge, edge + _BLOCK_CHARS)
+    return gap.end() if gap else edge
+
+
+@functools.lru_cache(_BLOCKS_KEPT)
+def _block(text: str) -> str:
+    *paragraphs, last = _GAP.split(clean(text))
     # Empty lines become one small gap; inside <mark> too, as the element is empty.
-    return "<span class='sanad-gap'></span>".join(map(escape, _GAP.split(clean(text))))
+    return "<span class='sanad-gap'></span>".join(
+        map(escape, (*(paragraph.rstrip() for paragraph in paragraphs), last))
+    )
 
 
 def _entries(hits: Iterable[Hit], language: str, width: int, *, styled: bool) -> Iterator[str]:

@@ -24,8 +24,10 @@ from assistant.aio import AsyncAssistant
 from assistant.answering import Answering
 from assistant.api import create_api
 from assistant.assistant import open_assistant
+from assistant.connections import Complaints
 from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
+from assistant.limits import most_connections
 from assistant.metrics import Measured, Metrics
 from assistant.on_demand import OnDemand
 from assistant.pages import page_routes
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 _FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer; larger ones follow
 _GRACE_S = 1
+_BACKLOG = 512  # connections that wait in the system to be accepted
 _KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
 _MAX_EXAMPLES = 6
 _MAKING_PAGE = (
@@ -76,9 +79,11 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 def configured(site: App, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves the site."""
+    most = most_connections()
     return uvicorn.Config(
         site,
-        http=protocol(settings.body_timeout_s),
+        http=protocol(settings.body_timeout_s, most),
+        backlog=min(64, most // 8),  # accepted in one go, a few times over before one is looked at
         h11_max_incomplete_event_size=heads.MAX_INCOMPLETE_BYTES,
         log_level="warning",
         access_log=False,
@@ -195,7 +200,10 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then say so."""
+        asyncio.get_running_loop().set_exception_handler(Complaints())
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)  # asyncio has made it as short as what it accepts in one go
         if not self.should_exit:
             self._ready()
 
@@ -223,7 +231,7 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
-        listener.listen(512)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise ServeError(

@@ -23,7 +23,7 @@ OURS = {
 
 
 def opened(article: Article, span: Span | None = None) -> Page:
-    return Page(article_page(Opened(article, PASSAGES, span), READING["en"]))
+    return Page("".join(article_page(Opened(article, PASSAGES, span), READING["en"])))
 
 
 def text_of(html: str, element: str) -> str:
@@ -45,7 +45,7 @@ def test_a_hostile_article_is_shown_as_text(payload: str, where: str) -> None:
 
 
 def test_the_passage_is_marked_and_nothing_is_lost() -> None:
-    html = article_page(Opened(Article(id="a", text=TEXT), PASSAGES, Span(12, 31)), READING["en"])
+    html = "".join(article_page(Opened(Article(id="a", text=TEXT), PASSAGES, Span(12, 31)), READING["en"]))
     assert text_of(html, "passage") == "The answer is here."
     assert "".join(Page(html).text).count("Before it.") == 1
     assert "After it." in "".join(Page(html).text)
@@ -53,12 +53,31 @@ def test_the_passage_is_marked_and_nothing_is_lost() -> None:
 
 def test_the_evidence_is_marked_inside_the_passage() -> None:
     article = Article(id="a", text=TEXT)
-    html = article_page(
-        Opened(article, PASSAGES, Span(0, 31), evidence=[Span(0, 3), Span(12, 22)]), READING["en"]
-    )
+    shown = Opened(article, PASSAGES, Span(0, 31), evidence=[Span(0, 3), Span(12, 22)])
+    html = "".join(article_page(shown, READING["en"]))
     marked = html.split("<mark id='passage'>")[1]
     assert marked.startswith("<mark class='sanad-evidence'>Bef</mark>ore it")
     assert "<mark class='sanad-evidence'>The answer</mark> is here" in marked
+
+
+@pytest.mark.parametrize("gap", ["\n\n", " \n \t\n  ", "\n", " ", ""])
+@pytest.mark.parametrize("start", [0, 9, 16_383, 16_384, 16_386, 20_000, 70_000])
+def test_a_long_text_is_shown_whole_from_wherever_it_is_cut(gap: str, start: int) -> None:
+    text = gap.join(f"Paragraph{number}:it's(long)." for number in range(3000))
+    start = text.index("P", start)
+    blocks = [*render.prose_blocks(text, 0, start), *render.prose_blocks(text, start, len(text))]
+    assert max(map(len, blocks)) < 80_000
+    shown = Page("".join(blocks))
+    assert "".join("".join(shown.text).split()) == "".join(text.split())
+    gaps = [attrs for _, attrs in shown.elements if attrs == {"class": "sanad-gap"}]
+    assert len(gaps) == (2999 if gap.count("\n") == 2 else 0)
+
+
+@pytest.mark.parametrize("blanks", [" ", "\r", "\t \n"[:2], "\u2003", "\n ", "\x0b"])
+def test_a_million_blanks_are_no_work(blanks: str) -> None:
+    text = "The answer" + blanks * (1_000_000 // len(blanks)) + "is here."
+    page = "".join(article_page(Opened(Article(id="a", text=text), [], Span(0, 10)), READING["en"]))
+    assert "is here" in page
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,12 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def running(
-    home: Path, *arguments: str, before: Sequence[str] = (), **env: str
+    home: Path, *arguments: str, before: Sequence[str] = (), files: int | None = None, **env: str
 ) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    """Run `sanad serve`, by another program if one is named `before` it."""
+    """Run `sanad serve`, by another program if one is named `before` it; at most so many `files` may be open in it."""
     command = [*before, sys.executable, "-m", "assistant", "serve", "--port", "0", "--home", str(home)]
+    if files:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     with subprocess.Popen(
         [*command, *arguments],
         cwd=ROOT,
@@ -63,8 +65,9 @@ def test_it_says_its_address_once_and_stops_when_told(home: Path, number: int) -
     with running(home) as (process, client):
         assert client.get("/api/health").json()["status"] == "ok"
         until(lambda: "gradio_config" in client.get("/").text)
-        with client.stream("GET", "/gradio_api/heartbeat/abc") as endless:
-            next(endless.iter_raw())
+        accept = {"Accept": "application/json, text/event-stream"}
+        with client.stream("GET", "/mcp", headers=accept) as endless:
+            assert endless.status_code == 200
             process.send_signal(number)
             assert process.wait(10) == 0
         assert process.stdout
