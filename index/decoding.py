@@ -137,7 +137,7 @@ def codec(label: str) -> str | None:
              "gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
     try:
         found = codecs.lookup(wider.get(label.lower(), label))
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     return found.name if found._is_text_encoding else None
 

@@ -49,12 +49,9 @@ _FLAT = re.compile(r"<(?:office:document|w:wordDocument|pkg:package|(?:\w+:)?Wor
 _DOCTYPE = re.compile(r"<!doctype(?!\s+html)[^\[>]*(?:\[.*?\]\s*)?>\s*", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(r"\[\s*(?:$|[{\[\"\]])|\{\s*(?:$|[\"}])")
 _JSON_LINE = re.compile(r"\{.*\}[ \t]*\r?\n\s*\{")
-_MHTML = re.compile(
-    rb"(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
-)
 _PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEADER = re.compile(rb"([!-9;-~]+):[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
+_HEADER = re.compile(rb"([!-9;-~]+):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _SENT = frozenset((b"received", b"return-path", b"delivered-to", b"message-id", b"to", b"cc"))
 _BY_PROGRAM = frozenset(
     (b"received", b"return-path", b"delivered-to", b"message-id", b"mime-version", b"dkim-signature")
@@ -90,8 +87,10 @@ def sniff(head: bytes, name: str = "", columns: frozenset[str] = frozenset()) ->
 
 def _of_message(head: bytes, suffix: str) -> Format | None:
     """Tell a message from a text that only begins with words and colons: a program wrote some of its headers."""
-    names = _headers(head)
-    if _MHTML.match(head) and not names & _SENT:
+    headers = _headers(head)
+    names = headers.keys()
+    is_page = headers.get(b"content-type", b"").lower().startswith(b"multipart/related")
+    if is_page and not names & _SENT:
         return Format.MHTML
     programs = len(names & _BY_PROGRAM)
     if programs > 1 or (names & _BY_PERSON and (programs or suffix == ".eml")):
@@ -99,14 +98,14 @@ def _of_message(head: bytes, suffix: str) -> Format | None:
     return None
 
 
-def _headers(head: bytes) -> set[bytes]:
-    """Give the names of the headers that a file begins with, in small letters."""
-    names: set[bytes] = set()
+def _headers(head: bytes) -> dict[bytes, bytes]:
+    """Give the headers that a file begins with by their names in small letters, of several the first."""
+    headers: dict[bytes, bytes] = {}
     at = head.find(b"\n") + 1 if head.startswith(b"From ") else 0
     while found := _HEADER.match(head, at):
-        names.add(found[1].lower())
+        headers.setdefault(found[1].lower(), found[2].strip())
         at = found.end()
-    return names
+    return headers
 
 
 def _of_text(text: str, suffix: str, columns: frozenset[str]) -> Format:

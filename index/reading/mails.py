@@ -6,7 +6,7 @@ import email
 import re
 from contextlib import suppress
 from email import policy
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,11 +75,10 @@ def parse_mail(data: bytes, name: str) -> Mail:
     if not body:
         return Mail(None, found.attached)
     title = _decoded(_header(message, "subject"))
-    called, address = parseaddr(_header(message, "from"))
     article = Article(
         text=f"# {title}\n\n{body}" if title else body,
         title=title or None,
-        author=_decoded(called) or address or None,
+        author=_person(_header(message, "from")),
         published=parse(_header(message, "date")),
     )
     return Mail(article, found.attached)
@@ -172,9 +171,18 @@ def _header(message: Message, name: str) -> str:
 def _decoded(header: str) -> str:
     """Give what a header says; words that are encoded in no known way stay as they are."""
     text = _readable(header.encode("utf-8", "surrogateescape"), decode, "")
-    with suppress(HeaderParseError, LookupError, ValueError):
+    with suppress(MessageError, LookupError, ValueError):
         text = str(make_header(decode_header(text)))
     return metadata.cleaned(text) or ""
+
+
+def _person(header: str) -> str | None:
+    """Give the name of a sender, else the address."""
+    try:
+        called, address = parseaddr(header)
+    except RecursionError:  # comments inside comments
+        return None
+    return _decoded(called) or address or None
 
 
 def _readable(data: bytes, reading: Callable[[bytes, str], str], name: str) -> str:

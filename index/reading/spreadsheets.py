@@ -29,9 +29,10 @@ def parse_sheets(data: bytes, name: str, columns: Mapping[str, str]) -> list[Art
     Raises:
         UnreadableArticle: it is damaged or encrypted.
         ArticleTooLarge: it has more than MAX_PARTS rows of text.
-        EmptyArticle: nothing in it can be taken.
+        EmptyArticle: nothing in it; where something is that cannot be taken, the error of the first sheet.
     """
     found: list[Article | Added] = []
+    refused: list[ArticleError] = []
     book = _opened(data, name)
     for sheet in _shown(book):
         part = f"!{metadata.cleaned(sheet) or '?'}"
@@ -40,13 +41,13 @@ def parse_sheets(data: bytes, name: str, columns: Mapping[str, str]) -> list[Art
             if top := list(islice(rows, _TOP)):
                 found.extend(tables.articles_of(_named(top, rows, columns), name, columns, part))
         except ArticleError as error:
+            refused.append(error)
             found.append(Added("skipped", part, None, str(error)))
         if len(found) > MAX_PARTS:
             raise ArticleTooLarge(f"{name}: more than {MAX_PARTS} rows; split the file")
-    if not any(isinstance(each, Article) for each in found):
-        reasons = [each.reason for each in found if isinstance(each, Added)]
-        raise EmptyArticle(reasons[0] if reasons else f"{name}: no sheet with anything in it; leave it out")
-    return found
+    if any(isinstance(each, Article) for each in found):
+        return found
+    raise refused[0] if refused else EmptyArticle(f"{name}: no sheet with anything in it; leave it out")
 
 
 def _opened(data: bytes, name: str) -> CalamineWorkbook:

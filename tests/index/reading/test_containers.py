@@ -179,7 +179,7 @@ def test_each_sheet_is_a_table_and_a_row_an_article() -> None:
 
 def test_columns_of_a_spreadsheet_can_be_named_and_an_unknown_one_says_what_there_is() -> None:
     data = xlsx({"S": [["Worte", "Kopf"], ["Some words", "A title"]]})
-    with pytest.raises(EmptyArticle, match=r"a.xlsx!S: no column .*Worte, Kopf.* --column text=NAME"):
+    with pytest.raises(UnreadableArticle, match=r"a.xlsx!S: no column .*Worte, Kopf.* --column text=NAME"):
         read_bytes(data, "a.xlsx")
     assert parts(data, "a.xlsx", text="worte") == {"!S#1": "Some words"}
     with pytest.raises(EmptyArticle, match="no sheet with anything in it"):
