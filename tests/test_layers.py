@@ -42,6 +42,8 @@ HOMES = {
     "feedparser": {"index/reading/feeds.py"},
     "dateparser": {"index/reading/dates.py"},
     "pypdf": {"index/reading/pdfs.py"},
+    "python_calamine": {"index/reading/spreadsheets.py"},
+    "olefile": {"index/reading/containers.py"},
 }
 
 ONLY_CHANGES_NEED = [

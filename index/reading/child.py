@@ -28,7 +28,7 @@ def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
     """Parse what comes until no more comes, or so much came that a fresh process is better."""
     source, sink = _streams()
     _confine(memory_bytes)
-    for _ in range(_MAX_JOBS):
+    for number in range(1, _MAX_JOBS + 1):
         try:
             job, data = receive(source, MAX_FILE_BYTES + _HEAD_BYTES)
         except Broken:
@@ -36,7 +36,7 @@ def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
         _allow_cpu(cpu_s)
         reply = _parsed(job, data, memory_bytes, output_bytes)
         del data
-        reply["last"] = _resident_kb() > _MAX_RESIDENT_KB or "memory" in reply
+        reply["last"] = number == _MAX_JOBS or _resident_kb() > _MAX_RESIDENT_KB or "memory" in reply
         send(sink, reply)
         if reply["last"]:
             return

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-READ = "text, Markdown, HTML, MHTML, DOCX, PDF, EPUB, JSON, JSON lines, CSV, RSS, Atom, ZIP"
+READ = "text, Markdown, HTML, MHTML, DOCX, ODT, PDF, EPUB, EML, JSON, JSON lines, CSV, XLSX, XLS, ODS, RSS, Atom, ZIP"
 
 
 def read(
