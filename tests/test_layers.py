@@ -35,6 +35,7 @@ HOMES = {
     "uvicorn": {"assistant/patience.py", "assistant/server.py"},
     "h11": {"assistant/patience.py"},
     "watchfiles": {"assistant/watch.py"},
+    "tqdm": {"assistant/bars.py"},
     "trafilatura": {"index/reading/pages.py"},
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},
