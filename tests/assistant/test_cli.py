@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -175,6 +176,12 @@ def test_add_says_one_line_of_sum_and_what_was_skipped(tmp_path: Path) -> None:
     lines = sanad("add", folder, "-v", home=home).stdout.splitlines()
     assert [line.split()[0] for line in lines[:-1]] == ["skipped"] * 25 + ["unchanged"] * 30
     assert "  2    add: some files were skipped" in sanad("--help").stdout
+
+
+def test_the_exit_codes_are_told_in_the_help_and_in_the_documentation() -> None:
+    told = re.findall(r"^  (\d+) ", sanad("--help").stdout, re.MULTILINE)
+    page = (ROOT / "docs" / "serving.md").read_text("utf-8").split("| exit status |")[1]
+    assert told == re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
 
 
 def test_a_fault_of_the_program_has_a_code_of_its_own(tmp_path: Path) -> None:
