@@ -16,7 +16,7 @@ from assistant.conversation import (
 )
 from assistant.followup import Followed, follow_all
 from assistant.phrases import LANGUAGE_NAMES, phrases
-from assistant.problems import public_message
+from assistant.problems import public_message, surprise
 from index import NotFound, SanadError, detect
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ class Dialogue:
             history: the messages so far.
 
         Yields:
-            (messages shown, messages kept, log, the box's text).
+            (messages shown, messages kept, log, ""): the field that held the question is emptied.
         """
         try:
             text = questions.check(typed, max_chars=self._question_chars)
             filters = read_filters(narrow)
         except SanadError as error:
             shown = _kept(history, cards.notice_html(str(error)))
-            yield shown, history, log, typed[: self._question_chars]
+            yield shown, history, log, ""
             return
         said = read_log(log)
         if said and not history:  # the page was opened anew, or the server was
@@ -66,13 +66,12 @@ class Dialogue:
         exchanges = [*said, Exchange(text, filters)]
         followed = follow_all(one.question for one in exchanges)[-1]
         asked = [*history, self._question(exchanges[-1], followed)]
-        waiting = phrases(detect(text))
-        yield _kept(asked, cards.notice_html(waiting.searching, waiting.language)), asked, log, ""
+        yield _kept(asked, cards.searching_html(detect(text))), asked, log, ""
         answered = _kept(asked, self._reply(exchanges))
         yield answered, answered, write_log(exchanges), ""
 
     def restore(self, log: str) -> tuple[History, History, str]:
-        """The conversation of a log, each question answered by what the collection holds now."""
+        """The conversation of a log, each question answered by what the collection holds now; of none, an empty one."""
         exchanges = read_log(log)
         history: History = []
         followed = follow_all(one.question for one in exchanges)
@@ -80,10 +79,6 @@ class Dialogue:
             asked = [*history, self._question(one, followed[number])]
             history = _kept(asked, self._reply(exchanges[: number + 1]))
         return history, history, write_log(exchanges)
-
-    def clear(self) -> tuple[History, History, str]:
-        """An empty conversation."""
-        return [], [], ""
 
     def _question(self, exchange: Exchange, followed: Followed) -> Message:
         language = detect(exchange.question)
@@ -117,6 +112,8 @@ class Dialogue:
             return cards.answer_html(answer, self._titles(answer))
         except SanadError as error:
             return cards.notice_html(public_message(error))
+        except Exception as error:  # noqa: BLE001 - the page would wait for ever
+            return cards.notice_html(surprise(error)["detail"])
 
     def _titles(self, answer: Answer) -> dict[str, str]:
         others = {other for hit in (*answer.citations, *answer.nearest) for other in hit.also_in}

@@ -41,7 +41,9 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 # The page's own needs; everything else Gradio serves (upload, proxy, file, monitoring, run history,
 # profiling, ...) is closed, including what a later version may add.
-_PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
+_PAGE_PATHS = (
+    "/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/app_id",
+)  # fmt: skip
 _PAGE_PREFIXES = (
     "/ui/",
     "/article/",
@@ -71,6 +73,8 @@ _PAGE_CSP = (
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
     " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# A script or a style sheet opened by itself shows nothing and asks for nothing; short, as a page has fifty of them.
+_FILE_CSP = "default-src 'none'; frame-ancestors 'none'"
 # An article's own page has no inline script or style and asks nothing.
 _ARTICLE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none';"
@@ -291,6 +295,8 @@ def _too_large(limit: int) -> str:
 
 
 def _policy(path: str) -> str:
+    if path.startswith(("/ui/", "/assets/")):
+        return _FILE_CSP
     return _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
 
 

@@ -44,7 +44,7 @@ def test_a_conversation_goes_on_where_the_browser_left_it(dialogue: Dialogue) ->
     *_, (again, *_) = dialogue.ask("and which cracks?", "", log, [])  # the server was started anew
     assert again[:2] == shown
     assert "bridge" in again[2]["content"]
-    assert dialogue.clear() == ([], [], "")
+    assert dialogue.restore("") == ([], [], "[]")
 
 
 def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
@@ -61,10 +61,20 @@ def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
 def test_what_cannot_be_asked_is_said_and_nothing_is_kept(
     dialogue: Dialogue, typed: str, narrow: str, told: str
 ) -> None:
-    ((shown, kept, log, box),) = dialogue.ask(typed, narrow, "", [])
+    ((shown, kept, log, field),) = dialogue.ask(typed, narrow, "", [])
     assert told in shown[-1]["content"].replace("&#44;", ",")
     assert (kept, log) == ([], "")
-    assert box == typed[:1000]
+    assert field == ""
+
+
+def test_a_fault_of_the_program_is_said_and_does_not_end_the_conversation(
+    dialogue: Dialogue, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(dialogue._assistant, "_collection")
+    *_, (shown, _, log, _) = dialogue.ask(BRIDGE, "", "", [])
+    assert "something went wrong" in shown[-1]["content"]
+    assert "AttributeError" in caplog.text
+    assert len(read_log(log)) == 1
 
 
 def test_an_article_that_is_gone_is_named_by_its_id(dialogue: Dialogue) -> None:
