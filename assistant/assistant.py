@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Answer
 from assistant.followup import follow_all
-from assistant.question import check, check_filters, check_history, check_k
+from assistant.question import check, check_asks, check_filters, check_history, check_k
 from assistant.settings import load
 from index import Added, AddReport, Article, ArticleError, Collection
 
@@ -319,10 +319,11 @@ class Assistant:
             filters: what their articles must match.
 
         Raises:
-            QuestionError: the question, one before it, k or a filter cannot be used.
+            QuestionError: the question, one before it, k or a filter cannot be used, or the question is only a link.
         """
         started = time.perf_counter()
         text = check(question)
+        check_asks(text)
         followed = follow_all([*check_history(history), text])[-1]
         ranking = self._rank(followed.text, k, filters)
         return Answer.of(text, followed, ranking, (time.perf_counter() - started) * 1000)

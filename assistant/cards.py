@@ -45,6 +45,12 @@ def notice_html(message: str, language: str = "en") -> str:
     return f"<div {tongue(language)} class='sanad-notice'>{escape(message)}</div>"
 
 
+def searching_html(language: str) -> str:
+    """What stands in an answer's place until it is there."""
+    say = phrases(language)
+    return f"<div {tongue(say.language)} class='sanad-notice sanad-searching'>{escape(say.searching)}</div>"
+
+
 def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
     """An answer as one chat message.
 

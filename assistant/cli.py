@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import os
@@ -23,6 +22,12 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from index import AddReport, Filters
 
+log = logging.getLogger(__name__)
+
+# Beside those of `assistant.problems`; each is told in `sanad --help`.
+_NOTHING_ANSWERS = 1
+_UNSOUND = 1
+_SOME_SKIPPED = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 _BROKEN_PIPE = 141  # 128 + SIGPIPE
 _MAX_STDIN_CHARS = 10_000_000
@@ -35,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None: the process's own.
 
     Returns:
-        The exit code: 0, or as in `assistant.problems`.
+        The exit code, as `sanad --help` lists them.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -49,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
+    except Exception:  # the interpreter's own code for it is 1, which says something else here
+        log.exception("a fault of the program; please report it")
+        return os.EX_SOFTWARE
     return code
 
 
@@ -134,7 +142,7 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
         from assistant.render import answer_text
 
         print(answer_text(answer, **_terminal()))
-    return os.EX_OK
+    return os.EX_OK if answer.answered else _NOTHING_ANSWERS
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:
@@ -155,18 +163,21 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.bars import adding
+
     with _open(settings) as assistant:
-        report = assistant.add(given.path, progress=_progress(), columns=dict(given.column))
+        with adding(given.path) as progress:
+            report = assistant.add(given.path, progress=progress, columns=dict(given.column))
         assistant.settle()
-    _end_progress()
     if given.json:
         from assistant.wire import report_dict
 
         _print_json(report_dict(report))
     else:
-        _print_report(report)
-    refused = report.skipped and len(report.skipped) == len(report.items)
-    return os.EX_DATAERR if refused else os.EX_OK
+        _print_report(report, each=given.verbose)
+    if report.skipped and len(report.skipped) == len(report.items):
+        return os.EX_DATAERR
+    return _SOME_SKIPPED if report.skipped else os.EX_OK
 
 
 def _watch(given: argparse.Namespace, settings: Settings) -> int:
@@ -181,7 +192,7 @@ def _watch(given: argparse.Namespace, settings: Settings) -> int:
             _complain(str(outcome))
             failed.append(feed)
         else:
-            _print_report(outcome)
+            _print_report(outcome, each=True)
         if given.once and feed == given.feed[-1]:
             stop.set()
 
@@ -245,10 +256,11 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rebuild(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from assistant.bars import counting
     from index import rebuild_home  # not by an assistant: it would refuse a home of another model
 
-    rebuild_home(settings.home, settings.model, _progress())
-    _end_progress()
+    with counting("passages") as progress:
+        rebuild_home(settings.home, settings.model, progress)
     print("rebuilt")
     return os.EX_OK
 
@@ -260,7 +272,7 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
         _print_json({"sound": not found, "problems": list(found)})
     else:
         print("\n".join(found) or "sound")
-    return 1 if found else os.EX_OK
+    return _UNSOUND if found else os.EX_OK
 
 
 def _backup(given: argparse.Namespace, settings: Settings) -> int:
@@ -303,48 +315,15 @@ def _print_json(value: object) -> None:
     print(text.encode("utf-8", "backslashreplace").decode())
 
 
-def _print_report(report: AddReport) -> None:
-    from assistant.render import label
+def _print_report(report: AddReport, *, each: bool) -> None:
+    from assistant.render import report_text
 
-    for item in report.items:
-        if item.state != "unchanged":
-            reason = label(item.reason.removeprefix(f"{item.name}: "), 200)
-            print(f"{item.state:9} {label(item.name, 200)}: {reason}")
-    counts = [
-        f"{len(found)} {state}"
-        for state in ("added", "updated", "unchanged", "skipped", "removed", "missing")
-        if (found := getattr(report, state))
-    ]
-    print(", ".join(counts) or "nothing to add")
+    print(report_text(report, each=each))
 
 
 def _terminal() -> dict[str, Any]:
     styled = sys.stdout.isatty()
     return {"width": min(100, shutil.get_terminal_size().columns), "styled": styled}
-
-
-def _progress() -> Callable[[int, object], None] | None:
-    """Tell how far a long work is: what is done, of how much and how long still where that is known."""
-    if not sys.stderr.isatty():
-        return None
-    began = time.monotonic()
-    first: list[int] = []
-
-    def show(done: int, last: object) -> None:
-        first.append(done) if not first else None
-        line = f"{done:,} articles"
-        if isinstance(last, int):
-            rate = (done - first[0]) / (time.monotonic() - began)
-            left = f", {dt.timedelta(seconds=round((last - done) / rate))} left" if rate else ""
-            line = f"{done:,} of {last:,} passages, {rate:,.0f}/s{left}"
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-
-    return show
-
-
-def _end_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr)
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {

@@ -18,7 +18,7 @@ from assistant.conversation import (
 )
 from assistant.followup import Followed, follow_all
 from assistant.phrases import LANGUAGE_NAMES, phrases
-from assistant.problems import public_message
+from assistant.problems import public_message, surprise
 from index import NotFound, SanadError, detect
 
 if TYPE_CHECKING:
@@ -58,25 +58,24 @@ class Dialogue:
             tab: the browser's tab, by the number that Gradio gives it; "": nothing is remembered.
 
         Yields:
-            (messages shown, log, the box's text).
+            (messages shown, log, ""): the field that held the question is emptied.
         """
         history = self._history(log, tab)
         try:
             text = questions.check(typed, max_chars=self._question_chars)
             filters = read_filters(narrow)
         except SanadError as error:
-            yield _kept(history, cards.notice_html(str(error))), log, typed[: self._question_chars]
+            yield _kept(history, cards.notice_html(str(error))), log, ""
             return
         exchanges = [*read_log(log), Exchange(text, filters)]
         followed = follow_all(one.question for one in exchanges)[-1]
         asked = [*history, self._question(exchanges[-1], followed)]
-        waiting = phrases(detect(text))
-        yield _kept(asked, cards.notice_html(waiting.searching, waiting.language)), log, ""
+        yield _kept(asked, cards.searching_html(detect(text))), log, ""
         answered = _kept(asked, self._reply(exchanges))
         yield answered, self._remember(tab, exchanges, answered), ""
 
     def restore(self, log: str, tab: str = "") -> tuple[History, str]:
-        """The conversation of a log, each question answered by what the collection holds now."""
+        """The conversation of a log, each question answered by what the collection holds now; of none, an empty one."""
         exchanges = read_log(log)
         history: History = []
         followed = follow_all(one.question for one in exchanges)
@@ -84,10 +83,6 @@ class Dialogue:
             asked = [*history, self._question(one, followed[number])]
             history = _kept(asked, self._reply(exchanges[: number + 1]))
         return history, self._remember(tab, exchanges, history)
-
-    def clear(self, tab: str = "") -> tuple[History, str]:
-        """An empty conversation."""
-        return [], self._remember(tab, [], [])
 
     def _history(self, log: str, tab: str) -> History:
         """The messages that a tab shows; made anew where it was opened anew, or the server was."""
@@ -138,6 +133,8 @@ class Dialogue:
             return cards.answer_html(answer, self._titles(answer))
         except SanadError as error:
             return cards.notice_html(public_message(error))
+        except Exception as error:  # noqa: BLE001 - the page would wait for ever
+            return cards.notice_html(surprise(error)["detail"])
 
     def _titles(self, answer: Answer) -> dict[str, str]:
         others = {other for hit in (*answer.citations, *answer.nearest) for other in hit.also_in}

@@ -19,6 +19,18 @@ _SERVER = (
 _LIMITS = ("question_chars", "max_k", "dense_share")
 
 
+_EXIT_CODES = """exit status:
+  0    done; the question is answered
+  1    ask: nothing answers; check: something is wrong
+  2    add: some files were skipped, the others are added
+  64   the command, an option or the question cannot be used
+  65   add: every file was skipped
+  70   a fault of the program
+  130  interrupted
+others as in sysexits.h: 66 no such article, 69 no such model, 74 the collection cannot be read or written,
+77 not permitted, 78 a setting or the collection's model does not fit"""
+
+
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Say it and end; asked of the installation only now, since that takes time."""
@@ -43,7 +55,12 @@ def _column(text: str) -> tuple[str, str]:
 
 def parser() -> argparse.ArgumentParser:
     """The parser; it leaves the command's name in `command`, settings under their own names."""
-    top = _Parser(prog="sanad", description="Ask your own articles; the answers are exactly cited passages.")
+    top = _Parser(
+        prog="sanad",
+        description="Ask your own articles; the answers are exactly cited passages.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -55,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
     command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
     command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
-    ask = command("ask", "the passages that answer a question", *_LIMITS)
+    ask = command("ask", "the passages that answer a question; exit 1 if none does", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
     _add_question(ask, 3)
     _add_question(search, 10)
@@ -63,13 +80,8 @@ def parser() -> argparse.ArgumentParser:
         "--after", action="append", default=[], metavar="QUESTION",
         help="what was asked before, if the question leans on it; repeatable, oldest first",
     )  # fmt: skip
-    add = command("add", "add files, folders and links", "allow_links")
-    add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
+    _add_sources(command("add", "add files, folders and links; exit 2 if some are skipped", "allow_links"))
     _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))
-    add.add_argument(
-        "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
-        help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
-    )  # fmt: skip
     remove = command("remove", "remove articles by their id, source or folder; files stay where they are")
     _add_remove(remove)
     missing = command(
@@ -89,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     command("logout", "end the session of every browser; each is asked for the token again")
     evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
     _add_evaluation(evaluation)
-    for made in (ask, search, add, missing, listing, check):
+    for made in (ask, search, missing, listing, check):
         made.add_argument("--json", action="store_true", help="print JSON")
     return top
 
@@ -124,6 +136,18 @@ def _add_missing(made: argparse.ArgumentParser) -> None:
         "--remove", action="store_true", help="remove them; those whose files are back stay"
     )
     deciding.add_argument("--keep", action="store_true", help="keep them, as if they had been given directly")
+
+
+def _add_sources(made: argparse.ArgumentParser) -> None:
+    made.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
+    made.add_argument(
+        "-v", "--verbose", action="store_true", help="list every article, not only what is skipped"
+    )
+    made.add_argument("--json", action="store_true", help="print JSON")
+    made.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
+        help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
+    )  # fmt: skip
 
 
 def _add_evaluation(made: argparse.ArgumentParser) -> None:

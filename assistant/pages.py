@@ -1,4 +1,4 @@
-"""What the page needs beside the API: articles to read, conversations to keep."""
+"""What the page needs beside the API: what it begins with, articles to read, conversations to keep."""
 
 from __future__ import annotations
 
@@ -8,43 +8,64 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from assistant.access import Access
 from assistant.api_errors import middleware
 from assistant.conversation import read_log
 from assistant.dialogue import PASSAGES
+from assistant.examples import made_examples
 from assistant.export import as_json, as_markdown
 from assistant.phrases import reading
 from assistant.reader import Opened, article_page, evidence_of, missing_page, span_of
 from index import NotFound, Span
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from starlette.requests import Request
 
     from assistant.assistant import Assistant
+    from assistant.settings import Settings
 
 _FORMATS = ("markdown", "json")
 _UNKEPT = {"Cache-Control": "no-store"}
 
 
-def page_routes(assistant: Assistant) -> list[Route]:
-    """The routes of the page that are not Gradio's, over one assistant."""
-    pages = _Pages(assistant)
+def page_routes(assistant: Assistant, settings: Settings, examples: Sequence[str] | None) -> list[Route]:
+    """The routes of the page that are not Gradio's, over one assistant.
+
+    Args:
+        assistant: who answers.
+        settings: who may add articles, and links.
+        examples: questions offered to click; None: they are made from the articles.
+    """
+    pages = _Pages(assistant, settings, examples)
     told = [middleware()]
     return [
+        Route("/page/start", pages.start, middleware=told),
         Route("/article/{article_id:path}", pages.article, middleware=told),
         Route("/page/export", pages.export, methods=["POST"], middleware=told),
     ]
 
 
 class _Pages:
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, settings: Settings, examples: Sequence[str] | None) -> None:
         self._assistant = assistant
         # One, whoever asks: as many as came would leave the event loop no time of the interpreter.
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="sanad-article")
+        self._writes = Access(settings).writes
+        self._links = settings.allow_links and self._writes != "closed"
+        self._examples = examples
+
+    def start(self, request: Request) -> Response:
+        """What the question box begins with: questions in the interface's language, or that there is no article."""
+        say = reading(request.query_params.get("ui", ""))
+        articles = self._assistant.listing(most=0).total
+        examples = made_examples(self._assistant, say) if self._examples is None else self._examples
+        told = {"articles": articles, "writes": self._writes, "links": self._links, "examples": examples}
+        return JSONResponse(told, headers=_UNKEPT)
 
     async def article(self, request: Request) -> Response:
         """An article's own page, at the passage that the address names."""

@@ -217,7 +217,7 @@ def confidence_words(confidence: float, language: str) -> str:
 
 
 class Reading(NamedTuple):
-    """What stands around an article that is read, in one of the two languages of the interface."""
+    """What is said around an article that is read, and about one, in one of the two languages of the interface."""
 
     language: str
     original: str
@@ -230,6 +230,7 @@ class Reading(NamedTuple):
     ask_here: str
     gone: str
     home: str
+    about: str
 
 
 _READING = (
@@ -245,6 +246,7 @@ _READING = (
         "Ask in this article",
         "This article is not in the collection, or no longer.",
         "Ask the articles",
+        "What do the articles say about “{}”?",
     ),
     Reading(
         "ar",
@@ -258,6 +260,7 @@ _READING = (
         "اسأل في هذه المقالة",
         "هذه المقالة ليست في المجموعة، أو لم تعد فيها.",
         "اسأل المقالات",
+        "ماذا تقول المقالات عن «{}»؟",
     ),
 )
 READING: dict[str, Reading] = {row.language: row for row in _READING}

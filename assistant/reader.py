@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant import render
+from assistant.bundles import address
 from assistant.cards import outside
 from assistant.citing import citation_markdown, citation_text
 from assistant.phrases import Reading, phrases
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 _FRAME = (
     "<!doctype html><html {tongue}><head><meta charset='utf-8'>"
     "<meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>"
-    "<title>{title}</title><link rel='icon' href='/ui/icon.svg'>"
-    "<link rel='stylesheet' href='/ui/base.css'><link rel='stylesheet' href='/ui/reader.css'>"
-    "<script src='/ui/first.js'></script><script type='module' src='/ui/article.js'></script></head>"
+    "<title>{title}</title><link rel='icon' href='{icon}'><link rel='stylesheet' href='{style}'>"
+    "<script src='{first}'></script><script type='module' src='{script}'></script></head>"
     "<body class='sanad-alone'><header id='sanad-top'><a class='sanad-brand' href='/'>"
     "<span class='sanad-name'>Sanad</span> <span class='sanad-name' lang='ar' dir='rtl'>سند</span></a>"
     "</header><main>"
@@ -90,7 +90,7 @@ def _is_offset(text: str) -> bool:
 def article_page(opened: Opened, say: Reading) -> Iterator[str]:
     """The whole page, part by part; what the chat shows beside itself is its element #sanad-article."""
     title = label(opened.article.title, render.MAX_TITLE_CHARS) or label(opened.article.id)
-    yield _FRAME.format(tongue=tongue(say.language), title=escape(title))
+    yield _head(say, escape(title))
     yield from _article(opened, say, title)
     yield _END
 
@@ -100,7 +100,18 @@ def missing_page(say: Reading) -> str:
     body = (
         f"<div id='sanad-article'><h1>{escape(say.gone)}</h1><p><a href='/'>{escape(say.home)}</a></p></div>"
     )
-    return _FRAME.format(tongue=tongue(say.language), title="Sanad") + body + _END
+    return _head(say, "Sanad") + body + _END
+
+
+def _head(say: Reading, title: str) -> str:
+    return _FRAME.format(
+        tongue=tongue(say.language),
+        title=title,
+        icon=address("icon.svg"),
+        style=address("article.css"),
+        first=address("first.js"),
+        script=address("article.js"),
+    )
 
 
 def _article(opened: Opened, say: Reading, title: str) -> Iterator[str]:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.answer import Answer
-    from index import Article, Hit
+    from index import Added, AddReport, Article, Hit
 
 MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
 _MAX_URL_CHARS = 2000
 _BLOCK_CHARS = 16_384  # of a long text made at a time, while other threads wait
 _BLOCKS_KEPT = 512
+_MAX_SKIPPED = 20  # listed of a report, unless all of it is
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -131,6 +132,30 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
 def hits_text(hits: Iterable[Hit], language: str, *, width: int = 80, styled: bool = False) -> str:
     """Hits for a terminal, best first."""
     return "\n".join(_entries(hits, language, width, styled=styled)).lstrip("\n")
+
+
+def report_text(report: AddReport, *, each: bool = False) -> str:
+    """What became of the articles that were given, for a terminal: what was skipped, and one line of sum.
+
+    Args:
+        report: what `add` did.
+        each: list all of them, and not the first skipped ones only.
+    """
+    listed = report.items if each else report.skipped
+    most = len(listed) if each else _MAX_SKIPPED
+    lines = [_item_line(item) for item in listed[:most]]
+    if len(listed) > most:
+        lines.append(f"... and {len(listed) - most:,} more skipped; -v lists them all")
+    states = dict.fromkeys(("added", "updated", "unchanged", "removed", "skipped"), 0)
+    for item in report.items:
+        states[item.state] += 1
+    total = ", ".join(f"{count:,} {state}" for state, count in states.items() if count)
+    return "\n".join([*lines, total or "nothing to add"])
+
+
+def _item_line(item: Added) -> str:
+    reason = label(item.reason.removeprefix(f"{item.name}: "), MAX_TITLE_CHARS)
+    return f"{item.state:9} {label(item.name, MAX_TITLE_CHARS)}: {reason}"
 
 
 def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:

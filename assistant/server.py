@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import logging
 import signal
 import socket
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from assistant import heads
 from assistant.access import is_loopback
@@ -24,7 +21,10 @@ from assistant.aio import AsyncAssistant
 from assistant.answering import Answering
 from assistant.api import create_api
 from assistant.assistant import open_assistant
+from assistant.bundles import STATIC
 from assistant.connections import Complaints
+from assistant.examples import examples_file, read_examples
+from assistant.files import Files
 from assistant.guard import Guard, in_api, in_mcp
 from assistant.late import LatePage
 from assistant.limits import most_connections
@@ -44,12 +44,10 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.guard import App, Message, Receive, Send
 
-_STATIC = Path(__file__).parent / "static"
 _FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer; larger ones follow
 _GRACE_S = 1
 _BACKLOG = 512  # connections that wait in the system to be accepted
 _KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
-_MAX_EXAMPLES = 6
 _MAKING_PAGE = (
     threading.Lock()
 )  # gradio makes a page in global state: two at once would share their functions
@@ -117,11 +115,13 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
         assistant: one that is open; None: opened here, so that what is wrong with the collection is known before
             anything listens. It closes when the app's lifespan ends.
     """
-    examples = read_examples(settings.examples)
+    file = examples_file(settings)
+    examples = read_examples(file) if file else None
     assistant = assistant or open_assistant(settings)
-    watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
-    opening = (_STATIC / "opening.html").read_bytes()
-    page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
+    watcher = Watcher(assistant, settings.watch, ignored=file)
+    opening = (STATIC / "opening.html").read_bytes()
+    files = Files()
+    page = LatePage(lambda: _create_page(assistant, settings, files), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
     answering = Answering(asker, settings)
@@ -141,34 +141,18 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
             asker.close()
             assistant.close()
 
-    ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
+    ours = [*files.routes, *page_routes(assistant, settings, examples)]
     site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
     guarded = Guard(site, settings)
     return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
 
 
-def read_examples(path: Path) -> list[str]:
-    """The questions offered in the chat, six at most; none where the default file is not there.
-
-    Raises:
-        SettingsError: the file is missing or is not a JSON list of questions.
-    """
-    if path == Settings().examples and not path.exists():
-        return []
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"the examples {path} cannot be read: {error}") from error
-    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise SettingsError(f"the examples {path} must be a JSON list of questions")
-    return found[:_MAX_EXAMPLES]
-
-
-def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) -> Any:  # noqa: ANN401
+def _create_page(assistant: Assistant, settings: Settings, files: Files) -> Any:  # noqa: ANN401
     from assistant.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
-        page = create_page(assistant, settings, examples)
+        page = create_page(assistant, settings)
+    files.compress()
     gc.freeze()  # its million objects stay: looking through them again and again would hold up answers
     return page
 

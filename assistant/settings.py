@@ -148,8 +148,10 @@ class Settings:
         False, "fetch the links and feeds that are added; public addresses only", _yes
     )
     watch: tuple[Path, ...] = _setting((), "folders kept in step with the collection", _paths)
-    examples: Path = _setting(
-        Path("seeds/.examples.json"), "JSON list of questions offered in the chat", _path
+    examples: Path | None = _setting(
+        None,
+        "JSON list of questions offered in the chat (default: made from the titles of the articles)",
+        _path,
     )
     question_chars: int = _setting(MAX_CHARS, "longest question, in characters", _number(1, MAX_CHARS))
     max_k: int = _setting(MAX_K, "most passages for one question", _number(1, MAX_K))

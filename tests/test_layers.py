@@ -37,6 +37,7 @@ HOMES = {
     "uvicorn": {"assistant/connections.py", "assistant/server.py"},
     "h11": {"assistant/connections.py", "assistant/patience.py"},
     "watchfiles": {"assistant/watch.py"},
+    "tqdm": {"assistant/bars.py"},
     "trafilatura": {"index/reading/pages.py"},
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},

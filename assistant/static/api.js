@@ -55,6 +55,20 @@ export async function addFile(file) {
   return (await send("/api/v1/articles/files", { method: "POST", body })).json();
 }
 
+// What the question box offers: questions in a language, how many articles there are, and who may add some.
+export const start = (language) => get(`/page/start?${new URLSearchParams({ ui: language })}`);
+
+// Which start of the server answers now; nothing: none does.
+export async function started() {
+  try {
+    const response = await fetch("/gradio_api/app_id", { cache: "no-store" });
+    if (response.status === 401) return "asks for the token";
+    return response.ok ? (await response.json()).app_id : null;
+  } catch {
+    return null;
+  }
+}
+
 export const save = async (log, format) =>
   (await send("/page/export", { method: "POST", json: { log, format } })).blob();
 

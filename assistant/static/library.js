@@ -2,10 +2,11 @@
 import { element, find } from "./dom.js";
 import { count, languageName, localise, say } from "./words.js";
 import * as api from "./api.js";
-import { startAdding } from "./adding.js";
+import { openAdding, startAdding } from "./adding.js";
 import { edit, remove } from "./editing.js";
 import { showHoldings, startHoldings } from "./holdings.js";
 import { showWatched } from "./watched.js";
+import shelf from "./library.html" with { type: "text" };
 
 const PAGE = 50;
 const REFRESH_MS = 10000;
@@ -20,11 +21,17 @@ let shown = null; // the state of the collection that the table shows
 let writable = false;
 let asked = 0;
 
-export async function openLibrary() {
+export async function openLibrary(toAdd) {
   const place = find("sanad-library");
-  if (place.dataset.filled) { refresh(); return; }
+  const filled = place.dataset.filled;
+  if (!filled) fill(place);
+  if (toAdd) openAdding();
+  await (filled ? refresh() : reload());
+}
+
+function fill(place) {
   place.dataset.filled = "yes";
-  place.innerHTML = await api.file("/ui/library.html"); // our own
+  place.innerHTML = shelf; // our own file
   localise(place);
   let waiting;
   find("sanad-search").addEventListener("input", () => {
@@ -36,7 +43,6 @@ export async function openLibrary() {
   startHoldings(reload);
   addEventListener("sanad:language", () => reload());
   setInterval(() => document.hidden || document.body.dataset.view !== "library" || refresh(), REFRESH_MS);
-  await reload();
 }
 
 async function refresh() {

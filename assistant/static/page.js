@@ -2,18 +2,13 @@
 import { element, find, store } from "./dom.js";
 import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
+import { offer, startAsking } from "./asking.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { openLibrary } from "./library.js";
 import { startSession } from "./session.js";
 
-async function start() {
-  const shell = document.createElement("template");
-  shell.innerHTML = await (await fetch("/ui/shell.html")).text(); // our own file
-  // before and after Gradio's element, in the order in which one goes through them by keyboard
-  const above = [...shell.content.querySelectorAll("#sanad-top, #sanad-bar")];
-  document.body.prepend(...above);
-  document.body.append(shell.content);
+function start() {
   localise();
   nameLanguage();
   find("sanad-language").addEventListener("click", () => setLanguage(say("otherLanguageCode")));
@@ -26,8 +21,10 @@ async function start() {
   startFilters();
   watchChat();
   startSession();
+  startAsking();
   askedArticle();
   route();
+  document.head.append(find("sanad-soon").content); // what Gradio will ask for, round after round, all at once
 }
 
 function nameLanguage() {
@@ -50,7 +47,7 @@ function route() {
   for (const tab of document.querySelectorAll("#sanad-views a")) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
   }
-  if (view === "library") openLibrary();
+  if (view === "library") openLibrary(path === "/library/add"); else offer();
   if (path.startsWith("/article/") || path.startsWith("/library/article/")) openReader(path.replace("/library", ""));
   else closeReader();
 }

@@ -2,7 +2,7 @@
 export const WORDS = {
   en: {
     placeholder: "Ask in any language · اسأل بأي لغة",
-    send: "Send the question", ask: "Ask", library: "Library", views: "Views",
+    send: "Send the question", question: "Question", ask: "Ask", library: "Library", views: "Views",
     otherLanguage: "العربية", otherLanguageCode: "ar", theme: "Light or dark",
     narrow: "Narrow", narrowTitle: "Which articles to ask", source: "Source", language: "Language",
     from: "Published from", to: "Published until", article: "Article", any: "any",
@@ -35,10 +35,14 @@ export const WORDS = {
     removeMissing: "Remove the articles whose files are gone ({n})", keepMissing: "Keep them", kept: "Kept",
     missingTitle: "Remove the articles whose files are gone?",
     missingText: "If a file comes back, its article comes back with it, as you edited it.",
+    asked: "is asked as soon as the chat is there.", lost: "is asked as soon as the server is back; it does not answer now.",
+    nothingYet: "The collection holds no article yet.",
+    isLink: "That is a link, not a question.", linksOn: "Add the article first, then ask what it says.",
+    linksOff: "This server fetches no links: add the article's text or its file, or start the server with --allow-links; then ask.",
   },
   ar: {
     placeholder: "اسأل بأي لغة · Ask in any language",
-    send: "أرسل السؤال", ask: "اسأل", library: "المكتبة", views: "الأقسام",
+    send: "أرسل السؤال", question: "السؤال", ask: "اسأل", library: "المكتبة", views: "الأقسام",
     otherLanguage: "English", otherLanguageCode: "en", theme: "فاتح أو داكن",
     narrow: "تحديد", narrowTitle: "أي المقالات تُسأل", source: "المصدر", language: "اللغة",
     from: "نُشرت من", to: "نُشرت حتى", article: "المقالة", any: "الكل",
@@ -71,10 +75,14 @@ export const WORDS = {
     removeMissing: "احذف المقالات التي اختفت ملفاتها ({n})", keepMissing: "أبقِها", kept: "أُبقيت",
     missingTitle: "أتُحذف المقالات التي اختفت ملفاتها؟",
     missingText: "إذا عاد ملف عادت معه مقالته كما عدّلتها.",
+    asked: "يُسأل حالما تجهز المحادثة.", lost: "يُسأل حالما يعود الخادم، فهو لا يجيب الآن.",
+    nothingYet: "لا توجد مقالات بعد.",
+    isLink: "هذا رابط وليس سؤالًا.", linksOn: "أضف المقالة أولًا ثم اسأل عما تقوله.",
+    linksOff: "هذا الخادم لا يجلب الروابط: أضف نص المقالة أو ملفها، أو شغّل الخادم بالخيار ‎--allow-links ثم اسأل.",
   },
 };
 
-export const language = () => (document.documentElement.lang in WORDS ? document.documentElement.lang : "en");
+export const language = () => document.documentElement.dataset.speaks;
 
 // The sentence of that name; {name} in it is replaced by values[name].
 export function say(name, values = {}) {
@@ -103,9 +111,7 @@ export function localise(root = document) {
 }
 
 export function setLanguage(code) {
-  const root = document.documentElement;
-  root.lang = code;
-  root.dir = code === "ar" ? "rtl" : "ltr";
+  document.documentElement.dataset.speaks = code; // static/first.js sets the page's language and direction by it
   try { localStorage.setItem("sanad-language", code); } catch { /* private window: until it is closed */ }
   localise();
   dispatchEvent(new Event("sanad:language"));

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -117,14 +118,14 @@ def test_ask_after_other_questions(filled: Path) -> None:
     assert_one_line(sanad("ask", "and when?", "--after", "?", home=filled), 64, "question 1 of the history")
 
 
-def test_without_an_answer_it_says_so_and_that_is_no_failure(tmp_path: Path) -> None:
+def test_without_an_answer_it_says_so_by_its_exit_code_too(tmp_path: Path) -> None:
     done = sanad("ask", "Who won?", home=tmp_path / "empty")
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[0] == "No passage in the articles answers this."
     done = sanad("ask", "من فاز؟", home=tmp_path / "empty")
     assert done.stdout.splitlines()[0] == "لا يوجد في المقالات مقطع يجيب عن هذا السؤال."
     done = sanad("ask", "Who won?", "--json", home=tmp_path / "empty")
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert json.loads(done.stdout)["answered"] is False
 
 
@@ -150,7 +151,9 @@ def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Pat
     (tmp_path / "new.txt").write_text("A new tram line opens in Sfax.", "utf-8")
     (tmp_path / "bad.txt").write_bytes(b"\x7fELF\x00\x00\x01\x02" * 50)
     home = tmp_path / "home"
-    report = json.loads(sanad("add", tmp_path / "new.txt", tmp_path / "bad.txt", "--json", home=home).stdout)
+    done = sanad("add", tmp_path / "new.txt", tmp_path / "bad.txt", "--json", home=home)
+    assert done.returncode == 2
+    report = json.loads(done.stdout)
     assert [Path(item["name"]).name for item in report["added"]] == ["new.txt"]
     assert [Path(item["name"]).name for item in report["skipped"]] == ["bad.txt"]
     done = sanad("add", tmp_path / "bad.txt", home=home)
@@ -159,6 +162,40 @@ def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Pat
     done = sanad("add", tmp_path / "missing.txt", home=home)
     assert done.returncode == 65
     assert "missing.txt" in done.stdout
+
+
+def test_add_says_one_line_of_sum_and_what_was_skipped(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"good-{number}.txt").write_text(f"Tram number {number} runs to harbour {number}.", "utf-8")
+    home = tmp_path / "home"
+    done = sanad("add", folder, home=home)
+    assert (done.returncode, done.stdout) == (0, "30 added\n")
+    for number in range(25):
+        (folder / f"bad-{number}.txt").write_bytes(b"\x7fELF\x00\x00\x01\x02" * 50)
+    done = sanad("add", folder, home=home)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 2
+    assert [line.split()[0] for line in lines[:20]] == ["skipped"] * 20
+    assert lines[20:] == ["... and 5 more skipped; -v lists them all", "30 unchanged, 25 skipped"]
+    lines = sanad("add", folder, "-v", home=home).stdout.splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == ["skipped"] * 25 + ["unchanged"] * 30
+    assert "  2    add: some files were skipped" in sanad("--help").stdout
+
+
+def test_the_exit_codes_are_told_in_the_help_and_in_the_documentation() -> None:
+    told = re.findall(r"^  (\d+) ", sanad("--help").stdout, re.MULTILINE)
+    page = (ROOT / "docs" / "serving.md").read_text("utf-8").split("| exit status |")[1]
+    assert told == re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
+
+
+def test_a_fault_of_the_program_has_a_code_of_its_own(tmp_path: Path) -> None:
+    code = "import sys, assistant.cli as cli; cli._COMMANDS['list'] = lambda *_: 1 / 0; sys.exit(cli.main())"
+    command = [sys.executable, "-c", code, "list", "--home", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 70
+    assert "ZeroDivisionError" in done.stderr
 
 
 def test_remove_and_check_and_rebuild(folder: Path, tmp_path: Path) -> None:
@@ -200,6 +237,7 @@ def test_a_home_of_another_model_is_refused_by_every_command_but_the_one_that_me
         (["ask", ""], 64, "empty"),
         (["ask", "x" * 1001], 64, "1,001 characters, the limit is 1,000"),
         (["ask", "a", "--from", "soon"], 64, "from is 'soon'"),
+        (["ask", "https://example.org/a"], 64, "sanad add --allow-links"),
         (["ask", "a", "--home", "/dev/null/x"], 74, "/dev/null/x"),
         (["list", "--home", "pyproject.toml"], 74, "pyproject.toml"),
         (["serve", "--port", "http"], 78, "--port is 'http'"),
@@ -249,7 +287,10 @@ def test_an_unknown_model_is_told(tmp_path: Path) -> None:
 
 def test_a_terminal_gets_progress_and_bold_evidence(folder: Path, tmp_path: Path) -> None:
     shown = _on_terminal("add", str(folder), "--home", str(tmp_path / "home"))
-    assert "8 articles" in shown
+    assert "0/8 [" in shown
+    assert "files/s" in shown
+    assert shown.splitlines()[-1].endswith("8 added")
+    assert "passages/s" in _on_terminal("rebuild", "--home", str(tmp_path / "home"))
     shown = _on_terminal("ask", "Who closed the old bridge?", "--home", str(tmp_path / "home"))
     assert "\x1b[1m" in shown
 

@@ -44,7 +44,7 @@ def test_a_conversation_goes_on_where_the_browser_left_it(dialogue: Dialogue) ->
     *_, (again, *_) = dialogue.ask("and which cracks?", "", log)  # the server was started anew
     assert again[:2] == shown
     assert "bridge" in again[2]["content"]
-    assert dialogue.clear() == ([], "")
+    assert dialogue.restore("") == ([], "")
 
 
 def test_what_a_tab_shows_stays_until_it_is_opened_anew(dialogue: Dialogue, home: Path) -> None:
@@ -57,14 +57,14 @@ def test_what_a_tab_shows_stays_until_it_is_opened_anew(dialogue: Dialogue, home
     assert elsewhere[0] == shown[0]
     assert elsewhere[1] != shown[1]
     assert dialogue.restore(longer, "tab")[0][1] == elsewhere[1]
-    *_, (alone, _, _) = dialogue.ask(BRIDGE, "", dialogue.clear("tab")[1], "tab")
+    *_, (alone, _, _) = dialogue.ask(BRIDGE, "", dialogue.restore("", "tab")[1], "tab")
     assert alone[1] == elsewhere[1]
 
 
 def test_of_very_many_tabs_the_newest_are_remembered(dialogue: Dialogue) -> None:
     *_, (shown, log, _) = dialogue.ask(BRIDGE, "", "", "first")
     for number in range(100):
-        dialogue.clear(f"tab {number}")
+        dialogue.restore("", f"tab {number}")
     *_, (again, *_) = dialogue.ask("and which cracks?", "", log, "first")
     assert again[:2] == shown
 
@@ -83,10 +83,19 @@ def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
 def test_what_cannot_be_asked_is_said_and_nothing_is_kept(
     dialogue: Dialogue, typed: str, narrow: str, told: str
 ) -> None:
-    ((shown, log, box),) = dialogue.ask(typed, narrow, "")
+    ((shown, log, field),) = dialogue.ask(typed, narrow, "")
     assert told in shown[-1]["content"].replace("&#44;", ",")
-    assert log == ""
-    assert box == typed[:1000]
+    assert (log, field) == ("", "")
+
+
+def test_a_fault_of_the_program_is_said_and_does_not_end_the_conversation(
+    dialogue: Dialogue, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(dialogue._assistant, "_collection")
+    *_, (shown, log, _) = dialogue.ask(BRIDGE, "", "")
+    assert "something went wrong" in shown[-1]["content"]
+    assert "AttributeError" in caplog.text
+    assert len(read_log(log)) == 1
 
 
 def test_an_article_that_is_gone_is_named_by_its_id(dialogue: Dialogue) -> None:

@@ -9,6 +9,7 @@ import gradio as gr
 import pytest
 from gradio.routes import App
 
+from assistant.bundles import address
 from assistant.guard import _is_open
 from tests.assistant.serving import TOKEN, until
 from tests.assistant.test_api import assert_problem
@@ -214,7 +215,7 @@ def test_what_the_page_sends_has_limits_too(client: httpx.Client, page: httpx.Re
     assert_problem(client.post(path, content=b"x" * 70_000, headers=headers), 413)
 
 
-@pytest.mark.parametrize("path", ["/", "/ui/page.js", "/ui/base.css", "/config"])
+@pytest.mark.parametrize("path", ["/", address("page.js"), address("page.css"), "/config"])
 def test_the_page_carries_its_headers(client: httpx.Client, page: httpx.Response, path: str) -> None:
     assert page.status_code == 200
     response = client.get(path)
@@ -222,7 +223,7 @@ def test_the_page_carries_its_headers(client: httpx.Client, page: httpx.Response
     policy = response.headers["content-security-policy"]
     assert "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy
-    assert "default-src 'self'" in policy
+    assert f"default-src '{'none' if path.startswith('/ui/') else 'self'}'" in policy
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "same-origin"
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from assistant.access import is_loopback
-from assistant.server import check_exposure, read_examples
+from assistant.server import check_exposure
 from assistant.settings import SettingsError, load
 from tests.assistant.serving import TOKEN, until
 
@@ -121,18 +121,6 @@ def test_it_listens_to_strangers_only_with_a_token_or_read_only(given: dict[str,
     assert not is_loopback(settings.host)
     with pytest.raises(SettingsError, match="SANAD_TOKEN"):
         check_exposure(settings)
-
-
-def test_examples_are_a_list_of_questions_or_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "examples.json"
-    path.write_text('["one?", "اثنان؟"]', "utf-8")
-    assert read_examples(path) == ["one?", "اثنان؟"]
-    for content in ('{"a": 1}', "[1]", "[", "\xff"):
-        path.write_text(content, "latin-1")
-        with pytest.raises(SettingsError, match=r"examples\.json"):
-            read_examples(path)
-    with pytest.raises(SettingsError, match="cannot be read"):
-        read_examples(tmp_path / "missing.json")
 
 
 @pytest.mark.parametrize(("options", "may_read"), [((), False), (("--public",), True)])

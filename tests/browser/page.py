@@ -62,7 +62,7 @@ class Page:
 
     def open_fresh(self) -> None:
         """Open the chat as in a browser that never was here."""
-        self.chrome.get(self.address + "/ui/icon.svg")
+        self.chrome.get(self.address + "/robots.txt")
         self.chrome.execute_script("sessionStorage.clear(); localStorage.clear()")
         self.open()
 

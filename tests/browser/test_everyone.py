@@ -52,7 +52,7 @@ def test_the_interface_is_mirrored_in_arabic_and_stays_so(page: Page) -> None:
     until(lambda: page.texts(".sanad-question"))
     page.click(".sanad-title")
     until(lambda: page.all("#sanad-reader .sanad-text"))
-    chat, reader = (page.all(css)[0].rect for css in ("#sanad-main", "#sanad-reader"))
+    chat, reader = (page.all(css)[0].rect for css in ("#sanad-asking", "#sanad-reader"))
     assert reader["x"] + reader["width"] <= chat["x"] + 1
     assert "المقطع" in page.texts(".sanad-steps")[0]
 
