@@ -31,6 +31,8 @@ _SOME_SKIPPED = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 _BROKEN_PIPE = 141  # 128 + SIGPIPE
 _MAX_STDIN_CHARS = 10_000_000
+_SETTLED_S = 5.0  # what was added is embedded meanwhile, if it is a handful; else it is left to others
+_LOOKED_S = 0.5  # how often progress is shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,10 +78,11 @@ def _complain(message: str) -> None:
     print("sanad:", " ".join(clean(message).split()), file=sys.stderr)
 
 
-def _open(settings: Settings) -> Assistant:
+def _open(settings: Settings, *, embeds: bool = False) -> Assistant:
+    """Open the collection; a command that ends soon leaves embedding to those that stay."""
     from assistant.assistant import open_assistant
 
-    return open_assistant(settings)
+    return open_assistant(settings, embeds=embeds)
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
@@ -105,7 +108,7 @@ def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     from assistant.aio import AsyncAssistant
     from assistant.mcp_server import serve_stdio
 
-    with _open(settings) as assistant:
+    with _open(settings, embeds=True) as assistant:
         asyncio.run(serve_stdio(AsyncAssistant(assistant, at_once=settings.at_once), settings))
     return os.EX_OK
 
@@ -163,21 +166,44 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add(given: argparse.Namespace, settings: Settings) -> int:
+    if not given.path and not given.wait:
+        raise QuestionError(
+            "nothing to add: name a file, a folder or a link; or --wait, to wait for what was added"
+        )
     from assistant.bars import adding
 
-    with _open(settings) as assistant:
+    with _open(settings, embeds=True) as assistant:
         with adding(given.path) as progress:
             report = assistant.add(given.path, progress=progress, columns=dict(given.column))
-        assistant.settle()
+        if given.wait:
+            _embed(assistant)
+        else:
+            assistant.settle(_SETTLED_S)
+        waiting = assistant.embedding().waiting
     if given.json:
         from assistant.wire import report_dict
 
-        _print_json(report_dict(report))
+        _print_json({**report_dict(report), "waiting": waiting})
     else:
         _print_report(report, each=given.verbose)
+        if waiting:
+            print(
+                f"{waiting:,} passages are found by their words only until they are embedded: by a running server, or"
+                " `sanad add --wait`"
+            )
     if report.skipped and len(report.skipped) == len(report.items):
         return os.EX_DATAERR
     return _SOME_SKIPPED if report.skipped else os.EX_OK
+
+
+def _embed(assistant: Assistant) -> None:
+    from assistant.bars import counting
+
+    total = assistant.embedding().waiting
+    with counting("passages") as show:
+        while not assistant.settle(_LOOKED_S):
+            if show:
+                show(total - assistant.embedding().waiting, total)
 
 
 def _watch(given: argparse.Namespace, settings: Settings) -> int:
@@ -196,7 +222,7 @@ def _watch(given: argparse.Namespace, settings: Settings) -> int:
         if given.once and feed == given.feed[-1]:
             stop.set()
 
-    with _open(settings) as assistant:
+    with _open(settings, embeds=True) as assistant:
         watch(assistant, given.feed, every_s, tell, stop)
     return os.EX_DATAERR if len(failed) == len(given.feed) else os.EX_OK
 
@@ -240,12 +266,17 @@ def _missing(given: argparse.Namespace, settings: Settings) -> int:
 
 def _list(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
-        articles = assistant.articles()
+        articles, embedding = assistant.articles(), assistant.embedding()
     if given.json:
         from assistant.wire import info_dict
 
-        _print_json({"articles": [info_dict(article, origins=True) for article in articles]})
+        listed = [info_dict(article, origins=True) for article in articles]
+        _print_json({"articles": listed, "embedding": embedding._asdict()})
         return os.EX_OK
+    if embedding.waiting:
+        _complain(
+            f"{embedding.waiting:,} passages wait to be embedded and are found by their words only until then"
+        )
     from assistant.render import label
 
     for article in articles:

@@ -139,7 +139,12 @@ def _add_missing(made: argparse.ArgumentParser) -> None:
 
 
 def _add_sources(made: argparse.ArgumentParser) -> None:
-    made.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
+    made.add_argument(
+        "path",
+        nargs="*",
+        help="a file, a folder with everything in it, or a link; none with --wait: only wait",
+    )
+    made.add_argument("--wait", action="store_true", help="until every passage of the collection is embedded")
     made.add_argument(
         "-v", "--verbose", action="store_true", help="list every article, not only what is skipped"
     )

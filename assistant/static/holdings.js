@@ -18,11 +18,20 @@ export async function showHoldings(health) {
     chart("byMonth", months(facets.month), (value) => value || say("unknown")));
   const facts = [
     [say("state"), say(health.status === "ok" ? "ok" : "attention")], [say("articles"), count(health.articles)], [say("passages"), count(health.passages)],
-    [say("words"), count(health.words)], [say("model"), health.model],
+    [say("embedded"), embedded(health)], [say("words"), count(health.words)], [say("model"), health.model],
     [say("change"), say("changeNumber", { n: count(health.sequence) })], [say("newest"), newest ? moment(newest.added) : "–"],
   ];
   find("sanad-health").replaceChildren(...facts.flatMap(([name, value]) => [
     element("dt", { text: name }), element("dd", {}, element("bdi", { text: value }))]));
+}
+
+// How many passages have their vectors, and how long the others will take.
+function embedded({ passages, embedding }) {
+  if (!embedding.waiting) return say("all");
+  const known = { done: count(passages - embedding.waiting), all: count(passages) };
+  if (embedding.problem) return say("embeddingFails", known);
+  const left = embedding.seconds_left;
+  return left === null ? say("progress", known) : say("embedding", { ...known, minutes: count(Math.max(1, Math.ceil(left / 60))) });
 }
 
 const most = (counts) => Object.entries(counts).slice(0, BARS);
