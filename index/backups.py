@@ -16,10 +16,11 @@ from blake3 import blake3
 
 from index.acknowledged import Acknowledged
 from index.checking import unsound
+from index.compatibility import refuse_newer
 from index.errors import StoreDamaged, StoreUnavailable
 from index.home import Home, sync_folder
 from index.leftovers import being_written
-from index.store import Store
+from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,8 @@ def backup(home: Home, store: Store, target: Path) -> None:
     Raises:
         StoreUnavailable: the file cannot be written; what was there before is untouched.
     """
+    if home.owns(target):
+        raise StoreUnavailable(f"{target} is a file of the collection itself; name another file")
     if not target.parent.is_dir():
         raise StoreUnavailable(f"cannot write the backup {target}: there is no folder {target.parent}")
     with being_written(home, target.parent) as fresh:
@@ -81,6 +84,7 @@ def restore(home: Path, source: Path) -> list[Path]:
     Raises:
         StoreUnavailable: the file or the home cannot be read or written.
         StoreDamaged: the file is not a sound collection; the home is left as it was.
+        StoreIncompatible: a newer version of this program made it.
     """
     if not source.is_file():
         raise StoreUnavailable(f"no backup file {source}; name the file that `sanad backup` wrote")
@@ -133,7 +137,11 @@ def _copy(source: Path, fresh: Path) -> None:
     copy = Store(fresh, wal=True)
     try:
         with copy.reading() as reader:
-            problems = reader.problems() + unsound(reader)
+            made = reader.settings()
+            refuse_newer(made, source)
+            problems = reader.problems()
+            if made.get("format") == str(FORMAT):  # one of an older format is rebuilt before it is used
+                problems += unsound(reader)
     finally:
         copy.close()
     if problems:

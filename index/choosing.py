@@ -32,7 +32,10 @@ class _Found(NamedTuple):
     problem: str
 
     def __str__(self) -> str:
-        holds = "cannot be read" if self.articles is None else f"{self.articles:,} articles"
+        if self.articles is None:
+            holds = "cannot be read"
+        else:
+            holds = f"{self.articles:,} article{'' if self.articles == 1 else 's'}"
         return f"{self.path.name} ({holds}, last changed {self.changed})"
 
 

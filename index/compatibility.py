@@ -190,7 +190,7 @@ def refuse_newer(made: Mapping[str, str], home: Path) -> None:
     if number.isdecimal() and int(number) > FORMAT:
         raise StoreIncompatible(
             f"the collection in {home} was made by a newer Sanad: format {number} (now {FORMAT}); update Sanad, or "
-            "restore a backup that this version made into another home"
+            "restore a backup that this version made"
         )
 
 

@@ -131,6 +131,11 @@ class Home:
             if undo:
                 undo(result)
 
+    def owns(self, path: Path) -> bool:
+        """Whether this is a file of the home itself, which nothing else may be written to."""
+        own = {self._pointer.name, "lock", self.unfinished.name}
+        return path.resolve().parent == self.path and (path.name in own or bool(_NAME.match(path.name)))
+
     def put_in_place(self, fresh: Path, replaced: Path | None = None) -> None:
         """Make a new database the current one, durably and atomically; to be called with the lock held.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Article, Collection, SanadError, StoreDamaged, restore
+from index import Article, Collection, SanadError, StoreDamaged, StoreUnavailable, restore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +106,16 @@ def test_a_backup_put_into_a_home_by_hand_is_its_collection(home: Path, saved: P
     assert len(ids(other)) == len(ARTICLES) + 1
     restore(home, other / "collection-1.sqlite")
     assert len(ids(home)) == len(ARTICLES) + 1
+
+
+def test_a_backup_is_not_written_over_the_collection(home: Path, saved: Path) -> None:
+    with Collection(home) as collection:
+        for name in ("collection-1.sqlite", "collection-1.sqlite-wal", "current", "lock", "rebuild.sqlite"):
+            with pytest.raises(StoreUnavailable, match=rf"{name} is a file of the collection itself"):
+                collection.backup(home / name)
+        collection.backup(home / "saved")
+    assert (home / "saved").stat().st_size > saved.stat().st_size - 8192
+    assert "later" in ids(home)
 
 
 def test_what_is_no_backup_is_refused(home: Path, saved: Path, tmp_path: Path) -> None:

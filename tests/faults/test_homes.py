@@ -94,7 +94,7 @@ def test_several_databases_are_told_and_a_person_chooses(home: Path, tmp_path: P
         assert (done.returncode, done.stdout) == (74, ""), asked
         told = done.stderr.splitlines()[-1]
         assert "collection-1.sqlite (8 articles, last changed 20" in told
-        assert "collection-2.sqlite (1 articles, last changed 20" in told
+        assert "collection-2.sqlite (1 article, last changed 20" in told
         assert f"`sanad restore --home {home} --use collection-2.sqlite`" in told
     assert {path.name: path.read_bytes() for path in home.glob("*.sqlite")} == before
     assert sanad("restore", "--home", home, "--use", "collection-1.sqlite").returncode == 0
