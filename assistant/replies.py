@@ -186,8 +186,8 @@ class WatchedDetails(BaseModel):
     folder: str
     trouble: str
     missing: list[MissingOut] = Field(description="the first hundred")
-    unlisted: list[NotTakenOut]
-    skipped: list[NotTakenOut]
+    unlisted: list[NotTakenOut] = Field(description="the first hundred")
+    skipped: list[NotTakenOut] = Field(description="the first hundred")
 
 
 class FolderOut(WatchedOut):

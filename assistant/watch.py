@@ -85,6 +85,10 @@ class Watcher:
             SettingsError: one of them is not a folder.
         """
         for folder in folders:
+            if os.fsencode(folder).decode("utf-8", "ignore") != str(folder):
+                raise SettingsError(
+                    f"cannot watch {str(folder)!a}: its name is not valid UTF-8; rename the folder"
+                )
             if not os.path.isdir(folder) and not assistant.holds(folder):  # noqa: PTH112  # false without permission
                 raise SettingsError(f"cannot watch {folder}: it is not a folder")
         self._assistant = assistant

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
@@ -190,7 +191,7 @@ def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
     if origin in alike:
         return True
     writer.welcome([origin])
-    moved = next((other for other in alike if is_gone(other)), None)
+    moved = next((other for other in alike if Path(other).is_absolute() and is_gone(other)), None)
     if moved is None or _find(writer, one) is not None or writer.number_by_text(one.text_digest) is not None:
         return False
     writer.withhold_as(origin, moved)
@@ -209,7 +210,7 @@ def _put_back(writer: Writer, one: Identified, added: Added) -> None:
     for each in removed:
         if each.article != added.article_id:
             writer.forget_file(each.origin)
-        elif not is_gone(each.origin):
+        elif not Path(each.origin).is_absolute() or not is_gone(each.origin):
             writer.link(each.origin, number)
             writer.set_digests(number, each.digest, each.text_digest)
     writer.welcome(each.origin for each in removed)

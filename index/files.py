@@ -66,6 +66,8 @@ def survey(folder: Path) -> Survey:
         UnreadableArticle: it is not there, is no folder, or cannot be listed.
     """
     root, is_folder = _resolved(folder)
+    if _SURROGATE.search(str(root)):
+        raise UnreadableArticle(f"{shown(folder)}: the folder's name is not valid UTF-8; rename the folder")
     if not is_folder:
         raise UnreadableArticle(f"{shown(folder)}: a file, not a folder; name the folder that it is in")
     seen = Survey(root, [], [], {})

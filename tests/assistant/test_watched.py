@@ -273,6 +273,8 @@ def test_at_its_start_a_folder_may_be_away_if_it_is_known(home: Path, news: Path
     with Assistant(home) as assistant:
         with pytest.raises(SettingsError, match="not a folder"):
             Watcher(assistant, [news.with_name("nowhere")])
+        with pytest.raises(SettingsError, match="not valid UTF-8"):
+            Watcher(assistant, [news.with_name(os.fsdecode(b"bad\xff"))])
         assistant.sync(news)
     away = news.rename(news.with_name("away"))
     with served(home, watch=[news]) as client:
