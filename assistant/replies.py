@@ -158,6 +158,9 @@ class WatchedOut(BaseModel):
         " listed), store (the collection cannot be written) or other"
     )
     missing: int = Field(description="articles whose files are gone, kept until a person decides")
+    withheld: int = Field(
+        description="articles that were removed here, and stay away while their files are the same"
+    )
     unlisted: int = Field(
         description="folders in it that cannot be listed; the articles of what is in them are kept"
     )

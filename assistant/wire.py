@@ -78,7 +78,10 @@ def report_dict(report: AddReport) -> dict[str, Any]:
 
 def watched_dict(state: Watched) -> dict[str, Any]:
     """How it stands with a watched folder, in what a stranger may know."""
-    told = {name: getattr(state, name) for name in ("name", "since", "synced", "by", "trouble", "missing")}
+    told = {
+        name: getattr(state, name)
+        for name in ("name", "since", "synced", "by", "trouble", "missing", "withheld")
+    }
     return {**told, "unlisted": len(state.unlisted), "skipped": len(state.skipped)}
 
 

@@ -219,10 +219,8 @@ def _put_back(writer: Writer, one: Identified, added: Added) -> None:
 def _edit_again(writer: Writer, one: Identified, added: Added, encoder: Encoder) -> None:
     """Give an article that went with its file, and came back as it was, what had been edited of it."""
     number = writer.number_by_id(added.article_id or "")
-    if number is None or _edited(writer, number):
-        return
-    changes = writer.take_edit(one.digest)
-    if changes:
+    changes = writer.take_edit(one.digest) if number is not None else {}
+    if number is not None and changes and not _edited(writer, number):
         with suppress(ArticleError):  # a value that could be used when it was given, and cannot now
             edit(writer, added.article_id or "", changes, encoder)
 
