@@ -13,10 +13,8 @@ from assistant.replies import DecidedOut, FoldersOut
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.schemas import Decision  # noqa: TC001
-from assistant.wire import watched_details, watched_dict
+from assistant.wire import MOST_TOLD, watched_details, watched_dict
 from index import NotFound
-
-_MOST_TOLD = 100
 
 router = APIRouter(tags=["watched folders"])
 
@@ -32,7 +30,7 @@ def watched_folders(request: Request) -> dict[str, Any]:
         "watched": [
             {
                 **watched_dict(state),
-                "details": watched_details(state, assistant.missing(state.folder, _MOST_TOLD)),
+                "details": watched_details(state, assistant.missing(state.folder, MOST_TOLD)),
             }
             for state in states
         ]

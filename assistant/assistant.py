@@ -155,8 +155,8 @@ class Assistant:
         return self._collection.missing(_resolved(path), most)
 
     def n_missing(self, path: str | Path = "/") -> int:
-        """Count what `missing` gives."""
-        return self._collection.n_missing(_resolved(path))
+        """Count what `missing` gives; here no link in the path is resolved, so that the disk is not asked."""
+        return self._collection.n_missing(str(path))
 
     def remove_missing(self, path: str | Path = "/") -> list[str]:
         """Remove the articles that `missing` gives, except those whose files are back; give their ids.
@@ -409,7 +409,9 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
 
 def _resolved(path: str | Path) -> str:
     """Give a path as origins have it, links resolved, also of what is not there any more."""
-    return str(Path(path).resolve())
+    return (
+        str(Path(path).resolve()).encode("utf-8", "replace").decode()
+    )  # nothing is read of a name that is no text
 
 
 def _allowed(links: Links | None) -> Links:

@@ -182,6 +182,9 @@ class WatchedOut(BaseModel):
         " listed), store (the collection cannot be written) or other"
     )
     missing: int = Field(description="articles whose files are gone, kept until a person decides")
+    withheld: int = Field(
+        description="articles that were removed here, and stay away while their files are the same"
+    )
     unlisted: int = Field(
         description="folders in it that cannot be listed; the articles of what is in them are kept"
     )
@@ -210,8 +213,8 @@ class WatchedDetails(BaseModel):
     folder: str
     trouble: str
     missing: list[MissingOut] = Field(description="the first hundred")
-    unlisted: list[NotTakenOut]
-    skipped: list[NotTakenOut]
+    unlisted: list[NotTakenOut] = Field(description="the first hundred")
+    skipped: list[NotTakenOut] = Field(description="the first hundred")
 
 
 class FolderOut(WatchedOut):

@@ -50,6 +50,7 @@ class Watched:
         detail: what exactly, for who keeps the collection.
         unlisted: folders in it that cannot be listed; what was read from files in them is kept.
         skipped: files that were not taken, each with the reason.
+        withheld: how many articles were removed by a person, and stay away from what their files hold.
         missing: how many articles wait for a person's decision because their files are gone.
     """
 
@@ -62,6 +63,7 @@ class Watched:
     detail: str = ""
     unlisted: tuple[Added, ...] = ()
     skipped: tuple[Added, ...] = ()
+    withheld: int = 0
     missing: int = 0
 
     @property
@@ -85,6 +87,10 @@ class Watcher:
             SettingsError: one of them is not a folder.
         """
         for folder in folders:
+            if os.fsencode(folder).decode("utf-8", "ignore") != str(folder):
+                raise SettingsError(
+                    f"cannot watch {str(folder)!a}: its name is not valid UTF-8; rename the folder"
+                )
             if not os.path.isdir(folder) and not assistant.holds(folder):  # noqa: PTH112  # false without permission
                 raise SettingsError(f"cannot watch {folder}: it is not a folder")
         self._assistant = assistant
@@ -217,7 +223,7 @@ class _Follower(threading.Thread):
         skipped = tuple(item for item in report.skipped if item.name != self._ignored)
         self.state = replace(
             self.state, synced=_now(), trouble=None, detail="", unlisted=report.unlisted, skipped=skipped,
-            missing=len({item.article_id for item in report.missing}),
+            withheld=len(report.withheld), missing=len({item.article_id for item in report.missing}),
         )  # fmt: skip
         told = [f"skipped {item.reason}" for item in skipped]
         told += [f"{item.name}: {item.reason}" for item in report.unlisted]

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.watch import Watched
-    from index import AddReport, Alike, Article, ArticleInfo, Missing, Passage, Ranking
+    from index import Added, AddReport, Alike, Article, ArticleInfo, Missing, Passage, Ranking
 
 _STATES = ("added", "updated", "unchanged", "skipped")
 _FACTS = ("id", "title", "source", "url", "author", "published", "language")
+
+
+MOST_TOLD = 100
+"""Files and articles of a watched folder that are told by name."""
 
 
 def json_bytes(value: object) -> bytes:
@@ -74,7 +78,10 @@ def report_dict(report: AddReport) -> dict[str, Any]:
 
 def watched_dict(state: Watched) -> dict[str, Any]:
     """How it stands with a watched folder, in what a stranger may know."""
-    told = {name: getattr(state, name) for name in ("name", "since", "synced", "by", "trouble", "missing")}
+    told = {
+        name: getattr(state, name)
+        for name in ("name", "since", "synced", "by", "trouble", "missing", "withheld")
+    }
     return {**told, "unlisted": len(state.unlisted), "skipped": len(state.skipped)}
 
 
@@ -84,9 +91,13 @@ def watched_details(state: Watched, missing: Sequence[Missing]) -> dict[str, Any
         "folder": str(state.folder),
         "trouble": state.detail,
         "missing": [missing_dict(each) for each in missing],
-        "unlisted": [{"name": item.name, "reason": item.reason} for item in state.unlisted],
-        "skipped": [{"name": item.name, "reason": item.reason} for item in state.skipped],
+        "unlisted": [_reason_dict(item) for item in state.unlisted[:MOST_TOLD]],
+        "skipped": [_reason_dict(item) for item in state.skipped[:MOST_TOLD]],
     }
+
+
+def _reason_dict(item: Added) -> dict[str, Any]:
+    return {"name": item.name, "reason": item.reason}
 
 
 def missing_dict(missing: Missing) -> dict[str, Any]:

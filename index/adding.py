@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
@@ -173,7 +174,7 @@ def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
     if origin in alike:
         return True
     writer.welcome([origin])
-    moved = next((other for other in alike if is_gone(other)), None)
+    moved = next((other for other in alike if Path(other).is_absolute() and is_gone(other)), None)
     if moved is None or _find(writer, one) is not None or writer.number_by_text(one.text_digest) is not None:
         return False
     writer.withhold_as(origin, moved)
@@ -192,7 +193,7 @@ def _put_back(writer: Writer, one: Identified, added: Added) -> None:
     for each in removed:
         if each.article != added.article_id:
             writer.forget_file(each.origin)
-        elif not is_gone(each.origin):
+        elif not Path(each.origin).is_absolute() or not is_gone(each.origin):
             writer.link(each.origin, number)
             writer.set_digests(number, each.digest, each.text_digest)
     writer.welcome(each.origin for each in removed)
@@ -201,10 +202,8 @@ def _put_back(writer: Writer, one: Identified, added: Added) -> None:
 def _edit_again(writer: Writer, one: Identified, added: Added) -> None:
     """Give an article that went with its file, and came back as it was, what had been edited of it."""
     number = writer.number_by_id(added.article_id or "")
-    if number is None or _edited(writer, number):
-        return
-    changes = writer.take_edit(one.digest)
-    if changes:
+    changes = writer.take_edit(one.digest) if number is not None else {}
+    if number is not None and changes and not _edited(writer, number):
         with suppress(ArticleError):  # a value that could be used when it was given, and cannot now
             edit(writer, added.article_id or "", changes)
 

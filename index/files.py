@@ -21,6 +21,8 @@ BESIDE = frozenset({"readme", "license", "licence", "notice", "sources", "change
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _SYSTEMS = frozenset({"lost+found", "$recycle.bin", "system volume information"})  # at the top of a drive
 _SAVED = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_bestanden")
+# the name of a part of a file is no path, and may be too long for one
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -66,6 +68,8 @@ def survey(folder: Path) -> Survey:
         UnreadableArticle: it is not there, is no folder, or cannot be listed.
     """
     root, is_folder = _resolved(folder)
+    if _SURROGATE.search(str(root)):
+        raise UnreadableArticle(f"{shown(folder)}: the folder's name is not valid UTF-8; rename the folder")
     if not is_folder:
         raise UnreadableArticle(f"{shown(folder)}: a file, not a folder; name the folder that it is in")
     seen = Survey(root, [], [], {})
@@ -138,15 +142,11 @@ def is_gone(origin: str) -> bool:
     """Whether no file is there in which an origin may stand; what may not be looked at is not gone."""
     for path in files_of(origin):
         try:
-            if not stat.S_ISDIR(os.lstat(path).st_mode):
-                return False
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+            is_there = not stat.S_ISDIR(os.lstat(path).st_mode)
         except OSError as error:
-            if (
-                error.errno != errno.ENAMETOOLONG
-            ):  # the name of a part is no path, and may be too long for one
-                return False
+            is_there = error.errno not in _NOT_THERE
+        if is_there:
+            return False
     return True
 
 

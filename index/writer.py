@@ -256,7 +256,7 @@ class Writer(Reader):
             mark: of its text (`index.adding`).
         """
         article = self.digests(number)
-        rows = [(origin, mark, *article) for origin in self.origins(number) if not origin.startswith(GIVEN)]
+        rows = [(origin, mark, *article) for origin in self.origins(number)]
         self._db.executemany("INSERT OR REPLACE INTO withheld VALUES (?, ?, ?, ?, ?)", rows)
 
     def withhold_as(self, origin: str, before: str) -> None:

@@ -43,6 +43,7 @@ function warning(folder, writable, reload) {
 
 function standing(folder) {
   const facts = [`${say("since")} ${moment(folder.since)}`, `${say("synced")} ${folder.synced ? moment(folder.synced) : "–"}`];
+  if (folder.withheld) facts.push(say("withheld", { n: count(folder.withheld) }));
   const line = element("li", {}, `${say("watched")}: `, element("bdi", { text: folder.name }), element("span", { text: facts.join(" · ") }));
   if (!folder.skipped) return line;
   const reasons = element("ul");

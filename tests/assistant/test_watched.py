@@ -96,7 +96,7 @@ def test_all_is_well(home: Path, news: Path) -> None:
         assert found["synced"] >= found["since"] > "2024"
         del found["synced"], found["since"]
         assert found == {
-            "name": "news", "by": "events", "trouble": None, "missing": 0, "unlisted": 0, "skipped": 0,
+            "name": "news", "by": "events", "trouble": None, "missing": 0, "withheld": 0, "unlisted": 0, "skipped": 0,
         }  # fmt: skip
         assert (metric(client, "well"), metric(client, "in_trouble"), metric(client, "missing")) == (1, 0, 0)
         assert metric(client, "synced_timestamp_seconds") >= metric(client, "since_timestamp_seconds") > 1.7e9
@@ -273,6 +273,8 @@ def test_at_its_start_a_folder_may_be_away_if_it_is_known(home: Path, news: Path
     with Assistant(home) as assistant:
         with pytest.raises(SettingsError, match="not a folder"):
             Watcher(assistant, [news.with_name("nowhere")])
+        with pytest.raises(SettingsError, match="not valid UTF-8"):
+            Watcher(assistant, [news.with_name(os.fsdecode(b"bad\xff"))])
         assistant.sync(news)
     away = news.rename(news.with_name("away"))
     with served(home, watch=[news]) as client:
@@ -351,6 +353,8 @@ def test_what_was_removed_in_the_library_does_not_come_back_with_another_file(ho
         assert client.delete(f"/api/v1/articles/{gone['id']}").status_code == 204
         is_alive(client, news, 7)
         assert gone["title"] not in titles(client)
+        assert standing(client)["withheld"] == metric(client, "withheld") == 1
+        assert client.get("/api/v1/health").json()["status"] == "ok"
         assert client.post("/api/v1/articles", json=gone).status_code == 201  # as undoing does
         is_alive(client, news, 8)
         assert client.get(f"/api/v1/articles/{gone['id']}").json() == gone

@@ -267,3 +267,4 @@ def test_removing_says_that_the_file_stays(watching: tuple[Page, Path]) -> None:
     (folder / "el.txt").write_text(TEXTS["el"], "utf-8")
     until(lambda: len(page.rows()) == 3)
     assert len(list(folder.iterdir())) == 4
+    until(lambda: "حُذفت هنا وبقيت ملفاتها: 1" in page.texts("#sanad-watched li")[0])

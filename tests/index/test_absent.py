@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from index import Article, Missing, UnreadableArticle
+from index import Article, Missing, NotFound, UnreadableArticle
 from tests.confined import bound_by_permissions, mount, unmount
 
 if TYPE_CHECKING:
@@ -211,6 +211,7 @@ def test_what_was_kept_stays_so_when_the_folder_grows(home: Path, news: Path) ->
         library.sync(news)
         fill(news, range(100, 160))
     with Assistant(home) as library:
+        library.rebuild()
         assert not library.sync(news).removed
         assert whys(library.missing(news)) == {"many"}
         files[15].unlink()  # one more goes, and that is no accident
@@ -518,6 +519,32 @@ def test_it_comes_back_when_its_text_is_given(one_removed: tuple[Assistant, Path
     assert not library.sync(file.parent).removed  # a person gave it
 
 
+def test_what_was_given_directly_stays_so_when_its_removal_is_undone(library: Assistant, news: Path) -> None:
+    library.add(Article(id="mine", text=text(0)))
+    (file,) = fill(news, range(1))
+    library.sync(news)
+    before = library.articles()
+    article = library.article("mine")
+    library.remove("mine")
+    assert len(library.sync(news).withheld) == 1
+    library.add(article)
+    assert library.articles()[0].origins == before[0].origins == (str(file), "given:mine")
+    assert not library.sync(news).withheld
+
+
+def test_the_same_text_from_elsewhere_is_not_withheld(library: Assistant, news: Path) -> None:
+    address = "https://news.example/feed#1"
+    library.add(Article(text=text(0), origin=address))
+    (info,) = library.articles()
+    article = library.article(info.id)
+    library.remove(info.id)
+    library.add(article)
+    assert library.articles()[0].origins == (address,)
+    library.remove(info.id)
+    fill(news, range(1))
+    assert len(library.sync(news).added) == 1
+
+
 @pytest.mark.parametrize("language", [None, "de"])
 def test_undone_it_is_as_it_was(one_removed: tuple[Assistant, Path, str], language: str | None) -> None:
     library, file, article_id = one_removed
@@ -594,6 +621,12 @@ def test_a_name_that_is_no_text_costs_that_file_only(library: Assistant, news: P
         )
     assert len(held(library)) == 2
     assert len(library.add(news).skipped) == 2
+    bad = Path(os.fsdecode(os.path.join(os.fsencode(news), b"worse\xfe")))  # noqa: PTH118
+    with pytest.raises(UnreadableArticle, match="name is not valid UTF-8; rename"):
+        library.sync(bad)
+    assert library.missing(bad) == []
+    with pytest.raises(NotFound):
+        library.remove_folder(bad)
 
 
 def test_a_database_of_before_gets_what_is_new_with_the_next_change(home: Path, news: Path) -> None:
