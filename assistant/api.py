@@ -138,10 +138,12 @@ def rebuild(request: Request) -> Response:
 @router.get("/health", tags=["collection"], response_model=HealthOut, responses=described())
 def health(request: Request) -> dict[str, Any]:
     """Whether questions can be answered, and what the collection holds."""
+    from index import confinement
+
     writes = Access(settings_of(request)).writes
     told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
     links = settings_of(request).allow_links and writes != "closed"
-    return {"status": "ok", "writes": writes, "links": links, **told}
+    return {"status": "ok", "writes": writes, "links": links, "confinement": confinement(), **told}
 
 
 @router.get(

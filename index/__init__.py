@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from index.reading.columns import COLUMN_FIELDS
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
+    from index.reading.worker import confinement
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Alike, Article, Filters, Hit, Passage, Ranking, Span
     from index.uploads import Upload, read_upload
@@ -62,6 +63,7 @@ _HOMES = {
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),
+    "index.reading.worker": ("confinement",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -96,6 +98,7 @@ __all__ = [
     "UnsupportedFormat",
     "Upload",
     "articles_of",
+    "confinement",
     "content_words",
     "detect",
     "direction",
