@@ -145,13 +145,16 @@ def rebuild(request: Request) -> Response:
 @router.get("/health", tags=["collection"], response_model=HealthOut, responses=described())
 def health(request: Request) -> dict[str, Any]:
     """Whether questions can be answered, what the collection holds, and how it stands with the watched folders."""
+    from index import confinement
+
     writes = Access(settings_of(request)).writes
     told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
     links = settings_of(request).allow_links and writes != "closed"
     watched = watched_by(request).states()
     status = "ok" if all(state.is_well for state in watched) else "warning"
     folders = [watched_dict(state) for state in watched]
-    return {"status": status, "writes": writes, "links": links, **told, "watched": folders}
+    own = {"status": status, "writes": writes, "links": links, "confinement": confinement()}
+    return {**own, **told, "watched": folders}
 
 
 @router.get(

@@ -86,6 +86,8 @@ def _open(settings: Settings, *, embeds: bool = False) -> Assistant:
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from threading import Thread
+
     from assistant.server import serve
     from index import is_compiled
 
@@ -97,9 +99,23 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
                 " answers are the same). With a C compiler and Python's headers, install Sanad again:"
                 " pip install --force-reinstall --no-deps -e ."
             )
+        Thread(target=_tell_confinement, daemon=True).start()  # it starts a parser, for which nobody waits
 
     serve(settings, announce)
     return os.EX_OK
+
+
+def _tell_confinement() -> None:
+    """Say on standard error what holds the processes in which files are parsed."""
+    from index import confinement
+
+    if confinement() == "seccomp":
+        _complain("files are parsed where no network is reached and no file is changed (seccomp)")
+    else:
+        _complain(
+            "files are parsed with limits of memory and time only, as this system has no seccomp, or libseccomp is"
+            " missing (Debian: apt install libseccomp2)"
+        )
 
 
 def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
@@ -300,9 +316,12 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         found = assistant.check(repair=given.repair)
     if given.json:
-        _print_json({"sound": not found, "problems": list(found)})
+        from index import confinement
+
+        _print_json({"sound": not found, "problems": list(found), "confinement": confinement()})
     else:
-        print("\n".join(found) or "sound")
+        print("\n".join(found) or "sound", flush=True)
+        _tell_confinement()
     return _UNSOUND if found else os.EX_OK
 
 

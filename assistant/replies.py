@@ -242,6 +242,9 @@ class HealthOut(BaseModel):
     status: str = Field(description="ok; or warning: something is wrong with a watched folder")
     writes: str = Field(description="open, token or closed")
     links: bool = Field(description="whether links are fetched that are added")
+    confinement: str = Field(
+        description="of the processes that parse files: seccomp (no network, no change of files), or only limits"
+    )
     model: str
     sequence: int = Field(description="raised by every change")
     articles: int

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from index.reading.columns import COLUMN_FIELDS
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
+    from index.reading.worker import confinement
     from index.rebuilding import rebuild_home
     from index.records import Added, AddReport, Alike, Article, Filters, Hit, Missing, Passage, Ranking, Span
     from index.uploads import Upload, read_upload
@@ -68,6 +69,7 @@ _HOMES = {
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),
+    "index.reading.worker": ("confinement",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -106,6 +108,7 @@ __all__ = [
     "Upload",
     "articles_of",
     "choose",
+    "confinement",
     "content_words",
     "detect",
     "direction",

@@ -44,6 +44,7 @@ HOMES = {
     "dateparser": {"index/reading/dates.py"},
     "pypdf": {"index/reading/pdfs.py"},
     "python_calamine": {"index/reading/spreadsheets.py"},
+    "pyseccomp": {"index/reading/confinement.py"},
     "olefile": {"index/reading/containers.py"},
 }
 

@@ -14,10 +14,11 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant.cli import main
-from index import is_compiled
+from index import confinement, is_compiled
 from tests.conftest import TEXTS
 
 ROOT = Path(__file__).parents[2]
@@ -202,8 +203,11 @@ def test_remove_and_check_and_rebuild(folder: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     sanad("add", folder / "en.txt", home=home)
     (article,) = json.loads(sanad("list", "--json", home=home).stdout)["articles"]
-    assert sanad("check", home=home).stdout == "sound\n"
-    assert json.loads(sanad("check", "--json", home=home).stdout) == {"sound": True, "problems": []}
+    checked = sanad("check", home=home)
+    assert checked.stdout == "sound\n"
+    assert f"({confinement()})" in checked.stderr or "limits of memory and time only" in checked.stderr
+    told = {"sound": True, "problems": [], "confinement": confinement()}
+    assert json.loads(sanad("check", "--json", home=home).stdout) == told
     done = sanad("rebuild", home=home)
     assert (done.returncode, done.stdout, done.stderr) == (0, "rebuilt\n", "")
     done = sanad("remove", article["id"], home=home)
@@ -265,6 +269,32 @@ def test_the_server_says_if_it_could_answer_sooner(missing: str, tmp_path: Path)
         server.send_signal(signal.SIGINT)
         complaint += server.communicate(timeout=30)[1]
     assert ("the compiled part" in complaint) == (bool(missing) or not is_compiled())
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("", "seccomp" if confinement() == "seccomp" else "limits"),
+        ("sys.modules['pyseccomp'] = None; ", "limits"),
+    ],
+)
+def test_the_server_says_what_holds_its_parsers(before: str, said: str, tmp_path: Path) -> None:
+    code = (
+        "import sys; import index.reading.worker as worker;"
+        f" worker._START = {f'import sys; {before}'!r} + worker._START;"
+        " from assistant.cli import main; main(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--home", str(tmp_path / "home")]
+    told = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told, text=True) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        address = server.stdout.readline().split(" at ")[1].split()[0]
+        line = next(line for line in server.stderr if "files are parsed" in line)
+        assert httpx.get(f"{address}/api/health", timeout=30).json()["confinement"] == said
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+    assert said in line
 
 
 def test_the_environment_sets_the_home_and_a_typo_in_it_is_told(filled: Path) -> None:

@@ -465,14 +465,14 @@ def test_damaged_cyclic_and_encrypted_pdfs_are_unreadable_or_empty(
 # -- the child -------------------------------------------------------------------------------------
 
 
-def sabotage(act: str, limits: Limits = SMALL) -> Worker:
-    """A worker whose child does something terrible when it is given a file."""
+def sabotage(act: str, limits: Limits = SMALL, before: str = "pass") -> Worker:
+    """A worker whose child does something terrible when it is given a file; `before`: and something when it starts."""
     made = Worker(limits)
     made.close()
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import index.reading.parsers as parsers\n"
         f"def parse(data, name, columns):\n    {act}\n"
-        "parsers.parse = parse\n"
+        f"parsers.parse = parse\n{before}\n"
         "from index.reading.child import main; main(*map(int, sys.argv[2:]))"
     )
     arguments = list(made._process.args)  # type: ignore[call-overload]
@@ -537,17 +537,7 @@ def test_one_child_serves_many_files_and_is_replaced_when_it_dies() -> None:
 
 
 def test_a_child_that_has_parsed_enough_says_so_before_it_ends() -> None:
-    made = sabotage("return []")
-    made.close()
-    made._process.args[3] = made._process.args[3].replace(  # type: ignore[index, union-attr]
-        "from index.reading.child import main",
-        "import index.reading.child as child; child._MAX_JOBS = 3; main = child.main",
-    )
-    made._process = subprocess.Popen(
-        made._process.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={}, start_new_session=True,
-    )  # fmt: skip
-    made.alive = True
+    made = sabotage("return []", before="import index.reading.child as child; child._MAX_JOBS = 3")
     for _ in range(3):
         assert made.alive
         assert made.parse(b"<html>", "a.html", {}) == []
