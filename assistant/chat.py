@@ -18,6 +18,7 @@ from gradio.routes import BUILD_PATH_LIB  # type: ignore[attr-defined]  # gradio
 
 from assistant.dialogue import Dialogue
 from assistant.front import Front, frame, soon
+from assistant.kept import compress_behind
 from assistant.problems import public_message
 from assistant.question import MAX_CHARS
 from assistant.remote import functions
@@ -64,6 +65,7 @@ def create_page(assistant: Assistant, settings: Settings) -> FastAPI:
     )
     needed = soon(Path(BUILD_PATH_LIB), f"/theme.css?v={blocks.theme_hash}")
     page.add_middleware(Front, frame=frame(min(settings.question_chars, MAX_CHARS), needed), soon=needed)
+    compress_behind(needed.kept.values())
     return page
 
 

@@ -2,7 +2,7 @@
 import { element, find } from "./dom.js";
 import { count, languageName, localise, say } from "./words.js";
 import * as api from "./api.js";
-import { openAdding, startAdding } from "./adding.js";
+import { fillLink, openAdding, startAdding } from "./adding.js";
 import { edit, remove } from "./editing.js";
 import { showHoldings, startHoldings } from "./holdings.js";
 import shelf from "./library.html" with { type: "text" };
@@ -20,12 +20,13 @@ let shown = null; // the collection's sequence number that the table shows
 let writable = false;
 let asked = 0;
 
-export async function openLibrary(toAdd) {
+export async function openLibrary(toAdd) { // `toAdd`: what is known of it
   const place = find("sanad-library");
   const filled = place.dataset.filled;
   if (!filled) fill(place);
   if (toAdd) openAdding();
   await (filled ? refresh() : reload());
+  if (toAdd?.get("link")) fillLink(toAdd.get("link"));
 }
 
 function fill(place) {
