@@ -22,6 +22,7 @@ from assistant.dialogue import Dialogue, History
 from assistant.front import Front, frame, soon
 from assistant.gradio_bodies import PLAIN, TEXT
 from assistant.gradio_door import GradioDoor
+from assistant.kept import compress_behind
 from assistant.problems import public_message
 from assistant.question import MAX_CHARS
 from assistant.remote import functions
@@ -72,6 +73,7 @@ def create_page(assistant: Assistant, settings: Settings, *, unread_s: float = 3
     page.add_middleware(GradioDoor, functions=_taken(blocks), forget=forget, unread_s=unread_s)
     needed = soon(Path(BUILD_PATH_LIB), f"/theme.css?v={blocks.theme_hash}")
     page.add_middleware(Front, frame=frame(min(settings.question_chars, MAX_CHARS), needed), soon=needed)
+    compress_behind(needed.kept.values())
     return page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -14,19 +15,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-class Files:
-    """Every bundle at its address."""
+@functools.cache
+def files() -> dict[str, Kept]:
+    """Every bundle, by its address."""
+    return {one.address: Kept(one.content, one.media_type) for one in bundles().values()}
 
-    def __init__(self) -> None:
-        self._kept = {one.address: Kept(one.content, one.media_type) for one in bundles().values()}
-        self.routes = [Route(PREFIX + "{name}", self._send)]
 
-    def compress(self) -> None:
-        """Compress all of them; until then they are sent as they are."""
-        for kept in self._kept.values():
-            kept.compress()
+def _send(request: Request) -> Response:
+    if kept := files().get(PREFIX + request.path_params["name"]):
+        return kept.response(request.headers.get("accept-encoding", ""))
+    return Response("no such file; the page names those there are", 404)
 
-    def _send(self, request: Request) -> Response:
-        if kept := self._kept.get(PREFIX + request.path_params["name"]):
-            return kept.response(request.headers.get("accept-encoding", ""))
-        return Response("no such file; the page names those there are", 404)
+
+file_route = Route(PREFIX + "{name}", _send)

@@ -50,8 +50,9 @@ class Soon(NamedTuple):
     tags: str
 
 
+@functools.cache
 def soon(folder: Path, theme: str) -> Soon:
-    """Read and compress Gradio's files, by a list that was made with one version of it; what another lacks is left out.
+    """Read Gradio's files, by a list that was made with one version of it; what another lacks is left out.
 
     Args:
         folder: with what is served below ASSETS.
@@ -63,8 +64,8 @@ def soon(folder: Path, theme: str) -> Soon:
     sheets = [name for name in content if name.endswith(".css")]
     sheet = bundle("gradio.css", b"\n".join(map(content.__getitem__, sheets)), ASSETS)
     scripts = [name for name in content if name not in sheets]
-    kept = {name: Kept(content[name], "text/javascript").compress() for name in scripts}
-    kept[sheet.address] = Kept(sheet.content, sheet.media_type).compress()
+    kept = {name: Kept(content[name], "text/javascript") for name in scripts}
+    kept[sheet.address] = Kept(sheet.content, sheet.media_type)
     tags = [
         f"<link rel='stylesheet' href='{sheet.address}'><link rel='preload' as='style' href='{theme}'>",
         *(f"<link rel='modulepreload' crossorigin href='{name}'>" for name in scripts),

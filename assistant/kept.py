@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import threading
+from typing import TYPE_CHECKING
 
 import brotli
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FOR_EVER = "public, max-age=31536000, immutable"
 _BEST, _QUICK = 11, 5  # a megabyte takes a second, or a hundredth of it
@@ -28,7 +33,9 @@ class Kept:
         self._compressed: dict[str, bytes] = {}
 
     def compress(self, *, quickly: bool = False) -> Kept:
-        """Compress it, as far as it goes or quickly; until then it is sent as it is."""
+        """Compress it once, as far as it goes or quickly; until then it is sent as it is."""
+        if self._compressed:
+            return self
         made = {
             "br": brotli.compress(self._content, quality=_QUICK if quickly else _BEST),
             "gzip": gzip.compress(self._content),
@@ -47,3 +54,13 @@ class Kept:
             headers["Content-Encoding"] = coding
         content = self._compressed[coding] if coding else self._content
         return Response(content, media_type=self._type, headers=headers)
+
+
+def compress_behind(kept: Iterable[Kept]) -> None:
+    """Compress some in a thread of their own: nobody waits for it."""
+
+    def run() -> None:
+        for one in kept:
+            one.compress()
+
+    threading.Thread(target=run, name="compressing", daemon=True).start()

@@ -24,8 +24,9 @@ from assistant.assistant import open_assistant
 from assistant.bundles import STATIC
 from assistant.connections import Complaints
 from assistant.examples import examples_file, read_examples
-from assistant.files import Files
+from assistant.files import file_route, files
 from assistant.guard import Guard, in_api, in_mcp
+from assistant.kept import compress_behind
 from assistant.late import LatePage
 from assistant.limits import most_connections
 from assistant.metrics import Measured, Metrics
@@ -120,8 +121,7 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     assistant = assistant or open_assistant(settings)
     watcher = Watcher(assistant, settings.watch, ignored=file)
     opening = (STATIC / "opening.html").read_bytes()
-    files = Files()
-    page = LatePage(lambda: _create_page(assistant, settings, files), opening)
+    page = LatePage(lambda: _create_page(assistant, settings), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
     answering = Answering(asker, settings)
@@ -141,18 +141,18 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
             asker.close()
             assistant.close()
 
-    ours = [*files.routes, *page_routes(assistant, settings, examples)]
+    ours = [file_route, *page_routes(assistant, settings, examples)]
     site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
     guarded = Guard(site, settings)
     return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
 
 
-def _create_page(assistant: Assistant, settings: Settings, files: Files) -> Any:  # noqa: ANN401
+def _create_page(assistant: Assistant, settings: Settings) -> Any:  # noqa: ANN401
     from assistant.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
         page = create_page(assistant, settings)
-    files.compress()
+    compress_behind(files().values())
     gc.freeze()  # its million objects stay: looking through them again and again would hold up answers
     return page
 

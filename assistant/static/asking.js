@@ -52,7 +52,7 @@ function ask(text) {
   const question = text.trim();
   settle();
   if (waiting || !question) { box().focus(); return; }
-  if (question.split(/\s+/).every((word) => LINK.test(word))) { explainLink(); return; }
+  if (question.split(/\s+/).every((word) => LINK.test(word))) { explainLink(question); return; }
   keep(question);
   fill("");
   deliver();
@@ -66,11 +66,11 @@ function keep(question) {
   tell(true);
 }
 
-async function explainLink() {
+async function explainLink(link) {
   const { links, writes } = await api.start(language()).catch(() => ({ writes: "closed" }));
   const sentence = `${say("isLink")} ${say(links ? "linksOn" : "linksOff")}`;
   if (writes === "closed") toast(sentence);
-  else toast(sentence, say("addTitle"), () => { location.hash = "/library/add"; }, say("close"));
+  else toast(sentence, say("addTitle"), () => { location.hash = `/library/add?${new URLSearchParams({ link })}`; }, say("close"));
 }
 
 // What was asked goes back into the box, to be changed or left.

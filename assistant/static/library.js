@@ -2,7 +2,7 @@
 import { element, find } from "./dom.js";
 import { count, languageName, localise, say } from "./words.js";
 import * as api from "./api.js";
-import { openAdding, startAdding } from "./adding.js";
+import { fillLink, openAdding, startAdding } from "./adding.js";
 import { edit, remove } from "./editing.js";
 import { showHoldings, startHoldings } from "./holdings.js";
 import { showWatched } from "./watched.js";
@@ -21,12 +21,13 @@ let shown = null; // the state of the collection that the table shows
 let writable = false;
 let asked = 0;
 
-export async function openLibrary(toAdd) {
+export async function openLibrary(toAdd) { // `toAdd`: what is known of it
   const place = find("sanad-library");
   const filled = place.dataset.filled;
   if (!filled) fill(place);
   if (toAdd) openAdding();
   await (filled ? refresh() : reload());
+  if (toAdd?.get("link")) fillLink(toAdd.get("link"));
 }
 
 function fill(place) {

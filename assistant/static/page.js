@@ -47,7 +47,8 @@ function route() {
   for (const tab of document.querySelectorAll("#sanad-views a")) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
   }
-  if (view === "library") openLibrary(path === "/library/add"); else offer();
+  if (view === "library") openLibrary(path.startsWith("/library/add") ? new URLSearchParams(path.split("?")[1]) : null);
+  else offer();
   if (path.startsWith("/article/") || path.startsWith("/library/article/")) openReader(path.replace("/library", ""));
   else closeReader();
 }

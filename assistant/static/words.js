@@ -115,7 +115,10 @@ export function localise(root = document) {
 }
 
 export function setLanguage(code) {
-  document.documentElement.dataset.speaks = code; // static/first.js sets the page's language and direction by it
+  const root = document.documentElement;
+  root.dataset.speaks = code; // by which static/first.js keeps the page's language
+  root.lang = code;
+  root.dir = code === "ar" ? "rtl" : "ltr";
   try { localStorage.setItem("sanad-language", code); } catch { /* private window: until it is closed */ }
   localise();
   dispatchEvent(new Event("sanad:language"));

@@ -15,6 +15,7 @@ import gradio
 import pytest
 
 from assistant.bundles import STATIC, bundles, script
+from assistant.files import files
 from assistant.front import ASSETS, LIST, Frame, first_page
 from assistant.kept import FOR_EVER, Kept
 from tests.assistant.serving import until
@@ -48,6 +49,7 @@ def test_every_file_is_in_something_that_a_page_names(client: httpx.Client, page
 def test_a_file_is_sent_compressed_and_kept_for_ever_under_a_name_that_tells_its_content(
     client: httpx.Client, pages: list[str]
 ) -> None:
+    until(lambda: all(client.get(path).headers.get("content-encoding") for path in files()))
     for name, one in bundles().items():
         for coding, decode in (("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)):
             with client.stream("GET", one.address, headers={"accept-encoding": coding}) as reply:
