@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from index.fusion import Beside, Weights
     from index.locating import Located
+    from index.query import Query
     from index.view import View
 
 
@@ -34,7 +35,7 @@ class LexicalScores(NamedTuple):
     """Scores of every row of a view.
 
     Attributes:
-        joined: (n,) float32, what the three channels give together, over what is attainable in the passage's language.
+        joined: (n,) float32, what the three channels give together, over all that is asked of them in its language.
         runs: for each channel, what its score counts in `joined`.
         most_rows: terms of names and grams that stand in more rows are not counted yet; see `complete`.
     """
@@ -57,15 +58,23 @@ class LexicalScores(NamedTuple):
 
 
 def lexical_scores(
-    view: View, language: str, located: Mapping[str, Located], weights: Weights, *, whole: bool = False
+    view: View, asked: Query, located: Mapping[str, Located], weights: Weights, *, whole: bool = False
 ) -> LexicalScores:
-    """Score every row of a view for a question; whole: with all its terms, whatever there is to read.
+    """Score every row of a view for a question.
 
-    A passage scores sum over channels of weight * BM25, divided by the same sum for a passage that holds
-    each term once (`LexicalIndex.attainable`), the weights being those of the question's and the
-    passage's languages: so the scores of passages in several languages can be compared.
+    A passage scores sum over channels of weight * BM25, divided by the same sum for a passage that holds each term
+    once, the weights being those of the question's and the passage's languages: so the scores of passages in several
+    languages can be compared. A word that stands nowhere, or has no translation, counts as asked: where there is
+    little to be found by words, they say little.
+
+    Args:
+        view: what is searched.
+        asked: its weights multiplied by idf (`index.coverage.weighed`).
+        located: the same, in each channel.
+        weights: of the channels.
+        whole: with all terms, whatever there is to read.
     """
-    runs = _runs(view, language, located, weights)
+    runs = _runs(view, asked, weights)
     most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows)
     counted = [located[name] for name in ("names", "grams") if runs[name].shares.any()]
     if whole or all(max(found.frequencies, default=0.0) <= most_rows for found in counted):
@@ -81,15 +90,15 @@ def lexical_scores(
     return LexicalScores(joined, runs, most_rows)
 
 
-def _runs(view: View, language: str, located: Mapping[str, Located], weights: Weights) -> dict[str, Runs]:
+def _runs(view: View, asked: Query, weights: Weights) -> dict[str, Runs]:
     """Give what the score of each channel counts in each run of rows."""
-    ends, rules = _ruled(*view.runs, language)
-    most = [view.channels[name].attainable(located[name]) for name in Channels._fields]
+    ends, rules = _ruled(*view.runs, asked.language)
+    most = [sum([term.weight for term in getattr(asked, name)]) for name in Channels._fields]
     shares: dict[Beside, list[float]] = {}
     for rule in set(rules):
         own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
-        attainable = sum([share * score for share, score in zip(own, most, strict=True)]) or math.inf
-        shares[rule] = [rule.whole * share / attainable for share in own]
+        whole = sum([share * score for share, score in zip(own, most, strict=True)]) or math.inf
+        shares[rule] = [rule.whole * share / whole for share in own]
     by_channel = np.array([shares[rule] for rule in rules], dtype=np.float32).reshape(-1, len(most)).T.copy()
     return {name: Runs(ends, own) for name, own in zip(Channels._fields, by_channel, strict=True)}
 

@@ -67,7 +67,7 @@ OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
 # Deviations above the usual cosine that count as much as all words: the right passages have 3.5 in another language
 # and 4 to 7 in the question's own. With the share of the dense half, this is the one weight of the fusion: a quarter
 # more or less moves recall@1 by less than half a point (docs/retrieval.md, "Vectors").
-WHOLE = 5.0
+WHOLE = 5.5
 # what a passage that holds so much of the question's words is to be expected to have of that; measured the same way
 EXPECTED = 0.8
 # how many passages the stand-ins of a language count as, for the mean; and how many all languages do, for the deviation
@@ -122,7 +122,7 @@ def fuse(
     words say what is to be expected of it.
 
     Args:
-        lexical: (m,) shares of what is attainable, about 0 to 1.
+        lexical: (m,) shares of what is asked, about 0 to 1.
         deviations: (m,) how far cosines are above the usual ones; NaN for a passage that has no vector yet.
         trust: (m,) how far the model can be trusted with the two languages, 0 to 1.
         share: weight of the dense half, 0 to 1.

@@ -224,13 +224,6 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             found[own] = gained(part.postings, located, places, gains, rows[own] - first, self._norm)
         return found
 
-    def attainable(self, located: Located) -> float:
-        """Give the score of a passage of average length that holds each term of a question once.
-
-        Terms that stand nowhere are left out: no passage can have them.
-        """
-        return sum(located.gains) / (self.k1 + 1)
-
     @cached_property
     def _norm(self) -> Norm:
         scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0

@@ -70,14 +70,12 @@ class _Read(NamedTuple):
     """The lexical half of a question.
 
     Attributes:
-        language: of the question.
-        query: its terms, weighed by idf.
+        query: the question's terms, weighed by idf.
         located: the same, in each channel.
         scores: of all rows; common terms may not be counted yet.
         best: (m,) the first rows, by these scores; ascending.
     """
 
-    language: str
     query: Query
     located: Mapping[str, Located]
     scores: LexicalScores
@@ -121,10 +119,10 @@ class Searcher:
         scored = self._scored(view, asked, nearest.result(), pool)
         hits = hits_of(view, reader, asked.query, scored, k)
         first = hits[0].score if hits else 0.0
-        found = signs(scored.fused, scored.parts, first, _foreign(asked.language, hits, view))
+        found = signs(scored.fused, scored.parts, first, _foreign(asked.query.language, hits, view))
         return Ranking(
             question=question,
-            language=asked.language,
+            language=asked.query.language,
             hits=hits,
             confidence=confidence(found),
             sequence=view.sequence,
@@ -144,15 +142,16 @@ class Searcher:
         language, *also = languages_of(question, view.spoken, self.lexicon)
         query = analyse(question, language, view.languages, self.lexicon, also)
         located = view.locate(query)
+        query = weighed(query, located, view.channels)
         for whole in (False, True):
-            scores = lexical_scores(view, language, located, self.weights, whole=whole)
+            scores = lexical_scores(view, query, located, self.weights, whole=whole)
             for first, mask in zip(view.first_rows, allowed, strict=True):
                 if mask is not None:
                     scores.joined[first : first + len(mask)][~mask] = 0.0
             best = top(scores.joined, pool if scores.is_whole else max(pool, CANDIDATES))
             if scores.is_whole or len(best) >= CANDIDATES:
                 break  # else rows that hold common terms only might be among the first
-        return _Read(language, weighed(query, located, view.channels), located, scores, best)
+        return _Read(query, located, scores, best)
 
     def _scored(self, view: View, asked: _Read, nearest: Nearest, pool: int) -> Scored:
         """Score the candidates of both halves by both halves."""
@@ -163,7 +162,7 @@ class Searcher:
             lexical.complete(view, asked.located, best)
             best = best[top(lexical.joined[best], pool)]
         rows = union(best, near)
-        deviations, trust = self._compared(view, asked.language, nearest, rows)
+        deviations, trust = self._compared(view, asked.query.language, nearest, rows)
         words = lexical.joined[rows].astype(float)
         fused = fuse(words, deviations, trust, self.weights.dense)
         parts = None

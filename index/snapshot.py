@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from _typeshed import SupportsWrite
-
     from index.segment import Rows
 
 log = logging.getLogger(__name__)
@@ -261,16 +259,16 @@ def _write_vectors(new: FolderWriter, segment: VectorSegment, database: str) -> 
     new.array("vectors", segment.vectors)
     for number, index in enumerate(segment.indexes):
         if index.has_codes:
-            new.stream(_codes_of(number), partial(_write_codes, index))
+            _write_codes(new, number, index)
     new.close({**_about(segment, database), "first": segment.first, "last": segment.last})
-
-
-def _write_codes(index: DenseIndex, file: SupportsWrite[bytes]) -> None:
-    index.write_codes(file.write)
 
 
 def _codes_of(number: int) -> str:
     return f"codes-{number}.faiss"
+
+
+def _write_codes(new: FolderWriter, number: int, index: DenseIndex) -> None:
+    new.stream(_codes_of(number), lambda file: index.write_codes(file.write))
 
 
 def _about(segment: Rows, database: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -76,8 +77,8 @@ class Vectors:
             else run.rows.start + np.flatnonzero(mask[run.rows])
             for run, mask in zip(runs, masks, strict=True)
         ]
-        step = max(1.0, sum(map(len, left)) / SAMPLE)
-        chosen = [rows[np.arange(0, len(rows), step).astype(np.int64)] for rows in left]
+        share = min(1.0, SAMPLE / max(sum(map(len, left)), 1))
+        chosen = [_spread(rows, math.ceil(share * len(rows))) for rows in left]
         vectors = [self.segments[run.segment].vectors[rows] for run, rows in zip(runs, chosen, strict=True)]
         sample: NDArray[np.float32] = np.concatenate(vectors)
         return sample[sample.any(axis=1)]  # a passage of which the model knows no word has no direction
@@ -168,6 +169,11 @@ class Vectors:
             segments=(*self.segments[:first], *made, *self.segments[last:]),
             alive=(*self.alive[:first], *(None for _ in made), *self.alive[last:]),
         )
+
+
+def _spread(rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Give n of the rows, at equal distances."""
+    return rows[np.arange(n) * len(rows) // max(n, 1)]
 
 
 def _numbers(runs: list[_Run], firsts: tuple[int, ...], rows: NDArray[np.int64]) -> NDArray[np.int64]:

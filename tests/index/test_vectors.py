@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from index import Article, Collection, Filters
-from index.dense import Scan
 from index.embedder import embed_batch
 from index.segment import VectorSegment
 from index.vectors import Vectors
@@ -52,25 +52,54 @@ def cut(reader: Reader, size: int) -> Vectors:
     return Vectors(dimension, segments, (None,) * len(segments))
 
 
-def nearest(vectors: Vectors, asked: np.ndarray, k: int) -> list[int]:
-    indexes = [segment.dense for segment in vectors.segments]
-    scan = Scan(indexes, vectors.first_rows, asked, k, vectors.allowed(None))
-    scan.run()
-    return vectors.passages(scan.nearest()).tolist()
+def nearest(vectors: Vectors, asked: np.ndarray, k: int) -> dict[str, list[int]]:
+    return {language: found.tolist() for language, found in vectors.nearest(asked, k, None).items()}
 
 
 @pytest.mark.parametrize("size", [1, 7, 40, 100])
-def test_the_nearest_are_the_same_however_vectors_are_cut_into_segments(reader: Reader, size: int) -> None:
+def test_the_nearest_of_each_language_are_the_same_however_vectors_are_cut_into_segments(
+    reader: Reader, size: int
+) -> None:
     vectors = cut(reader, size)
     stored = {row.passage: np.frombuffer(row.vector, np.float32) for row in reader.vectors(0)}
+    languages = {row.passage: row.language for row in reader.vectors(0)}
     asked = stored[17]
-    exact = sorted(stored, key=lambda passage: (-float(stored[passage] @ asked), passage))[:10]
-    assert sorted(nearest(vectors, asked, 10)) == sorted(exact)
+    exact = sorted(stored, key=lambda passage: (-float(stored[passage] @ asked), passage))
+    found = nearest(vectors, asked, 10)
+    assert found.keys() == {"en", "ar"}
+    for language, passages in found.items():
+        assert sorted(passages) == sorted([one for one in exact if languages[one] == language][:10])
     passages = np.array([17, 4, 10**9, 60])
-    found = vectors.cosines(asked, passages)
-    assert np.isnan(found).tolist() == [False, False, True, False]
-    assert found[0] == pytest.approx(1, abs=1e-5)
-    assert found[3] == pytest.approx(float(stored[60] @ asked), abs=1e-5)
+    cosines = vectors.cosines(asked, passages)
+    assert np.isnan(cosines).tolist() == [False, False, True, False]
+    assert cosines[0] == pytest.approx(1, abs=1e-5)
+    assert cosines[3] == pytest.approx(float(stored[60] @ asked), abs=1e-5)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_sample_is_of_all_rows_of_a_language_alike(
+    reader: Reader, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = cut(reader, size)
+    whole = {language: len(sample) for language, sample in vectors.samples.items()}
+    assert whole == {"ar": 34, "en": 66}
+    monkeypatch.setattr("index.vectors.SAMPLE", 10)
+    ones = [np.ones(len(segment), bool) for segment in vectors.segments]
+    gone = ones[-1]
+    gone[: len(gone) // 2] = False
+    fewer = replace(vectors, alive=(*ones[:-1], gone))
+    for language, sample in fewer.samples.items():
+        assert 10 <= len(sample) <= 10 + len(vectors.segments)
+        assert len(np.unique(sample, axis=0)) > 8, language
+
+
+def test_a_passage_that_the_model_cannot_read_is_in_no_sample(reader: Reader) -> None:
+    first, *rest = reader.vectors(0)
+    nothing = first._replace(vector=bytes(len(first.vector)))
+    vectors = Vectors(
+        len(first.vector) // 4, (VectorSegment.of([nothing, *rest], len(first.vector) // 4, 1),), (None,)
+    )
+    assert sum(map(len, vectors.samples.values())) == len(rest)
 
 
 def test_rows_of_a_language_are_a_slice(reader: Reader) -> None:
@@ -86,11 +115,11 @@ def test_a_removed_passage_is_not_among_the_nearest_and_its_row_goes_with_the_ne
         assert collection.settle()
         with collection._viewing() as (_, view, reader):
             asked = np.frombuffer(next(iter(reader.vectors(0))).vector, np.float32)
-            first = nearest(view.vectors, asked, 1)
+            (first,) = nearest(view.vectors, asked, 1)["ar"]
         for number in range(20):
             collection.remove(f"a{number}")
         with collection._viewing() as (_, view, reader):
-            assert first[0] not in nearest(view.vectors, asked, 40)
+            assert first not in nearest(view.vectors, asked, 40)["ar"]
             assert view.vectors.compacted(reader).n_rows == 20
 
 
@@ -121,3 +150,17 @@ def test_a_vector_of_another_length_is_refused(reader: Reader) -> None:
     first, *rest = reader.vectors(0)
     with pytest.raises(ValueError, match=f"has not {len(first.vector) // 4} numbers"):
         VectorSegment.of([first._replace(vector=first.vector[4:]), *rest], len(first.vector) // 4, 1)
+
+
+@pytest.mark.parametrize("embedded", [0, 10, 20, 30, 40])
+def test_the_passage_that_was_asked_for_is_first_however_many_have_vectors(home: Path, embedded: int) -> None:
+    with Collection(home, embeds=False) as collection:
+        articles = made(40)
+        for article in articles[:embedded]:
+            collection.add([article])
+        with collection._using() as state:
+            while embed_batch(state.store, state.encoder):
+                pass
+        collection.add(articles[embedded:])
+        for article in articles[::7]:
+            assert collection.search(article.text, 1)[0].article.id == article.id
