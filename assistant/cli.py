@@ -342,7 +342,7 @@ def _restore(given: argparse.Namespace, settings: Settings) -> int:
     kept = restore(settings.home, given.file)
     print(f"restored from {given.file}")
     if kept:
-        print(f"what was there before is kept; delete it when nobody needs it: {' '.join(map(str, kept))}")
+        print(f"what was there before is kept; delete it when nobody needs it: {', '.join(map(str, kept))}")
     return os.EX_OK
 
 

@@ -133,8 +133,9 @@ def encoder_of(path: Path, model: str | None, load: Load, held: Encoder | None =
     except ModelError as error:
         if model:
             raise
+        reason = str(error).partition("; ")[0]  # what to do is something else here
         raise ModelError(
-            f"the collection in {path.parent} was made with a model that cannot be opened now ({error}): put it back, "
+            f"the collection in {path.parent} was made with a model that cannot be opened now ({reason}): put it back, "
             f"or give the collection another: `sanad rebuild --home {path.parent} --model {SHIPPED_NAME}`"
         ) from error
 

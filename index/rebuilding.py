@@ -154,6 +154,7 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
             for path, seen in old.files():
                 writer.remember(path, seen)
+        writer.forget_lost()  # a rebuild that was killed may have come as far as this
         writer.note_lost(old.lost())
         writer.copy_memory(old.memory())
         writer.start_after(old.sequence)
