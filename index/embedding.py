@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHIPPED_NAME = "bundled"
 """What the model that comes with the program is called, also where a model is asked for by name."""
 
-SHIPPED = Path(__file__).parent / "bundled" / "model"
+SHIPPED = Path(__file__).parent / "bundled" / "encoder"
 """The folder of the model that comes with the program."""
 
 
@@ -65,9 +65,9 @@ def open_encoder(model: str | None) -> Encoder:
 
 @cache  # megabytes to load, the same for every collection of a process
 def _shipped() -> Encoder:
-    from index.static import StaticEncoder
+    from index.encoder import OnnxEncoder
 
-    return StaticEncoder.open(SHIPPED)
+    return OnnxEncoder.open(SHIPPED)
 
 
 def digest(root: Path, files: Iterable[Path]) -> str:

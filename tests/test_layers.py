@@ -18,6 +18,7 @@ MODULES = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("assistant/**/*.py"), 
 HOMES = {
     "torch": {"index/transformer.py"},
     "sentence_transformers": {"index/transformer.py"},
+    "onnxruntime": {"index/encoder.py"},
     "faiss": {"index/dense.py"},
     "rank_bm25": {"index/lexical.py"},
     "scipy": {"index/postings.py"},

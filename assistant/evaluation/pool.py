@@ -106,6 +106,7 @@ class Pool:
     def _add(self, articles: Iterable[Article]) -> None:
         progress = self._progress
         self.collection.add(articles, (lambda done, _: progress("paragraphs", done, 0)) if progress else None)
+        self.collection.settle()
 
     def ask(self, question: Question, search: Search | None = None) -> Outcome:
         """Search for a question and judge what is found.

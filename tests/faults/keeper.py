@@ -151,7 +151,7 @@ def _keep(home: Path, board: Board, seed: int, kind: str) -> None:
 
 if __name__ == "__main__":
     import index.collection
-    import index.static  # read once, before the keepers are forked
+    import index.encoder  # read once, before the keepers are forked
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     serve(Path(sys.argv[1]), Board(Path(sys.argv[2])))

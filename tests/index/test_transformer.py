@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from index.embedding import SHIPPED, open_encoder
+from index.embedding import open_encoder
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -172,12 +172,6 @@ def test_a_token_without_a_vector_is_told(copy: Path) -> None:
     assert encoder.encode_question("base").any()
     with pytest.raises(ModelError, match="cannot read a text"):
         encoder.encode_question("harbour")
-
-
-def test_the_shipped_folder_is_a_model_like_others() -> None:
-    encoder = open_encoder(str(SHIPPED))
-    ours = open_encoder(None)
-    assert encoder.encode_question("سلام") == pytest.approx(ours.encode_question("سلام"), abs=1e-3)
 
 
 def test_a_foreign_module_is_refused_and_not_imported(copy: Path) -> None:
