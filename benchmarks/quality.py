@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +28,6 @@ from assistant.evaluation import (
 from benchmarks.peers import PEERS, ask_peer
 from index import SanadError
 from index.fusion import DEFAULT, Weights
-from index.search import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,11 +58,39 @@ SURE_UP_TO = 10_000
 RETRIEVAL_HEADER = "recall@1 | recall@5 | recall@10 | MRR@10 | nDCG@10 | evidence | p50 ms"
 
 
+# Corpus, questions, distractors, and the recall@1 and recall@10 that were set out to be reached
+REACH = {
+    "en -> ar": ("xquad-dev.ar", "xquad-dev.en", 0, 0.90, 0.993),
+    "ar -> ar": ("xquad-dev.ar", "xquad-dev.ar", 0, 0.955, 0.997),
+    "en -> en": ("xquad-dev.en", "xquad-dev.en", 0, 0.98, 0.999),
+    "ar -> en": ("xquad-dev.en", "xquad-dev.ar", 0, 0.895, 0.988),
+    "de -> ar": ("xquad-dev.ar", "xquad-dev.de", 0, 0.83, 0.975),
+    "es -> ar": ("xquad-dev.ar", "xquad-dev.es", 0, 0.865, 0.983),
+    "ru -> ar": ("xquad-dev.ar", "xquad-dev.ru", 0, 0.82, 0.97),
+    "tr -> ar": ("xquad-dev.ar", "xquad-dev.tr", 0, 0.82, 0.97),
+    "hi -> ar": ("xquad-dev.ar", "xquad-dev.hi", 0, 0.80, 0.96),
+    "zh -> ar": ("xquad-dev.ar", "xquad-dev.zh", 0, 0.78, 0.97),
+    "el -> ar": ("xquad-dev.ar", "xquad-dev.el", 0, 0.68, 0.95),
+    "ro -> ar": ("xquad-dev.ar", "xquad-dev.ro", 0, 0.68, 0.95),
+    "vi -> ar": ("xquad-dev.ar", "xquad-dev.vi", 0, 0.68, 0.95),
+    "th -> ar": ("xquad-dev.ar", "xquad-dev.th", 0, 0.68, 0.95),
+    "ARCD ar -> ar": ("arcd-dev.ar", "arcd-dev.ar", 0, 0.77, 0.972),
+    "en -> ar, crowd": ("xquad-dev.ar", "xquad-dev.en", 10_000, 0.66, 0.92),
+    "ar -> ar, crowd": ("xquad-dev.ar", "xquad-dev.ar", 10_000, 0.93, 0.985),
+    "ar -> en, crowd": ("xquad-dev.en", "xquad-dev.ar", 10_000, 0.80, 0.94),
+}
+
+
 class Data(NamedTuple):
-    """The question sets and distractors, and how many of the questions are asked (every n-th)."""
+    """The question sets and distractors, how many of the questions are asked (every n-th), and the model."""
 
     folder: Path
     every: int
+    model: str | None = None
+
+    def pool(self, corpora: Sequence[QuestionSet], distractors: int = 0) -> Pool:
+        """Give a collection of question sets' paragraphs, and others that answer nothing."""
+        return Pool(corpora, distractors=self.distractors(distractors), model=self.model)
 
     def squad(self, name: str) -> QuestionSet:
         """Give a question set by its name."""
@@ -84,7 +112,7 @@ def weighted(pool: Pool, weights: Weights) -> Search:
 
     def search(question: str, k: int) -> Ranking:
         with collection._viewing() as (state, view, reader):  # weights have no public name
-            searcher = Searcher(state.encoder, collection._lexicon, weights)
+            searcher = replace(collection._searcher(state.encoder), weights=weights)
             return searcher.search(view, reader, question, k)
 
     return search
@@ -103,7 +131,7 @@ def channels(data: Data) -> Iterator[str]:
     pools: dict[str, Pool] = {}
     for direction, (corpus, asked) in DIRECTIONS.items():
         if corpus not in pools:
-            pools[corpus] = Pool([data.squad(corpus)])
+            pools[corpus] = data.pool([data.squad(corpus)])
         pool = pools[corpus]
         yield from _head(f"{direction}: {len(pool.corpora[0].paragraphs)} paragraphs", RETRIEVAL_HEADER)
         for name, tokens in PEERS.items():
@@ -124,15 +152,15 @@ def mixed(data: Data) -> Iterator[str]:
     corpora = [data.squad(f"xquad-dev.{language}") for language in LANGUAGES]
     first = "question | recall@1 | recall@10 | nDCG@10 | first hit in"
     yield from _head("One pool: XQuAD in 12 languages and ARCD", first, names=False)
-    with Pool([*corpora, data.squad("arcd-dev.ar")]) as pool:
+    with data.pool([*corpora, data.squad("arcd-dev.ar")]) as pool:
         for language in ("ar", "en", "de", "hi", "zh"):
             yield _mixed_row(language, found(ask_all(pool, data.asked(f"xquad-dev.{language}"))))
     even = corpora[0].articles[::2]
     odd = corpora[0].articles[1::2]
     yield from _head("Half of the articles in Arabic only, the others in 12 languages", first, names=False)
-    with Pool([corpora[0].only(even), *(corpus.only(odd) for corpus in corpora)]) as pool:
+    with data.pool([corpora[0].only(even), *(corpus.only(odd) for corpus in corpora)]) as pool:
         yield from _asked_of(pool, data, even, "{} -> ar, in the crowd")
-    with Pool([corpora[0].only(even)]) as pool:
+    with data.pool([corpora[0].only(even)]) as pool:
         yield from _asked_of(pool, data, even, "{} -> ar, alone")
 
 
@@ -152,7 +180,9 @@ def crowded(data: Data, sizes: Sequence[int]) -> Iterator[str]:
     retrieval: list[str] = []
     confidence: list[str] = []
     for direction, (corpus, asked) in DIRECTIONS.items():
-        confidence.append(_sure_row(f"{direction}, 2 articles", small(data.squad(corpus), data.asked(asked))))
+        confidence.append(
+            _sure_row(f"{direction}, 2 articles", small(data, data.squad(corpus), data.asked(asked)))
+        )
     for size in (0, *sizes):
         for name, good, sure in _at_size(data, size):
             retrieval.append(retrieval_row(name, good))
@@ -170,7 +200,7 @@ def crowded(data: Data, sizes: Sequence[int]) -> Iterator[str]:
 def _at_size(data: Data, size: int) -> Iterator[tuple[str, Found, Separated | None]]:
     """Ask in each direction with so many distractors; confidence up to SURE_UP_TO of them."""
     for corpus in dict.fromkeys(corpus for corpus, _ in DIRECTIONS.values()):
-        with Pool([data.squad(corpus)], distractors=data.distractors(size)) as pool:
+        with data.pool([data.squad(corpus)], size) as pool:
             for direction, (own, asked) in DIRECTIONS.items():
                 if own == corpus:
                     questions = data.asked(asked)
@@ -179,14 +209,14 @@ def _at_size(data: Data, size: int) -> Iterator[tuple[str, Found, Separated | No
                     yield f"{direction}, {size:,} distractors", good, sure
 
 
-def small(corpus: QuestionSet, questions: Sequence[Question]) -> Separated:
+def small(data: Data, corpus: QuestionSet, questions: Sequence[Question]) -> Separated:
     """Compare confidence in collections of two SQuAD articles, for their questions and other ones."""
     pairs = [corpus.articles[start : start + 2] for start in range(0, len(corpus.articles) - 1, 2)]
     answerable: list[float] = []
     unanswerable: list[float] = []
     for number, pair in enumerate(pairs):
         foreign = pairs[(number + len(pairs) // 2) % len(pairs)]
-        with Pool([corpus.only(pair)]) as pool:
+        with data.pool([corpus.only(pair)]) as pool:
             for articles, kind in ((pair, answerable), (foreign, unanswerable)):
                 asked = [one for one in questions if one.place.article in articles]
                 kind += [outcome.confidence for outcome in ask_all(pool, asked)]
@@ -194,6 +224,32 @@ def small(corpus: QuestionSet, questions: Sequence[Question]) -> Separated:
     if sure is None:
         raise SanadError(f"{corpus.name} has fewer than two pairs of articles")
     return sure
+
+
+def reach(data: Data) -> Iterator[str]:
+    """Retrieval beside what it is to reach, and how flat the one weight of the fusion is."""
+    shares = (DEFAULT.dense, 0.0, *(_moved(DEFAULT.dense, factor) for factor in (0.75, 1.25)))
+    columns = "recall@1 | to reach | recall@10 | to reach | words alone | a quarter less | a quarter more"
+    yield from _head("What is to be reached", columns)
+    groups: dict[tuple[str, int], list[str]] = {}
+    for name, (corpus, _, size, *_) in REACH.items():
+        groups.setdefault((corpus, size), []).append(name)
+    for (corpus, size), names in groups.items():
+        with data.pool([data.squad(corpus)], size) as pool:
+            for name in names:
+                _, asked, _, *wanted = REACH[name]
+                now, *others = [
+                    found(ask_all(pool, data.asked(asked), weighted(pool, DEFAULT._replace(dense=share))))
+                    for share in shares
+                ]
+                figures = (now.recall_1, wanted[0], now.recall_10, wanted[1])
+                beside = (f"{one.recall_1:.3f}/{one.recall_10:.3f}" for one in others)
+                yield f"| {name} | {' | '.join(f'{figure:.3f}' for figure in figures)} | {' | '.join(beside)} |"
+
+
+def _moved(share: float, factor: float) -> float:
+    """Give the share of the dense half with which its weight beside the words is so many times what it is."""
+    return factor * share / (1 - share + factor * share)
 
 
 def _sure_row(name: str, sure: Separated) -> str:
@@ -230,6 +286,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="ask every N-th question only")
     parser.add_argument(
+        "--model", help="a sentence-transformers model instead of the shipped one; printed only"
+    )
+    parser.add_argument("--reach", action="store_true", help="what is to be reached only; printed only")
+    parser.add_argument(
         "--distractors",
         type=int,
         nargs="*",
@@ -238,8 +298,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="sizes of the crowd",
     )
     given = parser.parse_args(arguments)
-    data = Data(given.data, 6 if given.quick else given.every)
-    parts = (channels(data), mixed(data), crowded(data, [] if given.quick else given.distractors))
+    data = Data(given.data, 6 if given.quick else given.every, given.model)
+    parts = [channels(data), mixed(data), crowded(data, [] if given.quick else given.distractors)]
+    if given.reach or not given.quick:
+        parts = [reach(data)] if given.reach else [*parts, reach(data)]
     options = [word for word in arguments or sys.argv[1:] if word != str(given.data)]
     command = " ".join(["python -m benchmarks.quality", *options]).replace("--data", "--data DIR")
     every = "Every question is asked" if data.every == 1 else f"One question of {data.every} is asked"
@@ -247,7 +309,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for line in chain.from_iterable(parts):
         print(line, flush=True)
         lines.append(line)
-    if not given.quick:
+    if not (given.quick or given.model or given.reach):
         PAGE.parent.mkdir(exist_ok=True)
         PAGE.write_text("\n".join([*lines, ""]), "utf-8")
     return 0

@@ -9,8 +9,9 @@ and what a question has in common with any statement is known before a collectio
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from index.embedding import Encoder
 
 FILE = Path(__file__).parent / "bundled" / "parallel.tsv"
+SHIPPED = Path(__file__).parent / "bundled" / "calibration.npz"
 # deviations by which the answers stand out, on the mean of a pair of languages: chance, or names that two languages
 # share; and what every pair reaches that a model was trained for (docs/retrieval.md, "Vectors")
 CHANCE, TRUSTED = 1.0, 3.0
@@ -44,14 +46,19 @@ def parallel() -> dict[str, Parallel]:
 
 
 class Calibration:
-    """The cosines of one model, measured when they are first asked for; shared by threads."""
+    """The cosines of one model, measured when they are first asked for; shared by threads.
 
-    def __init__(self, encoder: Encoder) -> None:
-        """Take the model."""
+    Those of the shipped model were measured when it was made (`python -m training.calibration`).
+    """
+
+    def __init__(self, encoder: Encoder, *, measured: bool = True) -> None:
+        """Take the model; measured: and what was written down of it, if it is the shipped one."""
         self._encoder = encoder
         self._statements: dict[str, NDArray[np.float32]] = {}
         self._questions: dict[str, NDArray[np.float32]] = {}
         self._trust: dict[tuple[str, str], float] = {}
+        if measured:
+            self._statements, self._trust = _shipped(encoder.fingerprint)
 
     def statements(self, language: str) -> NDArray[np.float32]:
         """Give the vectors of the statements in a language, (n, d); n = 0 where the model reads none."""
@@ -78,6 +85,30 @@ class Calibration:
             vectors = [self._encoder.encode_question(text) for text in parallel()[language].questions]
             self._questions[language] = np.array(vectors)
         return self._questions[language]
+
+
+def save(encoder: Encoder, path: Path) -> None:
+    """Measure a model with all languages, and write it down."""
+    calibration = Calibration(encoder, measured=False)
+    languages = sorted(parallel())
+    trust = [[calibration.trust(question, passage) for passage in languages] for question in languages]
+    measured: dict[str, Any] = {
+        "fingerprint": np.array(encoder.fingerprint),
+        "languages": np.array(languages),
+        "trust": np.array(trust, dtype=np.float32),
+    }
+    measured |= {language: calibration.statements(language).astype(np.float16) for language in languages}
+    np.savez_compressed(path, **measured)
+
+
+def _shipped(fingerprint: str) -> tuple[dict[str, NDArray[np.float32]], dict[tuple[str, str], float]]:
+    """Give what was measured of the shipped model: statements and trust; nothing of any other."""
+    with np.load(SHIPPED) as saved:
+        if str(saved["fingerprint"]) != fingerprint:
+            return {}, {}
+        languages = saved["languages"].tolist()
+        trust = zip(product(languages, repeat=2), saved["trust"].ravel().tolist(), strict=True)
+        return {language: saved[language].astype(np.float32) for language in languages}, dict(trust)
 
 
 def _stands_out(questions: NDArray[np.float32], statements: NDArray[np.float32]) -> float:

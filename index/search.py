@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.channels import CANDIDATES, lexical_scores
-from index.confidence import Parts, confidence, signs
-from index.coverage import attainable, weighed
-from index.fusion import DEFAULT, Weights, fuse, scales_of, told
+from index.confidence import confidence, signs
+from index.coverage import weighed
+from index.fusion import DEFAULT, Weights, fuse, scales_of
 from index.hits import hits_of
 from index.query import Query, analyse, languages_of
 from index.records import Filters, Hit, Ranking
@@ -44,12 +44,10 @@ class Scored(NamedTuple):
     Attributes:
         rows: (m,) global ones, ascending.
         fused: (m,), their scores.
-        parts: what gave the highest; None without candidates.
     """
 
     rows: NDArray[np.int64]
     fused: NDArray[np.float64]
-    parts: Parts | None
 
 
 class Nearest(NamedTuple):
@@ -119,7 +117,7 @@ class Searcher:
         scored = self._scored(view, asked, nearest.result(), pool)
         hits = hits_of(view, reader, asked.query, scored, k)
         first = hits[0].score if hits else 0.0
-        found = signs(scored.fused, scored.parts, first, _foreign(asked.query.language, hits, view))
+        found = signs(scored.fused, first, _foreign(asked.query.language, hits, view))
         return Ranking(
             question=question,
             language=asked.query.language,
@@ -164,12 +162,7 @@ class Searcher:
         rows = union(best, near)
         deviations, trust = self._compared(view, asked.query.language, nearest, rows)
         words = lexical.joined[rows].astype(float)
-        fused = fuse(words, deviations, trust, self.weights.dense)
-        parts = None
-        if len(rows):
-            first = int(fused.argmax())
-            parts = _parts(view, asked, rows[first], told(words, deviations, trust)[first])
-        return Scored(rows, fused, parts)
+        return Scored(rows, fuse(words, deviations, trust, self.weights.dense))
 
     def _compared(
         self, view: View, language: str, nearest: Nearest, rows: NDArray[np.int64]
@@ -177,26 +170,18 @@ class Searcher:
         """Give by how many deviations the cosines of rows, (m,), are above the usual; and how far each is trusted."""
         deviations = view.vectors.cosines(nearest.vector, view.numbers(rows))
         trust = np.zeros(len(rows))
-        if not nearest.vector.any():  # a question of which the model knows no word
-            return np.full(len(rows), np.nan), trust
+        if not nearest.vector.any():  # the model knows no word of the question
+            return deviations, trust
+        trusted = {code: self.calibration.trust(language, code) for code in nearest.scales}
+        # where the vectors speak for a part of the passages only, those that they speak for would crowd out the others
+        spoken = sum(share * view.vectors.sizes[code] for code, share in trusted.items())
+        spoken_for = min(1.0, spoken / max(view.n_rows, 1))
         languages = view.languages_of(rows)
         for code, scale in nearest.scales.items():
             own = languages == code
-            if own.any():
-                deviations[own] = (deviations[own] - scale.mean) / scale.deviation
-                trust[own] = self.calibration.trust(language, code)
+            deviations[own] = (deviations[own] - scale.mean) / scale.deviation
+            trust[own] = trusted[code] * spoken_for
         return deviations, trust
-
-
-def _parts(view: View, asked: _Read, row: np.int64, dense: float) -> Parts:
-    """Give what each channel finds in a candidate: shares of all that is asked, also of what stands nowhere."""
-    one = np.array([row])
-    words, grams, names = (
-        float(view.channels[name].score_rows(asked.located[name], one)[0])
-        / attainable(getattr(asked.query, name))
-        for name in ("words", "grams", "names")
-    )
-    return Parts(words, grams, names, dense)
 
 
 @cache

@@ -64,6 +64,13 @@ class Vectors:
         return found
 
     @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many rows there are of each language, removed ones counted."""
+        return {
+            language: sum([len(run.numbers) for run in runs]) for language, runs in self.by_language.items()
+        }
+
+    @cached_property
     def samples(self) -> dict[str, NDArray[np.float32]]:
         """Vectors of SAMPLE passages of each language at most, (n, d), from all its rows alike; n > 0."""
         found = {language: self._sample(runs) for language, runs in self.by_language.items()}

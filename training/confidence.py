@@ -1,4 +1,4 @@
-"""Fits the logistic model of index/confidence.py: `python -m training.confidence --data DIR [--every N]`.
+"""Fits the logistic model of index/confidence.py: `python -m training.confidence --data DIR [--every N] [--model M]`.
 
 Questions of the development sets are asked in collections that hold the SQuAD article of their answer and in ones
 that do not: two articles, all of a set, and a set among 10,000 other paragraphs; Arabic, English and other languages.
@@ -48,15 +48,15 @@ class Case(NamedTuple):
     seen: tuple[float, ...]
 
 
-def cases(data: Path, every: int, distractors: int) -> Iterable[Case]:
+def cases(data: Path, every: int, distractors: int, model: str | None = None) -> Iterable[Case]:
     """Ask all questions in collections with and without their articles."""
     for name, languages in CORPORA.items():
         corpus = read_squad(data / "eval" / f"{name}.json")
         sets = {f"{one}->{name[-2:]}": _questions(data, name, one, every) for one in languages}
-        yield from _small(corpus, sets)
+        yield from _small(corpus, sets, model)
         for size in (0, distractors):
             files = [read_distractors(data / "mono" / file, size // len(MONO)) for file in MONO]
-            with Pool([corpus], distractors=chain.from_iterable(files)) as pool:
+            with Pool([corpus], distractors=chain.from_iterable(files), model=model) as pool:
                 for direction, questions in sets.items():
                     yield from _halves(pool, f"{direction} {size:,}", questions)
             print(f"{name} among {size:,} asked", file=sys.stderr)
@@ -68,12 +68,12 @@ def _questions(data: Path, corpus: str, language: str, every: int) -> tuple[Ques
     return read_squad(data / "eval" / f"{name}.json").questions[:: every if main else 3 * every]
 
 
-def _small(corpus: QuestionSet, sets: dict[str, tuple[Question, ...]]) -> Iterable[Case]:
+def _small(corpus: QuestionSet, sets: dict[str, tuple[Question, ...]], model: str | None) -> Iterable[Case]:
     """Collections of two articles each, asked their own questions and those of two others."""
     pairs = [corpus.articles[start : start + 2] for start in range(0, len(corpus.articles) - 1, 2)]
     for number, pair in enumerate(pairs):
         foreign = pairs[(number + len(pairs) // 2) % len(pairs)]
-        with Pool([corpus.only(pair)]) as pool:
+        with Pool([corpus.only(pair)], model=model) as pool:
             for direction, questions in sets.items():
                 asked = [one for one in questions if one.place.article in {*pair, *foreign}]
                 yield from _asked(pool, f"{direction} two articles", asked, set(pair))
@@ -138,8 +138,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the folder with eval/ and mono/")
     parser.add_argument("--every", type=int, default=4, help="ask every n-th question")
     parser.add_argument("--distractors", type=int, default=10_000)
+    parser.add_argument("--model", help="a sentence-transformers model instead of the shipped one")
     given = parser.parse_args(arguments)
-    found = list(cases(given.data, given.every, given.distractors))
+    found = list(cases(given.data, given.every, given.distractors, given.model))
     report(found)
     from index.confidence import Signs
 

@@ -7,41 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index.calibration import Calibration, parallel
+from index.calibration import SHIPPED, Calibration, parallel, save
+from index.embedding import open_encoder
 from index.language import detect
+from tests.index.encoders import WIDTH, Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
-
-WIDTH = 64
-
-
-class Reads:
-    """Reads the languages it is told to, each sentence as its place among the parallel ones; of any other nothing."""
-
-    name = fingerprint = "reads"
-    dimension = WIDTH
-
-    def __init__(self, *languages: str, apart: bool = False) -> None:
-        """Take languages; apart: what says the same in two of them has nothing in common."""
-        self._places: dict[str, tuple[int, int]] = {}
-        for number, language in enumerate(languages):
-            for place, sentences in enumerate(zip(*parallel()[language], strict=True)):
-                self._places |= dict.fromkeys(sentences, (place, number if apart else 0))
-        self.n_read = 0
-
-    def encode_question(self, text: str) -> NDArray[np.float32]:
-        self.n_read += 1
-        place, kind = self._places.get(text, (-1, hash(text)))
-        seed = np.random.default_rng([place + 1, abs(kind)])
-        vector = seed.normal(size=WIDTH) + 2.0  # all cosines are high, as in a trained model
-        unit: NDArray[np.float32] = (vector / np.linalg.norm(vector)).astype(np.float32)
-        return unit
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.array([self.encode_question(text) for text in texts], np.float32).reshape(-1, WIDTH)
 
 
 def test_the_sentences_say_the_same_in_every_language() -> None:
@@ -93,3 +67,27 @@ def test_sentences_are_encoded_once() -> None:
     calibration.statements("ar")
     assert encoder.n_read == read
     assert calibration.statements("ar") == pytest.approx(encoder.encode_passages(parallel()["ar"].statements))
+
+
+def test_what_was_measured_of_a_model_is_read_again_for_that_model_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, other = Reads("en", "ar"), Reads("ru")
+    other.fingerprint = "other"
+    save(encoder, tmp_path / "calibration.npz")
+    monkeypatch.setattr("index.calibration.SHIPPED", tmp_path / "calibration.npz")
+    measured, read = Calibration(encoder), encoder.n_read
+    afresh = Calibration(encoder, measured=False)
+    assert measured.trust("en", "ar") == pytest.approx(afresh.trust("en", "ar"))
+    assert measured.trust("ru", "th") == pytest.approx(afresh.trust("ru", "th"))
+    np.testing.assert_allclose(measured.statements("ar"), afresh.statements("ar"), atol=0.001)
+    assert encoder.n_read - read == 16 * 4  # by the one that measures afresh
+    assert Calibration(other).trust("ru", "ru") == 1.0
+    assert Calibration(other).trust("en", "ar") < 0.3
+
+
+def test_the_shipped_model_is_measured() -> None:
+    """If not: python -m training.calibration."""
+    with np.load(SHIPPED) as saved:
+        assert str(saved["fingerprint"]) == open_encoder(None).fingerprint
+        assert saved["languages"].tolist() == sorted(parallel())

@@ -6,17 +6,17 @@ import random
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 
 from index import Article, Collection, channels, search
-from index.coverage import attainable, weighed
+from index.coverage import weighed
 from index.fusion import DEFAULT, beside
 from index.query import analyse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.view import View
+    import pytest
+
 
 ROOTS = ["كتب", "درس", "علم", "سفر", "عمل", "فتح", "قرأ", "سمع", "حمل", "نقل", "ربط", "وصل"]
 
@@ -69,37 +69,6 @@ def test_a_question_of_common_terms_only_has_the_candidates_of_all_terms(
     whole, apart = scored
     assert apart.rows.tolist() == whole.rows.tolist()
     assert apart.fused.tolist() == whole.fused.tolist()
-
-
-def test_what_is_judged_is_the_candidate_that_is_ranked_first(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its share of the question in each channel, by all terms, whether or not they were counted for every row."""
-    rng = random.Random(6)
-    seen, score = [], search.Searcher._scored
-
-    def watched(self: search.Searcher, view: View, asked: search._Read, *rest: object) -> search.Scored:
-        seen.append((view, asked, score(self, view, asked, *rest)))  # type: ignore[arg-type]
-        return seen[-1][2]
-
-    monkeypatch.setattr(search.Searcher, "_scored", watched)
-    monkeypatch.setattr(search, "CANDIDATES", 150)
-    with Collection(home) as collection:
-        collection.add(
-            Article(id=f"a{i}", text=text(rng), language=("ar", "fa", "ur")[i % 3]) for i in range(300)
-        )
-        for many_rows in (channels.MANY_ROWS, 15):
-            monkeypatch.setattr(channels, "MANY_ROWS", many_rows)
-            for _ in range(5):
-                collection.search(" ".join(text(rng).split()[:5]), 3)
-    assert {asked.scores.is_whole for _, asked, _ in seen} == {True, False}
-    for view, asked, scored in seen:
-        first = scored.rows[int(np.argmax(scored.fused))]
-        assert scored.parts is not None
-        for name in ("words", "grams", "names"):
-            whole = view.channels[name].score(asked.located[name])
-            expected = whole[first] / attainable(getattr(asked.query, name))
-            assert getattr(scored.parts, name) == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_row_scores_what_each_channel_counts_in_its_language(home: Path) -> None:
