@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from assistant import Assistant
 from assistant.settings import SettingsError
 from assistant.watch import Watcher
-from tests.assistant.serving import TOKEN, served, served_site, until
+from tests.assistant import serving
+from tests.assistant.serving import TOKEN, served, served_site
 from tests.assistant.test_api import assert_problem
 from tests.assistant.test_server import running
 from tests.confined import bound_by_permissions, mount, unmount
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     import httpx
 
     from index import AddReport
+
+until = partial(serving.until, timeout_s=60)  # where many work at once, changes are told late
 
 WORDS = (
     "saffron",
@@ -216,7 +220,7 @@ def test_a_collection_that_cannot_be_written_is_told_and_tried_again(
     monkeypatch.setattr("index.store.BUSY_TIMEOUT_S", 0.2)
     with served(home, watch=[news]) as client:
         assert len(titles(client)) == 3
-        other = sqlite3.connect(home / "collection-1.sqlite", isolation_level=None)
+        other = sqlite3.connect(home / "collection-1.sqlite", isolation_level=None, timeout=60)
         other.execute("BEGIN IMMEDIATE")
         (news / "007.txt").write_text(text(7), "utf-8")
         until(lambda: standing(client)["trouble"] == "store")
@@ -266,7 +270,7 @@ def test_where_the_system_tells_of_no_changes_the_folder_is_polled(
         assert client.get("/api/v1/health").json()["status"] == "warning"
         assert metric(client, "polled") == 1
         (news / "007.txt").write_text(text(7), "utf-8")
-        until(lambda: text(7) in titles(client), 40)
+        until(lambda: text(7) in titles(client))
 
 
 def test_at_its_start_a_folder_may_be_away_if_it_is_known(home: Path, news: Path) -> None:

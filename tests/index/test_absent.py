@@ -559,6 +559,11 @@ def test_undone_it_is_as_it_was(one_removed: tuple[Assistant, Path, str], langua
     assert not report.withheld
     assert library.article(article_id) == before
     assert library.check() == []
+    file.unlink()
+    library.sync(file.parent)
+    file.write_text(text(0), "utf-8")
+    library.sync(file.parent)
+    assert library.article(article_id) == before  # what was edited is known as such still
     file.write_text(f"{text(0)} A second bridge was opened.", "utf-8")
     assert [item.article_id for item in library.sync(file.parent).updated] == [article_id]
     file.unlink()
