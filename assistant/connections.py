@@ -1,4 +1,4 @@
-"""How many connections there may be: fewer than files may be open, or the server could accept nobody, nor open its own.
+"""How many connections there may be: fewer than files may be open, or nobody could be let in, nor a file be opened.
 
 Where there are as many as may be, the next one takes the place of one that keeps us waiting: for its request, or
 for taking the answer.

@@ -41,11 +41,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
-_OURS = (
-    "/ui/",
-    places.ARTICLES,
-    "/page/",
-)  # beside them, Gradio's: what is in gradio_door.py, and nothing else
+# Of the page; beside them Gradio's, as many as gradio_door.py lists, and nothing else.
+_OURS = ("/ui/", places.ARTICLES, "/page/")
 
 _COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
