@@ -62,7 +62,7 @@ clean: ## Remove the environment and built data
 .venv/torch: .venv/python
 	@echo "Installing (a minute or two, once) ..."
 ifdef TORCH_INDEX
-	@$(PIP) --index-url $(TORCH_INDEX) "$$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' constraints.txt)"
+	@$(PIP) --index-url $(TORCH_INDEX) "$$(sed -n 's/^\(torch==[0-9.]*\) .*/\1/p' constraints.txt)"
 else
 	@($(call pinned,torch-cpu)) 2>/dev/null || ($(call pinned,torch))
 	@if $(BIN)/python -c 'import importlib.metadata as m; exit("nvidia" not in str(m.requires("torch")))'; \

@@ -90,3 +90,19 @@ def test_make_installs_by_digest_only() -> None:
     assert all("--require-hashes" in line or "-e ." in line or "TORCH_INDEX" in line for line in installs)
     assert len(installs) == 3
     assert "extra-index-url" not in make + (ROOT / "README.md").read_text("utf-8")
+
+
+def test_an_index_for_torch_is_asked_for_torch_alone() -> None:
+    address = "https://index.example/cpu"
+    told = ["make", "--dry-run", "--always-make", ".venv/torch", f"TORCH_INDEX={address}"]
+    commands = subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    (install,) = [line for line in commands if address in line]
+    assert f"--no-deps  --index-url {address}" in install
+    asked = subprocess.run(
+        ["sh", "-c", f"echo {install.split(address)[1]}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout.split() == [f"torch=={versions('torch')['torch']}"]

@@ -25,6 +25,7 @@ _PROPERTIES = "docProps/core.xml"
 _FIELDS = re.compile(r"customXml/item\d+\.xml")  # what the fields of a cover page hold
 _PART_BYTES = 1_000_000
 _HEADING = re.compile(r"(?:heading|überschrift|titre|заголовок)\s*([1-6])", re.IGNORECASE)
+_AGAIN = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # a text box once more, for old Word
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -125,6 +126,8 @@ def _styles(data: bytes, name: str) -> dict[str, str]:
 
 
 def _paragraph(paragraph: Element, styles: dict[str, str]) -> str:
+    if next(paragraph.iterancestors(_AGAIN), None) is not None:
+        return ""
     mark, pieces = "", []
     for element in paragraph.iter():
         tag = local(element)

@@ -150,6 +150,15 @@ def test_a_table_inside_a_word_table_loses_no_cell() -> None:
     assert one(zipped({"word/document.xml": word.encode()})).text == "before | inner | after"
 
 
+def test_a_text_box_of_a_word_file_is_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+    word = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<w:body><w:p><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent><w:t>Around it.</w:t></w:r></w:p></w:body></w:document>"
+    )
+    assert one(zipped({"word/document.xml": word.encode()})).text == "In a box.\n\nAround it."
+
+
 # -- spreadsheets ----------------------------------------------------------------------------------
 
 
