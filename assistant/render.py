@@ -147,6 +147,8 @@ def report_text(report: AddReport, *, each: bool = False) -> str:
     for item in report.items:
         states[item.state] += 1
     total = ", ".join(f"{count:,} {state}" for state, count in states.items() if count)
+    if alike := sum(bool(item.alike) for item in report.items):
+        total += f"; {alike:,} nearly the same as another article (sanad list tells which)"
     return "\n".join([*lines, total or "nothing to add"])
 
 

@@ -179,6 +179,7 @@ class Alike(NamedTuple):
 
     id: str
     overlap: float
+    title: str | None
 
 
 class Added(NamedTuple):
