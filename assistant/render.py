@@ -168,7 +168,14 @@ def _verdict(answer: Answer) -> list[str]:
     carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
     if answer.answered:
         return [*carried, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
-    return [*carried, say.not_found, say.nearest if answer.nearest else say.empty]
+    return [*carried, say.not_found, beside(answer, say)]
+
+
+def beside(answer: Answer, say: Phrases) -> str:
+    """What is said beside "no passage answers": what follows, or why nothing does."""
+    if answer.nearest:
+        return say.nearest
+    return say.no_match if answer.narrowed else say.empty
 
 
 def tongue(language: str) -> str:
