@@ -326,7 +326,8 @@ class Assistant:
         check_asks(text)
         followed = follow_all([*check_history(history), text])[-1]
         ranking = self._rank(followed.text, k, filters)
-        return Answer.of(text, followed, ranking, (time.perf_counter() - started) * 1000)
+        took_ms = (time.perf_counter() - started) * 1000
+        return Answer.of(text, followed, ranking, took_ms, narrowed=check_filters(filters) is not None)
 
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))

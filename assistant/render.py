@@ -150,6 +150,8 @@ def report_text(report: AddReport, *, each: bool = False) -> str:
     for item in report.items:
         states[item.state] += 1
     total = ", ".join(f"{count:,} {state}" for state, count in states.items() if count)
+    if alike := sum(bool(item.alike) for item in report.items):
+        total += f"; {alike:,} nearly the same as another article (sanad list tells which)"
     return "\n".join([*lines, total or "nothing to add"])
 
 
@@ -169,7 +171,14 @@ def _verdict(answer: Answer) -> list[str]:
     carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
     if answer.answered:
         return [*carried, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
-    return [*carried, say.not_found, say.nearest if answer.nearest else say.empty]
+    return [*carried, say.not_found, beside(answer, say)]
+
+
+def beside(answer: Answer, say: Phrases) -> str:
+    """What is said beside "no passage answers": what follows, or why nothing does."""
+    if answer.nearest:
+        return say.nearest
+    return say.no_match if answer.narrowed else say.empty
 
 
 def tongue(language: str) -> str:

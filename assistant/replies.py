@@ -70,6 +70,7 @@ class AlikeOut(BaseModel):
 
     id: str
     overlap: float = Field(description="share of the word triples of both that both hold, 0 to 1")
+    title: str | None
 
 
 class ArticleOut(ArticleRef):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from index.records import Filters
 
-_ALIKE = "SELECT l.article, o.id, l.overlap FROM alike l JOIN articles o ON o.number = l.other"
+_ALIKE = "SELECT l.article, o.id, l.overlap, o.title FROM alike l JOIN articles o ON o.number = l.other"
 _METADATA = "title, source, url, author, published, language"
 # what is remembered of files beside the articles; a database of before that was thought of has none of these tables
 _MEMORY = ("missing", "withheld", "edits", "folders")
@@ -482,11 +482,12 @@ class Reader:
         sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
         rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
         return [
-            ArticleInfo._make((*row, self.origins(number), self._alike(number)))
+            ArticleInfo._make((*row, self.origins(number), self.alike(number)))
             for number, row in zip(numbers, rows, strict=True)
         ]
 
-    def _alike(self, number: int) -> tuple[Alike, ...]:
+    def alike(self, number: int) -> tuple[Alike, ...]:
+        """Give the articles that are nearly the same, the most alike first."""
         sql = _ALIKE + " WHERE l.article = ? ORDER BY l.overlap DESC, l.other"
         return tuple(Alike._make(other) for _, *other in self._db.execute(sql, (number,)))
 

@@ -187,6 +187,7 @@ class Alike(NamedTuple):
 
     id: str
     overlap: float
+    title: str | None
 
 
 class Added(NamedTuple):

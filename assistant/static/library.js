@@ -10,6 +10,7 @@ import shelf from "./library.html" with { type: "text" };
 
 const PAGE = 50;
 const REFRESH_MS = 10000;
+const ALIKE = 2; // named of the articles that are nearly the same
 // column, its name, the order of the API it sorts by
 const COLUMNS = [
   ["title", "title", "title"], ["source", "source", "source"], ["language", "language", "language"],
@@ -125,7 +126,7 @@ function row(article) {
   const cell = (column, name, text) => element("td", { className: `sanad-col-${column}`, "data-name": say(name) },
     element("bdi", { text: text || "–" }));
   const line = element("tr", {},
-    element("td", { className: "sanad-col-title" }, link),
+    element("td", { className: "sanad-col-title" }, link, ...marks(article)),
     cell("source", "source", article.source),
     cell("language", "language", languageName(article.language)),
     cell("published", "published", article.published?.slice(0, 10)),
@@ -133,6 +134,15 @@ function row(article) {
     cell("added", "when", article.added?.slice(0, 10)),
     element("td", { className: "sanad-col-actions" }, ...actions(article, title)));
   return line;
+}
+
+// An agency's text in another paper, a corrected version: said of both.
+function marks({ alike }) {
+  if (!alike.length) return [];
+  const links = alike.slice(0, ALIKE).map(({ id, title, overlap }) => element("a", {
+    href: `/article/${encodeURIComponent(id)}`, title: `${Math.round(100 * overlap)}%` }, element("bdi", { text: title || id })));
+  const more = alike.length > ALIKE ? ` +${alike.length - ALIKE}` : "";
+  return [element("div", { className: "sanad-alike" }, `${say("alike")} `, ...links.flatMap((one, n) => (n ? [", ", one] : [one])), more)];
 }
 
 function actions(article, title) {

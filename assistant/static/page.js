@@ -67,6 +67,9 @@ function follow(event) {
     event.preventDefault();
     narrowTo(address.searchParams.get("article"), link.dataset.title);
     location.hash = "/";
+  } else if (address.pathname === "/" && address.hash) { // of a message: Gradio would open a window
+    event.preventDefault();
+    location.hash = address.hash;
   }
 }
 

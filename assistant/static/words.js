@@ -38,7 +38,8 @@ export const WORDS = {
     missingTitle: "Remove the articles whose files are gone?",
     missingText: "If a file comes back, its article comes back with it, as you edited it.",
     asked: "is asked as soon as the chat is there.", lost: "is asked as soon as the server is back; it does not answer now.",
-    nothingYet: "The collection holds no article yet.",
+    nothingYet: "The collection holds no article yet.", alike: "Nearly the same as",
+    here: "In the collection", others: "Others",
     isLink: "That is a link, not a question.", linksOn: "Add the article first, then ask what it says.",
     linksOff: "This server fetches no links: add the article's text or its file, or start the server with --allow-links; then ask.",
   },
@@ -80,7 +81,8 @@ export const WORDS = {
     missingTitle: "أتُحذف المقالات التي اختفت ملفاتها؟",
     missingText: "إذا عاد ملف عادت معه مقالته كما عدّلتها.",
     asked: "يُسأل حالما تجهز المحادثة.", lost: "يُسأل حالما يعود الخادم، فهو لا يجيب الآن.",
-    nothingYet: "لا توجد مقالات بعد.",
+    nothingYet: "لا توجد مقالات بعد.", alike: "تكاد تطابق",
+    here: "في المجموعة", others: "أخرى",
     isLink: "هذا رابط وليس سؤالًا.", linksOn: "أضف المقالة أولًا ثم اسأل عما تقوله.",
     linksOff: "هذا الخادم لا يجلب الروابط: أضف نص المقالة أو ملفها، أو شغّل الخادم بالخيار ‎--allow-links ثم اسأل.",
   },
@@ -105,6 +107,15 @@ export function languageName(code) {
   if (!code || code === "und") return say("unknown");
   names[language()] ??= new Intl.DisplayNames([language()], { type: "language" });
   try { return names[language()].of(code); } catch { return code; }
+}
+
+// The codes of two letters that the browser has a name for, one for each name.
+export function languages() {
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const named = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
+  const current = (code) => named.of(code) && Intl.getCanonicalLocales(code)[0] === code; // not a former one
+  const codes = letters.flatMap((a) => letters.map((b) => a + b)).filter(current);
+  return [...new Map(codes.map((code) => [named.of(code), code])).values()];
 }
 
 // data-say names the text of an element, data-label its name, data-hint its placeholder.

@@ -123,6 +123,8 @@ def test_without_an_answer_it_says_so_by_its_exit_code_too(tmp_path: Path) -> No
     done = sanad("ask", "Who won?", home=tmp_path / "empty")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[0] == "No passage in the articles answers this."
+    narrowed = sanad("ask", "Who won?", "--language", "ru", home=tmp_path / "empty").stdout.splitlines()
+    assert narrowed[1] == "No article matches what you narrowed the question to."
     done = sanad("ask", "من فاز؟", home=tmp_path / "empty")
     assert done.stdout.splitlines()[0] == "لا يوجد في المقالات مقطع يجيب عن هذا السؤال."
     done = sanad("ask", "Who won?", "--json", home=tmp_path / "empty")

@@ -102,3 +102,4 @@ def test_an_article_that_is_gone_is_named_by_its_id(dialogue: Dialogue) -> None:
     *_, (shown, *_) = dialogue.ask(BRIDGE, '{"article": "none-such"}', "")
     assert "none&#45;such" in shown[0]["content"]
     assert "sanad-missing" in shown[1]["content"]
+    assert "No article matches" in shown[1]["content"]

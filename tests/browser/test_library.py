@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 
 from assistant import Assistant
 from assistant.fetching.links import Links
@@ -130,6 +131,50 @@ def test_what_is_known_of_an_article_can_be_changed(shelf: Page) -> None:
     field.send_keys("The bridge <i>closes</i>")
     shelf.click("#sanad-edit .sanad-main")
     until(lambda: "The bridge <i>closes</i>" in shelf.rows())
+
+
+def test_its_language_is_chosen_from_a_list_by_name(shelf: Page) -> None:
+    row(shelf, "Title en", "Edit")
+    until(lambda: shelf.all("#sanad-edit[open]"))
+    field = Select(shelf.all("#sanad-edit [name=language]")[0])
+    assert field.first_selected_option.text == "English"
+    assert field.options[0].text == "unknown"
+    assert len({option.text for option in field.options}) == len(field.options) > 100
+    here, others = shelf.attributes("#sanad-edit optgroup", "label")
+    assert (here, others) == ("In the collection", "Others")
+    assert [e.text for e in shelf.all("#sanad-edit optgroup:first-of-type option")][:2] == [
+        "Arabic",
+        "Chinese",
+    ]
+    field.select_by_visible_text("Swahili")
+    shelf.click("#sanad-edit .sanad-main")
+    until(lambda: "Swahili" in shelf.texts("td.sanad-col-language"))
+    assert "English" not in shelf.texts("td.sanad-col-language")
+
+
+def test_what_is_nearly_the_same_is_marked_with_a_link(chrome: Chrome, tmp_path: Path) -> None:
+    text = " ".join(f"On day {n} the harbour of town {n} was open and {n} ships came in." for n in range(30))
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.add(Article(id="first", text=text, language="en", title="Ships <b>come</b> in"))
+        assistant.add(
+            Article(id="copy", text=text + " So the agency said.", language="en", title="Ships, again")
+        )
+        assistant.add(Article(id="other", text=TEXTS["en"], language="en", title="A bridge"))
+    with served(tmp_path / "home") as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.open_library()
+        until(lambda: len(page.rows()) == 3)
+        marked = [line.text.split("\n") for line in page.all(".sanad-col-title:has(.sanad-alike)")]
+        said = dict.fromkeys(page.rows(), "") | dict(marked)
+        assert said == {
+            "A bridge": "",
+            "Ships, again": "Nearly the same as Ships <b>come</b> in",
+            "Ships <b>come</b> in": "Nearly the same as Ships, again",
+        }
+        page.click(".sanad-alike a")
+        until(lambda: page.texts("#sanad-reader h1") == ["Ships <b>come</b> in"])
+        page.assert_quiet()
 
 
 def test_it_is_rebuilt_with_a_word_at_the_end(shelf: Page) -> None:
