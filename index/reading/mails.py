@@ -106,7 +106,7 @@ def _leaf(part: Message, kind: str, name: str) -> _Found:
     is_shown = family == "image" and ("content-id" in part or not is_file)
     if is_shown or kind in _SIGNATURES or (family == "text" and not is_file):
         return _Found([], [])  # a picture in the text, a seal, the text in yet another form
-    return _Found([], [Attached(called or kind, _bytes(part))])
+    return _Found([], [Attached(called or _decoded(kind), _bytes(part))])
 
 
 def _body(part: Message, name: str, *, is_page: bool) -> _Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from index import frontmatter
+from index import frontmatter, metadata
 from index.articles import complete
 from index.decoding import decode, decode_page
 from index.errors import ArticleError
@@ -56,7 +56,7 @@ def _mail(data: bytes) -> None:
     with suppress(ArticleError):
         mail = parse_mail(data, "a")
         _store([mail.article])
-        assert all(each.name.isprintable() for each in mail.attached)
+        assert all(metadata.cleaned(each.name) == (each.name or None) for each in mail.attached)
 
 
 def _odt(data: bytes) -> None:
