@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 MAX_EXAMPLES = 6
+_MADE = 4  # each is long
 _LOOKED_AT = 30  # of the newest articles, for so many titles that differ
 _MAX_SUBJECT_CHARS = 60
 _FOLDERS_OWN = ".examples.json"
@@ -50,12 +51,12 @@ def read_examples(path: Path) -> list[str]:
 
 
 def made_examples(assistant: Assistant, say: Reading) -> list[str]:
-    """Questions about the newest articles by their titles, those in the interface's language first; six at most."""
+    """Questions about the newest articles by their titles, those in the interface's language first."""
     own = assistant.listing(Filters(language=say.language), sort="-added", most=_LOOKED_AT).articles
     newest = assistant.listing(sort="-added", most=_LOOKED_AT).articles
     subjects = dict.fromkeys(_subject(info.title or "") for info in (*own, *newest))
     named = (say.about.format(subject) for subject in subjects if subject)
-    return list(itertools.islice(named, MAX_EXAMPLES))
+    return list(itertools.islice(named, _MADE))
 
 
 def _subject(title: str) -> str:

@@ -79,11 +79,13 @@ class Frame(NamedTuple):
 
     Attributes:
         head: where the page's head begins.
+        style: where it ends, after Gradio's.
         above: before Gradio's element.
         below: after it.
     """
 
     head: str
+    style: str
     above: str
     below: str
 
@@ -101,10 +103,10 @@ def frame(question_chars: int, soon: Soon) -> Frame:
     head = (
         "<meta charset='utf-8'><meta name='color-scheme' content='light dark'>"
         f"<link rel='icon' href='{address('icon.svg')}'><script>{first}</script>"
-        f"<link rel='stylesheet' href='{address('page.css')}'>"
         f"<script type='module' src='{address('page.js')}'></script>"
     )
-    return Frame(head, above, f"{below}<template id='sanad-soon'>{soon.tags}</template>")
+    style = f"<link rel='stylesheet' href='{address('page.css')}'>"
+    return Frame(head, style, above, f"{below}<template id='sanad-soon'>{soon.tags}</template>")
 
 
 def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
@@ -117,6 +119,7 @@ def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
             1,
         )
     html = html.replace("<head>", f"<head>{frame.head}", 1)
+    html = html.replace("</head>", f"{frame.style}</head>", 1)
     html = html.replace("<gradio-app", f"{frame.above}<gradio-app", 1)
     return html.replace("</gradio-app>", f"</gradio-app>{frame.below}", 1)
 

@@ -58,7 +58,7 @@ def test_they_are_few_differ_and_are_short(home: Path) -> None:
             title = "The same" if n > 6 else f'Ferry "{n}" ' + "was late " * 20
             assistant.add(Article(id=str(n), text=text, title=title))
         found = made_examples(assistant, EN)
-    assert len(found) == len(set(found)) == MAX_EXAMPLES
+    assert len(found) == len(set(found)) == 4 <= MAX_EXAMPLES
     assert found[0] == EN.about.format("The same")
     assert all(len(question) < 100 and question.endswith((" late”?", " was”?")) for question in found[1:])
 

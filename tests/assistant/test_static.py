@@ -101,7 +101,7 @@ def test_a_page_of_another_gradio_loses_nothing() -> None:
     html = (
         '<html><head><link rel="stylesheet" crossorigin href="./assets/new.css"></head><body></body></html>'
     )
-    assert first_page(html, Frame("<i>", "<b>", "<u>"), ["/assets/old.css"]) == html.replace(
+    assert first_page(html, Frame("<i>", "", "<b>", "<u>"), ["/assets/old.css"]) == html.replace(
         "<head>", "<head><i>"
     )
 
