@@ -48,7 +48,7 @@ def parallel() -> dict[str, Parallel]:
 class Calibration:
     """The cosines of one model, measured when they are first asked for; shared by threads.
 
-    Those of the shipped model were measured when it was made (`python -m training.calibration`).
+    Those of the shipped model were measured when it was made (`python -m training.trust`).
     """
 
     def __init__(self, encoder: Encoder, *, measured: bool = True) -> None:

@@ -87,7 +87,7 @@ def test_what_was_measured_of_a_model_is_read_again_for_that_model_only(
 
 
 def test_the_shipped_model_is_measured() -> None:
-    """If not: python -m training.calibration."""
+    """If not: python -m training.trust."""
     with np.load(SHIPPED) as saved:
         assert str(saved["fingerprint"]) == open_encoder(None).fingerprint
         assert saved["languages"].tolist() == sorted(parallel())
