@@ -56,7 +56,7 @@ class Assistant:
             home: made when it does not exist; None: SANAD_HOME, else `var`.
             model: a sentence-transformers model by folder or name, `bundled`: the shipped one; None: the one the
                 collection was made with, of a new collection the shipped one.
-            dense_share: weight of the vectors beside the words, 0 to 1; None: what suits the model.
+            dense_share: weight of the vectors beside the words, 0 to 1; None: what was measured best.
             allow_links: whether addresses and feeds may be fetched.
             embeds: whether passages that wait for their vectors get them in the background.
 

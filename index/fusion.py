@@ -2,9 +2,10 @@
 
 What a channel is worth depends on the languages of question and passage. 4-grams find inflections and
 typing errors inside one language and nothing across scripts; name keys find names across scripts and
-little else. So each pair of languages has its own weights, and the lexical score is divided by what is
-attainable with them: passages in the question's own language, which more channels can reach, get no
-bonus over a translation that holds as much of the question.
+little else. So each pair of languages has its own weights, and the lexical score is divided by all that is
+asked with them: passages in the question's own language, which more channels can reach, get no bonus over a
+translation that holds as much of the question. Vectors have one weight, whatever the model and the languages:
+a cosine counts by how far it is above the usual one.
 """
 
 from __future__ import annotations
