@@ -101,7 +101,7 @@ def frame(question_chars: int, soon: Soon) -> Frame:
     above, _, below = shell.partition(_CHAT)
     first = (STATIC / "first.js").read_text("utf-8")  # before anything is drawn: not one round later
     head = (
-        "<meta charset='utf-8'><meta name='color-scheme' content='light dark'>"
+        "<meta charset='utf-8'><title>Sanad</title><meta name='color-scheme' content='light dark'>"
         f"<link rel='icon' href='{address('icon.svg')}'><script>{first}</script>"
         f"<script type='module' src='{address('page.js')}'></script>"
     )

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from assistant import render
+from assistant.bundles import address
 from assistant.citing import citation_markdown, citation_text
 from assistant.phrases import READING, reading
 from assistant.places import article_path
@@ -38,7 +39,7 @@ def test_a_hostile_article_is_shown_as_text(payload: str, where: str) -> None:
     page = opened(Article(**{"id": "a", "title": "t", "text": TEXT, where: payload}), Span(12, 31))
     assert {tag for tag, _ in page.elements} <= OURS
     scripts = [attrs.get("src") for tag, attrs in page.elements if tag == "script"]
-    assert scripts == ["/ui/first.js", "/ui/article.js"]
+    assert scripts == [address("first.js"), address("article.js")]
     assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
     links = [attrs["href"] or "" for tag, attrs in page.elements if tag == "a"]
     assert all(link.startswith(("/", "http://", "https://")) for link in links)
