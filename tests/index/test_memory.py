@@ -65,5 +65,7 @@ def test_another_model_is_refused_where_it_does_not_fit(tmp_path: Path, name: st
 
 
 def test_a_model_that_fits_is_taken(home: Path) -> None:
+    with Collection(home) as collection:
+        collection.add([Article(id="a", text="The harbour is closed.", language="en")])
     done = limited(4_000, "ask", "harbour", "--home", str(home))
     assert done.returncode == 0, done.stderr
