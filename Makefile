@@ -1,11 +1,18 @@
 # Everything sets itself up in .venv; run `make help` for the list.
+# TORCH_INDEX=ADDRESS: where torch alone comes from, as PyTorch's index of builds for the CPU.
 PYTHON ?= python3
 PIP_ARGS ?=
+TORCH_INDEX ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install -c constraints.txt $(PIP_ARGS)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps $(PIP_ARGS)
+
+# $(call pinned,SECTION): install what that section of constraints.txt lists, if each file is the one that is known
+define pinned
+sed -n '/^# \[$(1)\]/,/^# \[/p' constraints.txt >.venv/$(1).txt && $(PIP) --require-hashes -r .venv/$(1).txt
+endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly lint fix bench bench-peers quality screenshots clean
+.PHONY: help run test nightly lint fix bench bench-peers quality screenshots pins clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,6 +44,10 @@ bench-peers: .venv/ready-dev ## Measure speed beside other programs (makes their
 screenshots: .venv/ready-dev ## Take the pictures of docs/images/
 	@$(BIN)/python -m tests.browser.screenshots
 
+pins: .venv/python ## Pin every version, with digests, in constraints.txt (ARGS=--upgrade: the newest)
+	@$(call pinned,pins)
+	@$(BIN)/python .ci/pins.py $(ARGS)
+
 clean: ## Remove the environment and built data
 	@rm -rf .venv var *.egg-info index/compiled.c index/compiled.*.so
 
@@ -44,19 +55,34 @@ clean: ## Remove the environment and built data
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Sanad needs Python 3.11 or newer; name one: make run PYTHON=python3.12" >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Making .venv ..."; $(PYTHON) -m venv .venv; }
+	@$(call pinned,build)
 	@touch $@
 
-.venv/ready: .venv/python pyproject.toml index/compiled.pyx
+# the build for the CPU where pip finds it; PyPI's for Linux is the only one that needs the section cuda, and says so
+.venv/torch: .venv/python
 	@echo "Installing (a minute or two, once) ..."
-	@$(PIP) -e .
+ifdef TORCH_INDEX
+	@$(PIP) --index-url $(TORCH_INDEX) "$$(sed -n 's/^\(torch==[0-9.]*\) .*/\1/p' constraints.txt)"
+else
+	@($(call pinned,torch-cpu)) 2>/dev/null || ($(call pinned,torch))
+	@if $(BIN)/python -c 'import importlib.metadata as m; exit("nvidia" not in str(m.requires("torch")))'; \
+	  then $(call pinned,cuda); fi
+endif
+	@touch $@
+
+.venv/ready: .venv/torch pyproject.toml index/compiled.pyx
+	@$(call pinned,run)
+	@PYTHONWARNINGS=ignore $(PIP) --no-build-isolation -e .
+	@said=$$($(BIN)/python -m pip check) \
+	  || { echo "$$said; if pyproject.toml asks for more than constraints.txt has: make pins" >&2; exit 1; }
 	@touch $@
 
 .venv/ready-dev: .venv/ready
 	@echo "Installing what the tests need ..."
-	@$(PIP) -e '.[dev]'
+	@$(call pinned,dev)
 	@touch $@
 
 .venv/ready-fuzz: .venv/ready-dev
 	@echo "Installing the fuzzer ..."
-	@$(PIP) -e '.[fuzz]' || echo "atheris has no wheel for this machine: hypothesis fuzzes instead" >&2
+	@$(call pinned,fuzz) || echo "atheris has no wheel for this machine: hypothesis fuzzes instead" >&2
 	@touch $@

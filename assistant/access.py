@@ -1,21 +1,20 @@
-"""Who may do what: tokens, what they open, and the cookie that a browser has instead of one."""
+"""Who may do what: tokens, what they open, and the session that a browser has instead of one."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import ipaddress
 from enum import IntEnum
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
+
+from assistant.sessions import MAX_S, Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assistant.settings import Settings
 
-COOKIE = "sanad_access"
-_COOKIE_S = 30 * 24 * 3600
+COOKIE = "sanad_session"
 
 
 class Level(IntEnum):
@@ -43,7 +42,7 @@ def level_of(scope: Mapping[str, Any]) -> Level:
 
 
 class Access:
-    """The right of each request: by its token, its cookie, or what is open to all.
+    """The right of each request: by its token, its session, or what is open to all.
 
     Without tokens everything is open, which is why the server then listens to this machine only. The
     write token opens everything. Reading is open on this machine, with --read-only and with --public;
@@ -57,6 +56,7 @@ class Access:
             if token
         ]
         self._closed = settings.read_only
+        self._sessions = Sessions(settings.home)
         self.everyone = _everyone(settings)
         """What a request may do without any token."""
 
@@ -69,31 +69,83 @@ class Access:
             return "open"
         return "token" if any(level is Level.WRITE for _, level in self._tokens) else "closed"
 
+    @property
+    def has_login(self) -> bool:
+        """Whether there is a token that a browser can give."""
+        return bool(self._tokens)
+
     def level(self, headers: Mapping[str, str]) -> Level:
         """What a request with these headers (names in lower case) may do."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        given = token.strip() if scheme.lower() == "bearer" else ""
-        cookie = _cookie(headers.get("cookie", ""))
+        given = token.strip().encode() if scheme.lower() == "bearer" else b""
+        session = session_of(headers)
+        begun_with = self._sessions.begun_with(session, self._secrets) if session and self._tokens else None
         found = self.everyone
         for secret, level in self._tokens:  # all of them: how long it takes says nothing
-            matches = hmac.compare_digest(given.encode(), secret)
-            matches |= hmac.compare_digest(cookie.encode(), _derived(secret).encode())
+            matches = hmac.compare_digest(given, secret) or secret == begun_with
             found = max(found, level) if matches else found
         return found
 
-    def cookie_for(self, token: str, *, secure: bool) -> str | None:
-        """The Set-Cookie that opens what a token opens; None: the token is wrong.
+    def is_session(self, secret: str) -> bool:
+        """Whether it is the secret of a session that goes on."""
+        return bool(secret) and self._sessions.begun_with(secret, self._secrets) is not None
 
-        It holds a keyed digest, not the token, and is worth nothing once the token is changed.
+    def ends_all(self, level: Level) -> bool:
+        """Whether who has this right may end the sessions of all: it takes the token that opens most."""
+        return self.has_login and level >= max(level for _, level in self._tokens)
+
+    def log_in(self, token: str, before: str, *, secure: bool) -> str | None:
+        """Begin a session with a token; gives its Set-Cookie, or None where the token is wrong.
+
+        Args:
+            token: as it was given.
+            before: the session that the browser had; it ends.
+            secure: whether the browser shall send the cookie over TLS only.
+
+        Raises:
+            StoreUnavailable: the session cannot be kept.
         """
-        found = None
-        for secret, _ in self._tokens:
-            if hmac.compare_digest(token.encode("utf-8", "replace"), secret):
-                found = secret
+        given, found = token.encode("utf-8", "replace"), None
+        for secret in self._secrets:
+            found = secret if hmac.compare_digest(given, secret) else found
         if found is None:
             return None
-        flags = f"Path=/; Max-Age={_COOKIE_S}; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
-        return f"{COOKIE}={_derived(found)}; {flags}"
+        if before:
+            self._sessions.end(before)
+        return _set_cookie(self._sessions.begin(found), MAX_S, secure=secure)
+
+    def log_out(self, session: str) -> None:
+        """End a session, if it is one.
+
+        Raises:
+            StoreUnavailable: it cannot be ended.
+        """
+        if self.is_session(session):
+            self._sessions.end(session)
+
+    def end_all(self) -> int:
+        """End every session; gives how many there were.
+
+        Raises:
+            StoreUnavailable: they cannot be ended.
+        """
+        return self._sessions.end_all()
+
+    @property
+    def _secrets(self) -> list[bytes]:
+        return [secret for secret, _ in self._tokens]
+
+
+def session_of(headers: Mapping[str, str]) -> str:
+    """The value of our cookie, or "".
+
+    Not by the library: `http.cookies` takes quadratic time for a quoted value (CVE-2024-7592).
+    """
+    for pair in headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
 
 
 def _everyone(settings: Settings) -> Level:
@@ -104,13 +156,11 @@ def _everyone(settings: Settings) -> Level:
     return Level.READ if settings.read_only or settings.public else Level.NOTHING
 
 
-def _derived(secret: bytes) -> str:
-    return hmac.digest(secret, b"sanad page", hashlib.sha256).hex()
+def forgotten(*, secure: bool) -> str:
+    """The Set-Cookie by which a browser forgets its session."""
+    return _set_cookie("", 0, secure=secure)
 
 
-def _cookie(header: str) -> str:
-    try:
-        morsel = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+def _set_cookie(value: str, max_age_s: int, *, secure: bool) -> str:
+    flags = f"Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}"
+    return f"{COOKIE}={value}; {flags}"

@@ -30,6 +30,7 @@ class Answer:
         confidence: calibrated probability that they do, 0 to 1.
         citations: the passages that answer, best first; empty when not answered.
         nearest: the nearest passages when not answered; not an answer.
+        narrowed: whether only some of the articles were asked.
         took_ms: milliseconds from question to answer.
     """
 
@@ -42,9 +43,12 @@ class Answer:
     citations: tuple[Hit, ...]
     nearest: tuple[Hit, ...]
     took_ms: float
+    narrowed: bool = False
 
     @classmethod
-    def of(cls, question: str, followed: Followed, ranking: Ranking, took_ms: float) -> Answer:
+    def of(
+        cls, question: str, followed: Followed, ranking: Ranking, took_ms: float, *, narrowed: bool = False
+    ) -> Answer:
         """Decide from a ranking whether it answers the question it was made for."""
         answered = bool(ranking.hits) and ranking.confidence >= ANSWERED
         return cls(
@@ -57,6 +61,7 @@ class Answer:
             citations=_cited(ranking.hits) if answered else (),
             nearest=() if answered else ranking.hits,
             took_ms=took_ms,
+            narrowed=narrowed,
         )
 
     def to_dict(self) -> dict[str, Any]:

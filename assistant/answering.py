@@ -29,7 +29,8 @@ class Answering:
 
     def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
         self.asker = asker
-        self.helpers = Helpers(settings, number_of(settings, os.cpu_count() or 1), asker.line.took)
+        number = number_of(settings, os.cpu_count() or 1, is_light=asker.assistant.is_light)
+        self.helpers = Helpers(settings, number, asker.line.took)
 
     async def ask(self, question: str, history: Sequence[str], k: int, filters: Filters | None) -> bytes:
         """What `Assistant.ask` gives, as JSON.
@@ -59,8 +60,8 @@ class Answering:
             return content or await self.asker.here(answered, self.asker.assistant, asked)
 
 
-def number_of(settings: Settings, cores: int) -> int:
+def number_of(settings: Settings, cores: int, *, is_light: bool) -> int:
     """How many helpers there may be: as set, else by the cores; none with a model that is large in each of them."""
     if settings.helpers is not None:
         return settings.helpers
-    return min(_MOST, cores) if cores > 1 and settings.model is None else 0
+    return min(_MOST, cores) if cores > 1 and is_light else 0

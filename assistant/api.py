@@ -1,4 +1,4 @@
-"""The HTTP API under /api/v1 (and /api): search, ask, articles, rebuild, health, metrics."""
+"""The HTTP API under /api/v1 (and /api): search, ask, articles, sessions, rebuild, health, metrics."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from assistant import events, question
 from assistant.access import Access
 from assistant.api_articles import router as articles_router
 from assistant.api_errors import add_handlers, described
-from assistant.api_parts import Writer, answering, assistant_of, settings_of
+from assistant.api_parts import Writer, answering, assistant_of, settings_of, watched_by
+from assistant.api_sessions import router as sessions_router
+from assistant.api_watched import router as watched_router
 from assistant.docs_page import docs_page
 from assistant.metrics import MEDIA_TYPE
 from assistant.replies import AnswerOut, FacetsOut, HealthOut, Problem, RebuiltOut, SearchOut
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.schemas import AskIn, FiltersIn, SearchIn  # noqa: TC001
+from assistant.wire import watched_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from assistant.answering import Answering
     from assistant.metrics import Metrics
     from assistant.settings import Settings
+    from assistant.watch import Watcher
     from index import Filters
 
 _GZIP_FROM_BYTES = 1_400  # below, it fits one packet anyway
@@ -34,9 +38,11 @@ _GZIP_LEVEL = 4
 
 router = APIRouter()
 router.include_router(articles_router)
+router.include_router(sessions_router)
+router.include_router(watched_router)
 
 
-def create_api(answers: Answering, settings: Settings, metrics: Metrics) -> FastAPI:
+def create_api(answers: Answering, settings: Settings, metrics: Metrics, watcher: Watcher) -> FastAPI:
     """The API over one assistant; its paths all begin with /api.
 
     Questions wait for their turn in line; other handlers are plain functions, each in the thread pool.
@@ -52,6 +58,7 @@ def create_api(answers: Answering, settings: Settings, metrics: Metrics) -> Fast
     app.state.answering = answers
     app.state.settings = settings
     app.state.metrics = metrics
+    app.state.watcher = watcher
     app.include_router(router, prefix="/api/v1")
     app.include_router(router, prefix="/api", include_in_schema=False)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
@@ -137,11 +144,17 @@ def rebuild(request: Request) -> Response:
 
 @router.get("/health", tags=["collection"], response_model=HealthOut, responses=described())
 def health(request: Request) -> dict[str, Any]:
-    """Whether questions can be answered, and what the collection holds."""
+    """Whether questions can be answered, what the collection holds, and how it stands with the watched folders."""
+    from index import confinement
+
     writes = Access(settings_of(request)).writes
     told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
     links = settings_of(request).allow_links and writes != "closed"
-    return {"status": "ok", "writes": writes, "links": links, **told}
+    watched = watched_by(request).states()
+    status = "ok" if all(state.is_well for state in watched) else "warning"
+    folders = [watched_dict(state) for state in watched]
+    own = {"status": status, "writes": writes, "links": links, "confinement": confinement()}
+    return {**own, **told, "watched": folders}
 
 
 @router.get(

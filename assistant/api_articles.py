@@ -147,7 +147,10 @@ def edit_article(request: Request, article_id: str, given: Metadata) -> dict[str
 
 @router.delete("/{article_id}", status_code=204, dependencies=[Writer], responses=described(404))
 def remove_article(request: Request, article_id: str) -> None:
-    """Remove an article; in no answer after this returns."""
+    """Remove an article; in no answer after this returns.
+
+    A file in a watched folder that it was read from stays, and brings it back only when its text changes.
+    """
     with _named(article_id):
         assistant_of(request).remove(article_id)
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 
 from assistant import problems
 from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fastapi import FastAPI, Request
 
@@ -22,6 +24,7 @@ _MEANINGS = {
     401: "A token is needed",
     403: "This server does not allow it",
     404: "There is no such article, or no such address",
+    409: "It is not as the request says any more",
     413: "The body or an article in it is too large",
     415: "The format is not supported",
     422: "A value cannot be used",
@@ -40,10 +43,13 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def add_handlers(app: FastAPI) -> None:
     """Let every error of an app leave it in the one shape."""
-    app.add_exception_handler(SanadError, _on_sanad_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(Exception, _on_surprise)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+
+def middleware() -> Middleware:
+    """The same for a route of its own."""
+    return Middleware(ExceptionMiddleware, handlers=_HANDLERS)
 
 
 def _response(members: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -87,3 +93,11 @@ def _on_http_error(_: Request, error: Exception) -> Response:
 
 def _on_surprise(_: Request, error: Exception) -> Response:
     return _response(problems.surprise(error))
+
+
+_HANDLERS: dict[Any, Callable[[Request, Exception], Response]] = {
+    SanadError: _on_sanad_error,
+    RequestValidationError: _on_invalid,
+    HTTPException: _on_http_error,
+    Exception: _on_surprise,
+}

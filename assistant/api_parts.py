@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from assistant.answering import Answering
     from assistant.assistant import Assistant
     from assistant.settings import Settings
+    from assistant.watch import Watcher
+
+NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
 
 _bearer = HTTPBearer(auto_error=False, description="the write token, if the server has one")
 
@@ -34,6 +37,12 @@ def settings_of(request: Request) -> Settings:
     return found
 
 
+def watched_by(request: Request) -> Watcher:
+    """Who follows the watched folders."""
+    found: Watcher = request.app.state.watcher
+    return found
+
+
 def may_write(
     request: Request,
     _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],  # for the OpenAPI description
@@ -43,7 +52,7 @@ def may_write(
         raise HTTPException(403, "this server is read-only")
     if level_of(request.scope) < Level.WRITE:
         detail = "changes need the header 'Authorization: Bearer <write token>'"
-        raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, detail, headers=NEEDS_TOKEN)
 
 
 Writer = Depends(may_write)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.answer import Answer
 from assistant.followup import follow_all
-from assistant.question import check, check_filters, check_history, check_k
+from assistant.question import check, check_asks, check_filters, check_history, check_k
 from assistant.settings import load
 from index import Added, AddReport, Article, ArticleError, Collection
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.fetching.links import Links
     from assistant.settings import Settings
-    from index import ArticleInfo, Embedding, Facets, Filters, Listing, Passage, Ranking, Upload
+    from index import ArticleInfo, Embedding, Facets, Filters, Listing, Missing, Passage, Ranking, Upload
 
     Source = str | Path | Article | Upload
     Value = str | None | EllipsisType
@@ -54,7 +54,8 @@ class Assistant:
 
         Args:
             home: made when it does not exist; None: SANAD_HOME, else `var`.
-            model: a sentence-transformers model by folder or name; None: the shipped one.
+            model: a sentence-transformers model by folder or name, `bundled`: the shipped one; None: the one the
+                collection was made with, of a new collection the shipped one.
             dense_share: weight of the vectors beside the words, 0 to 1; None: what was measured best.
             allow_links: whether addresses and feeds may be fetched.
             embeds: whether passages that wait for their vectors get them in the background.
@@ -113,22 +114,60 @@ class Assistant:
 
         memory = Memory(self.home / "feeds.json")
         found, origins, said = poll(_allowed(self._links), memory, feed)
-        report = self._collection.add([each for each in found if isinstance(each, Article)])
+        report = self._collection.add([each for each in found if isinstance(each, Article)], asked=False)
         memory.remember(feed, said, origins)
         return AddReport((*report.items, *(each for each in found if isinstance(each, Added))))
 
     def sync(self, folder: str | Path) -> AddReport:
-        """Make the collection hold exactly the files of a folder, beside what came from elsewhere.
+        """Bring the collection in step with the files of a folder, beside what came from elsewhere.
 
-        New and changed files are added and updated; articles whose file is gone are removed, and
-        listed in the report as removed.
+        New and changed files are added and updated; of those that a person removed (`remove`), only what has another
+        text now. Articles whose file is seen to be gone are removed. Where that may be an accident, because no file of
+        an article is left in the folder, it is on another drive than before, or more than ten articles and more than
+        half of them would go, they are kept until a person decides (`missing`). What was edited of an article comes
+        back with its file.
+
+        Returns:
+            What happened to each article; also `missing` and `withheld` ones, and folders that could not be listed.
+
+        Raises:
+            ArticleError: the folder is not there, or cannot be listed; nothing was changed.
+            StoreError: the collection cannot be written.
         """
-        root = Path(folder).absolute()
-        missing: list[Added] = []
-        files = list(_expanded([root], missing)) if root.exists() else []
-        report = self._collection.add(files)
-        gone = self._collection.forget(root, [f for f in files if isinstance(f, Path)])
-        return AddReport((*report.items, *missing, *gone))
+        from index import survey
+
+        seen = survey(Path(folder))
+        report = self._collection.add(seen.files, asked=False)
+        told = [item for item in report.items if item.state != "missing"]  # told below, with those of before
+        return AddReport((*told, *self._collection.follow(seen).items))
+
+    def holds(self, path: str | Path) -> bool:
+        """Whether an article was read from a file, or from one below a folder."""
+        return self._collection.holds(_resolved(path))
+
+    def missing(self, path: str | Path = "/", most: int | None = None) -> list[Missing]:
+        """Give the articles whose files are not there any more, which are kept until a person decides.
+
+        Args:
+            path: of a file or a folder; the default is everything.
+            most: how many to give; None: all.
+        """
+        return self._collection.missing(_resolved(path), most)
+
+    def n_missing(self, path: str | Path = "/") -> int:
+        """Count what `missing` gives; here no link in the path is resolved, so that the disk is not asked."""
+        return self._collection.n_missing(str(path))
+
+    def remove_missing(self, path: str | Path = "/") -> list[str]:
+        """Remove the articles that `missing` gives, except those whose files are back; give their ids.
+
+        If a file comes back, its article does, with what was edited of it.
+        """
+        return self._collection.remove_missing(_resolved(path))
+
+    def keep_missing(self, path: str | Path = "/") -> list[str]:
+        """Keep the articles that `missing` gives, as if they had been given directly; give their ids."""
+        return self._collection.keep_missing(_resolved(path))
 
     def edit(  # one argument a field
         self,
@@ -170,7 +209,9 @@ class Assistant:
         return self._collection.edit(article_id, changes)
 
     def remove(self, article_id: str) -> None:
-        """Remove an article.
+        """Remove an article; a file that it was read from stays.
+
+        `sync` brings it back from its file when the text there changes, `add` does whenever it is asked to.
 
         Raises:
             NotFound: there is none with this id.
@@ -178,7 +219,7 @@ class Assistant:
         self._collection.remove(article_id)
 
     def remove_source(self, source: str) -> list[str]:
-        """Remove all articles of a source; give their ids.
+        """Remove all articles of a source, each as `remove` does; give their ids.
 
         Raises:
             NotFound: no article is of this source.
@@ -186,14 +227,14 @@ class Assistant:
         return self._collection.remove_source(source)
 
     def remove_folder(self, folder: str | Path) -> list[str]:
-        """Remove all articles that were read from files below a folder; give their ids.
+        """Remove all articles that were read from files below a folder, each as `remove` does; give their ids.
 
         An article that was also read from elsewhere stays.
 
         Raises:
             NotFound: no article was read from there.
         """
-        return self._collection.remove_folder(Path(folder).absolute())
+        return self._collection.remove_folder(Path(_resolved(folder)))
 
     def articles(self) -> list[ArticleInfo]:
         """Give all articles without their texts, oldest first."""
@@ -278,13 +319,15 @@ class Assistant:
             filters: what their articles must match.
 
         Raises:
-            QuestionError: the question, one before it, k or a filter cannot be used.
+            QuestionError: the question, one before it, k or a filter cannot be used, or the question is only a link.
         """
         started = time.perf_counter()
         text = check(question)
+        check_asks(text)
         followed = follow_all([*check_history(history), text])[-1]
         ranking = self._rank(followed.text, k, filters)
-        return Answer.of(text, followed, ranking, (time.perf_counter() - started) * 1000)
+        took_ms = (time.perf_counter() - started) * 1000
+        return Answer.of(text, followed, ranking, took_ms, narrowed=check_filters(filters) is not None)
 
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))
@@ -293,7 +336,7 @@ class Assistant:
         """Make everything anew from the stored articles; questions are answered meanwhile.
 
         Args:
-            model: another model from now on; None: the one in use.
+            model: another model from now on, `bundled` for the shipped one; None: the one in use.
             progress: called with how many passages are done, and of how many.
         """
         self._collection.rebuild(model, progress)
@@ -302,7 +345,8 @@ class Assistant:
         """Verify everything that is stored; one line a problem, none when sound.
 
         Args:
-            repair: make what is derived anew where it is damaged.
+            repair: make what is derived anew where it is damaged; where acknowledged changes are lost, go on
+                without them.
         """
         return self._collection.check(repair=repair)
 
@@ -327,6 +371,11 @@ class Assistant:
     def embedding(self) -> Embedding:
         """Say how many passages wait for their vectors, and how long that will take."""
         return self._collection.embedding()
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the model is so small that each process may well have its own, as the shipped one is."""
+        return self._collection.is_light
 
     def health(self) -> dict[str, object]:
         """Say what the collection holds and what it was made with."""
@@ -357,6 +406,13 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         allow_links=settings.allow_links,
         embeds=embeds,
     )
+
+
+def _resolved(path: str | Path) -> str:
+    """Give a path as origins have it, links resolved, also of what is not there any more."""
+    return (
+        str(Path(path).resolve()).encode("utf-8", "replace").decode()
+    )  # nothing is read of a name that is no text
 
 
 def _allowed(links: Links | None) -> Links:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant import render
 from assistant.phrases import Phrases, confidence_words, match_words, phrases
-from assistant.places import article_path
+from assistant.places import ADDING_PATH, article_path
 from assistant.render import escape, label, tongue
 
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ def notice_html(message: str, language: str = "en") -> str:
     return f"<div {tongue(language)} class='sanad-notice'>{escape(message)}</div>"
 
 
+def searching_html(language: str) -> str:
+    """What stands in an answer's place until it is there."""
+    say = phrases(language)
+    return f"<div {tongue(say.language)} class='sanad-notice sanad-searching'>{escape(say.searching)}</div>"
+
+
 def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
     """An answer as one chat message.
 
@@ -66,8 +72,10 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
 
 def _verdict(answer: Answer, say: Phrases) -> str:
     if not answer.answered:
-        lines = (say.not_found, say.nearest if answer.nearest else say.empty)
-        return "".join(f"<div class='sanad-verdict'>{escape(line)}</div>" for line in lines)
+        lines = [escape(line) for line in (say.not_found, render.beside(answer, say))]
+        if not answer.nearest and not answer.narrowed:
+            lines[1] = f"<a href='{ADDING_PATH}'>{lines[1]}</a>"
+        return "".join(f"<div class='sanad-verdict'>{line}</div>" for line in lines)
     words = confidence_words(answer.confidence, say.language)
     level = _SURE[say.confidence.index(words)]
     return (

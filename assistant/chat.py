@@ -1,58 +1,54 @@
-"""The chat: a question box and the conversation with its cited passages.
+"""The chat: the conversation with its cited passages.
 
-The only module that knows Gradio, which handles questions alone. What stands around the chat (the
-reader, the filters, the library, the interface's language) is static/, calling our own routes; it
-speaks to Gradio through three fields that are never shown: the filters, the conversation's log, and
-buttons to clear and to restore it.
+The only module that knows Gradio, which handles questions alone. What stands around the chat (the question
+box, the reader, the filters, the library, the interface's language) is static/, calling our own routes; it
+speaks to Gradio through fields that are never shown: the question, the filters, the conversation's log. So
+the box is there before Gradio is, and keeps what was typed when the server goes. Gradio keeps nothing of a
+conversation (`gr.State` would hold a connection open for every tab), and is asked only through gradio_door.py.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator  # noqa: TC003  # Gradio reads the types of its events
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.routes import BUILD_PATH_LIB  # type: ignore[attr-defined]  # gradio has no types
 
-from assistant import render
-from assistant.dialogue import Dialogue
+from assistant.dialogue import Dialogue, History
+from assistant.front import Front, frame, soon
+from assistant.gradio_bodies import PLAIN, TEXT
+from assistant.gradio_door import GradioDoor
+from assistant.kept import compress_behind
 from assistant.problems import public_message
 from assistant.question import MAX_CHARS
 from assistant.remote import functions
 from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from assistant.assistant import Assistant
     from assistant.settings import Settings
 
 _QUEUE_SIZE = 64
 _AT_ONCE = 4
-
-_WELCOME = (
-    "<div class='sanad-welcome'><div class='sanad-welcome-line' lang='en' dir='ltr'>"
-    "Ask a question about the articles</div><div class='sanad-welcome-line' lang='ar' dir='rtl'>"
-    "اسأل عمّا في المقالات</div></div>"
-)
-_STYLES = ("base", "chat", "reader", "library")
-_HEAD = (
-    "".join(f"<link rel='stylesheet' href='/ui/{name}.css'>" for name in _STYLES)
-    + "<script src='/ui/first.js'></script><script type='module' src='/ui/page.js'></script>"
-    + "<meta name='color-scheme' content='light dark'><link rel='icon' href='/ui/icon.svg'>"
-)
+_SESSIONS = 64  # of which Gradio keeps copies of its settings; nothing is lost with them
 
 
-def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str]) -> FastAPI:
+def create_page(assistant: Assistant, settings: Settings, *, unread_s: float = 30.0) -> FastAPI:
     """The page as an ASGI app of its own, to be served at /.
 
     Args:
         assistant: who answers.
         settings: limits and paths.
-        examples: questions offered to click.
+        unread_s: seconds that an answer waits to be called for.
     """
-    dialogue = Dialogue(assistant, settings.question_chars)
-    blocks = _blocks(dialogue, examples, settings, functions(assistant, settings))
+    blocks = _blocks(_Events(Dialogue(assistant, settings.question_chars)), functions(assistant, settings))
+    blocks.state_session_capacity = _SESSIONS
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     page: FastAPI = gr.mount_gradio_app(
         app,
@@ -72,9 +68,29 @@ def create_page(assistant: Assistant, settings: Settings, examples: Sequence[str
         ssr_mode=False,
         pwa=False,
         theme=_theme(),
-        head=_HEAD,
     )
+    forget = functools.partial(_forget, blocks)
+    page.add_middleware(GradioDoor, functions=_taken(blocks), forget=forget, unread_s=unread_s)
+    needed = soon(Path(BUILD_PATH_LIB), f"/theme.css?v={blocks.theme_hash}")
+    page.add_middleware(Front, frame=frame(min(settings.question_chars, MAX_CHARS), needed), soon=needed)
+    compress_behind(needed.kept.values())
     return page
+
+
+def _taken(blocks: gr.Blocks) -> Mapping[int, Sequence[tuple[type, ...]]]:
+    """What each function takes: of the page's fields text, of programs any plain value."""
+    return {
+        number: [TEXT if isinstance(one, gr.Textbox | gr.Button) else PLAIN for one in function.inputs]
+        for number, function in blocks.fns.items()
+    }
+
+
+async def _forget(blocks: gr.Blocks, session: str) -> None:
+    """Let go of what Gradio keeps for a session: it does so only for those who call for their answers."""
+    queue = blocks._queue
+    await queue.clean_events(session_hash=session)
+    queue.pending_messages_per_session.pop(session, None)
+    queue.pending_event_ids_session.pop(session, None)
 
 
 def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -90,33 +106,33 @@ def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, An
     return wrapped
 
 
-def _blocks(
-    dialogue: Dialogue,
-    examples: Sequence[str],
-    settings: Settings,
-    programs: Sequence[Callable[..., dict[str, Any]]],
-) -> Any:  # noqa: ANN401  # gradio has no types
+class _Events:
+    """The events of the chat as Gradio calls them: it tells the tab in a `Request`."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+
+    def ask(
+        self, typed: str, narrow: str, log: str, request: gr.Request
+    ) -> Iterator[tuple[History, str, str]]:
+        yield from self._dialogue.ask(typed, narrow, log, request.session_hash or "")
+
+    def restore(self, log: str, request: gr.Request) -> tuple[History, str]:
+        return self._dialogue.restore(log, request.session_hash or "")
+
+
+def _blocks(events: _Events, programs: Sequence[Callable[..., dict[str, Any]]]) -> Any:  # noqa: ANN401  # gradio has no types
     with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
         for function in programs:  # first, or the page's own events would have their names
             gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
-        kept = gr.State([])
-        with gr.Column(elem_id="sanad-main"):
-            chat = _chatbot()
-            box = _box(settings.question_chars)
-            with gr.Row(elem_id="sanad-examples"):
-                chips = [gr.Button(render.label(text, 200), elem_classes="sanad-chip") for text in examples]
-            with gr.Row(elem_id="sanad-hidden"):
-                narrow = gr.Textbox(elem_id="sanad-narrow", label="filters", max_lines=1)
-                log = gr.Textbox(elem_id="sanad-log", label="log", max_lines=1)
-                clear = gr.Button(elem_id="sanad-clear")
-                restore = gr.Button(elem_id="sanad-restore")
-        outputs = [chat, kept, log, box]
+        chat = _chatbot()
+        asked, narrow, log = (
+            gr.Textbox(elem_id=f"sanad-{name}", label=name, max_lines=1)
+            for name in ("asked", "narrow", "log")
+        )
         hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        box.submit(dialogue.ask, [box, narrow, log, kept], outputs, **hidden)
-        for chip in chips:
-            chip.click(dialogue.ask, [chip, narrow, log, kept], outputs, **hidden)
-        restore.click(dialogue.restore, [log], [chat, kept, log], **hidden)
-        clear.click(dialogue.clear, None, [chat, kept, log], **hidden)
+        asked.submit(events.ask, [asked, narrow, log], [chat, log, asked], **hidden)
+        log.submit(events.restore, [log], [chat, log], **hidden)
     blocks.queue(max_size=_QUEUE_SIZE, default_concurrency_limit=_AT_ONCE, api_open=False)
     return blocks
 
@@ -126,7 +142,6 @@ def _chatbot() -> gr.Chatbot:
         elem_id="sanad-chat",
         show_label=False,
         height="100%",
-        placeholder=_WELCOME,
         layout="panel",
         autoscroll=False,  # static/ brings the newest question to the top
         sanitize_html=True,
@@ -136,20 +151,6 @@ def _chatbot() -> gr.Chatbot:
         feedback_options=None,
         allow_file_downloads=False,
         group_consecutive_messages=False,
-    )
-
-
-def _box(max_chars: int) -> gr.Textbox:
-    return gr.Textbox(
-        elem_id="sanad-box",
-        label="Question · السؤال",
-        show_label=False,
-        placeholder="Ask in any language · اسأل بأي لغة",
-        max_length=min(max_chars, MAX_CHARS),
-        max_lines=4,
-        autofocus=True,
-        submit_btn=True,
-        html_attributes=gr.InputHTMLAttributes(autocorrect="off", spellcheck=False),
     )
 
 

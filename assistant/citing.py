@@ -11,7 +11,18 @@ from assistant.render import MAX_TITLE_CHARS, clean, label, link
 if TYPE_CHECKING:
     from index import Article
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@])")
+# What Markdown reads as more than text, GitHub's included (tables, strikethrough, mathematics, bare links, :smile:):
+# anywhere, where a line begins (heading, quotation, list, underline, row of a table), where a heading ends.
+_ANYWHERE = (
+    r"[\\`*\[\]~$]|<(?=[a-z/!?])|&(?=#?\w+;)"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is a letter
+    r"|:(?=//|\d*[a-z_+-][\w+-]{0,40}:)|(?<=\bwww)\.|(?<=[\w.+-])@(?=\w)"
+)
+_BEGINNING = r"^(?:#(?=#{0,5}(?:\s|$))|>|[-+](?=\s|$)|[-:|](?=[-:| ]*$)|=(?==*$))"
+_ENDING = r"(?<=\s)#(?=#*$)"
+_MARKDOWN = re.compile(f"{_BEGINNING}|{_ANYWHERE}|{_ENDING}", re.IGNORECASE | re.MULTILINE)
+_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?=\s|$)", re.MULTILINE)
+_MARGINS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 
 
 def citation_text(article: Article, start: int, end: int) -> str:
@@ -45,8 +56,9 @@ def citation_markdown(article: Article, start: int, end: int, site: str = "") ->
 
 
 def markdown(text: str) -> str:
-    """Untrusted text as Markdown that shows exactly that text."""
-    return _MARKDOWN.sub(r"\\\1", clean(text))
+    """Untrusted text as Markdown that shows exactly that text; only what Markdown would change is escaped."""
+    escaped = _MARKDOWN.sub(r"\\\g<0>", _MARGINS.sub("", clean(text)))
+    return _NUMBERED.sub(r"\1\\\2", escaped)
 
 
 def _published(article: Article) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import os
@@ -23,9 +22,17 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from index import AddReport, Filters
 
+log = logging.getLogger(__name__)
+
+# Beside those of `assistant.problems`; each is told in `sanad --help`.
+_NOTHING_ANSWERS = 1
+_UNSOUND = 1
+_SOME_SKIPPED = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 _BROKEN_PIPE = 141  # 128 + SIGPIPE
 _MAX_STDIN_CHARS = 10_000_000
+_SETTLED_S = 5.0  # what was added is embedded meanwhile, if it is a handful; else it is left to others
+_LOOKED_S = 0.5  # how often progress is shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None: the process's own.
 
     Returns:
-        The exit code: 0, or as in `assistant.problems`.
+        The exit code, as `sanad --help` lists them.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -49,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
+    except Exception:  # the interpreter's own code for it is 1, which says something else here
+        log.exception("a fault of the program; please report it")
+        return os.EX_SOFTWARE
     return code
 
 
@@ -68,13 +78,16 @@ def _complain(message: str) -> None:
     print("sanad:", " ".join(clean(message).split()), file=sys.stderr)
 
 
-def _open(settings: Settings) -> Assistant:
+def _open(settings: Settings, *, embeds: bool = False) -> Assistant:
+    """Open the collection; a command that ends soon leaves embedding to those that stay."""
     from assistant.assistant import open_assistant
 
-    return open_assistant(settings)
+    return open_assistant(settings, embeds=embeds)
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from threading import Thread
+
     from assistant.server import serve
     from index import is_compiled
 
@@ -86,9 +99,23 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
                 " answers are the same). With a C compiler and Python's headers, install Sanad again:"
                 " pip install --force-reinstall --no-deps -e ."
             )
+        Thread(target=_tell_confinement, daemon=True).start()  # it starts a parser, for which nobody waits
 
     serve(settings, announce)
     return os.EX_OK
+
+
+def _tell_confinement() -> None:
+    """Say on standard error what holds the processes in which files are parsed."""
+    from index import confinement
+
+    if confinement() == "seccomp":
+        _complain("files are parsed where no network is reached and no file is changed (seccomp)")
+    else:
+        _complain(
+            "files are parsed with limits of memory and time only, as this system has no seccomp, or libseccomp is"
+            " missing (Debian: apt install libseccomp2)"
+        )
 
 
 def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
@@ -97,7 +124,7 @@ def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     from assistant.aio import AsyncAssistant
     from assistant.mcp_server import serve_stdio
 
-    with _open(settings) as assistant:
+    with _open(settings, embeds=True) as assistant:
         asyncio.run(serve_stdio(AsyncAssistant(assistant, at_once=settings.at_once), settings))
     return os.EX_OK
 
@@ -134,7 +161,7 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
         from assistant.render import answer_text
 
         print(answer_text(answer, **_terminal()))
-    return os.EX_OK
+    return os.EX_OK if answer.answered else _NOTHING_ANSWERS
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:
@@ -155,18 +182,44 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add(given: argparse.Namespace, settings: Settings) -> int:
-    with _open(settings) as assistant:
-        report = assistant.add(given.path, progress=_progress(), columns=dict(given.column))
-        assistant.settle()
-    _end_progress()
+    if not given.path and not given.wait:
+        raise QuestionError(
+            "nothing to add: name a file, a folder or a link; or --wait, to wait for what was added"
+        )
+    from assistant.bars import adding
+
+    with _open(settings, embeds=True) as assistant:
+        with adding(given.path) as progress:
+            report = assistant.add(given.path, progress=progress, columns=dict(given.column))
+        if given.wait:
+            _embed(assistant)
+        else:
+            assistant.settle(_SETTLED_S)
+        waiting = assistant.embedding().waiting
     if given.json:
         from assistant.wire import report_dict
 
-        _print_json(report_dict(report))
+        _print_json({**report_dict(report), "waiting": waiting})
     else:
-        _print_report(report)
-    refused = report.skipped and len(report.skipped) == len(report.items)
-    return os.EX_DATAERR if refused else os.EX_OK
+        _print_report(report, each=given.verbose)
+        if waiting:
+            print(
+                f"{waiting:,} passages are found by their words only until they are embedded: by a running server, or"
+                " `sanad add --wait`"
+            )
+    if report.skipped and len(report.skipped) == len(report.items):
+        return os.EX_DATAERR
+    return _SOME_SKIPPED if report.skipped else os.EX_OK
+
+
+def _embed(assistant: Assistant) -> None:
+    from assistant.bars import counting
+
+    total = assistant.embedding().waiting
+    with counting("passages") as show:
+        while not assistant.settle(_LOOKED_S):
+            if show:
+                show(total - assistant.embedding().waiting, total)
 
 
 def _watch(given: argparse.Namespace, settings: Settings) -> int:
@@ -181,11 +234,11 @@ def _watch(given: argparse.Namespace, settings: Settings) -> int:
             _complain(str(outcome))
             failed.append(feed)
         else:
-            _print_report(outcome)
+            _print_report(outcome, each=True)
         if given.once and feed == given.feed[-1]:
             stop.set()
 
-    with _open(settings) as assistant:
+    with _open(settings, embeds=True) as assistant:
         watch(assistant, given.feed, every_s, tell, stop)
     return os.EX_DATAERR if len(failed) == len(given.feed) else os.EX_OK
 
@@ -204,14 +257,42 @@ def _remove(given: argparse.Namespace, settings: Settings) -> int:
     return os.EX_OK
 
 
+def _missing(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.render import label
+    from assistant.wire import missing_dict
+
+    with _open(settings) as assistant:
+        found = assistant.missing(given.path)
+        removed = assistant.remove_missing(given.path) if given.remove else []
+        kept = assistant.keep_missing(given.path) if given.keep else []
+    if given.json:
+        articles = [{**missing_dict(each), "origins": each.origins} for each in found]
+        _print_json({"missing": articles, "removed": removed, "kept": kept})
+        return os.EX_OK
+    states = dict.fromkeys(removed, "removed") | dict.fromkeys(kept, "kept")
+    for each in found:
+        facts = (states.get(each.id, "missing"), each.id, each.since[:10], each.why, each.title)
+        print(
+            "\t".join([*(label(fact, 100) for fact in facts), *(label(name, 200) for name in each.origins)])
+        )
+    if not found:
+        print("no article's file is missing")
+    return os.EX_OK
+
+
 def _list(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
-        articles = assistant.articles()
+        articles, embedding = assistant.articles(), assistant.embedding()
     if given.json:
         from assistant.wire import info_dict
 
-        _print_json({"articles": [info_dict(article, origins=True) for article in articles]})
+        listed = [info_dict(article, origins=True) for article in articles]
+        _print_json({"articles": listed, "embedding": embedding._asdict()})
         return os.EX_OK
+    if embedding.waiting:
+        _complain(
+            f"{embedding.waiting:,} passages wait to be embedded and are found by their words only until then"
+        )
     from assistant.render import label
 
     for article in articles:
@@ -222,10 +303,11 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rebuild(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from assistant.bars import counting
     from index import rebuild_home  # not by an assistant: it would refuse a home of another model
 
-    rebuild_home(settings.home, settings.model, _progress())
-    _end_progress()
+    with counting("passages") as progress:
+        rebuild_home(settings.home, settings.model, progress)
     print("rebuilt")
     return os.EX_OK
 
@@ -234,10 +316,13 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         found = assistant.check(repair=given.repair)
     if given.json:
-        _print_json({"sound": not found, "problems": list(found)})
+        from index import confinement
+
+        _print_json({"sound": not found, "problems": list(found), "confinement": confinement()})
     else:
-        print("\n".join(found) or "sound")
-    return 1 if found else os.EX_OK
+        print("\n".join(found) or "sound", flush=True)
+        _tell_confinement()
+    return _UNSOUND if found else os.EX_OK
 
 
 def _backup(given: argparse.Namespace, settings: Settings) -> int:
@@ -248,10 +333,24 @@ def _backup(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _restore(given: argparse.Namespace, settings: Settings) -> int:
-    from index import restore  # not by an assistant: the home's own collection may be damaged
+    from index import choose, restore  # not by an assistant: the home's own collection may be damaged
 
-    restore(settings.home, given.file)
+    if given.use:
+        choose(settings.home, given.use)
+        print(f"{given.use} is the collection now; verify it with: sanad check --home {settings.home}")
+        return os.EX_OK
+    kept = restore(settings.home, given.file)
     print(f"restored from {given.file}")
+    if kept:
+        print(f"what was there before is kept; delete it when nobody needs it: {', '.join(map(str, kept))}")
+    return os.EX_OK
+
+
+def _logout(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from assistant.sessions import Sessions
+
+    ended = Sessions(settings.home).end_all()
+    print(f"{ended} {'session' if ended == 1 else 'sessions'} ended")
     return os.EX_OK
 
 
@@ -266,48 +365,15 @@ def _print_json(value: object) -> None:
     print(text.encode("utf-8", "backslashreplace").decode())
 
 
-def _print_report(report: AddReport) -> None:
-    from assistant.render import label
+def _print_report(report: AddReport, *, each: bool) -> None:
+    from assistant.render import report_text
 
-    for item in report.items:
-        if item.state != "unchanged":
-            reason = label(item.reason.removeprefix(f"{item.name}: "), 200)
-            print(f"{item.state:9} {label(item.name, 200)}: {reason}")
-    counts = [
-        f"{len(found)} {state}"
-        for state in ("added", "updated", "unchanged", "skipped")
-        if (found := getattr(report, state))
-    ]
-    print(", ".join(counts) or "nothing to add")
+    print(report_text(report, each=each))
 
 
 def _terminal() -> dict[str, Any]:
     styled = sys.stdout.isatty()
     return {"width": min(100, shutil.get_terminal_size().columns), "styled": styled}
-
-
-def _progress() -> Callable[[int, object], None] | None:
-    """Tell how far a long work is: what is done, of how much and how long still where that is known."""
-    if not sys.stderr.isatty():
-        return None
-    began = time.monotonic()
-    first: list[int] = []
-
-    def show(done: int, last: object) -> None:
-        first.append(done) if not first else None
-        line = f"{done:,} articles"
-        if isinstance(last, int):
-            rate = (done - first[0]) / (time.monotonic() - began)
-            left = f", {dt.timedelta(seconds=round((last - done) / rate))} left" if rate else ""
-            line = f"{done:,} of {last:,} passages, {rate:,.0f}/s{left}"
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-
-    return show
-
-
-def _end_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr)
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
@@ -318,10 +384,12 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "add": _add,
     "watch": _watch,
     "remove": _remove,
+    "missing": _missing,
     "list": _list,
     "rebuild": _rebuild,
     "check": _check,
     "backup": _backup,
     "restore": _restore,
+    "logout": _logout,
     "eval": _eval,
 }

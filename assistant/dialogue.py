@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from assistant import cards, render
@@ -16,7 +18,7 @@ from assistant.conversation import (
 )
 from assistant.followup import Followed, follow_all
 from assistant.phrases import LANGUAGE_NAMES, phrases
-from assistant.problems import public_message
+from assistant.problems import public_message, surprise
 from index import NotFound, SanadError, detect
 
 if TYPE_CHECKING:
@@ -27,63 +29,77 @@ if TYPE_CHECKING:
     from index import Filters
 
 PASSAGES = 3
+_TABS = 64  # whose messages are remembered; those of another tab are made again from its log
 
 Message = dict[str, str]
 History = list[Message]
 
 
 class Dialogue:
-    """The chat's events over one assistant; what a conversation is comes with each call."""
+    """The chat's events over one assistant; what a conversation is, its log says, which comes with each call.
+
+    The messages that a tab shows are remembered, so that what was asked before need not be answered again.
+    """
 
     def __init__(self, assistant: Assistant, question_chars: int) -> None:
         self._assistant = assistant
         self._question_chars = question_chars
+        # of each tab: its log and messages
+        self._shown: OrderedDict[str, tuple[str, History]] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def ask(
-        self, typed: str, narrow: str, log: str, history: History
-    ) -> Iterator[tuple[History, History, str, str]]:
+    def ask(self, typed: str, narrow: str, log: str, tab: str = "") -> Iterator[tuple[History, str, str]]:
         """Show the question at once, then its answer.
 
         Args:
             typed: the question.
             narrow: filters as JSON.
             log: the conversation so far, as the browser keeps it.
-            history: the messages so far.
+            tab: the browser's tab, by the number that Gradio gives it; "": nothing is remembered.
 
         Yields:
-            (messages shown, messages kept, log, the box's text).
+            (messages shown, log, ""): the field that held the question is emptied.
         """
+        history = self._history(log, tab)
         try:
             text = questions.check(typed, max_chars=self._question_chars)
             filters = read_filters(narrow)
         except SanadError as error:
-            shown = _kept(history, cards.notice_html(str(error)))
-            yield shown, history, log, typed[: self._question_chars]
+            yield _kept(history, cards.notice_html(str(error))), log, ""
             return
-        said = read_log(log)
-        if said and not history:  # the page was opened anew, or the server was
-            history = self.restore(log)[0]
-        exchanges = [*said, Exchange(text, filters)]
+        exchanges = [*read_log(log), Exchange(text, filters)]
         followed = follow_all(one.question for one in exchanges)[-1]
         asked = [*history, self._question(exchanges[-1], followed)]
-        waiting = phrases(detect(text))
-        yield _kept(asked, cards.notice_html(waiting.searching, waiting.language)), asked, log, ""
+        yield _kept(asked, cards.searching_html(detect(text))), log, ""
         answered = _kept(asked, self._reply(exchanges))
-        yield answered, answered, write_log(exchanges), ""
+        yield answered, self._remember(tab, exchanges, answered), ""
 
-    def restore(self, log: str) -> tuple[History, History, str]:
-        """The conversation of a log, each question answered by what the collection holds now."""
+    def restore(self, log: str, tab: str = "") -> tuple[History, str]:
+        """The conversation of a log, each question answered by what the collection holds now; of none, an empty one."""
         exchanges = read_log(log)
         history: History = []
         followed = follow_all(one.question for one in exchanges)
         for number, one in enumerate(exchanges):
             asked = [*history, self._question(one, followed[number])]
             history = _kept(asked, self._reply(exchanges[: number + 1]))
-        return history, history, write_log(exchanges)
+        return history, self._remember(tab, exchanges, history)
 
-    def clear(self) -> tuple[History, History, str]:
-        """An empty conversation."""
-        return [], [], ""
+    def _history(self, log: str, tab: str) -> History:
+        """The messages that a tab shows; made anew where it was opened anew, or the server was."""
+        with self._lock:
+            kept, history = self._shown.get(tab, ("", []))
+        return history if kept == log else self.restore(log, tab)[0]
+
+    def _remember(self, tab: str, exchanges: Sequence[Exchange], history: History) -> str:
+        """Note what a tab shows; gives its log."""
+        log = write_log(exchanges) if exchanges else ""
+        if tab:
+            with self._lock:
+                self._shown[tab] = log, history
+                self._shown.move_to_end(tab)
+                if len(self._shown) > _TABS:
+                    self._shown.popitem(last=False)
+        return log
 
     def _question(self, exchange: Exchange, followed: Followed) -> Message:
         language = detect(exchange.question)
@@ -117,6 +133,8 @@ class Dialogue:
             return cards.answer_html(answer, self._titles(answer))
         except SanadError as error:
             return cards.notice_html(public_message(error))
+        except Exception as error:  # noqa: BLE001 - the page would wait for ever
+            return cards.notice_html(surprise(error)["detail"])
 
     def _titles(self, answer: Answer) -> dict[str, str]:
         others = {other for hit in (*answer.citations, *answer.nearest) for other in hit.also_in}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.citing import citation_markdown, markdown
 from assistant.conversation import filters_dict
 from assistant.phrases import confidence_words, phrases
+from assistant.render import beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def _section(one: Exchange, answer: Answer, site: str) -> str:
         parts.append(f"{say.found} ({confidence_words(answer.confidence, answer.language)})")
     else:
         parts.append(f"**{say.not_found}**")
-        parts.append(say.nearest if answer.nearest else say.empty)
+        parts.append(beside(answer, say))
     hits = answer.citations or answer.nearest
     cited = [citation_markdown(hit.article, hit.start, hit.end, site) for hit in hits]
     return "\n\n".join([*parts, *cited])

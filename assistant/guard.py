@@ -17,9 +17,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import login, problems
-from assistant.access import Access, Level, is_loopback
-from assistant.limits import LATE, Buckets
+from assistant import gradio_door, heads, login, places, problems
+from assistant.access import Access, Level, is_loopback, session_of
+from assistant.limits import LATE, Buckets, Places, most_connections
+from index import SanadError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -33,28 +34,15 @@ if TYPE_CHECKING:
 
 QUESTION_BYTES = 64 * 1024
 _RATE = 10  # requests a second that one client of another machine may make, unless set
+_STREAMS = 64  # answers of any length that one client may be listening to at once
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
-# The page's own needs; everything else Gradio serves (upload, proxy, file, monitoring, run history,
-# profiling, ...) is closed, including what a later version may add.
-_PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt")
-_PAGE_PREFIXES = (
-    "/ui/",
-    "/article/",
-    "/page/",
-    "/assets/",
-    "/static/",
-    "/gradio_api/queue/join",
-    "/gradio_api/queue/data",
-    "/gradio_api/heartbeat/",
-    "/gradio_api/info",
-    "/gradio_api/cancel",
-    "/gradio_api/reset",
-)
+# Of the page; beside them Gradio's, as many as gradio_door.py lists, and nothing else.
+_OURS = ("/ui/", places.ARTICLES, "/page/")
 
 _COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -71,6 +59,8 @@ _PAGE_CSP = (
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
     " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# A script or a style sheet opened by itself shows nothing and asks for nothing; short, as a page has fifty of them.
+_FILE_CSP = "default-src 'none'; frame-ancestors 'none'"
 # An article's own page has no inline script or style and asks nothing.
 _ARTICLE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none';"
@@ -108,11 +98,15 @@ class Guard:
         self._timeout_s = settings.body_timeout_s
         rate = settings.rate if settings.rate is not None else 0 if self._local else _RATE
         self._buckets = Buckets(rate)
+        most = most_connections()
+        self._streams = Places(min(_STREAMS, most // 4), most // 2)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP and the server's own lifespan is refused."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+        elif scope["type"] == "http" and (fault := heads.fault(scope)):
+            await _refuse(_with_headers(_API_CSP, secrets.token_hex(8), send), *fault)
         elif scope["type"] == "http":
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             given = headers.get("x-request-id", "")
@@ -130,21 +124,32 @@ class Guard:
             await _refuse(send, *refusal)
             return False
         level = self._access.level(headers)
-        scope.setdefault("state", {})["access"] = level
-        if scope["path"] == login.PATH and self._access.everyone < Level.WRITE:
+        scope.setdefault("state", {}).update(access=level, session=session_of(headers))
+        if scope["path"] == login.PATH and self._access.has_login:
             return True
         if level < Level.READ:
             if _is_person(scope, headers):
                 return True
             detail = "this server needs the header 'Authorization: Bearer <token>'"
             await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
-        elif not _is_open(scope["path"]):
+        elif not _is_open(scope["method"], scope["path"]):
             await _refuse(send, 404, "there is nothing at this address")
         else:
-            await self._pass_on(scope, _Body(receive, limit, self._timeout_s), send)
+            await self._pass_on(scope, headers, _Body(receive, limit, self._timeout_s), send)
         return False
 
-    async def _pass_on(self, scope: Message, body: _Body, send: Send) -> None:
+    async def _pass_on(self, scope: Message, headers: dict[str, str], body: _Body, send: Send) -> None:
+        if not _is_stream(scope, headers):
+            await self._relay(scope, body, send)
+            return
+        with self._streams.place(_client(scope)) as found:
+            if found:
+                await self._relay(scope, body, send)
+            else:
+                detail = "too many answers are being sent to this address: let some of them end"
+                await _refuse(send, 429, detail, {"retry-after": "1"})
+
+    async def _relay(self, scope: Message, body: _Body, send: Send) -> None:
         started = False
 
         async def relay(message: Message) -> None:
@@ -154,6 +159,8 @@ class Guard:
             started = True
             await send(message)
 
+        # Nothing behind needs a cookie, and who reads one by the library takes quadratic time (CVE-2024-7592).
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         await self._app(scope, body.receive, relay)
         if body.refusal and not started:
             await _refuse(send, *body.refusal)
@@ -173,7 +180,12 @@ class Guard:
         if body.refusal:
             await _refuse(send, *body.refusal)
             return
-        cookie = login.cookie(self._access, content, secure=scope["scheme"] == "https")
+        given, before, secure = login.token(content), scope["state"]["session"], scope["scheme"] == "https"
+        try:
+            cookie = await asyncio.to_thread(self._access.log_in, given, before, secure=secure)
+        except SanadError as error:  # the disk is full
+            await _refuse(send, problems.outcome(error).status, problems.public_message(error))
+            return
         if cookie is None:
             await _send_page(send, 401, login.page(then, wrong=True))
             return
@@ -198,8 +210,7 @@ class Guard:
         length = headers.get("content-length", "")
         if length and (not length.isdecimal() or int(length) > limit):
             return _Refusal(413, _too_large(limit))
-        client = (scope.get("client") or ("",))[0]
-        if _is_work(scope) and (wait_s := self._buckets.take(client, time.monotonic())):
+        if _is_work(scope) and (wait_s := self._buckets.take(_client(scope), time.monotonic())):
             seconds = str(math.ceil(wait_s))
             detail = f"too many requests from this address: try again in {seconds} s"
             return _Refusal(429, detail, {"retry-after": seconds})
@@ -270,13 +281,30 @@ class _Body:
 def _is_work(scope: Message) -> bool:
     """Whether a request is more than a look at a file of the page."""
     path = scope["path"]
-    return in_api(path) or in_mcp(path) or scope["method"] not in _SAFE_METHODS
+    return (
+        in_api(path)
+        or in_mcp(path)
+        or path.startswith(places.ARTICLES)
+        or scope["method"] not in _SAFE_METHODS
+    )
 
 
-def _is_open(path: str) -> bool:
+def _is_stream(scope: Message, headers: dict[str, str]) -> bool:
+    """Whether an answer may take as long as somebody listens: events, and articles part by part."""
+    if scope["path"] == gradio_door.ANSWERS or scope["path"].startswith(places.ARTICLES):
+        return True
+    return "text/event-stream" in headers.get("accept", "")
+
+
+def _client(scope: Message) -> str:
+    """The address that asks."""
+    return str((scope.get("client") or ("",))[0])
+
+
+def _is_open(method: str, path: str) -> bool:
     if _CONTROLS.search(path):  # nothing of ours has them, and routers take a line's end for the address's
         return False
-    return in_api(path) or in_mcp(path) or path in _PAGE_PATHS or path.startswith(_PAGE_PREFIXES)
+    return in_api(path) or in_mcp(path) or path.startswith(_OURS) or gradio_door.is_open(method, path)
 
 
 def _is_same_origin(headers: dict[str, str], host: str) -> bool:
@@ -291,7 +319,9 @@ def _too_large(limit: int) -> str:
 
 
 def _policy(path: str) -> str:
-    return _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith("/article/") else _PAGE_CSP
+    if path.startswith(("/ui/", "/assets/")):
+        return _FILE_CSP
+    return _API_CSP if in_api(path) else _ARTICLE_CSP if path.startswith(places.ARTICLES) else _PAGE_CSP
 
 
 def _with_headers(policy: str, request_id: str, send: Send) -> Send:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _IDLE_S = 300.0
+_PATIENCE_S = 10.0
 
 
 class Helpers:
@@ -33,7 +34,13 @@ class Helpers:
     """
 
     def __init__(
-        self, settings: Settings, size: int, took: Callable[[float], None], *, idle_s: float = _IDLE_S
+        self,
+        settings: Settings,
+        size: int,
+        took: Callable[[float], None],
+        *,
+        idle_s: float = _IDLE_S,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
         """Nothing is started before `start`.
 
@@ -42,6 +49,7 @@ class Helpers:
             size: how many; 0: none, and `start` does nothing.
             took: told how many seconds each answer took.
             idle_s: seconds without a question after which they end.
+            patience_s: seconds that one may take for an answer; then it is ended, stopped or lost as it may be.
         """
         self._opened = {
             "home": str(settings.home.absolute()),
@@ -51,6 +59,7 @@ class Helpers:
         self._size = size
         self._took = took
         self._idle_s = idle_s
+        self._patience_s = patience_s
         self._all: list[Helper] = []
         self._free: list[Helper] = []
         self._wanting: deque[asyncio.Future[Helper | None]] = deque()
@@ -99,9 +108,10 @@ class Helpers:
         self._stay()
         began = time.perf_counter()
         try:
-            content = await helper.answer(asked)
-        except (OSError, EOFError) as error:
-            log.warning("a helper ended unasked; its question is answered here: %r", error)
+            async with asyncio.timeout(self._patience_s):
+                content = await helper.answer(asked)
+        except (OSError, EOFError) as error:  # TimeoutError is an OSError
+            log.warning("a helper ended, or did not answer in time; its question is answered here: %r", error)
             self._lose(helper)
             return b""
         self._took(time.perf_counter() - began)

@@ -1,15 +1,37 @@
-"""How much one client may ask: a token bucket for each (Turner, IEEE Communications 1986)."""
+"""How much one client may ask: a token bucket for each (Turner, IEEE Communications 1986), and places to hold."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LATE = "the request did not arrive in time: send it faster, or start the server with another --body-timeout-s"
 
+_MOST = 4_096
+_OWN_FILES = 160  # the database is open once for each of 40 threads
+_WITHOUT_LIMITS = 1_024  # open files, where the system does not tell how many there may be
 _MAX_CLIENTS = 10_000
 _MIN_BURST = 10.0
 _BURST_S = 2.0
+
+
+def most_connections() -> int:
+    """How many connections there may be at once, beside what this process opens itself and is about to accept."""
+    return max(8, min(_MOST, (_most_files() - _OWN_FILES) * 2 // 3))
+
+
+def _most_files() -> int:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return _WITHOUT_LIMITS
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return limit if limit != resource.RLIM_INFINITY else _MOST * 2
 
 
 class Buckets:
@@ -37,6 +59,30 @@ class Buckets:
         if len(self._left) > _MAX_CLIENTS:
             self._left.popitem(last=False)  # who was silent longest; its bucket is the fullest
         return wait_s
+
+
+class Places:
+    """Places that are held for a while: so many by each client, and so many by all together."""
+
+    def __init__(self, each: int, together: int) -> None:
+        self._each = each
+        self._together = together
+        self._held: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, client: str) -> Iterator[bool]:
+        """Hold a place; whether there was one is given."""
+        key = _network(client)
+        if self._held[key] >= self._each or self._held.total() >= self._together:
+            yield False
+            return
+        self._held[key] += 1
+        try:
+            yield True
+        finally:
+            self._held[key] -= 1
+            if not self._held[key]:
+                del self._held[key]
 
 
 def _network(client: str) -> str:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
-
-if TYPE_CHECKING:
-    from assistant.access import Access
 
 PATH = "/login"
 MAX_BYTES = 4_096
@@ -53,7 +49,10 @@ def target(query: bytes) -> str:
     return then if _LOCAL.fullmatch(then) and then.isascii() else "/"
 
 
-def cookie(access: Access, body: bytes, *, secure: bool) -> str | None:
-    """The Set-Cookie for a sent form, or None where the token is wrong."""
-    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=5).get("token", [""])[0]
-    return access.cookie_for(given.strip(), secure=secure)
+def token(body: bytes) -> str:
+    """The token of a sent form."""
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=5)
+    except ValueError:  # more fields than the form has
+        return ""
+    return fields.get("token", [""])[0].strip()

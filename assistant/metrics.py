@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -17,10 +18,12 @@ from prometheus_client import (
 )
 
 from assistant.guard import in_api, in_mcp
+from assistant.watch import POLLING
 
 if TYPE_CHECKING:
     from assistant.answering import Answering
     from assistant.guard import App, Message, Receive, Send
+    from assistant.watch import Watcher
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -30,8 +33,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Metrics:
     """The numbers of one server; labels have few values, whatever strangers send."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: Answering, watcher: Watcher) -> None:
         self._assistant = answering.asker.assistant
+        self._watcher = watcher
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -59,11 +63,40 @@ class Metrics:
             }.items()
         }
 
+        self._watched = {
+            name: Gauge(f"sanad_watched_{name}", told, ["folder"], registry=self._registry)
+            for name, told in {
+                "well": "1: nothing about the watched folder calls for a person",
+                "in_trouble": "1: the collection could not be brought in step with it the last time",
+                "polled": "1: the system tells of no changes in it",
+                "missing": "Articles whose files are gone, kept until a person decides",
+                "withheld": "Articles that were removed, and stay away while their files are the same",
+                "unlisted": "Folders in it that cannot be listed",
+                "skipped": "Files in it that were not taken",
+                "since_timestamp_seconds": "When watching began, in seconds since 1970",
+                "synced_timestamp_seconds": "When the collection was last brought in step with it; 0: not yet",
+            }.items()
+        }
+
     def text(self) -> bytes:
         """All numbers as they are now."""
         held = {**self._assistant.health(), "passages_waiting": self._assistant.embedding().waiting}
         for name, gauge in self._held.items():
             gauge.set(float(str(held[name])))
+        for state in self._watcher.states():
+            numbers = {
+                "well": state.is_well,
+                "in_trouble": state.trouble is not None,
+                "polled": state.by == POLLING,
+                "missing": state.missing,
+                "withheld": state.withheld,
+                "unlisted": len(state.unlisted),
+                "skipped": len(state.skipped),
+                "since_timestamp_seconds": _seconds_since_1970(state.since),
+                "synced_timestamp_seconds": _seconds_since_1970(state.synced),
+            }
+            for name, number in numbers.items():
+                self._watched[name].labels(state.name).set(number)
         return generate_latest(self._registry)
 
     def note(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -71,6 +104,10 @@ class Metrics:
         known = method if method in _METHODS else "other"
         self._requests.labels(route, known, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+
+def _seconds_since_1970(moment: str | None) -> float:
+    return datetime.fromisoformat(moment).timestamp() if moment else 0.0
 
 
 class Measured:

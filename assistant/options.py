@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,27 @@ _SERVER = (
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share")
+
+
+_EXIT_CODES = """exit status:
+  0    done; the question is answered
+  1    ask: nothing answers; check: something is wrong
+  2    add: some files were skipped, the others are added
+  64   the command, an option or the question cannot be used
+  65   add: every file was skipped
+  70   a fault of the program
+  130  interrupted
+others as in sysexits.h: 66 no such article, 69 no such model, 74 the collection cannot be read or written,
+77 not permitted, 78 a setting or the collection's model does not fit"""
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Say it and end; asked of the installation only now, since that takes time."""
+        from assistant.version import version
+
+        sys.stdout.write(f"sanad {version()}\n")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,7 +55,13 @@ def _column(text: str) -> tuple[str, str]:
 
 def parser() -> argparse.ArgumentParser:
     """The parser; it leaves the command's name in `command`, settings under their own names."""
-    top = _Parser(prog="sanad", description="Ask your own articles; the answers are exactly cited passages.")
+    top = _Parser(
+        prog="sanad",
+        description="Ask your own articles; the answers are exactly cited passages.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, help_: str, *names: str) -> argparse.ArgumentParser:
@@ -44,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
     command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
     command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
-    ask = command("ask", "the passages that answer a question", *_LIMITS)
+    ask = command("ask", "the passages that answer a question; exit 1 if none does", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
     _add_question(ask, 3)
     _add_question(search, 10)
@@ -52,37 +80,79 @@ def parser() -> argparse.ArgumentParser:
         "--after", action="append", default=[], metavar="QUESTION",
         help="what was asked before, if the question leans on it; repeatable, oldest first",
     )  # fmt: skip
-    add = command("add", "add files, folders and links", "allow_links")
-    add.add_argument("path", nargs="+", help="a file, a folder with everything in it, or a link")
-    watch = command("watch", "add what is new in feeds, again and again", "allow_links")
-    watch.add_argument(
-        "--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable"
+    _add_sources(command("add", "add files, folders and links; exit 2 if some are skipped", "allow_links"))
+    _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))
+    remove = command("remove", "remove articles by their id, source or folder; files stay where they are")
+    _add_remove(remove)
+    missing = command(
+        "missing", "the articles whose files are gone: list them, remove them, or keep them without files"
     )
-    watch.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
-    watch.add_argument("--once", action="store_true", help="poll once and end")
-    add.add_argument(
+    _add_missing(missing)
+    listing = command("list", "the articles of the collection")
+    command("rebuild", "make everything anew from the stored articles, with the model of --model if given")
+    check = command("check", "verify the collection; exit 1 if something is wrong")
+    check.add_argument(
+        "--repair", action="store_true",
+        help="make what is derived anew where it is damaged; go on without changes that are lost",
+    )  # fmt: skip
+    backup = command("backup", "write the collection to one file, also while it is in use")
+    backup.add_argument("file", type=Path, help="the backup")
+    _add_restored(command("restore", "put a backup in the place of the collection, which is kept beside it"))
+    command("logout", "end the session of every browser; each is asked for the token again")
+    evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
+    _add_evaluation(evaluation)
+    for made in (ask, search, missing, listing, check):
+        made.add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+def _add_restored(made: argparse.ArgumentParser) -> None:
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?", type=Path, help="the backup")
+    what.add_argument(
+        "--use", metavar="NAME",
+        help="instead of a backup, a database that lies in the home, such as collection-1.sqlite",
+    )  # fmt: skip
+
+
+def _add_polling(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--feed", action="append", required=True, metavar="URL", help="RSS or Atom; repeatable")
+    made.add_argument("--every", default="15m", help="how often: 15m, 2h, 1d (default: %(default)s)")
+    made.add_argument("--once", action="store_true", help="poll once and end")
+
+
+def _add_remove(made: argparse.ArgumentParser) -> None:
+    made.add_argument("id", nargs="*", help="as `sanad list` shows it")
+    made.add_argument("--source", help="all articles of this publisher")
+    made.add_argument("--folder", type=Path, help="all articles that were read from files below this folder")
+
+
+def _add_missing(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "path", nargs="?", type=Path, default=Path("/"), help="those of this file, or of files below this folder"
+    )  # fmt: skip
+    deciding = made.add_mutually_exclusive_group()
+    deciding.add_argument(
+        "--remove", action="store_true", help="remove them; those whose files are back stay"
+    )
+    deciding.add_argument("--keep", action="store_true", help="keep them, as if they had been given directly")
+
+
+def _add_sources(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "path",
+        nargs="*",
+        help="a file, a folder with everything in it, or a link; none with --wait: only wait",
+    )
+    made.add_argument("--wait", action="store_true", help="until every passage of the collection is embedded")
+    made.add_argument(
+        "-v", "--verbose", action="store_true", help="list every article, not only what is skipped"
+    )
+    made.add_argument("--json", action="store_true", help="print JSON")
+    made.add_argument(
         "--column", action="append", default=[], metavar="FIELD=NAME", type=_column,
         help="which column of a table holds text, title, source, url, author, published, language or key; repeatable",
     )  # fmt: skip
-    remove = command("remove", "remove articles by their id, source or folder")
-    remove.add_argument("id", nargs="*", help="as `sanad list` shows it")
-    remove.add_argument("--source", help="all articles of this publisher")
-    remove.add_argument(
-        "--folder", type=Path, help="all articles that were read from files below this folder"
-    )
-    listing = command("list", "the articles of the collection")
-    command("rebuild", "make everything anew from the stored articles, with the model of --model")
-    check = command("check", "verify the collection; exit 1 if something is wrong")
-    check.add_argument("--repair", action="store_true", help="make what is derived anew where it is damaged")
-    backup = command("backup", "write the collection to one file, also while it is in use")
-    restore = command("restore", "put a backup in the place of the collection")
-    for made in (backup, restore):
-        made.add_argument("file", type=Path, help="the backup")
-    evaluation = command("eval", "measure retrieval on your own questions (SQuAD format)")
-    _add_evaluation(evaluation)
-    for made in (ask, search, add, listing, check):
-        made.add_argument("--json", action="store_true", help="print JSON")
-    return top
 
 
 def _add_evaluation(made: argparse.ArgumentParser) -> None:

@@ -1,28 +1,34 @@
-"""How long the head of a request may take: who sends a byte at a time must not hold a connection for ever.
+"""How long the head of a request may take, and how what cannot be read as one is answered.
 
-The guard holds bodies to a time of their own.
+Who sends a byte at a time must not hold a connection for ever. The guard holds bodies to a time of their own.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, ClassVar
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from assistant import problems
+from assistant import heads, problems
+from assistant.connections import Limited
 from assistant.limits import LATE
 
 if TYPE_CHECKING:
     import asyncio
 
 
-def protocol(timeout_s: float) -> type[asyncio.Protocol]:
-    """The server's side of connections; a head that is not whole in so many seconds ends its connection."""
-    return type("Hurried", (_Patient,), {"timeout_s": timeout_s})
+def protocol(timeout_s: float, most: int) -> type[asyncio.Protocol]:
+    """The server's side of connections.
+
+    Args:
+        timeout_s: a head that is not whole in so many seconds ends its connection.
+        most: connections there may be.
+    """
+    return type("Hurried", (_Patient,), {"timeout_s": timeout_s, "most": most})
 
 
-class _Patient(H11Protocol):
+class _Patient(Limited):
     timeout_s: ClassVar[float]
     _waiting: asyncio.TimerHandle | None = None
 
@@ -51,15 +57,27 @@ class _Patient(H11Protocol):
 
     def _late(self) -> None:
         self._waiting = None
-        if not self.transport.is_closing():
-            self.transport.write(_response())
-            self.transport.close()
+        self._end(408, LATE)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        """Answer what is no HTTP; called while its error is handled, which knows the status."""
+        error = sys.exc_info()[1]
+        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
+        self._end(status, heads.TOO_LARGE if status == 431 else "this is not a request of HTTP/1.1")
+
+    def _end(self, status: int, detail: str) -> None:
+        if self.transport.is_closing():
+            return
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:  # else an answer is on its way
+            self.transport.write(_response(status, detail))
+        self.transport.close()
 
 
-def _response() -> bytes:
-    content = problems.body(problems.http_problem(408, LATE))
+def _response(status: int, detail: str) -> bytes:
+    members = problems.http_problem(status, detail)
+    content = problems.body(members)
     head = (
-        f"HTTP/1.1 408 Request Timeout\r\nContent-Type: {problems.MEDIA_TYPE}\r\n"
+        f"HTTP/1.1 {status} {members['title']}\r\nContent-Type: {problems.MEDIA_TYPE}\r\n"
         f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + content

@@ -13,6 +13,7 @@ class Phrases(NamedTuple):
     not_found: str
     nearest: str
     empty: str
+    no_match: str
     confidence: tuple[str, str, str]
     undated: str
     read_at: str
@@ -32,6 +33,7 @@ _TABLE = (
         "No passage in the articles answers this.",
         "The nearest passages. They do not answer the question:",
         "The collection holds no article yet: add one, then ask again.",
+        "No article matches what you narrowed the question to.",
         ("Confidence: high", "Confidence: medium", "Confidence: low"),
         "no date",
         "Read it at",
@@ -49,6 +51,7 @@ _TABLE = (
         "لا يوجد في المقالات مقطع يجيب عن هذا السؤال.",
         "أقرب المقاطع، وهي لا تجيب عن السؤال:",
         "لا توجد مقالات بعد: أضف مقالة ثم اسأل من جديد.",
+        "لا توجد مقالة تطابق ما حددته.",
         ("درجة الثقة: عالية", "درجة الثقة: متوسطة", "درجة الثقة: منخفضة"),
         "بلا تاريخ",
         "المقالة في",
@@ -66,6 +69,7 @@ _TABLE = (
         "Aucun passage des articles ne répond à cette question.",
         "Les passages les plus proches. Ils ne répondent pas à la question :",
         "La collection ne contient encore aucun article : ajoutez-en un, puis reposez la question.",
+        "Aucun article ne correspond à votre sélection.",
         ("Confiance : élevée", "Confiance : moyenne", "Confiance : faible"),
         "sans date",
         "À lire sur",
@@ -83,6 +87,7 @@ _TABLE = (
         "Kein Absatz der Artikel beantwortet diese Frage.",
         "Die nächstliegenden Absätze. Sie beantworten die Frage nicht:",
         "Die Sammlung enthält noch keinen Artikel: Fügen Sie einen hinzu und fragen Sie erneut.",
+        "Kein Artikel entspricht Ihrer Auswahl.",
         ("Sicherheit: hoch", "Sicherheit: mittel", "Sicherheit: gering"),
         "ohne Datum",
         "Zu lesen bei",
@@ -100,6 +105,7 @@ _TABLE = (
         "Ningún pasaje de los artículos responde a esta pregunta.",
         "Los pasajes más cercanos. No responden a la pregunta:",
         "La colección aún no tiene artículos: añada uno y vuelva a preguntar.",
+        "Ningún artículo coincide con su selección.",
         ("Confianza: alta", "Confianza: media", "Confianza: baja"),
         "sin fecha",
         "Léalo en",
@@ -117,6 +123,7 @@ _TABLE = (
         "Ни один отрывок из статей не отвечает на этот вопрос.",
         "Ближайшие отрывки. Они не отвечают на вопрос:",
         "В собрании ещё нет статей: добавьте статью и спросите снова.",
+        "Нет статей, которые подходят под ваш выбор.",
         ("Уверенность: высокая", "Уверенность: средняя", "Уверенность: низкая"),
         "без даты",
         "Читать на",
@@ -134,6 +141,7 @@ _TABLE = (
         "Makalelerdeki hiçbir bölüm bu soruyu yanıtlamıyor.",
         "En yakın bölümler. Soruyu yanıtlamıyorlar:",
         "Koleksiyonda henüz makale yok: bir makale ekleyip yeniden sorun.",
+        "Seçiminize uyan makale yok.",
         ("Güven: yüksek", "Güven: orta", "Güven: düşük"),
         "tarihsiz",
         "Kaynağı:",
@@ -151,6 +159,7 @@ _TABLE = (
         "هیچ بخشی از مقاله‌ها به این پرسش پاسخ نمی‌دهد.",
         "نزدیک‌ترین بخش‌ها، که به پرسش پاسخ نمی‌دهند:",
         "مجموعه هنوز مقاله‌ای ندارد: مقاله‌ای بیفزایید و دوباره بپرسید.",
+        "هیچ مقاله‌ای با گزینش شما همخوان نیست.",
         ("اطمینان: بالا", "اطمینان: متوسط", "اطمینان: پایین"),
         "بدون تاریخ",
         "متن کامل در",
@@ -217,7 +226,7 @@ def confidence_words(confidence: float, language: str) -> str:
 
 
 class Reading(NamedTuple):
-    """What stands around an article that is read, in one of the two languages of the interface."""
+    """What is said around an article that is read, and about one, in one of the two languages of the interface."""
 
     language: str
     original: str
@@ -230,6 +239,7 @@ class Reading(NamedTuple):
     ask_here: str
     gone: str
     home: str
+    about: str
 
 
 _READING = (
@@ -245,6 +255,7 @@ _READING = (
         "Ask in this article",
         "This article is not in the collection, or no longer.",
         "Ask the articles",
+        "What do the articles say about “{}”?",
     ),
     Reading(
         "ar",
@@ -258,6 +269,7 @@ _READING = (
         "اسأل في هذه المقالة",
         "هذه المقالة ليست في المجموعة، أو لم تعد فيها.",
         "اسأل المقالات",
+        "ماذا تقول المقالات عن «{}»؟",
     ),
 )
 READING: dict[str, Reading] = {row.language: row for row in _READING}

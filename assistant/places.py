@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from index import Span
 
 ARTICLES = "/article/"
+ADDING_PATH = "/#/library/add"
+"""Where the page's library takes articles."""
 
 
 def article_path(

@@ -32,21 +32,19 @@ class Proxied:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on; a request from a trusted proxy as that of who asked the proxy."""
         if scope["type"] == "http" and self._is_trusted((scope.get("client") or ("",))[0]):
-            scope = self._as_asked(scope)
+            scope.update(self._as_asked(scope))  # the same scope: who counts the answer finds its route there
         await self._app(scope, receive, send)
 
     def _as_asked(self, scope: Message) -> Message:
-        told: dict[bytes, str] = {}
-        for name, value in scope["headers"]:  # a proxy appends its own line or value: the last is the nearest
-            told[name] = ", ".join(filter(None, (told.get(name), value.decode("latin-1"))))
+        told = {name: _joined(scope, name) for name in ("for", "proto", "host")}
         changed = dict(scope)
-        client = self._client(told.get(b"x-forwarded-for", ""))
+        client = self._client(told["for"])
         if client:
             changed["client"] = (client, 0)
-        scheme = _last(told.get(b"x-forwarded-proto", "")).lower()
+        scheme = _last(told["proto"]).lower()
         if scheme in ("http", "https"):
             changed["scheme"] = scheme
-        host = _last(told.get(b"x-forwarded-host", ""))
+        host = _last(told["host"])
         if host:
             others = [(name, value) for name, value in scope["headers"] if name != b"host"]
             changed["headers"] = [*others, (b"host", host.encode("latin-1"))]
@@ -64,6 +62,14 @@ class Proxied:
 
     def _is_trusted(self, client: str) -> bool:
         return _is_address(client) and any(ipaddress.ip_address(client) in one for one in self._trusted)
+
+
+def _joined(scope: Message, name: str) -> str:
+    """All values: a proxy appends its own line or value, so the last is the nearest."""
+    wanted = b"x-forwarded-" + name.encode()
+    return ", ".join(
+        value.decode("latin-1") for given, value in scope["headers"] if given == wanted and value
+    )
 
 
 def _last(values: str) -> str:

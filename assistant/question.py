@@ -23,6 +23,7 @@ _MAX_FILTER_CHARS = 300
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _DROPPED = re.compile(f"[{_BIDI_CONTROLS}\ufeff\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -49,6 +50,19 @@ def check(question: str, *, max_chars: int = MAX_CHARS) -> str:
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise QuestionError("the question is empty: write at least one word")
     return text
+
+
+def check_asks(question: str) -> None:
+    """Refuse what is searched for in vain: a question that is nothing but a link.
+
+    Raises:
+        QuestionError: with what to do with a link.
+    """
+    if all(map(_LINK.fullmatch, question.split())):
+        raise QuestionError(
+            "that is a link, not a question: add the article that it leads to (`sanad add --allow-links LINK`,"
+            " or in the library of a server started with --allow-links), then ask what it says"
+        )
 
 
 def check_history(history: Sequence[str], *, max_chars: int = MAX_CHARS) -> list[str]:

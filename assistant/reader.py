@@ -5,30 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant import render
+from assistant.bundles import address
 from assistant.cards import outside
 from assistant.citing import citation_markdown, citation_text
 from assistant.phrases import Reading, phrases
 from assistant.places import article_path
-from assistant.render import escape, label, prose, tongue
+from assistant.render import escape, label, prose_blocks, tongue
 from index import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from index import Article
 
 _FRAME = (
     "<!doctype html><html {tongue}><head><meta charset='utf-8'>"
     "<meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>"
-    "<title>{title}</title><link rel='icon' href='/ui/icon.svg'>"
-    "<link rel='stylesheet' href='/ui/base.css'><link rel='stylesheet' href='/ui/reader.css'>"
-    "<script src='/ui/first.js'></script><script type='module' src='/ui/article.js'></script></head>"
+    "<title>{title}</title><link rel='icon' href='{icon}'><link rel='stylesheet' href='{style}'>"
+    "<script src='{first}'></script><script type='module' src='{script}'></script></head>"
     "<body class='sanad-alone'><header id='sanad-top'><a class='sanad-brand' href='/'>"
     "<span class='sanad-name'>Sanad</span> <span class='sanad-name' lang='ar' dir='rtl'>سند</span></a>"
-    "</header><main>{body}</main></body></html>"
+    "</header><main>"
 )
+_END = "</main></body></html>"
 
 _MAX_EVIDENCE = 20
+_MAX_COPIED_CHARS = 20_000  # of a passage that can be copied as a citation
 
 
 class Opened(NamedTuple):
@@ -85,10 +87,12 @@ def _is_offset(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 12
 
 
-def article_page(opened: Opened, say: Reading) -> str:
-    """The whole page; what the chat shows beside itself is its element #sanad-article."""
+def article_page(opened: Opened, say: Reading) -> Iterator[str]:
+    """The whole page, part by part; what the chat shows beside itself is its element #sanad-article."""
     title = label(opened.article.title, render.MAX_TITLE_CHARS) or label(opened.article.id)
-    return _FRAME.format(tongue=tongue(say.language), title=escape(title), body=_article(opened, say, title))
+    yield _head(say, escape(title))
+    yield from _article(opened, say, title)
+    yield _END
 
 
 def missing_page(say: Reading) -> str:
@@ -96,18 +100,30 @@ def missing_page(say: Reading) -> str:
     body = (
         f"<div id='sanad-article'><h1>{escape(say.gone)}</h1><p><a href='/'>{escape(say.home)}</a></p></div>"
     )
-    return _FRAME.format(tongue=tongue(say.language), title="Sanad", body=body)
+    return _head(say, "Sanad") + body + _END
 
 
-def _article(opened: Opened, say: Reading, title: str) -> str:
+def _head(say: Reading, title: str) -> str:
+    return _FRAME.format(
+        tongue=tongue(say.language),
+        title=title,
+        icon=address("icon.svg"),
+        style=address("article.css"),
+        first=address("first.js"),
+        script=address("article.js"),
+    )
+
+
+def _article(opened: Opened, say: Reading, title: str) -> Iterator[str]:
     article = opened.article
     spoken = tongue(article.language or "und")
-    return (
+    yield (
         f"<article id='sanad-article'><div class='sanad-bar'>{_tools(opened, say)}</div>"
         f"<header><h1 {spoken}>{escape(title)}</h1><p class='sanad-facts'>{_facts(article, say)}</p></header>"
-        f"<div class='sanad-text' {spoken}>{_text(opened)}</div>"
-        f"{_citations(opened)}</article>"
+        f"<div class='sanad-text' {spoken}>"
     )
+    yield from _text(opened)
+    yield f"</div>{_citations(opened)}</article>"
 
 
 def _facts(article: Article, say: Reading) -> str:
@@ -119,15 +135,23 @@ def _facts(article: Article, say: Reading) -> str:
     return " · ".join(facts)
 
 
-def _text(opened: Opened) -> str:
+def _text(opened: Opened) -> Iterator[str]:
     text, span = opened.article.text, opened.span
     if span is None:
-        return prose(text)
-    made, done = [prose(text[: span.start]), "<mark id='passage'>"], span.start
+        yield from prose_blocks(text, 0, len(text))
+        return
+    yield from prose_blocks(text, 0, span.start)
+    yield "<mark id='passage'>"
+    done = span.start
     for start, end in opened.evidence:
-        made += [prose(text[done:start]), f"<mark class='sanad-evidence'>{prose(text[start:end])}</mark>"]
+        yield from prose_blocks(text, done, start)
+        yield "<mark class='sanad-evidence'>"
+        yield from prose_blocks(text, start, end)
+        yield "</mark>"
         done = end
-    return "".join([*made, prose(text[done : span.end]), "</mark>", prose(text[span.end :])])
+    yield from prose_blocks(text, done, span.end)
+    yield "</mark>"
+    yield from prose_blocks(text, span.end, len(text))
 
 
 def _tools(opened: Opened, say: Reading) -> str:
@@ -138,7 +162,7 @@ def _tools(opened: Opened, say: Reading) -> str:
     copying = [
         f"<button type='button' data-copy='{target}' data-done='{escape(say.copied)}'>{escape(name)}</button>"
         for target, name in (("citation-plain", say.copy), ("citation-markdown", say.copy_markdown))
-        if opened.span
+        if _is_copied(opened.span)
     ]
     return (
         f"<nav class='sanad-steps'>{_step(article_id, before, say.previous)}<span>{where}</span>"
@@ -165,9 +189,13 @@ def _neighbours(passages: Sequence[Span], span: Span | None) -> tuple[Span | Non
     return before, place, after
 
 
+def _is_copied(span: Span | None) -> bool:
+    return span is not None and span.end - span.start <= _MAX_COPIED_CHARS
+
+
 def _citations(opened: Opened) -> str:
     """What the copy buttons copy."""
-    if opened.span is None:
+    if opened.span is None or not _is_copied(opened.span):
         return ""
     start, end = opened.span
     texts = {

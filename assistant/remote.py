@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import question as questions
 from assistant.wire import search_dict
-from index import Filters
+from index import Filters, QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,11 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
         settings: limits.
     """
 
-    def checked(question: str, k: int) -> tuple[str, int]:
+    def checked(question: object, k: object) -> tuple[str, int]:
+        if not isinstance(question, str):
+            raise QuestionError("the question must be text")
+        if type(k) is not int:
+            raise QuestionError("k must be a whole number")
         text = questions.check(question, max_chars=settings.question_chars)
         return text, questions.check_k(k, max_k=settings.max_k)
 
@@ -58,4 +62,6 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
 
 
 def _filters(source: str, language: str, date_from: str, date_to: str) -> Filters:
+    if not all(isinstance(value, str | None) for value in (source, language, date_from, date_to)):
+        raise QuestionError("source, language, date_from and date_to must be text")
     return Filters(source=source, language=language, published_from=date_from, published_to=date_to)

@@ -7,6 +7,7 @@ reorder or restyle text are removed.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import string
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.answer import Answer
-    from index import Article, Hit
+    from index import Added, AddReport, Article, Hit
 
 MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
 _MAX_URL_CHARS = 2000
+_BLOCK_CHARS = 16_384  # of a long text made at a time, while other threads wait
+_BLOCKS_KEPT = 512
+_MAX_SKIPPED = 20  # listed of a report, unless all of it is
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -43,7 +47,7 @@ _HIDDEN = re.compile(
 _STACKED = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]{4})[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]+"
 )
-_GAP = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_GAP = re.compile(r"\n\s*\n\s*")
 _ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation + "\n\t"}
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -130,6 +134,32 @@ def hits_text(hits: Iterable[Hit], language: str, *, width: int = 80, styled: bo
     return "\n".join(_entries(hits, language, width, styled=styled)).lstrip("\n")
 
 
+def report_text(report: AddReport, *, each: bool = False) -> str:
+    """What became of the articles that were given, for a terminal: what was skipped, and one line of sum.
+
+    Args:
+        report: what `add` did.
+        each: list all of them, and not the first skipped ones only.
+    """
+    listed = report.items if each else report.skipped
+    most = len(listed) if each else _MAX_SKIPPED
+    lines = [_item_line(item) for item in listed[:most]]
+    if len(listed) > most:
+        lines.append(f"... and {len(listed) - most:,} more skipped; -v lists them all")
+    states = dict.fromkeys(("added", "updated", "unchanged", "removed", "skipped"), 0)
+    for item in report.items:
+        states[item.state] += 1
+    total = ", ".join(f"{count:,} {state}" for state, count in states.items() if count)
+    if alike := sum(bool(item.alike) for item in report.items):
+        total += f"; {alike:,} nearly the same as another article (sanad list tells which)"
+    return "\n".join([*lines, total or "nothing to add"])
+
+
+def _item_line(item: Added) -> str:
+    reason = label(item.reason.removeprefix(f"{item.name}: "), MAX_TITLE_CHARS)
+    return f"{item.state:9} {label(item.name, MAX_TITLE_CHARS)}: {reason}"
+
+
 def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
     """Untrusted text as one short line; '' for None. Not escaped."""
     line = " ".join(clean(text or "").split())
@@ -141,7 +171,14 @@ def _verdict(answer: Answer) -> list[str]:
     carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
     if answer.answered:
         return [*carried, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
-    return [*carried, say.not_found, say.nearest if answer.nearest else say.empty]
+    return [*carried, say.not_found, beside(answer, say)]
+
+
+def beside(answer: Answer, say: Phrases) -> str:
+    """What is said beside "no passage answers": what follows, or why nothing does."""
+    if answer.nearest:
+        return say.nearest
+    return say.no_match if answer.narrowed else say.empty
 
 
 def tongue(language: str) -> str:
@@ -159,8 +196,36 @@ def facts(article: Article, say: Phrases) -> list[str]:
 
 def prose(text: str) -> str:
     """Untrusted text of several paragraphs as HTML; an empty line becomes a small gap."""
+    return "".join(prose_blocks(text, 0, len(text)))
+
+
+def prose_blocks(text: str, start: int, end: int) -> Iterator[str]:
+    """`prose` of `text[start:end]` block by block, each made in a moment and kept for the next who asks.
+
+    Blocks end where the text has a gap, and at the same places whatever the start.
+    """
+    while start < end:
+        edge = start - start % _BLOCK_CHARS
+        cut = _cut(text, edge)
+        if cut <= start:
+            cut = _cut(text, edge + _BLOCK_CHARS)
+        yield _block(text[start : min(cut, end)])
+        start = cut
+
+
+def _cut(text: str, edge: int) -> int:
+    """The end of the first gap after an edge; the edge where there is none until the next."""
+    gap = _GAP.search(text, edge, edge + _BLOCK_CHARS)
+    return gap.end() if gap else edge
+
+
+@functools.lru_cache(_BLOCKS_KEPT)
+def _block(text: str) -> str:
+    *paragraphs, last = _GAP.split(clean(text))
     # Empty lines become one small gap; inside <mark> too, as the element is empty.
-    return "<span class='sanad-gap'></span>".join(map(escape, _GAP.split(clean(text))))
+    return "<span class='sanad-gap'></span>".join(
+        map(escape, (*(paragraph.rstrip() for paragraph in paragraphs), last))
+    )
 
 
 def _entries(hits: Iterable[Hit], language: str, width: int, *, styled: bool) -> Iterator[str]:

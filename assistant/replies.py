@@ -70,6 +70,7 @@ class AlikeOut(BaseModel):
 
     id: str
     overlap: float = Field(description="share of the word triples of both that both hold, 0 to 1")
+    title: str | None
 
 
 class ArticleOut(ArticleRef):
@@ -155,12 +156,96 @@ class EmbeddingOut(BaseModel):
     problem: str | None = Field(description="why the last try failed; it is tried again")
 
 
-class HealthOut(BaseModel):
-    """Whether questions can be answered, and what the collection holds."""
+class SessionOut(BaseModel):
+    """What a request may do, and by what."""
 
-    status: str
+    access: str = Field(description="read or write")
+    session: bool = Field(description="whether it comes from a browser that gave a token")
+    login: bool = Field(description="whether a browser can give a token, at /login")
+    ends_all: bool = Field(description="whether it may end every session")
+
+
+class EndedOut(BaseModel):
+    """Every session has ended."""
+
+    ended: int = Field(description="how many there were")
+
+
+class WatchedOut(BaseModel):
+    """How it stands with a watched folder."""
+
+    name: str = Field(description="tells it from the others, without saying where it is")
+    since: str = Field(description="when watching began; UTC, ISO 8601")
+    synced: str | None = Field(description="when the collection was last brought in step with it")
+    by: str = Field(description="how changes are noticed: events, or polling where the system tells of none")
+    trouble: str | None = Field(
+        description="why it could not be brought in step, which is tried again: folder (it is not there or cannot be"
+        " listed), store (the collection cannot be written) or other"
+    )
+    missing: int = Field(description="articles whose files are gone, kept until a person decides")
+    withheld: int = Field(
+        description="articles that were removed here, and stay away while their files are the same"
+    )
+    unlisted: int = Field(
+        description="folders in it that cannot be listed; the articles of what is in them are kept"
+    )
+    skipped: int = Field(description="files in it that were not taken")
+
+
+class NotTakenOut(BaseModel):
+    """A file or folder in a watched folder, and what is wrong with it."""
+
+    name: str
+    reason: str
+
+
+class MissingOut(BaseModel):
+    """An article whose files are gone."""
+
+    id: str
+    title: str | None
+    why: str = Field(description="it was kept: empty, many, rows or drive")
+    since: str = Field(description="UTC, ISO 8601")
+
+
+class WatchedDetails(BaseModel):
+    """What exactly, for who keeps the collection."""
+
+    folder: str
+    trouble: str
+    missing: list[MissingOut] = Field(description="the first hundred")
+    unlisted: list[NotTakenOut] = Field(description="the first hundred")
+    skipped: list[NotTakenOut] = Field(description="the first hundred")
+
+
+class FolderOut(WatchedOut):
+    """How it stands with a watched folder."""
+
+    details: WatchedDetails | None = Field(description="null for who may change nothing")
+
+
+class FoldersOut(BaseModel):
+    """The watched folders."""
+
+    watched: list[FolderOut]
+
+
+class DecidedOut(BaseModel):
+    """Ids of the articles of which it was decided."""
+
+    removed: list[str]
+    kept: list[str]
+
+
+class HealthOut(BaseModel):
+    """Whether questions can be answered, what the collection holds, and how it stands with the watched folders."""
+
+    status: str = Field(description="ok; or warning: something is wrong with a watched folder")
     writes: str = Field(description="open, token or closed")
     links: bool = Field(description="whether links are fetched that are added")
+    confinement: str = Field(
+        description="of the processes that parse files: seccomp (no network, no change of files), or only limits"
+    )
     model: str
     sequence: int = Field(description="raised by every change")
     articles: int
@@ -168,3 +253,4 @@ class HealthOut(BaseModel):
     words: int
     languages: dict[str, int] = Field(description="passages by language")
     embedding: EmbeddingOut
+    watched: list[WatchedOut]

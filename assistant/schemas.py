@@ -161,6 +161,18 @@ Additions = Annotated[
 ]
 
 
+class Decision(_Strict):
+    """What becomes of the articles of a watched folder whose files are gone."""
+
+    folder: str = Field(max_length=4096, description="its `name`", examples=["news"])
+    articles: int = Field(
+        ge=0,
+        le=_MAX_OFFSET,
+        description="how many they are: `missing`; if it is another number now, nothing is done",
+    )
+    do: Literal["remove", "keep"]
+
+
 class PassagesIn(_Strict):
     """Which passages of an article: all, or those around a place in its text."""
 

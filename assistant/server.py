@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import logging
 import signal
 import socket
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
+from assistant import heads
 from assistant.access import is_loopback
 from assistant.aio import AsyncAssistant
 from assistant.answering import Answering
 from assistant.api import create_api
 from assistant.assistant import open_assistant
+from assistant.bundles import STATIC
+from assistant.connections import Complaints
+from assistant.examples import examples_file, read_examples
+from assistant.files import file_route, files
 from assistant.guard import Guard, in_api, in_mcp
+from assistant.kept import compress_behind
 from assistant.late import LatePage
+from assistant.limits import most_connections
 from assistant.metrics import Measured, Metrics
 from assistant.on_demand import OnDemand
 from assistant.pages import page_routes
@@ -41,11 +45,10 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.guard import App, Message, Receive, Send
 
-_STATIC = Path(__file__).parent / "static"
 _FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer; larger ones follow
 _GRACE_S = 1
+_BACKLOG = 512  # connections that wait in the system to be accepted
 _KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
-_MAX_EXAMPLES = 6
 _MAKING_PAGE = (
     threading.Lock()
 )  # gradio makes a page in global state: two at once would share their functions
@@ -68,19 +71,27 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     with _listen(settings) as listener:
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        config = uvicorn.Config(
-            create_site(settings),
-            http=protocol(settings.body_timeout_s),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # ours: proxied.py
-            lifespan="on",
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
+        config = configured(create_site(settings), settings)
         _Server(config, lambda: announce(address)).run(sockets=[listener])
     gc.freeze()  # else the interpreter spends about a second on collecting gradio before it ends
+
+
+def configured(site: App, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the site."""
+    most = most_connections()
+    return uvicorn.Config(
+        site,
+        http=protocol(settings.body_timeout_s, most),
+        backlog=min(64, most // 8),  # accepted in one go, a few times over before one is looked at
+        h11_max_incomplete_event_size=heads.MAX_INCOMPLETE_BYTES,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # ours: proxied.py
+        lifespan="on",
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
 
 
 def check_exposure(settings: Settings) -> None:
@@ -105,23 +116,24 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
         assistant: one that is open; None: opened here, so that what is wrong with the collection is known before
             anything listens. It closes when the app's lifespan ends.
     """
-    examples = read_examples(settings.examples)
+    file = examples_file(settings)
+    examples = read_examples(file) if file else None
     assistant = assistant or open_assistant(settings)
-    watcher = Watcher(assistant, settings.watch, ignored=settings.examples)
-    opening = (_STATIC / "opening.html").read_bytes()
-    page = LatePage(lambda: _create_page(assistant, settings, examples), opening)
+    watcher = Watcher(assistant, settings.watch, ignored=file)
+    opening = (STATIC / "opening.html").read_bytes()
+    page = LatePage(lambda: _create_page(assistant, settings), opening)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
     agents = OnDemand(lambda: _create_agents_door(asker, settings))
     answering = Answering(asker, settings)
-    metrics = Metrics(answering)
-    dispatch = _Dispatch(create_api(answering, settings, metrics), agents, page)
+    metrics = Metrics(answering, watcher)
+    dispatch = _Dispatch(create_api(answering, settings, metrics, watcher), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             with watcher:
                 # before the page is loaded: that import holds the interpreter, and both would wait for each other
-                await asyncio.to_thread(watcher.first_sync.wait, _FIRST_SYNC_S)
+                await asyncio.to_thread(watcher.wait, _FIRST_SYNC_S)
                 async with agents.open(), page.open():
                     yield
         finally:
@@ -129,34 +141,18 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
             asker.close()
             assistant.close()
 
-    ours = [Mount("/ui", StaticFiles(directory=_STATIC)), *page_routes(assistant)]
+    ours = [file_route, *page_routes(assistant, settings, examples)]
     site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
     guarded = Guard(site, settings)
     return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
 
 
-def read_examples(path: Path) -> list[str]:
-    """The questions offered in the chat, six at most; none where the default file is not there.
-
-    Raises:
-        SettingsError: the file is missing or is not a JSON list of questions.
-    """
-    if path == Settings().examples and not path.exists():
-        return []
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"the examples {path} cannot be read: {error}") from error
-    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise SettingsError(f"the examples {path} must be a JSON list of questions")
-    return found[:_MAX_EXAMPLES]
-
-
-def _create_page(assistant: Assistant, settings: Settings, examples: list[str]) -> Any:  # noqa: ANN401
+def _create_page(assistant: Assistant, settings: Settings) -> Any:  # noqa: ANN401
     from assistant.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
-        page = create_page(assistant, settings, examples)
+        page = create_page(assistant, settings)
+    compress_behind(files().values())
     gc.freeze()  # its million objects stay: looking through them again and again would hold up answers
     return page
 
@@ -188,7 +184,10 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then say so."""
+        asyncio.get_running_loop().set_exception_handler(Complaints())
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)  # asyncio has made it as short as what it accepts in one go
         if not self.should_exit:
             self._ready()
 
@@ -216,7 +215,7 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
-        listener.listen(512)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise ServeError(

@@ -126,7 +126,9 @@ class Settings:
     # ruff: noqa: RUF009 - each call gives an immutable default and its description
     home: Path = _setting(Path("var"), "folder that holds the collection", _path)
     model: str | None = _setting(
-        None, "sentence-transformers model, name or folder (default: the shipped one)", str
+        None,
+        "sentence-transformers model, name or folder; bundled: the shipped one (default: the collection's own)",
+        str,
     )
     dense_share: float | None = _setting(
         None, "weight of the vectors beside the words, 0 to 1 (default: 0.4, measured for all models)", _share
@@ -146,8 +148,10 @@ class Settings:
         False, "fetch the links and feeds that are added; public addresses only", _yes
     )
     watch: tuple[Path, ...] = _setting((), "folders kept in step with the collection", _paths)
-    examples: Path = _setting(
-        Path("seeds/.examples.json"), "JSON list of questions offered in the chat", _path
+    examples: Path | None = _setting(
+        None,
+        "JSON list of questions offered in the chat (default: made from the titles of the articles)",
+        _path,
     )
     question_chars: int = _setting(MAX_CHARS, "longest question, in characters", _number(1, MAX_CHARS))
     max_k: int = _setting(MAX_K, "most passages for one question", _number(1, MAX_K))
@@ -179,7 +183,7 @@ class Settings:
     helpers: int | None = _setting(
         None,
         "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
-        " none on a single core or with --model)",
+        " none on a single core, or with a model other than the shipped one)",
         _number(0, 64),
     )
 
@@ -247,6 +251,9 @@ def prepare_environment(settings: Settings) -> None:
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home.absolute() / "gradio"))
+    # else it makes a table of its last 10,000 questions after each one, which nobody can see
+    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 

@@ -10,10 +10,15 @@ from assistant.answer import hit_dict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index import AddReport, Alike, Article, ArticleInfo, Passage, Ranking
+    from assistant.watch import Watched
+    from index import Added, AddReport, Alike, Article, ArticleInfo, Missing, Passage, Ranking
 
 _STATES = ("added", "updated", "unchanged", "skipped")
 _FACTS = ("id", "title", "source", "url", "author", "published", "language")
+
+
+MOST_TOLD = 100
+"""Files and articles of a watched folder that are told by name."""
 
 
 def json_bytes(value: object) -> bytes:
@@ -69,6 +74,35 @@ def report_dict(report: AddReport) -> dict[str, Any]:
         ]
         for state in _STATES
     }
+
+
+def watched_dict(state: Watched) -> dict[str, Any]:
+    """How it stands with a watched folder, in what a stranger may know."""
+    told = {
+        name: getattr(state, name)
+        for name in ("name", "since", "synced", "by", "trouble", "missing", "withheld")
+    }
+    return {**told, "unlisted": len(state.unlisted), "skipped": len(state.skipped)}
+
+
+def watched_details(state: Watched, missing: Sequence[Missing]) -> dict[str, Any]:
+    """What exactly, for who keeps the collection: places on this machine."""
+    return {
+        "folder": str(state.folder),
+        "trouble": state.detail,
+        "missing": [missing_dict(each) for each in missing],
+        "unlisted": [_reason_dict(item) for item in state.unlisted[:MOST_TOLD]],
+        "skipped": [_reason_dict(item) for item in state.skipped[:MOST_TOLD]],
+    }
+
+
+def _reason_dict(item: Added) -> dict[str, Any]:
+    return {"name": item.name, "reason": item.reason}
+
+
+def missing_dict(missing: Missing) -> dict[str, Any]:
+    """An article whose files are gone."""
+    return {"id": missing.id, "title": missing.title, "why": missing.why, "since": missing.since}
 
 
 def passages_dict(

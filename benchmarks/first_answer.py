@@ -35,25 +35,25 @@ class Browser:
         options.binary_location = shutil.which("chromium") or ""
         for flag in (*_FLAGS, f"--user-data-dir={self._profile.name}"):
             options.add_argument(flag)
-        self._chrome = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        self.chrome = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
 
     def ask(self, address: str, question: str) -> None:
         """Open the page, type a question as soon as there is a box, and wait until its answer is shown."""
-        self._chrome.delete_all_cookies()
-        self._chrome.get(address)
+        self.chrome.delete_all_cookies()
+        self.chrome.get(address)
         self._wait_for("#sanad-box textarea")
-        box = self._chrome.find_element(By.CSS_SELECTOR, "#sanad-box textarea")
+        box = self.chrome.find_element(By.CSS_SELECTOR, "#sanad-box textarea")
         box.send_keys(question, Keys.ENTER)
         self._wait_for("#sanad-chat .sanad-answer")
 
     def _wait_for(self, css: str) -> None:
         end = time.monotonic() + _PATIENCE_S
-        while not self._chrome.find_elements(By.CSS_SELECTOR, css):
+        while not self.chrome.find_elements(By.CSS_SELECTOR, css):
             if time.monotonic() > end:
                 raise TimeoutError(f"no {css} in the page within {_PATIENCE_S} s")
             time.sleep(0.02)
 
     def close(self) -> None:
         """End it."""
-        self._chrome.quit()
+        self.chrome.quit()
         self._profile.cleanup()

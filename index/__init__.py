@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.backups import restore
+    from index.choosing import choose
     from index.collection import Collection
     from index.confidence import ANSWERED
     from index.embedder import Embedding
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         UnreadableArticle,
         UnsupportedFormat,
     )
-    from index.files import find
+    from index.files import Survey, find, survey
     from index.kernel import is_compiled
     from index.language import detect, direction
     from index.listing import Facets, Listing
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from index.reading.columns import COLUMN_FIELDS
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
+    from index.reading.worker import confinement
     from index.rebuilding import rebuild_home
-    from index.records import Added, AddReport, Alike, Article, Filters, Hit, Passage, Ranking, Span
+    from index.records import Added, AddReport, Alike, Article, Filters, Hit, Missing, Passage, Ranking, Span
     from index.uploads import Upload, read_upload
 
 _HOMES = {
@@ -51,19 +53,23 @@ _HOMES = {
         "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
         "UnreadableArticle", "UnsupportedFormat",
     ),
-    "index.files": ("find",),
+    "index.files": ("Survey", "find", "survey"),
     "index.kernel": ("is_compiled",),
     "index.language": ("detect", "direction"),
     "index.listing": ("Facets", "Listing"),
     "index.query": ("content_words",),
     "index.backups": ("restore",),
+    "index.choosing": ("choose",),
     "index.rebuilding": ("rebuild_home",),
-    "index.records": ("AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Passage", "Ranking", "Span"),
+    "index.records": (
+        "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Missing", "Passage", "Ranking", "Span",
+    ),
     "index.reader": ("ArticleInfo",),
     "index.uploads": ("Upload", "read_upload"),
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),
+    "index.reading.worker": ("confinement",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -84,6 +90,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Listing",
+    "Missing",
     "ModelError",
     "NotFound",
     "Passage",
@@ -95,10 +102,13 @@ __all__ = [
     "StoreError",
     "StoreIncompatible",
     "StoreUnavailable",
+    "Survey",
     "UnreadableArticle",
     "UnsupportedFormat",
     "Upload",
     "articles_of",
+    "choose",
+    "confinement",
     "content_words",
     "detect",
     "direction",
@@ -109,6 +119,7 @@ __all__ = [
     "read_upload",
     "rebuild_home",
     "restore",
+    "survey",
 ]
 
 

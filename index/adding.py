@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
+from index.files import is_gone
 from index.linking import link, version_of
 from index.preparing import Identified, identify, prepare
-from index.records import Added
+from index.records import GIVEN, WITHHELD, Added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,10 +75,27 @@ def _nothing_to_cite(one: Identified) -> Added:
     )
 
 
-def put(writer: Writer, given: Ready | Added) -> Added:
-    """Write one article, deciding in this transaction what it is."""
+def put(writer: Writer, given: Ready | Added, *, asked: bool = True) -> Added:
+    """Write one article, deciding in this transaction what it is.
+
+    Args:
+        writer: of the transaction.
+        given: the article, or what was said of it instead.
+        asked: whether a person asked for it: what a person removed is brought back by nothing else.
+    """
     if isinstance(given, Added):
         return given
+    if writer.is_withholding and _is_withheld(writer, given.one, asked=asked):
+        return Added("withheld", given.one.article.origin or "", None, WITHHELD)
+    added = _written(writer, given)
+    if writer.is_withholding and not given.one.article.origin:
+        _put_back(writer, given.one, added)
+    if writer.has_edits and given.one.article.origin:
+        _edit_again(writer, given.one, added)
+    return added
+
+
+def _written(writer: Writer, given: Ready) -> Added:
     one = given.one
     number = _find(writer, one)
     if number is not None and one.article.origin and _is_shared(writer, number, one):
@@ -130,22 +151,88 @@ def edit(writer: Writer, article_id: str, changes: Mapping[str, str | None]) -> 
     return one.article
 
 
+def remove(writer: Writer, number: int) -> None:
+    """Remove an article because a person said so; the files that it was read from do not bring it back (`put`)."""
+    article_id = writer.digests(number)[0]
+    article = writer.article(article_id)
+    if article is not None:
+        writer.withhold(number, _mark(article.text))
+    writer.remove(number)
+
+
+def _mark(text: str) -> str:
+    """Give what a text is recognised by, whatever its language was taken for."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
+    """Whether a person removed this article; if it is asked for, or its text is another now, that is forgotten."""
+    origin = one.article.origin
+    if not origin:
+        return False
+    alike = [] if asked else [each.origin for each in writer.withheld_as(_mark(one.article.text))]
+    if origin in alike:
+        return True
+    writer.welcome([origin])
+    moved = next((other for other in alike if Path(other).is_absolute() and is_gone(other)), None)
+    if moved is None or _find(writer, one) is not None or writer.number_by_text(one.text_digest) is not None:
+        return False
+    writer.withhold_as(origin, moved)
+    return True
+
+
+def _put_back(writer: Writer, one: Identified, added: Added) -> None:
+    """Let a text that a person gave again be brought by its files again too.
+
+    The very article that was removed has them back at once, as it was; another is linked when they are read.
+    """
+    number = writer.number_by_id(added.article_id or "")
+    removed = writer.withheld_as(_mark(one.article.text))
+    if number is None or not removed:
+        return
+    for each in removed:
+        if each.article != added.article_id:
+            writer.forget_file(each.origin)
+        elif not Path(each.origin).is_absolute() or not is_gone(each.origin):
+            writer.link(each.origin, number)
+            writer.set_digests(number, each.digest, each.text_digest)
+    writer.welcome(each.origin for each in removed)
+
+
+def _edit_again(writer: Writer, one: Identified, added: Added) -> None:
+    """Give an article that went with its file, and came back as it was, what had been edited of it."""
+    number = writer.number_by_id(added.article_id or "")
+    changes = writer.take_edit(one.digest) if number is not None else {}
+    if number is not None and changes and not _edited(writer, number):
+        with suppress(ArticleError):  # a value that could be used when it was given, and cannot now
+            edit(writer, added.article_id or "", changes)
+
+
 def _edited(writer: Writer, number: int) -> bool:
     """Whether an article's metadata was edited since it was read from its file."""
     article_id, digest, _ = writer.digests(number)
     stored = writer.article(article_id)
-    return stored is not None and identify(stored).digest != digest
+    try:
+        return stored is not None and identify(stored).digest != digest
+    except ArticleError:  # taken by an older version, which this one would refuse
+        return False
 
 
 def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
-    """Forget what an origin held, and remove the article if it was read from nowhere else."""
+    """Forget what an origin held, and remove the article if it was read from nowhere else.
+
+    What was edited of it is kept for the time that it comes back.
+    """
     number = writer.number_by_origin(origin)
     if number is None:
         return None
-    article_id = writer.digests(number)[0]
+    article_id, digest, _ = writer.digests(number)
     writer.unlink(origin)
     if writer.origins(number):
         return None
+    article = writer.article(article_id)
+    if article is not None and _edited(writer, number):
+        writer.keep_edit(digest, article)
     writer.remove(number)
     return Added("removed", origin, article_id, reason)
 
@@ -156,8 +243,15 @@ def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassag
         return None
     number = version_of(writer, one.article.url, one.article.published, _prose(one, passages))
     if number is not None and one.article.origin:
-        writer.link(one.article.origin, number)
+        _link(writer, one.article.origin, number)
     return number
+
+
+def _link(writer: Writer, origin: str, number: int) -> None:
+    """Say that an origin holds an article; one that was given directly stays so, and does not go with a file."""
+    if not writer.origins(number):
+        writer.own(number)
+    writer.link(origin, number)
 
 
 def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
@@ -184,9 +278,10 @@ def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
     one = _with_id(one, article_id)
     origins = writer.origins(number)
     if one.article.origin and one.article.origin not in origins:
-        writer.link(one.article.origin, number)
+        _link(writer, one.article.origin, number)
         return _added("unchanged", one, "the same text is there already")
-    if digest == one.digest or not (one.own_id or one.article.origin):
+    is_given = f"{GIVEN}{article_id}" in origins and not one.own_id
+    if digest == one.digest or is_given or not (one.own_id or one.article.origin):
         return _added("unchanged", one, "the same text is there already")
     writer.replace(number, one.article, (one.digest, one.text_digest), None)
     return _added("updated", one, "metadata changed")

@@ -61,7 +61,7 @@ class Calibration:
             self._statements, self._trust = _shipped(encoder.fingerprint)
 
     def statements(self, language: str) -> NDArray[np.float32]:
-        """Give the vectors of the statements in a language, (n, d); n = 0 if there are none, or it reads none."""
+        """Give the vectors of the statements in a language, (n, d); n = 0 where the model reads none."""
         if language not in self._statements:
             texts = parallel()[language].statements if language in parallel() else ()
             vectors = self._encoder.encode_passages(texts)

@@ -105,7 +105,7 @@ def unsound_vectors(reader: Reader, encoder: Encoder) -> dict[int, str]:
     Returns:
         By the number of the passage what is wrong with it; passages without a vector that wait for none are among them.
     """
-    found = dict.fromkeys(reader.lost(), "a passage has lost its vector")
+    found = dict.fromkeys(reader.without_vectors(), "a passage has lost its vector")
     kept = max(1, reader.n_vectors // SAMPLE)
     sample: list[CheckedVector] = []
     for place, one in enumerate(reader.checked_vectors()):

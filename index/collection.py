@@ -5,6 +5,7 @@ What only changes need is imported when something is changed: a process that ask
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from index.calibration import Calibration
-from index.compatibility import FINGERPRINT, check_canaries, check_settings, model_named, start
-from index.embedding import open_encoder
+from index.choosing import located
+from index.compatibility import check_canaries, check_settings, encoder_of, start
+from index.embedding import SHIPPED_NAME, open_encoder
 from index.errors import NotFound, StoreError, StoreUnavailable
 from index.fusion import DEFAULT
 from index.home import Home
@@ -23,23 +25,26 @@ from index.opened import Opened
 from index.records import Added, AddReport, Passage
 from index.search import Searcher
 from index.snapshot import verifying
-from index.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from index.adding import Ready
+    from index.compatibility import Load
     from index.embedder import Embedding
     from index.embedding import Encoder
+    from index.files import Survey
     from index.lexicon import Lexicon
     from index.listing import Facets, Listing
     from index.preparing import Identified
     from index.reader import ArticleInfo, Reader
     from index.reading.sources import Parts
-    from index.records import Article, Filters, Known, Ranking
+    from index.records import Article, Filters, Known, Missing, Ranking
     from index.verified import Ahead
     from index.view import View
     from index.writer import Writer
+
+log = logging.getLogger(__name__)
 
 
 _POLL_S = 0.02  # how often `settle` looks
@@ -64,7 +69,8 @@ class Collection:
 
         Args:
             home: the folder it lives in; made when it does not exist.
-            model: None for the shipped model, else a sentence-transformers model.
+            model: None for the one the collection was made with, and the shipped one for a new collection; else
+                a sentence-transformers model by its name or folder, or `bundled`, the shipped one.
             dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best.
             embeds: whether passages that wait for their vectors get them from this process, in the background.
 
@@ -80,9 +86,10 @@ class Collection:
         self._dense_share = dense_share
         self._embeds = embeds
         ahead = self._verifying()
-        encoder = open_encoder(model)
-        self._home.steadily(lambda: start(self._home, encoder))
-        self._state = self._home.steadily(lambda: self._open(encoder, ahead), Opened.leave)
+        load = cache(open_encoder)  # once for both, and not for longer
+        self._home.steadily(lambda: start(self._home, model, load))
+        self._state = self._home.steadily(lambda: self._open(model, load, ahead=ahead), Opened.leave)
+        self._tell(self._state)
         self._searchers: dict[str, Searcher] = {}
 
     def _verifying(self) -> Ahead | None:
@@ -92,18 +99,32 @@ class Collection:
             return verifying(self._home.snapshots / path.name) if path else None
         return None
 
-    def _open(self, encoder: Encoder, ahead: Ahead | None = None) -> Opened:
-        path = self._home.current()
+    def _open(
+        self,
+        model: str | None = None,
+        load: Load = open_encoder,
+        *,
+        held: Encoder | None = None,
+        ahead: Ahead | None = None,
+    ) -> Opened:
+        path = located(self._home)
         if path is None:
-            raise StoreError(f"{self._home.path} holds no collection any more; open it again")
+            raise StoreUnavailable(f"{self._home.path} holds no collection any more; {self._home.remedy()}")
+        encoder = encoder_of(path, model, load, held)
         state = Opened(path, self._home, encoder, ahead, embeds=self._embeds)
         try:
             check_settings(state.store, encoder, self._home.path)
             check_canaries(state.store, encoder)
+            state.drop_what_is_ahead()
         except StoreError:
             state.leave()
             raise
         return state
+
+    def _tell(self, state: Opened) -> None:
+        """Say in the log if acknowledged changes are gone."""
+        for line in state.store.missing():
+            log.warning("%s", line)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -124,18 +145,10 @@ class Collection:
 
     def _follow(self, old: Opened) -> None:
         with self._guard:
-            if self._state is not old:
+            if self._state is not old or old.stays():
                 return
-            path = self._home.current()
-            encoder = old.encoder
-            if path is not None:
-                store = Store(path)
-                with store.reading() as reader:
-                    made = reader.settings()
-                store.close()
-                if made.get(FINGERPRINT) != encoder.fingerprint:
-                    encoder = open_encoder(model_named(made.get("model")))
-            self._state = self._home.steadily(partial(self._open, encoder), Opened.leave)
+            self._state = self._home.steadily(lambda: self._open(held=old.encoder), Opened.leave)
+            self._tell(self._state)
             old.leave()
 
     @contextmanager
@@ -207,8 +220,13 @@ class Collection:
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
-        """Say what the collection holds and what it was made with."""
+        """Say what the collection holds and what it was made with.
+
+        Raises:
+            StoreUnavailable: the database was deleted while it was in use.
+        """
         with self._using() as state, state.store.reading() as reader:
+            self._refuse_if_gone(state)
             return {
                 "home": str(self._home.path),
                 "model": state.encoder.name,
@@ -222,7 +240,8 @@ class Collection:
         """Verify the database, every article in it, the snapshots and the model.
 
         Args:
-            repair: delete damaged snapshots and make a new one from the database.
+            repair: delete damaged snapshots and make a new one from the database; where acknowledged changes are
+                gone, go on without them.
 
         Returns:
             One line for each problem found, also for one that was repaired; none when all is sound.
@@ -233,6 +252,8 @@ class Collection:
         from index.checking import unsound, unsound_vectors
 
         with self._using() as state:
+            self._refuse_if_gone(state)
+            missing = state.store.missing()
             with state.store.reading() as reader:
                 found = reader.problems() + unsound(reader, analysed=True)
             check_canaries(state.store, state.encoder)
@@ -246,20 +267,27 @@ class Collection:
                 state.snapshots.discard()
                 state.saved_rows = 0
                 state.save()
-        return [*found, *vectors.values(), *derived]
+            if repair and missing:
+                with state.store.writing() as writer:
+                    writer.forget_lost()
+        return [*missing, *found, *vectors.values(), *derived]
 
     def backup(self, target: Path) -> None:
         """Write the collection to one file while it stays in use; see `index.backups`."""
         from index.backups import backup
 
         with self._using() as state:
-            backup(state.store, target)
+            backup(self._home, state.store, target)
 
     # -- writing ---------------------------------------------------------------------------------
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
-        """Change the current database, even if another process replaces it while we wait."""
+        """Change the current database, even if another process replaces it while we wait.
+
+        Raises:
+            StoreUnavailable: the change went into files that no longer lie in the home.
+        """
         while True:
             with self._using() as state:
                 with state.store.writing() as writer:
@@ -268,15 +296,33 @@ class Collection:
                         yield writer
                         waits = writer.has_unembedded
                 if is_current:
+                    self._refuse_if_gone(state)
                     if waits:
                         state.embed()
                     return
+
+    def _refuse_if_gone(self, state: Opened) -> None:
+        """Refuse to say that all is well when somebody deleted the database under us."""
+        if state.store.is_in_place or self._is_succeeded(state):
+            return
+        raise StoreUnavailable(
+            f"{state.store.path} or its journal was deleted or replaced while it was in use: what is changed now is in "
+            f"no file; put it back and start again, or restore a backup: `sanad restore --home {self._home.path} FILE`"
+        )
+
+    def _is_succeeded(self, state: Opened) -> bool:
+        """Whether another process has made another database the current one, with all that was in this one."""
+        with suppress(StoreError):
+            return self._home.current() not in {None, state.store.path}
+        return False
 
     def add(
         self,
         sources: Iterable[Article | Path],
         progress: Callable[[int, Added], None] | None = None,
         columns: Mapping[str, str] | None = None,
+        *,
+        asked: bool = True,
     ) -> AddReport:
         """Add articles, or files to be read; when this returns they are durable and searchable.
 
@@ -287,6 +333,8 @@ class Collection:
             sources: articles or paths of files, in any number; read as they are needed.
             progress: called after each with how many are done and what happened to it.
             columns: for tables, which column holds which field (`{"text": "body"}`).
+            asked: whether a person asks for these: what a person removed comes back. False: of what was removed, only
+                what is another text now.
 
         Raises:
             StoreError: the database cannot be written; what the report would have listed before the
@@ -297,8 +345,10 @@ class Collection:
 
         items: list[Added] = []
         refused: dict[str, str] = {}
-        for made, finished in batches(Sources(sources, columns, self._known), self._looked_up):
-            for item in self._put(made, finished, refused):
+        known = partial(self._known, asked=asked)
+        put = partial(self._put, refused=refused, asked=asked)
+        for made, finished in batches(Sources(sources, columns, known), self._looked_up):
+            for item in put(made, finished):
                 items.append(item)
                 if progress:
                     progress(len(items), item)
@@ -312,13 +362,19 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             return [(one, not isinstance(one, Added) and is_held(reader, one)) for one in batch]
 
-    def _known(self, path: str) -> Known | None:
-        """Give what is known of a file that was read before."""
+    def _known(self, path: str, *, asked: bool) -> Known | None:
+        """Give what is known of a file that was read before; None: it is to be read."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.file(path)
+            known = reader.file(path)
+        return None if asked and known and known.withheld else known
 
     def _put(
-        self, made: Sequence[Ready | Added], files: Sequence[Parts], refused: dict[str, str]
+        self,
+        made: Sequence[Ready | Added],
+        files: Sequence[Parts],
+        *,
+        refused: dict[str, str],
+        asked: bool,
     ) -> list[Added]:
         """Write a batch, and of the files that end with it what is no longer in them and what they are now.
 
@@ -326,20 +382,21 @@ class Collection:
             made: what is to be written.
             files: that were looked at to their end.
             refused: what was skipped of files that have not ended, by name; kept from batch to batch.
+            asked: whether a person asks for these.
         """
-        from index.adding import forget_origin, put
+        from index.absent import follow_parts
+        from index.adding import put
 
         told = [given for given in made if isinstance(given, Added)]
         refused.update((item.name, item.reason) for item in told if item.state == "skipped")
         if len(told) == len(made) and not any(file.seen or file.is_whole for file in files):
             return told  # nothing that a writer must wait for
         with self._writing() as writer:
-            added = [put(writer, given) for given in made]
+            added = [put(writer, given, asked=asked) for given in made]
             refused.update((item.name, item.reason) for item in added if item.state == "skipped")
+            writer.found(item.name for item in added if item.article_id)
             for file in files:
-                gone = file.gone(writer.origins_in(file.path))
-                forgotten = (forget_origin(writer, origin, "no longer in the file") for origin in gone)
-                added += filter(None, forgotten)
+                added += follow_parts(writer, file)
                 parts = tuple((name, refused.pop(name)) for name in sorted(file.origins) if name in refused)
                 if file.seen:
                     writer.remember(file.path, file.seen._replace(refused=parts))
@@ -363,60 +420,122 @@ class Collection:
     def remove(self, article_id: str) -> None:
         """Remove an article; it is in no answer of any process once this returns.
 
+        A file that it was read from stays, and brings it back (`add` with `asked` False) when its text changes only.
+
         Raises:
             NotFound: there is none with this id.
         """
+        from index.adding import remove
+
         with self._writing() as writer:
             number = writer.number_by_id(article_id)
             if number is None:
                 raise self._nowhere(article_id)
-            writer.remove(number)
+            remove(writer, number)
 
     def remove_source(self, source: str) -> list[str]:
-        """Remove all articles of a source in one change; give their ids.
+        """Remove all articles of a source in one change, each as `remove` does; give their ids.
 
         Raises:
             NotFound: no article is of this source.
         """
+        from index.adding import remove
+
         with self._writing() as writer:
             ids = writer.ids_by_source(source)
             for article_id in ids:
-                writer.remove(writer.number_by_id(article_id) or 0)
+                remove(writer, writer.number_by_id(article_id) or 0)
         if not ids:
             raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
         return ids
 
     def remove_folder(self, folder: Path) -> list[str]:
-        """Remove all articles that were read from files below a folder, in one change; give their ids.
+        """Remove all articles that were read from files below a folder, in one change, each as `remove` does.
 
         An article that was also read from elsewhere stays.
+
+        Returns:
+            Their ids.
 
         Raises:
             NotFound: no article was read from there.
         """
-        gone = self.forget(folder, (), "its folder was removed")
-        if not gone:
+        from index.adding import remove
+
+        gone = []
+        with self._writing() as writer:
+            below = dict(writer.origins_below(str(folder)))
+            for number in dict.fromkeys(below.values()):
+                article_id, origins = writer.digests(number)[0], writer.origins(number)
+                if all(origin in below for origin in origins):
+                    gone.append(article_id)
+                    remove(writer, number)
+                else:
+                    for origin in filter(below.__contains__, origins):
+                        writer.unlink(origin)
+        if not below:
             raise NotFound(
                 f"no article was read from below {folder}; `sanad list` shows what each was read from"
             )
-        return [item.article_id for item in gone if item.article_id]
+        return gone
 
-    def forget(self, folder: Path, keep: Iterable[Path], reason: str = "the file is gone") -> list[Added]:
-        """Remove the articles that were read from files below a folder which are not in `keep`.
+    # -- files that are gone -----------------------------------------------------------------------
 
-        An article that was also read from elsewhere stays and forgets this origin only.
+    def follow(self, survey: Survey) -> AddReport:
+        """Remove the articles whose files are seen to be gone from a folder; see `index.absent`.
+
+        Where that may be an accident (no file of an article is left in the folder, it is on another drive, or more than
+        ten articles and more than half of them would go) they are kept and listed as missing. One that was also read
+        from elsewhere stays and forgets this origin only. Folders that could not be listed are told too.
         """
-        from index.adding import forget_origin
-        from index.reading.sources import is_held_by
+        from index.absent import follow, is_settled, kept
 
-        kept = {str(path) for path in keep}
+        gone: list[Added] = []
         with self._using() as state, state.store.reading() as reader:
-            origins = [origin for origin, _ in reader.origins_below(str(folder))]
-        gone = [origin for origin in origins if not is_held_by(origin, kept)]
-        if not gone:
-            return []
+            settled = is_settled(reader, survey)
+        if not settled:
+            with self._writing() as writer:
+                gone = follow(writer, survey)
+        with self._using() as state, state.store.reading() as reader:
+            return AddReport((*gone, *kept(reader, survey)))
+
+    def holds(self, path: str) -> bool:
+        """Whether an article was read from a file, or from one below a folder."""
+        with self._using() as state, state.store.reading() as reader:
+            return reader.holds(path)
+
+    def missing(self, path: str, most: int | None = None) -> list[Missing]:
+        """Give the articles whose files are not there any more, of a file or below a folder, oldest first."""
+        with self._using() as state, state.store.reading() as reader:
+            return reader.missing(path, most)
+
+    def n_missing(self, path: str) -> int:
+        """Count what `missing` gives."""
+        with self._using() as state, state.store.reading() as reader:
+            return reader.n_missing(path)
+
+    def remove_missing(self, path: str) -> list[str]:
+        """Remove the articles that `missing` gives, except those whose files are back; give their ids."""
+        from index.absent import remove, still_missing
+
+        with self._using() as state, state.store.reading() as reader:
+            origins = still_missing(reader, path)
         with self._writing() as writer:
-            return [item for origin in gone if (item := forget_origin(writer, origin, reason))]
+            return [item.article_id for item in remove(writer, origins) if item.article_id]
+
+    def keep_missing(self, path: str) -> list[str]:
+        """Keep the articles that `missing` gives, as if they had been given directly; give their ids."""
+        from index.absent import keep, still_missing
+
+        with self._using() as state, state.store.reading() as reader:
+            origins = still_missing(reader, path)
+        with self._writing() as writer:
+            return keep(writer, origins)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the model is so small that each process may well have its own, as the shipped one is."""
+        return self._state.encoder.name == SHIPPED_NAME
 
     # -- upkeep ----------------------------------------------------------------------------------
 
@@ -455,7 +574,7 @@ class Collection:
         """Make everything anew from the stored articles; see `rebuild`.
 
         Args:
-            model: another model from now on; None: the one in use.
+            model: another model from now on, `bundled` for the shipped one; None: the one in use.
             progress: called with how many passages are done, and of how many.
         """
         from index.rebuilding import rebuild

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.analysis import ANALYSER_VERSION
-from index.errors import StoreIncompatible
+from index.choosing import located
+from index.embedding import SHIPPED_NAME
+from index.errors import ModelError, StoreIncompatible
+from index.leftovers import being_written
 from index.passages import CHUNKER_VERSION
 from index.store import FORMAT, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from index.embedding import Encoder
     from index.home import Home
+
+    Load = Callable[[str | None], Encoder]
 
 # one sentence in each of eight scripts: if a model of the same name reads any of them otherwise (another
 # tokenizer, another library version), its vectors must not be mixed with the stored ones
@@ -31,7 +36,6 @@ CANARIES = (
     "สภาประชุมเมื่อวันอังคารเพื่อหารือเรื่องน้ำประปาของเมืองเก่า",
 )
 SMALLEST_COSINE = 0.999
-SHIPPED_NAME = "bundled"
 FINGERPRINT = "model fingerprint"
 
 
@@ -47,40 +51,101 @@ def settings_of(encoder: Encoder) -> dict[str, str]:
     }
 
 
-def start(home: Home, encoder: Encoder) -> None:
-    """Make an empty database if the home has none, or has an empty one made with other settings."""
-    path = home.current()
-    if path is not None and not _is_empty_and_foreign(path, encoder):
-        return
-    with home.lock():
-        path = home.current()
-        if path is not None and not _is_empty_and_foreign(path, encoder):
-            return
-        home.discard_others()
-        home.switch(create(home, encoder))
+def start(home: Home, model: str | None, load: Load) -> None:
+    """Make an empty database if the home has none, or has one made with other settings that holds no article.
+
+    Args:
+        home: with a pointer or without; see `located`.
+        model: what a person named; None: that of the collection, of a new one the shipped model.
+        load: gives a model by its name.
+    """
+    path = located(home)
+    if path is None:
+        encoder = load(model)
+        with home.lock():
+            if home.current() is None:
+                _make(home, encoder, None)
+    elif _looks_empty(path):
+        encoder = encoder_of(path, model, load)
+        with home.lock():
+            if home.current() == path:
+                _replace_if_empty(home, path, encoder)
 
 
-def create(home: Home, encoder: Encoder) -> Path:
-    """Make an empty database beside the current one; it is not yet in use."""
-    path = home.next_database()
+def _make(home: Home, encoder: Encoder, replaced: Path | None) -> None:
+    with being_written(home) as fresh:
+        create(fresh, encoder)
+        home.put_in_place(fresh, replaced)
+
+
+def create(path: Path, encoder: Encoder) -> None:
+    """Make an empty database that nobody uses yet."""
     store = Store(path, create=True)
     vectors = encoder.encode_passages(CANARIES)
     with store.writing() as writer:
         canaries = {text: v.tobytes() for text, v in zip(CANARIES, vectors, strict=True)}
         writer.set(settings_of(encoder), canaries)
-    store.close()
-    return path
+    store.close_whole()
 
 
-def _is_empty_and_foreign(path: Path, encoder: Encoder) -> bool:
+def _looks_empty(path: Path) -> bool:
     store = Store(path)
     try:
         with store.reading() as reader:
-            return (
-                reader.settings().get("format") == str(FORMAT)
-                and reader.is_empty
-                and bool(_differences(reader.settings(), encoder))
-            )
+            return reader.settings().get("format") == str(FORMAT) and reader.is_empty
+    finally:
+        store.close()
+
+
+def _replace_if_empty(home: Home, path: Path, encoder: Encoder) -> None:
+    """Replace a database made with other settings, while nobody can add to it and if it is proved to be empty."""
+    store = Store(path)
+    try:
+        with store.writing() as frozen:
+            made = frozen.settings()
+            foreign = made.get("format") == str(FORMAT) and bool(_differences(made, encoder))
+            if foreign and frozen.is_empty and not frozen.problems():
+                _make(home, encoder, path)
+    finally:
+        store.close()
+    home.discard_replaced()
+
+
+def encoder_of(path: Path, model: str | None, load: Load, held: Encoder | None = None) -> Encoder:
+    """Give the model that a database is to be read with.
+
+    Args:
+        path: of the database.
+        model: what a person named; None: the one that the database was made with.
+        load: gives a model by its name.
+        held: one that is open; given back where it is the database's.
+
+    Raises:
+        StoreIncompatible: a newer version of this program made the database.
+        ModelError: the model cannot be loaded.
+    """
+    made = made_with(path)
+    refuse_newer(made, path.parent)
+    if held and not model and held.fingerprint == made.get(FINGERPRINT):
+        return held
+    try:
+        return load(model or made.get("model"))
+    except ModelError as error:
+        if model:
+            raise
+        reason = str(error).partition("; ")[0]  # what to do is something else here
+        raise ModelError(
+            f"the collection in {path.parent} was made with a model that cannot be opened now ({reason}): put it back, "
+            f"or give the collection another: `sanad rebuild --home {path.parent} --model {SHIPPED_NAME}`"
+        ) from error
+
+
+def made_with(path: Path) -> dict[str, str]:
+    """Give what a database was made with."""
+    store = Store(path)
+    try:
+        with store.reading() as reader:
+            return reader.settings()
     finally:
         store.close()
 
@@ -110,11 +175,10 @@ def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
     differing = _differences(made, encoder)
     if not differing:
         return
-    raise StoreIncompatible(
-        f"the collection in {home} was made with {', '.join(differing)}; "
-        f"run `sanad rebuild --home {home}{_option(encoder.name)}`"
-        + (f", or open it {_with(made.get('model'))}" if made.get("model") != encoder.name else "")
-    )
+    remedy = f"run `sanad rebuild --home {home}`"
+    if made.get("model") != encoder.name:
+        remedy = f"open it without --model, or run `sanad rebuild --home {home} --model {encoder.name}`"
+    raise StoreIncompatible(f"the collection in {home} was made with {', '.join(differing)}; {remedy}")
 
 
 def refuse_newer(made: Mapping[str, str], home: Path) -> None:
@@ -127,21 +191,8 @@ def refuse_newer(made: Mapping[str, str], home: Path) -> None:
     if number.isdecimal() and int(number) > FORMAT:
         raise StoreIncompatible(
             f"the collection in {home} was made by a newer Sanad: format {number} (now {FORMAT}); update Sanad, or "
-            "restore a backup that this version made into another home"
+            "restore a backup that this version made"
         )
-
-
-def model_named(name: str | None) -> str | None:
-    """Give the `model` argument that opens the model a collection was made with."""
-    return None if name == SHIPPED_NAME else name
-
-
-def _option(name: str) -> str:
-    return "" if name == SHIPPED_NAME else f" --model {name}"
-
-
-def _with(name: str | None) -> str:
-    return "without --model" if name == SHIPPED_NAME else f"with --model {name}"
 
 
 def check_canaries(store: Store, encoder: Encoder) -> None:

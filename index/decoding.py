@@ -28,16 +28,19 @@ _LEGACY = [
 ]
 # fmt: on
 _SEVEN_BIT = ("iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr")
-_SIGNATURES = {
+_SIGNATURES = {  # what begins so, and what to do about it
     b"%PDF-": "PDF",
-    b"{\\rtf": "RTF",
+    b"{\\rtf": "RTF; save it as DOCX or PDF",
     b"PK\x03\x04": "ZIP (DOCX, EPUB ...)",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
+    b"%!PS": "PostScript; save it as PDF",
     b"\x7fELF": "a program",
-    b"\x1f\x8b": "gzip",
-    b"\xd0\xcf\x11\xe0": "old Microsoft Office",
+    b"\x1f\x8b": "gzip; unpack it first",
+    b"Rar!\x1a": "RAR; unpack it first",
+    b"7z\xbc\xaf": "7-Zip; unpack it first",
+    b"\xd0\xcf\x11\xe0": "old Microsoft Office; save it as DOCX, XLSX or PDF",
     b"SQLite format 3": "SQLite",
 }
 _SAMPLE_BYTES = 64_000
@@ -86,7 +89,10 @@ def decode(data: bytes, name: str) -> str:
     """
     for signature, what in _SIGNATURES.items():
         if data.startswith(signature):
-            raise UnsupportedFormat(f"{name}: the content is {what}, not plain text or Markdown")
+            called, _, advice = what.partition("; ")
+            raise UnsupportedFormat(
+                f"{name}: the content is {called}, not plain text or Markdown; {advice or 'leave it out'}"
+            )
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _marked(data, encoding, name)
@@ -119,19 +125,19 @@ def _page_encoding(data: bytes, name: str) -> str:
         return readings[0].encoding
     declared = _DECLARED.search(data[:_SAMPLE_BYTES])
     if declared is not None:
-        wanted = _codec(declared[1].decode("ascii"))
+        wanted = codec(declared[1].decode("ascii"))
         if wanted in {reading.encoding for reading in readings} or (wanted and not readings):
             return wanted
     raise _undecodable(name)
 
 
-def _codec(label: str) -> str | None:
-    """Name the text codec that a page means by a charset label; windows-125x where browsers say so."""
+def codec(label: str) -> str | None:
+    """Name the text codec that a page or message means by a charset label; windows-125x where browsers say so."""
     wider = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "gb2312": "gb18030",
              "gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
     try:
         found = codecs.lookup(wider.get(label.lower(), label))
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     return found.name if found._is_text_encoding else None
 

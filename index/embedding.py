@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SHIPPED = Path(__file__).parent / "bundled" / "model"
+SHIPPED_NAME = "bundled"
+"""What the model that comes with the program is called, also where a model is asked for by name."""
+
+SHIPPED = Path(__file__).parent / "bundled" / "encoder"
 """The folder of the model that comes with the program."""
 
 
@@ -47,13 +50,13 @@ def open_encoder(model: str | None) -> Encoder:
     """Open the model that ships with the program, or any sentence-transformers model.
 
     Args:
-        model: None for the shipped model, which needs no torch and opens at once; otherwise a folder
-            or the name of a model on the Hugging Face hub.
+        model: None or `bundled` for the shipped model, which needs no torch and opens at once; otherwise a
+            folder or the name of a model on the Hugging Face hub.
 
     Raises:
         ModelError: the model is missing, is not to be trusted, or cannot be loaded.
     """
-    if model is None:
+    if model is None or model == SHIPPED_NAME:
         return _shipped()
     from index.transformer import TransformerEncoder
 
@@ -62,9 +65,9 @@ def open_encoder(model: str | None) -> Encoder:
 
 @cache  # megabytes to load, the same for every collection of a process
 def _shipped() -> Encoder:
-    from index.static import StaticEncoder
+    from index.encoder import OnnxEncoder
 
-    return StaticEncoder.open(SHIPPED)
+    return OnnxEncoder.open(SHIPPED)
 
 
 def digest(root: Path, files: Iterable[Path]) -> str:

@@ -6,40 +6,100 @@ import errno
 import os
 import re
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleTooLarge, UnreadableArticle
+from index.records import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 # what stands beside the articles of a folder and speaks of them; add such a file by its own path
 BESIDE = frozenset({"readme", "license", "licence", "notice", "sources", "changelog"})
 
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
+_SYSTEMS = frozenset({"lost+found", "$recycle.bin", "system volume information"})  # at the top of a drive
 _SAVED = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_bestanden")
+# the name of a part of a file is no path, and may be too long for one
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Survey(NamedTuple):
+    """What stands in a folder and below, as far as it can be seen.
+
+    Attributes:
+        folder: absolute, links resolved.
+        files: as `find` gives them, without the folders that cannot be listed.
+        unlisted: folders that cannot be listed: what is in them is not known.
+        devices: `st_dev` of each folder that was listed, by its path.
+    """
+
+    folder: Path
+    files: list[Path]
+    unlisted: list[Path]
+    devices: dict[str, int]
 
 
 def find(path: Path) -> Iterator[Path]:
     """Give the files to read: a file itself, or those in a folder and below, sorted by name.
 
     Hidden files and folders are left out, and so are notes about a folder (BESIDE), links to what is in
-    the folder anyway, and what a browser saves beside a page (`page_files/`). A link out of the folder
-    is not followed but given as it is, so that `read` refuses and reports it; other formats, pipes and
-    folders that may not be listed are given for the same reason. If `path` itself is a link, what it
-    points to is meant.
+    the folder anyway, a file system's own folders, and what a browser saves beside a page (`page_files/`).
+    A link out of the folder is not followed but given as it is, so that `read` refuses and reports it; other
+    formats, pipes and folders that may not be listed are given for the same reason. If `path` itself is a
+    link, what it points to is meant.
 
     Raises:
         UnreadableArticle: there is nothing at `path`, or it may not be looked at.
     """
+    root, is_folder = _resolved(path)
+    if not is_folder:
+        yield root
+        return
+    yield from (place.path for place in _walk(root) if place.device is None)
+
+
+def survey(folder: Path) -> Survey:
+    """Look through a folder: which files there are, and of which parts of it that cannot be said.
+
+    Raises:
+        UnreadableArticle: it is not there, is no folder, or cannot be listed.
+    """
+    root, is_folder = _resolved(folder)
+    if _SURROGATE.search(str(root)):
+        raise UnreadableArticle(f"{shown(folder)}: the folder's name is not valid UTF-8; rename the folder")
+    if not is_folder:
+        raise UnreadableArticle(f"{shown(folder)}: a file, not a folder; name the folder that it is in")
+    seen = Survey(root, [], [], {})
+    for place in _walk(root):
+        if place.device is not None:
+            seen.devices[place_of(place.path)] = place.device
+        elif place.is_folder:
+            seen.unlisted.append(place.path)
+        else:
+            seen.files.append(place.path)
+    if root in seen.unlisted:
+        raise UnreadableArticle(f"{shown(folder)}: the folder cannot be listed; check its permissions")
+    return seen
+
+
+def _resolved(path: Path) -> tuple[Path, bool]:
+    """Give what a path points to, and whether it is a folder."""
     try:
         root = path.resolve(strict=True)
-        is_folder = root.is_dir()
+        return root, root.is_dir()
     except (OSError, ValueError, RuntimeError) as error:
-        raise UnreadableArticle(f"{shown(path)}: {_reason(error)}") from error
-    yield from _walk(root, root) if is_folder else (root,)
+        raise UnreadableArticle(f"{shown(path)}: {reason(error)}") from error
+
+
+def place_of(path: Path) -> str:
+    """Give the absolute path by which a file's articles are known; a link at its end is not followed.
+
+    A name that is no text (such a file is refused) is given as near as text comes to it.
+    """
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", str(path.parent.resolve() / path.name))
 
 
 def load(path: Path, head_bytes: int, limit: Callable[[bytes], int]) -> bytes:
@@ -72,10 +132,22 @@ def load(path: Path, head_bytes: int, limit: Callable[[bytes], int]) -> bytes:
                 raise _too_large(name, status.st_size, max_bytes)
             data = head + file.read(max_bytes + 1 - len(head))
     except (OSError, ValueError) as error:
-        raise UnreadableArticle(f"{name}: {_reason(error)}") from error
+        raise UnreadableArticle(f"{name}: {reason(error)}") from error
     if len(data) > max_bytes:  # it grew while it was read
         raise _too_large(name, len(data), max_bytes)
     return data
+
+
+def is_gone(origin: str) -> bool:
+    """Whether no file is there in which an origin may stand; what may not be looked at is not gone."""
+    for path in files_of(origin):
+        try:
+            is_there = not stat.S_ISDIR(os.lstat(path).st_mode)
+        except OSError as error:
+            is_there = error.errno not in _NOT_THERE
+        if is_there:
+            return False
+    return True
 
 
 def shown(path: Path | str) -> str:
@@ -83,34 +155,64 @@ def shown(path: Path | str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(path))
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
-    pending = [folder]
+class _Place(NamedTuple):
+    """A file or a folder; device None: a file, or a folder that cannot be listed."""
+
+    path: Path
+    is_folder: bool
+    device: int | None = None
+
+
+def _walk(root: Path) -> Iterator[_Place]:
+    pending = [_Place(root, is_folder=True)]
     while pending:
-        path = pending.pop()
-        if path != folder and (path.is_symlink() or not path.is_dir()):
-            if not (path.is_symlink() and _stays_in(path, root)) and path.stem.lower() not in BESIDE:
-                yield path
+        place = pending.pop()
+        if not place.is_folder:
+            yield place
             continue
         try:
-            entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+            entries = _entries(place.path)
+            device = place.path.stat().st_dev
         except OSError:
-            yield path
+            yield place
             continue
-        pages = {entry.stem for entry in entries if entry.suffix.lower() in _PAGES}
-        pending.extend(entry for entry in reversed(entries) if not _belongs_to_page(entry, pages))
+        yield place._replace(device=device)
+        pages = {Path(name).stem for name in entries if Path(name).suffix.lower() in _PAGES}
+        inside = [_Place(place.path / entry.name, _is_folder(entry)) for entry in entries.values()]
+        pending.extend(each for each in reversed(inside) if _is_wanted(each, root, pages))
 
 
-def _belongs_to_page(entry: Path, pages: set[str]) -> bool:
-    """Tell whether a folder holds the pictures and styles of a page that was saved beside it."""
-    return (
-        any(entry.name.endswith(end) and entry.name.removesuffix(end) in pages for end in _SAVED)
-        and entry.is_dir()
-    )
+def _entries(folder: Path) -> dict[str, os.DirEntry[str]]:
+    """Give what is in a folder by name, sorted; hidden files and folders, and a file system's own, left out."""
+    with os.scandir(folder) as entries:
+        named = {entry.name: entry for entry in entries if not entry.name.startswith(".")}
+    return {name: named[name] for name in sorted(named) if name.lower() not in _SYSTEMS}
 
 
-def _stays_in(link: Path, root: Path) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return link.resolve(strict=True).is_relative_to(root)
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # a folder whose files may be listed but not looked at: `read` says so of each
+        return False
+
+
+def _is_wanted(place: _Place, root: Path, pages: set[str]) -> bool:
+    path = place.path
+    if _belongs_to_page(path, pages):
+        return False
+    return place.is_folder or not (path.stem.lower() in BESIDE or _stays_in(path, root))
+
+
+def _belongs_to_page(path: Path, pages: set[str]) -> bool:
+    """Tell whether a folder holds the pictures and styles of a page that was saved beside it."""
+    names = (path.name.removesuffix(end) for end in _SAVED if path.name.endswith(end))
+    return any(name in pages for name in names) and os.path.isdir(path)  # noqa: PTH112  # false where it may not look
+
+
+def _stays_in(path: Path, root: Path) -> bool:
+    """Tell whether a path is a link to what is in the folder anyway."""
+    try:
+        return path.is_symlink() and path.resolve(strict=True).is_relative_to(root)
     except (OSError, RuntimeError):
         return False
 
@@ -129,7 +231,8 @@ def _too_large(name: str, size: int, max_bytes: int) -> ArticleTooLarge:
     return ArticleTooLarge(f"{name}: {size} bytes, above the limit of {max_bytes}; split the file")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say why a file cannot be read, and what to do."""
     reasons = {
         errno.ENOENT: "no such file; check the path",
         errno.ENOTDIR: "no such file; check the path",

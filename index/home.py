@@ -1,11 +1,16 @@
 """The folder that holds a collection: which database is the current one, and who may replace it.
 
 home/
-  current                 one line, the name of the current database; replaced atomically
-  collection-1.sqlite     the database (beside it SQLite's own -wal and -shm)
-  snapshots/              what is derived from it; may be deleted at any time
+  current                 the name of the current database and, a line each, of those that it took the place of
+  collection-1.sqlite     a database (beside it SQLite's own -wal and -shm, and the number of its last acknowledged
+                          change, see `index.acknowledged`); its name never comes back with another content
+  rebuild.sqlite          a database that a rebuild has begun, and not finished
+  begun/                  which other files are being written at the moment, see `index.leftovers`
+  snapshots/              what is derived from databases; may be deleted at any time
   lock                    held while a database is made or replaced
   embedding.lock          held by the process that makes vectors
+
+A database is deleted only if the pointer names it as one whose articles the current one took over.
 """
 
 from __future__ import annotations
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
+
+SUFFIXES = ("", "-journal", "-wal", "-shm", "-acknowledged")
+"""Of the names of the files that belong to a database, itself first."""
 
 _NAME = re.compile(r"collection-(\d+)\.sqlite")
 
@@ -53,24 +61,47 @@ class Home:
         """Where derived data lies, one folder for each database."""
         return self.path / "snapshots"
 
+    @property
+    def begun(self) -> Path:
+        """Where it is said which files are being written; see `index.leftovers`."""
+        return self.path / "begun"
+
+    @property
+    def unfinished(self) -> Path:
+        """The database that a rebuild makes, until it is whole."""
+        return self.path / "rebuild.sqlite"
+
     def current(self) -> Path | None:
-        """Give the current database, or None before the first one is made.
+        """Give the current database, or None where there is no pointer.
 
         Raises:
             StoreDamaged: the pointer does not name a database.
         """
         try:
-            name = (self.path / "current").read_text("ascii", errors="replace").strip()
+            names = self._pointer.read_text("ascii", errors="replace").split()
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreUnavailable(f"cannot read {self.path / 'current'}: {error.strerror}") from error
-        if not _NAME.fullmatch(name) or not (self.path / name).is_file():
+            raise StoreUnavailable(f"cannot read {self._pointer}: {error.strerror}") from error
+        if not _are_names(names) or not (self.path / names[0]).is_file():
             raise StoreDamaged(
-                f"{self.path / 'current'} names no database of this folder ({name[:80]!r}); "
-                f"write one of {self._databases() or 'none left'} into it"
+                f"{self._pointer} names no database of this folder ({' '.join(names)[:80]!r}); {self.remedy()}"
             )
-        return self.path / name
+        return self.path / names[0]
+
+    def remedy(self) -> str:
+        """Say what a person can do where the current database is gone or cannot be told."""
+        back = f"restore a backup: `sanad restore --home {self.path} FILE`"
+        names = [path.name for path in self.databases()]
+        if not names:
+            return back
+        use = f"`sanad restore --home {self.path} --use {names[-1]}`"
+        return f"take up a database that is there ({', '.join(names[-5:])}): {use}, or {back}"
+
+    def databases(self) -> list[Path]:
+        """Give the databases that lie here, in use or not, in the order in which they were made."""
+        found = [path for path in self.path.iterdir() if _NAME.fullmatch(path.name)]
+        return sorted(found, key=lambda path: _number(path.name))
 
     def stamp(self) -> tuple[int, int]:
         """Give a value that changes whenever the current database is replaced; costs one stat."""
@@ -100,60 +131,103 @@ class Home:
             if undo:
                 undo(result)
 
-    def next_database(self) -> Path:
-        """Give the path of a database that does not exist yet."""
-        largest = max(map(_number, self._databases()), default=0)
-        return self.path / f"collection-{largest + 1}.sqlite"
+    def owns(self, path: Path) -> bool:
+        """Whether this is a file of the home itself, which nothing else may be written to."""
+        own = {self._pointer.name, "lock", self.unfinished.name}
+        return path.resolve().parent == self.path and (path.name in own or bool(_NAME.match(path.name)))
 
-    def switch(self, database: Path) -> None:
-        """Make a database the current one, durably and atomically.
+    def put_in_place(self, fresh: Path, replaced: Path | None = None) -> None:
+        """Make a new database the current one, durably and atomically; to be called with the lock held.
+
+        Args:
+            fresh: whole, and closed; gets a name of its own.
+            replaced: the one that was current, if all its articles are in the new one: it may be deleted then.
 
         Raises:
             StoreUnavailable: the disk refuses; the pointer names the old database or the new one, whole.
         """
-        pointer = self.path / "current"
-        fresh = pointer.with_suffix(".new")
-        with writing_to(pointer):
-            with fresh.open("w", encoding="ascii") as file:
-                file.write(database.name + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(pointer)
+        current, history = self._read()
+        target = self.path / f"collection-{self._largest() + 1}.sqlite"
+        if current:  # who dies before the end leaves a database that is known to be in nobody's use
+            self._point_to(current, [target.name, *history])
+        with writing_to(target):
+            number = fresh.with_name(fresh.name + SUFFIXES[-1])
+            number.replace(target.with_name(target.name + SUFFIXES[-1]))
+            fresh.replace(target)
             sync_folder(self.path)
+        self._point_to(target.name, [replaced.name, *history] if replaced else history)
 
-    def others(self, current: Path | None) -> list[Path]:
-        """Give the databases that are not the current one: with the lock held, leftovers."""
-        return [self.path / name for name in self._databases() if current is None or name != current.name]
+    def use(self, database: Path) -> None:
+        """Make a database that lies here the current one; to be called with the lock held.
 
-    def begun(self, current: Path) -> list[Path]:
-        """Give the databases that were begun after the current one, and never were it: with the lock held, unfinished.
-
-        An older one was in use: if it became the current one again, the next would be named as one that was in use
-        too, and might find what was derived from that.
+        Raises:
+            StoreUnavailable: the disk refuses.
         """
-        return [path for path in self.others(current) if _number(path.name) > _number(current.name)]
+        self._point_to(database.name, self._read()[1])
+
+    def replaced(self) -> list[Path]:
+        """Give the databases that the current one took the place of, as the pointer says, and that still lie here."""
+        return [self.path / name for name in self._read()[1]]
+
+    def discard_replaced(self) -> None:
+        """Delete them; to be called with the lock held."""
+        for path in self.replaced():
+            self.discard(path)
 
     def discard(self, database: Path) -> None:
         """Delete a database and what is derived from it; who has it open keeps reading it."""
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in reversed(SUFFIXES):  # itself last: who dies before that leaves what is found again
             database.with_name(database.name + suffix).unlink(missing_ok=True)
         shutil.rmtree(self.snapshots / database.name, ignore_errors=True)
 
-    def discard_others(self) -> None:
-        """Delete the databases that are not the current one; to be called with the lock held."""
-        for path in self.others(self.current()):
-            self.discard(path)
+    def _read(self) -> tuple[str | None, list[str]]:
+        """Give the names of the current database and of those it took the place of that still lie here."""
+        try:
+            names = self._pointer.read_text("ascii", errors="replace").split()
+        except OSError:
+            return None, []
+        if not _are_names(names):
+            return None, []
+        return names[0], [name for name in names[1:] if name != names[0] and (self.path / name).exists()]
+
+    def _point_to(self, name: str, history: list[str]) -> None:
+        """Replace the pointer."""
+        fresh = self._pointer.with_suffix(".new")
+        with writing_to(self._pointer):
+            with fresh.open("w", encoding="ascii") as file:
+                file.write("\n".join([name, *(old for old in history if old != name)]) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._pointer)
+            sync_folder(self.path)
+
+    def _largest(self) -> int:
+        """Give the largest number of a database that ever left a trace here.
+
+        A journal, or derived data, of one that somebody deleted must not be taken for another's.
+        """
+        folders = [folder for folder in (self.path, self.snapshots) if folder.is_dir()]
+        names = [path.name for folder in folders for path in folder.iterdir()]
+        return max(map(_number, [*names, self._read()[0] or ""]))
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the right to make or replace the database; the kernel frees it when we die."""
+    def lock(self, *, wait: bool = True) -> Iterator[bool]:
+        """Hold the right to make or replace the database; the kernel frees it when we die.
+
+        Args:
+            wait: until nobody else holds it; else the block is told whether it holds it.
+        """
         path = self.path / "lock"
         with writing_to(path):
             file = path.open("w")
         with file:
+            held = True
             with writing_to(path):
-                fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    held = False
+            yield held
 
     @contextmanager
     def embedding_lock(self) -> Iterator[bool]:
@@ -169,13 +243,15 @@ class Home:
             else:
                 yield True
 
-    def _databases(self) -> list[str]:
-        return sorted(p.name for p in self.path.iterdir() if _NAME.fullmatch(p.name))
-
 
 def _number(name: str) -> int:
-    match = _NAME.fullmatch(name)
+    """Give the number of a database by its name, or that of a file which belongs to it; 0: it is none."""
+    match = _NAME.match(name)
     return int(match[1]) if match else 0
+
+
+def _are_names(names: list[str]) -> bool:
+    return bool(names) and all(map(_NAME.fullmatch, names))
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from index.likeness import NEAR, keys_of, may_be_near, overlap, triples
-from index.records import Alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.reader import Reader
+    from index.records import Alike
     from index.writer import Writer
 
 # Each bound makes the cost of an article the same in a collection of any size, also where thousands of articles
@@ -36,7 +36,7 @@ def link(writer: Writer, number: int, sketched: bytes, passages: Sequence[str]) 
         return ()
     overlaps = _near(writer, sketched, passages)
     writer.liken(number, sketched, overlaps)
-    return tuple(Alike(writer.digests(other)[0], share) for other, share in overlaps.items())
+    return writer.alike(number)
 
 
 def version_of(reader: Reader, url: str, published: str | None, passages: Sequence[str]) -> int | None:

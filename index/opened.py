@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from index import leftovers
 from index.compatibility import settings_of
 from index.embedder import Embedder
 from index.errors import StoreError
@@ -54,10 +55,11 @@ class Opened:
         self.stamp = home.stamp()
         self._home = home
         self.encoder = encoder
-        self.store = Store(path)
+        self.store = Store(path, wal=True)
         self.embedder = Embedder(home, self.store, encoder, lambda: self.stamp == home.stamp())
         self._embeds = embeds
         self.snapshots = Snapshots(home.snapshots / path.name, settings_of(encoder))
+        self._is_clear = False
         self.saved_rows = 0
         self._ahead = ahead
         self._view: View | None = None
@@ -65,6 +67,14 @@ class Opened:
         self._upkeep: threading.Thread | None = None
         self._users = 1
         self._guard = threading.Lock()
+
+    def drop_what_is_ahead(self) -> None:
+        """Delete snapshots of changes that the database does not hold: it has lost them, or is an older file."""
+        # first the snapshots, then the database, which is ahead of them or where they are
+        saved = self.snapshots.last()
+        with self.store.reading() as reader:
+            if saved > reader.sequence:
+                self.snapshots.discard()
 
     def enter(self) -> bool:
         """Begin to use it in this thread; False: it was closed, or another took its place, meanwhile."""
@@ -79,6 +89,14 @@ class Opened:
             if not usable:
                 self.leave()
         return usable
+
+    def stays(self) -> bool:
+        """Whether this is the current database still, though the pointer was written anew."""
+        stamp = self._home.stamp()
+        same = self._home.current() == self.store.path and self.store.is_in_place
+        if same and stamp == self._home.stamp():
+            self.stamp = stamp
+        return self.stamp == stamp
 
     def _joined(self) -> bool:
         """Connect this thread, but not to files that are being deleted.
@@ -148,10 +166,12 @@ class Opened:
         self.store.part()
         self.leave()
 
-    # -- upkeep: joining segments and saving snapshots, beside the questions -----------------------
+    # -- upkeep: joining segments, saving snapshots and clearing up, beside the questions -----------
 
     def _wants_upkeep(self, view: View) -> bool:
-        return view.needs_compaction or self._has_grown(view)
+        if not self._is_clear:
+            self._is_clear = not leftovers.are_left(self._home) and not self.snapshots.are_left()
+        return view.needs_compaction or self._has_grown(view) or not self._is_clear
 
     def _has_grown(self, view: View) -> bool:
         grown = abs(view.n_kept - self.saved_rows)
@@ -177,6 +197,7 @@ class Opened:
 
     def _run_upkeep(self) -> None:
         try:
+            self._clear()
             view = self._compact() if self._joined() else None
             if view is not None and self._has_grown(view):
                 self.snapshots.save(view)
@@ -186,6 +207,13 @@ class Opened:
         finally:
             self.store.part()
             self.leave()
+
+    def _clear(self) -> None:
+        """Remove what processes that died have left; what is left now is being written by others."""
+        if not self._is_clear:
+            leftovers.clear(self._home)
+            self.snapshots.clear()
+            self._is_clear = True
 
     def _compact(self) -> View:
         """Make the compact view of one transaction, then bring it up to date in the place of the other."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import StoreDamaged
-from index.records import Alike, Article, Known, Seen
+from index.records import ROWS, Alike, Article, Known, Missing, Seen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from index.records import Filters
 
-_ALIKE = "SELECT l.article, o.id, l.overlap FROM alike l JOIN articles o ON o.number = l.other"
+_ALIKE = "SELECT l.article, o.id, l.overlap, o.title FROM alike l JOIN articles o ON o.number = l.other"
 _METADATA = "title, source, url, author, published, language"
+# what is remembered of files beside the articles; a database of before that was thought of has none of these tables
+_MEMORY = ("missing", "withheld", "edits", "folders")
 
 
 class StoredPassage(NamedTuple):
@@ -70,12 +72,26 @@ class Place(NamedTuple):
     article: int
 
 
+class Withheld(NamedTuple):
+    """An origin whose article a person removed.
+
+    Attributes:
+        article: its id.
+        digest, text_digest: that the article had.
+    """
+
+    origin: str
+    article: str
+    digest: str
+    text_digest: str
+
+
 class ArticleInfo(NamedTuple):
     """An article without its text, as a list shows it.
 
     Attributes:
         added: UTC, ISO 8601.
-        origins: what it was read from.
+        origins: what it was read from; `given:` and its id among them: it was also given directly.
         alike: articles with nearly the same text, the most alike first.
     """
 
@@ -122,6 +138,23 @@ class CheckedVector(NamedTuple):
     vector: bytes
 
 
+def _inside(file: str) -> tuple[str, tuple[str, ...]]:
+    """Give the condition that an origin is a file or a part of it, with its values."""
+    sql = "(origin = ? OR (origin > ? AND origin < ?) OR (origin > ? AND origin < ?))"
+    return sql, (file, f"{file}!", f'{file}"', f"{file}#", f"{file}$")
+
+
+def _at(path: str) -> tuple[str, tuple[str, ...]]:
+    """Give the condition that an origin is at a path: of the file, a part of it, or below the folder."""
+    sql, values = _inside(path.rstrip("/"))
+    # "0" comes after "/", and nothing between
+    return f"({sql} OR (origin > ? AND origin < ?))", (
+        *values,
+        f"{path.rstrip('/')}/",
+        f"{path.rstrip('/')}0",
+    )
+
+
 def conditions(filters: Filters) -> tuple[str, tuple[str, ...]]:
     """Give what the filters ask of a row of articles, as the text of a WHERE with its values."""
     asked = {
@@ -156,6 +189,17 @@ class Reader:
         """What the collection was made with, by name."""
         return dict(self._db.execute("SELECT name, value FROM settings"))
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the number of the last acknowledged change is kept beside the database."""
+        return self._one("PRAGMA user_version") > 0
+
+    def lost(self) -> list[tuple[int, int, str]]:
+        """Give which acknowledged changes are known to be lost: first, last, and when it was noticed (UTC)."""
+        if not self._one("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'lost')"):
+            return []
+        return list(self._db.execute("SELECT first, last, noticed FROM lost ORDER BY first"))
+
     def canaries(self) -> dict[str, bytes]:
         """Sentences and the vectors the model gave them when the collection was made."""
         return dict(self._db.execute("SELECT text, vector FROM canaries"))
@@ -167,6 +211,11 @@ class Reader:
             "passages": self._one("SELECT coalesce(sum(n_passages), 0) FROM articles"),
             "words": self._one("SELECT count(*) FROM vocabulary"),
         }
+
+    def last_change(self) -> str:
+        """Give when the collection was changed last; UTC, to the minute; empty: never."""
+        row = self._db.execute("SELECT at FROM changes ORDER BY seq DESC LIMIT 1").fetchone()
+        return str(row[0])[:16].replace("T", " ") if row else ""
 
     @property
     def n_unembedded(self) -> int:
@@ -194,8 +243,8 @@ class Reader:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no article; looks at one at most."""
-        return not self._one("SELECT EXISTS (SELECT 1 FROM articles)")
+        """Whether there is no article, and nothing of one; looks at one row at most."""
+        return not self._one("SELECT EXISTS (SELECT 1 FROM articles) OR EXISTS (SELECT 1 FROM passages)")
 
     def languages(self) -> dict[str, int]:
         """Passages by language."""
@@ -236,11 +285,8 @@ class Reader:
 
     def origins_in(self, file: str) -> list[str]:
         """Give the origins that are a file or a part of it: `file`, `file#row`, `file!member`."""
-        sql = (
-            "SELECT origin FROM origins WHERE origin = ?"
-            " OR (origin > ? AND origin < ?) OR (origin > ? AND origin < ?)"
-        )
-        found = self._db.execute(sql, (file, f"{file}!", f'{file}"', f"{file}#", f"{file}$"))
+        where, values = _inside(file)
+        found = self._db.execute(f"SELECT origin FROM origins WHERE {where}", values)  # noqa: S608
         return [row[0] for row in found]
 
     def origins_below(self, folder: str) -> list[tuple[str, int]]:
@@ -255,7 +301,7 @@ class Reader:
         """Give what is known of a file that was read; None: nothing, so that it must be read."""
         sql = "SELECT size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files WHERE path = ?"
         row = self._db.execute(sql, (path,)).fetchone()
-        return Known(_seen(row), tuple(self._held_in(path))) if row else None
+        return Known(_seen(row), tuple(self._held_in(path)), self.withheld_in(path)) if row else None
 
     def files(self) -> Iterator[tuple[str, Seen]]:
         """Give every file that was read, with what is remembered of it."""
@@ -263,13 +309,78 @@ class Reader:
         return ((path, _seen(row)) for path, *row in self._db.execute(sql))
 
     def _held_in(self, path: str) -> list[tuple[str, str]]:
-        """Give the origins that are a file or a part of it, other files left out, with their articles' ids."""
+        """Give the origins that are a file or are in it, other files left out, with their articles' ids."""
         sql = (
             "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article WHERE o.origin = ?"
             " AND (o.origin = ? OR NOT EXISTS (SELECT 1 FROM files WHERE path = o.origin))"
         )
-        origins = self.origins_in(path)
+        noted = self.missing_at(path)
+        origins = [origin for origin in self.origins_in(path) if noted.get(origin) != ROWS]
         return [row for origin in origins for row in self._db.execute(sql, (origin, path))]
+
+    def holds(self, path: str) -> bool:
+        """Whether an article was read from a file, or from one below a folder."""
+        where, values = _at(path)
+        return bool(self._one(f"SELECT EXISTS (SELECT 1 FROM origins WHERE {where})", *values))  # noqa: S608
+
+    def memory(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Give what is remembered of files beside the articles: the rows of each table."""
+        return {table: self._later(table, f"SELECT * FROM {table}") for table in _MEMORY}  # noqa: S608
+
+    def _later(self, table: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Give the rows of a SELECT from a table that a database gets with the next change if it is old."""
+        known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return (
+            self._db.execute(sql, values).fetchall() if self._db.execute(known, (table,)).fetchone() else []
+        )
+
+    def withheld_in(self, file: str) -> tuple[str, ...]:
+        """Give the origins in a file whose articles a person removed, other files left out."""
+        where, values = _inside(file)
+        sql = (
+            f"SELECT origin FROM withheld WHERE {where} AND (origin = ? OR NOT EXISTS"  # noqa: S608
+            " (SELECT 1 FROM files WHERE path = origin))"
+        )
+        return tuple(origin for (origin,) in self._later("withheld", sql, *values, file))
+
+    def withheld_as(self, mark: str) -> list[Withheld]:
+        """Give the origins whose articles a person removed, and whose text had this mark (`index.adding`)."""
+        sql = "SELECT origin, article, digest, text_digest FROM withheld WHERE mark = ? ORDER BY origin"
+        return [Withheld._make(row) for row in self._later("withheld", sql, mark)]
+
+    def missing_at(self, path: str) -> dict[str, str]:
+        """Give the origins at a path that were noted as missing, and why they are kept."""
+        where, values = _at(path)
+        sql = f"SELECT origin, why FROM missing WHERE {where} ORDER BY origin"  # noqa: S608
+        return dict(self._later("missing", sql, *values))
+
+    def missing(self, path: str, most: int | None = None) -> list[Missing]:
+        """Give the articles of which everything that they were read from is missing at a path, oldest first."""
+        where, values = _at(path)
+        sql = (
+            "SELECT a.id, a.title, min(m.why), min(m.since), json_group_array(m.origin)"  # noqa: S608
+            f" FROM (SELECT * FROM missing WHERE {where}) m"
+            " JOIN origins o ON o.origin = m.origin JOIN articles a ON a.number = o.article GROUP BY a.number"
+            " HAVING count(*) = (SELECT count(*) FROM origins WHERE article = a.number) ORDER BY a.number LIMIT ?"
+        )
+        rows = self._later("missing", sql, *values, -1 if most is None else most)
+        return [Missing._make((*row, tuple(json.loads(origins)))) for *row, origins in rows]
+
+    def n_missing(self, path: str) -> int:
+        """Count what `missing` gives."""
+        where, values = _at(path)
+        sql = (
+            "SELECT count(*) FROM (SELECT o.article AS number FROM (SELECT * FROM missing"  # noqa: S608
+            f" WHERE {where}) m JOIN origins o ON o.origin = m.origin GROUP BY o.article"
+            " HAVING count(*) = (SELECT count(*) FROM origins WHERE article = o.article))"
+        )
+        return int(next(iter(self._later("missing", sql, *values)), (0,))[0])
+
+    def folders(self, folder: str) -> dict[str, int]:
+        """Give the devices that a folder and those below it were on when they were last looked through."""
+        sql = "SELECT path, device FROM folders WHERE path = ? OR (path > ? AND path < ?)"
+        path = folder.rstrip("/")
+        return dict(self._later("folders", sql, folder, f"{path}/", f"{path}0"))
 
     def article(self, article_id: str) -> Article | None:
         """Give an article with its text."""
@@ -371,11 +482,12 @@ class Reader:
         sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
         rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
         return [
-            ArticleInfo._make((*row, self.origins(number), self._alike(number)))
+            ArticleInfo._make((*row, self.origins(number), self.alike(number)))
             for number, row in zip(numbers, rows, strict=True)
         ]
 
-    def _alike(self, number: int) -> tuple[Alike, ...]:
+    def alike(self, number: int) -> tuple[Alike, ...]:
+        """Give the articles that are nearly the same, the most alike first."""
         sql = _ALIKE + " WHERE l.article = ? ORDER BY l.overlap DESC, l.other"
         return tuple(Alike._make(other) for _, *other in self._db.execute(sql, (number,)))
 
@@ -467,7 +579,7 @@ class Reader:
         )
         yield from self._db.execute(sql)
 
-    def lost(self) -> list[int]:
+    def without_vectors(self) -> list[int]:
         """Give the numbers of passages that have no vector and do not wait for one."""
         sql = (
             "SELECT number FROM passages WHERE number NOT IN (SELECT passage FROM vectors)"

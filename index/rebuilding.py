@@ -8,12 +8,14 @@ two. A rebuild that was killed is taken up where it stopped: what was copied is 
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.compatibility import FINGERPRINT, create, refuse_newer, settings_of
+from index.choosing import located
+from index.compatibility import FINGERPRINT, create, encoder_of, refuse_newer, settings_of
 from index.embedder import embed_batch
 from index.embedding import open_encoder
-from index.errors import StoreError
+from index.errors import StoreDamaged, StoreError
 from index.home import Home
 from index.linking import link
 from index.preparing import prepare
@@ -27,18 +29,33 @@ if TYPE_CHECKING:
     from index.reader import Reader
     from index.records import Article
 
+log = logging.getLogger(__name__)
+
 BATCH = 64
 
 
 def rebuild_home(
     path: Path, model: str | None = None, progress: Callable[[int, int], None] | None = None
 ) -> None:
-    """Make a home's collection anew with a model (None: the shipped one), even one we cannot open."""
-    rebuild(Home(path), open_encoder(model), progress)
+    """Make a home's collection anew, even one we cannot open.
+
+    Args:
+        path: of the home.
+        model: another model from now on, `bundled` for the shipped one; None: the one it was made with.
+        progress: called with how many passages are done, and of how many.
+
+    Raises:
+        StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
+        ModelError: the model cannot be loaded.
+    """
+    home = Home(path)
+    rebuild(home, encoder_of(_located(home), model, open_encoder), progress)
 
 
 def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] | None = None) -> None:
     """Make the collection anew from its stored articles, with a model; then use the new one.
+
+    The old database is deleted if it was sound and every article of it is in the new one.
 
     Args:
         home: holds the collection; also one that the present program would refuse to open.
@@ -48,37 +65,40 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
     Raises:
         StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
     """
+    _located(home)
     with home.lock():
         path = home.current()
         if path is None:
-            raise StoreError(f"{home.path} holds no collection; add articles first: sanad add PATH")
-        target = _begun_before(home, path, encoder) or create(home, encoder)
+            raise StoreError(f"{home.path} holds no collection any more")
+        home.discard_replaced()
+        target = home.unfinished
+        if not _fits(target, encoder):
+            home.discard(target)
+            create(target, encoder)
         old, new = Store(path), Store(target)
         try:
             with old.reading() as reader:
                 refuse_newer(reader.settings(), home.path)
-                wanted = reader.all_digests()
+                wanted, problems = reader.all_digests(), reader.problems()
             _copy(old, new, encoder, wanted)
             _embed(new, encoder, progress)
             with old.writing() as frozen:  # from here on nobody changes the old one
                 _finish(frozen, new, encoder)
-                home.switch(target)
+                new.close_whole()
+                home.put_in_place(target, replaced=None if problems else path)
         finally:
             old.close()
             new.close()
-        home.discard_others()
+        if problems:
+            log.warning("%s is kept, because it is not sound: %s", path, problems[0])
+        home.discard_replaced()
 
 
-def _begun_before(home: Home, current: Path, encoder: Encoder) -> Path | None:
-    """Find what an interrupted rebuild to the same settings left; delete what others left."""
-    found = None
-    begun = home.begun(current)
-    for path in home.others(current):
-        if found is None and path in begun and _fits(path, encoder):
-            found = path
-        else:
-            home.discard(path)
-    return found
+def _located(home: Home) -> Path:
+    path = located(home)
+    if path is None:
+        raise StoreError(f"{home.path} holds no collection; add articles first: sanad add PATH")
+    return path
 
 
 def _fits(path: Path, encoder: Encoder) -> bool:
@@ -134,7 +154,13 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
             for path, seen in old.files():
                 writer.remember(path, seen)
+        writer.forget_lost()  # a rebuild that was killed may have come as far as this
+        writer.note_lost(old.lost())
+        writer.copy_memory(old.memory())
         writer.start_after(old.sequence)
+    with new.reading() as reader:
+        if reader.all_digests() != wanted:
+            raise StoreDamaged("not every article can be copied; run `sanad check`, restore a backup")
 
 
 class _Held(NamedTuple):

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 _PART = re.compile(r"[#!]")
 
+ROWS = "rows"
+"""Why an article is kept that is no longer in its file (`Missing.why`)."""
+
+GIVEN = "given:"
+"""Begins what stands among the origins of an article that was given directly, before it was found in a file too."""
+
+WITHHELD = "it was removed, and its text in the file is the same; add the file to have it again"
+
 
 class Span(NamedTuple):
     """Characters [start, end) of an article's text."""
@@ -179,13 +187,14 @@ class Alike(NamedTuple):
 
     id: str
     overlap: float
+    title: str | None
 
 
 class Added(NamedTuple):
-    """What happened to one article.
+    """What happened to one article, or to a folder that was to be looked through.
 
     Attributes:
-        state: added, updated, unchanged, skipped or removed.
+        state: added, updated, unchanged, skipped or removed; of `sync` also missing, withheld or unlisted.
         alike: of one that was added or updated: the articles that were there with nearly the same text.
     """
 
@@ -217,10 +226,35 @@ class Seen(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the collection has of a file: what is remembered, and its articles' origins and ids."""
+    """What the collection has of a file.
+
+    Attributes:
+        seen: what is remembered of it.
+        articles: origins and ids of those that were read from it.
+        withheld: origins of those that a person removed.
+    """
 
     seen: Seen
     articles: tuple[tuple[str, str], ...]
+    withheld: tuple[str, ...] = ()
+
+
+class Missing(NamedTuple):
+    """An article whose files are not there any more, kept until a person decides (`Assistant.missing`).
+
+    Attributes:
+        why: it was not removed: `empty`, no file of an article is left in the folder; `many`, most of the folder's
+            articles would have gone at once; `rows`, most of its file's would have; `drive`, the folder is on another
+            drive than before.
+        since: when it was noticed; UTC, ISO 8601.
+        origins: what it was read from.
+    """
+
+    id: str
+    title: str | None
+    why: str
+    since: str
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +283,23 @@ class AddReport:
 
     @property
     def removed(self) -> tuple[Added, ...]:
-        """Articles whose file is gone (only `sync` removes)."""
+        """Articles whose file is gone (only `sync` removes), or that are no longer in their file."""
         return self._of("removed")
+
+    @property
+    def missing(self) -> tuple[Added, ...]:
+        """Articles whose files are not there, kept until a person decides (`Assistant.missing`)."""
+        return self._of("missing")
+
+    @property
+    def withheld(self) -> tuple[Added, ...]:
+        """Articles that a person removed, which `sync` does not bring back from their files."""
+        return self._of("withheld")
+
+    @property
+    def unlisted(self) -> tuple[Added, ...]:
+        """Folders that `sync` could not list; the articles of what is in them are kept."""
+        return self._of("unlisted")
 
     @property
     def skipped(self) -> tuple[Added, ...]:

@@ -182,7 +182,7 @@ class Searcher:
         trusted = {code: self.calibration.trust(language, code) for code in nearest.scales}
         # where the vectors speak for a part of the passages only, those that they speak for would crowd out the others
         spoken = sum(share * view.vectors.sizes[code] for code, share in trusted.items())
-        spoken_for = spoken / max(view.n_passages, 1)
+        spoken_for = min(1.0, spoken / max(view.n_passages, 1))
         for code, scale in nearest.scales.items():
             own = languages == code
             deviations[own] = (deviations[own] - scale.mean) / scale.deviation

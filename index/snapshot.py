@@ -16,7 +16,6 @@ import fcntl
 import logging
 import os
 import shutil
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -47,7 +46,8 @@ log = logging.getLogger(__name__)
 
 SNAPSHOT_FORMAT = 8
 KEPT = 2
-LEFTOVER_S = 3600
+
+_UNFINISHED = ".new-*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Snapshots:
                     log.warning("snapshot %s is not used and will be rebuilt: %s", path.name, error)
         return None
 
+    def last(self) -> int:
+        """Give the sequence number of the newest, verified or not; 0: there is none."""
+        return max((int(path.name) for path in self._views()), default=0)
+
     def save(self, view: View) -> None:
         """Save a view; segments that are saved already are not written again; old ones are retired.
 
@@ -85,6 +89,7 @@ class Snapshots:
             StoreDamaged: what was written does not read back.
         """
         with writing_to(self.folder), self._saving_alone():
+            self._clear()
             try:
                 self._write(view)
             except StoreDamaged:
@@ -186,9 +191,24 @@ class Snapshots:
         for path in (*self.folder.glob("seg-*"), *self.folder.glob("vec-*")):
             if path.name not in used:
                 self._take_away(path)
-        for path in self.folder.glob(".new-*"):  # left by a process that died
-            if time.time() - path.stat().st_mtime > LEFTOVER_S:
-                shutil.rmtree(path, ignore_errors=True)
+
+    def are_left(self) -> bool:
+        """Whether something was begun and not finished: by a process that died, or that is at it."""
+        return any(self.folder.glob(_UNFINISHED))
+
+    def clear(self) -> None:
+        """Remove what processes that died have left.
+
+        Raises:
+            StoreUnavailable: the folder cannot be written.
+        """
+        if self.are_left():
+            with writing_to(self.folder), self._saving_alone():
+                self._clear()
+
+    def _clear(self) -> None:
+        for path in self.folder.glob(_UNFINISHED):  # who holds the lock is the only one that may be at it
+            shutil.rmtree(path, ignore_errors=True)
 
     def _take_away(self, path: Path) -> None:
         """Delete a folder; it is gone at once for others, who must not take half of it for a damaged one."""

@@ -14,6 +14,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from index.acknowledged import Acknowledged
 from index.errors import SanadError, StoreDamaged, StoreUnavailable
 from index.reader import Reader
 from index.writer import Writer
@@ -31,6 +32,8 @@ PAGE_BYTES = 8_192
 # pages of the journal that are written back at once, 16 MB: an addition of many articles writes the same pages again
 # and again
 JOURNAL_PAGES = 2_000
+# of a database beside which the number of its last acknowledged change is kept; it stands in the file's header
+NUMBERED = 1
 # words whose numbers a process that adds articles keeps: about 200 bytes each
 WORDS_AT_HAND = 1_000_000
 
@@ -76,12 +79,27 @@ CREATE TABLE vocabulary (
   UNIQUE (stemmer, word));
 """
 
-# Databases of before they were thought of get them with the next change.
-_INDEXES = (
-    "CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id)",
-    "CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages)",
-    "CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id)",
-)
+# Databases of before these were thought of get them with the next change.
+_LATER = """
+CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id);
+CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages);
+CREATE INDEX IF NOT EXISTS articles_by_title ON articles (title, source, id);
+-- origins whose files are not there, whose articles are kept until a person decides
+CREATE TABLE IF NOT EXISTS missing (
+  origin TEXT PRIMARY KEY REFERENCES origins ON DELETE CASCADE, why TEXT NOT NULL, since TEXT NOT NULL
+) WITHOUT ROWID;
+-- origins whose articles a person removed, so that their files do not bring them back (mark: of the text alone)
+CREATE TABLE IF NOT EXISTS withheld (
+  origin TEXT PRIMARY KEY, mark TEXT NOT NULL, article TEXT NOT NULL, digest TEXT NOT NULL, text_digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS withheld_by_mark ON withheld (mark);
+-- what was edited of articles that went with their files, by the digest that the file gave
+CREATE TABLE IF NOT EXISTS edits (
+  digest TEXT PRIMARY KEY, title TEXT, source TEXT, url TEXT, author TEXT, published TEXT, language TEXT
+) WITHOUT ROWID;
+-- the device that each folder was on when it was last looked through
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, device INTEGER NOT NULL) WITHOUT ROWID;
+"""
 
 
 class Store:
@@ -93,7 +111,7 @@ class Store:
         Args:
             path: of the file.
             create: make an empty one; there must be none.
-            wal: switch a copy of a database to the journal that lets readers and a writer go on together.
+            wal: let it have the journal with which readers and a writer go on together, if a copy came without.
 
         Raises:
             StoreUnavailable: it cannot be opened or written.
@@ -104,7 +122,9 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._words: dict[WordKey, int] = {}
-        self._has_indexes = False
+        self._has_begun = False
+        self._acknowledged = Acknowledged(path)
+        self._files: tuple[_File, ...] | None = None
         with translated(path):
             if create or wal:
                 connection = self._connect(create=create)
@@ -132,6 +152,22 @@ class Store:
         self._local.connection = connection
         return connection
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the files that this process has open are those that others find under their names."""
+        if self._files is None:
+            return True
+        return self._files[0] is not None and self._files == self._present_files()
+
+    def _present_files(self) -> tuple[_File, ...]:
+        names = (self.path.name + suffix for suffix in ("", "-wal", "-shm"))
+        return tuple(_file(self.path.with_name(name)) for name in names)
+
+    def _know_files(self) -> None:
+        """Remember which files are open, once a connection has read: they stay until the last connection closes."""
+        if self._files is None:
+            self._files = self._present_files()
+
     def _connection(self) -> sqlite3.Connection:
         return getattr(self._local, "connection", None) or self._connect()
 
@@ -145,6 +181,7 @@ class Store:
             return False
         with translated(self.path):
             self._connect().execute("SELECT max(seq) FROM changes").fetchone()
+            self._know_files()
         return True
 
     def part(self) -> None:
@@ -155,6 +192,7 @@ class Store:
             if connection in self._connections:
                 self._connections.remove(connection)
                 connection.close()
+                self._files = self._files if self._connections else None
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -163,30 +201,70 @@ class Store:
             connection = self._connection()
             connection.execute("BEGIN")
             try:
-                yield Reader(connection)
+                reader = Reader(connection)
+                self._know_files()
+                yield reader
             finally:
                 connection.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Change the collection: all of the block or none of it; waits for other writers."""
+        """Change the collection: all of the block or none of it; waits for other writers.
+
+        When this ends the change is durable, and so is its number beside the database.
+        """
         with translated(self.path):
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                if not self._has_indexes:
-                    for sql in _INDEXES:
-                        connection.execute(sql)
                 writer = Writer(connection, self._words)
+                self._know_files()
+                if not self._has_begun:
+                    self._begin(connection, writer)
                 yield writer
                 writer.close()
                 connection.execute("COMMIT")
-                self._has_indexes = True
+                self._has_begun = True
                 self._remember(writer.new_words)
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            if writer.has_changed:
+                self._acknowledged.note(writer.sequence)
+
+    def _begin(self, connection: sqlite3.Connection, writer: Writer) -> None:
+        """Do what an older database lacks, and go on after what this one has lost."""
+        for sql in _LATER.split(";"):
+            connection.execute(sql)
+        kept = self._acknowledged.read() or 0
+        if kept >= writer.sequence:
+            writer.go_on_after(kept)
+        if self.is_in_place:
+            self._acknowledged.begin(writer.sequence - 1)
+        if not writer.is_numbered:
+            connection.execute(f"PRAGMA user_version = {NUMBERED}")
+
+    def missing(self) -> list[str]:
+        """Say which acknowledged changes are gone, or that this could not be noticed; nothing when all is well."""
+        kept = self._acknowledged.read()  # before the database is read: it may be ahead, and never behind
+        with self.reading() as reader:
+            lost, sequence, is_numbered = reader.lost(), reader.sequence, reader.is_numbered
+        if kept is not None and kept > sequence:
+            lost.append((sequence + 1, kept, "now"))
+        home = self.path.parent
+        found = [
+            f"{self.path} has lost the changes {first} to {last}, which were acknowledged (noticed: {noticed}): "
+            "its journal was cut, or an older file put in its place; restore a backup, or go on without them: "
+            f"`sanad check --repair --home {home}`"
+            for first, last, noticed in lost
+        ]
+        if kept is None and is_numbered:
+            found.append(
+                f"{self._acknowledged.path} is gone or cannot be read: if changes were lost, that was not noticed; "
+                f"`sanad check --repair --home {home}` makes it anew"
+            )
+        return found
 
     def _remember(self, words: dict[WordKey, int]) -> None:
         """Keep the numbers of words that are in the database for good: it never forgets or renumbers one."""
@@ -194,15 +272,33 @@ class Store:
             self._words = {}
         self._words.update(words)
 
-    def copy_to(self, target: Path) -> None:
-        """Copy the database, as it is at one moment, to a file that does not exist yet."""
+    def copy_to(self, target: Path, application_id: int = 0) -> None:
+        """Copy the database, as it is at one moment, to a file that does not exist yet.
+
+        Args:
+            target: the file; one file, without a journal beside it.
+            application_id: what stands in the copy's header, for programs that tell files apart by it.
+        """
         with translated(target):
             copy = sqlite3.connect(target)
             try:
                 self._connection().backup(copy, pages=4096)
                 copy.execute("PRAGMA journal_mode = DELETE")
+                copy.execute(f"PRAGMA application_id = {application_id}")
             finally:
                 copy.close()
+
+    def close_whole(self) -> None:
+        """Close it with all that was written in the one file, so that it can be given another name.
+
+        Raises:
+            StoreUnavailable: somebody else has it open.
+        """
+        with translated(self.path):
+            busy, _, _ = self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreUnavailable(f"another process has {self.path} open; end it, and try again")
+        self.close()
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -210,7 +306,20 @@ class Store:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
+            self._files = None
         self._local = threading.local()
+
+
+_File = tuple[int, int] | None
+"""Device and number of a file; None where there is none."""
+
+
+def _file(path: Path) -> _File:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 @contextmanager
@@ -232,6 +341,8 @@ def _translation(path: Path, code: int, error: Exception) -> SanadError:
         )
     if code == sqlite3.SQLITE_FULL:
         return StoreUnavailable(f"the disk that holds {path} is full; nothing was changed; make room")
+    if code == sqlite3.SQLITE_CANTOPEN and not path.exists():
+        return StoreUnavailable(f"{path} is gone; put it back, or restore a backup: sanad restore FILE")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return StoreUnavailable(f"{path} cannot be opened for writing ({error}); check its permissions")
     if code == sqlite3.SQLITE_IOERR:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index import memory, tensors
 from index.embedding import digest
 from index.errors import ModelError
 
@@ -32,7 +33,15 @@ CODE = frozenset({".py", ".pyc", ".so"})
 HUB_TIMEOUT_S = 3.0
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 E5 = ("intfloat/e5-", "intfloat/multilingual-e5-")  # trained with prompts their files do not state
-INSTEAD = "leave out --model to use the model that ships with Sanad"
+LIBRARIES = 1_100_000_000  # torch, and what comes with it
+PROBES = (
+    "The minister opened the bridge.",
+    "افتتح الوزير الجسر.",
+    "Министр открыл мост.",
+    "部长为大桥揭幕。",
+)
+AGAIN = "download the model again, or use --model bundled, the model that ships with Sanad"
+INSTEAD = "use --model bundled, the model that ships with Sanad"
 
 
 class TransformerEncoder:
@@ -55,7 +64,16 @@ class TransformerEncoder:
         local = path.is_dir()
         folder = path.resolve() if local else _fetch(model)
         _check(model, folder, FORBIDDEN if local else CODE)
-        return cls(model, folder, _load(model, folder))
+        # a collection remembers its model by this name: it must be found from any working folder
+        name = str(path.absolute()) if local else model
+        integers = _check_weights(model, folder)
+        memory.require(model, _files(folder), LIBRARIES)
+        loaded = _load(model, folder)
+        _check_parameters(model, loaded, integers)
+        made = cls(name, folder, loaded)
+        if not made.encode_passages(PROBES).any():
+            raise ModelError(f"{model}: gives vectors of zeros; {INSTEAD}")
+        return made
 
     @property
     def name(self) -> str:
@@ -70,13 +88,13 @@ class TransformerEncoder:
     @cached_property
     def fingerprint(self) -> str:
         """Digest of the model's settings, tokenizer and weights."""
-        return digest(self._folder, (p for pattern in WANTED for p in self._folder.rglob(pattern)))
+        return digest(self._folder, _files(self._folder))
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one unit row for each text, shape (n, dimension); zero for a text without content.
 
         Raises:
-            ModelError: the model gave vectors of another shape.
+            ModelError: the model cannot read a text, or gave vectors of another shape.
         """
         return self._rows(self._model.encode_document, texts)
 
@@ -84,7 +102,7 @@ class TransformerEncoder:
         """Give the unit vector of a question, shape (dimension,); zero for one without content.
 
         Raises:
-            ModelError: the model gave a vector of another shape.
+            ModelError: the model cannot read it, or gave a vector of another shape.
         """
         vector: NDArray[np.float32] = self._rows(self._model.encode_query, [text])[0]
         return vector
@@ -95,12 +113,15 @@ class TransformerEncoder:
         filled = [number for number, text in enumerate(clean) if text.strip()]
         if not filled:
             return vectors
-        rows = encode(
-            [clean[number] for number in filled],
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
+        try:
+            rows = encode(
+                [clean[number] for number in filled],
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        except (IndexError, RuntimeError) as error:  # tokens without a vector, no memory
+            raise ModelError(f"{self._name}: cannot read a text ({_first_line(error)}); {INSTEAD}") from error
         rows = np.asarray(rows, dtype=np.float32)
         if rows.shape != (len(filled), self.dimension):
             raise ModelError(
@@ -110,6 +131,10 @@ class TransformerEncoder:
         rows[~np.isfinite(rows).all(axis=1)] = 0.0
         vectors[filled] = rows
         return vectors
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for pattern in WANTED for path in folder.rglob(pattern)]
 
 
 def _fetch(model: str) -> Path:
@@ -177,6 +202,38 @@ def _check_types(model: str, folder: Path, listing: Path) -> None:
             raise ModelError(f"{model}: refused, {listing.name} points outside the model: {where}")
 
 
+def _check_weights(model: str, folder: Path) -> frozenset[str]:
+    """Refuse weights that are not whole; gives the names of the tensors of integers.
+
+    Raises:
+        ModelError: names the file and says what is wrong with it.
+    """
+    integers: set[str] = set()
+    for path in sorted(folder.rglob("*.safetensors")):
+        try:
+            integers |= tensors.whole_numbers(path)
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{model}: {path.name} is damaged, {error}; {AGAIN}") from error
+    return frozenset(integers)
+
+
+def _check_parameters(model: str, loaded: SentenceTransformer, integers: frozenset[str]) -> None:
+    """Refuse parameters that are no numbers, or that the file has as integers although the model computes with reals.
+
+    Raises:
+        ModelError: names the parameter.
+    """
+    import torch
+
+    for name, values in loaded.named_parameters():
+        if not values.is_floating_point():
+            continue
+        if name.endswith(tuple(integers)):
+            raise ModelError(f"{model}: the weights {name} are stored as integers; {AGAIN}")
+        if not torch.isfinite(values).all():
+            raise ModelError(f"{model}: the weights {name} hold what is no number (NaN); {AGAIN}")
+
+
 def _load(model: str, folder: Path) -> SentenceTransformer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
@@ -188,9 +245,13 @@ def _load(model: str, folder: Path) -> SentenceTransformer:
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RuntimeError) as error:
-        first = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(f"{model}: cannot be loaded ({first[0][:200]}); {INSTEAD}") from error
+    except Exception as error:  # of any library that reads a part of the folder, for anything in it
+        raise ModelError(f"{model}: cannot be loaded ({_first_line(error)}); {INSTEAD}") from error
     if not any(loaded.prompts.values()) and model.startswith(E5) and "instruct" not in model:
         loaded.prompts.update(E5_PROMPTS)
     return loaded
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ import numpy as np
 from index.analysis import parts_of
 from index.likeness import keys_of
 from index.reader import Reader
-from index.records import files_of
+from index.records import GIVEN, files_of
 from index.vocabulary import hashes_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from index.analysis import WordKey
     from index.records import Article, Seen
+
+
+_EDITED = ("title", "source", "url", "author", "published", "language")
 
 
 class NewPassage(NamedTuple):
@@ -90,6 +94,26 @@ class Writer(Reader):
         self.sequence = max(self.sequence, sequence + 1)
         self._changed = True
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether the collection was changed by this transaction."""
+        return self._changed
+
+    def go_on_after(self, last: int) -> None:
+        """Say that the changes up to a number are lost, and never give their numbers again."""
+        self.note_lost([(self.sequence, last, self._now)])
+        self.start_after(last)
+
+    def note_lost(self, lost: Sequence[tuple[int, int, str]]) -> None:
+        """Say which acknowledged changes are lost; see `lost`."""
+        if lost:
+            self._db.execute("CREATE TABLE IF NOT EXISTS lost (first INTEGER, last INTEGER, noticed TEXT)")
+            self._db.executemany("INSERT INTO lost VALUES (?, ?, ?)", lost)
+
+    def forget_lost(self) -> None:
+        """Go on without them."""
+        self._db.execute("DROP TABLE IF EXISTS lost")
+
     def insert(
         self,
         article: Article,
@@ -151,7 +175,7 @@ class Writer(Reader):
         self._changed = True
         self.unlike(number)
         for origin in self.origins(number):
-            self._forget_file(origin)
+            self.forget_file(origin)
         self._remove_passages(number)
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
 
@@ -159,6 +183,12 @@ class Writer(Reader):
         """Say that an origin holds an article."""
         sql = "INSERT INTO origins VALUES (?, ?) ON CONFLICT DO UPDATE SET article = excluded.article"
         self._db.execute(sql, (origin, number))
+
+    def own(self, number: int) -> str:
+        """Say that an article was given directly too, so that it stays when its files go; give its id."""
+        article_id = self.digests(number)[0]
+        self.link(f"{GIVEN}{article_id}", number)
+        return article_id
 
     def liken(self, number: int, sketch: bytes, alike: Mapping[int, float]) -> None:
         """Keep an article's sketch (`index.likeness`), and link it with articles, by their overlap, both ways."""
@@ -190,7 +220,7 @@ class Writer(Reader):
 
     def unlink(self, origin: str) -> None:
         """Forget an origin, and that its file was read."""
-        self._forget_file(origin)
+        self.forget_file(origin)
         self._db.execute("DELETE FROM origins WHERE origin = ?", (origin,))
 
     def remember(self, path: str, seen: Seen) -> None:
@@ -198,9 +228,89 @@ class Writer(Reader):
         refused = json.dumps(seen.refused)
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", (path, *seen[:-1], refused))
 
-    def _forget_file(self, origin: str) -> None:
+    def forget_file(self, origin: str) -> None:
+        """Forget that a file was read, so that it is read again."""
         paths = [(path,) for path in files_of(origin)]
         self._db.executemany("DELETE FROM files WHERE path = ?", paths)
+
+    def note_missing(self, whys: Mapping[str, str]) -> None:
+        """Note origins whose files are not there, and why their articles are kept; no change of the collection."""
+        rows = [(origin, why, self._now) for origin, why in whys.items()]
+        self._db.executemany("INSERT OR REPLACE INTO missing VALUES (?, ?, ?)", rows)
+
+    def found(self, origins: Iterable[str]) -> None:
+        """Note that origins are there again."""
+        if self._one("SELECT EXISTS (SELECT 1 FROM missing)"):
+            self._db.executemany("DELETE FROM missing WHERE origin = ?", [(origin,) for origin in origins])
+
+    @cached_property
+    def is_withholding(self) -> bool:
+        """Whether a person removed an article that was read from somewhere, as this transaction began."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM withheld)"))
+
+    def withhold(self, number: int, mark: str) -> None:
+        """Remember that a person removed an article, for everything that it was read from.
+
+        Args:
+            number: of the article.
+            mark: of its text (`index.adding`).
+        """
+        article = self.digests(number)
+        rows = [(origin, mark, *article) for origin in self.origins(number)]
+        self._db.executemany("INSERT OR REPLACE INTO withheld VALUES (?, ?, ?, ?, ?)", rows)
+
+    def withhold_as(self, origin: str, before: str) -> None:
+        """Let an origin take the place of another whose article a person removed: its file has another name."""
+        self._db.execute("UPDATE OR REPLACE withheld SET origin = ? WHERE origin = ?", (origin, before))
+        self.forget_file(before)
+
+    def welcome(self, origins: Iterable[str]) -> None:
+        """Forget that a person removed what was read from these."""
+        self._db.executemany("DELETE FROM withheld WHERE origin = ?", [(origin,) for origin in origins])
+
+    def set_digests(self, number: int, digest: str, text_digest: str) -> None:
+        """Let an article be known by the digests that its file gave it, whatever was edited since."""
+        sql = "UPDATE articles SET digest = ?, text_digest = ? WHERE number = ?"
+        self._db.execute(sql, (digest, text_digest, number))
+
+    @cached_property
+    def has_edits(self) -> bool:
+        """Whether edits of articles that went with their files were kept, as this transaction began."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM edits)"))
+
+    def keep_edit(self, digest: str, article: Article) -> None:
+        """Keep what a person edited of an article that goes with its file.
+
+        Args:
+            digest: that the file gave it.
+            article: as it was edited.
+        """
+        values = [getattr(article, name) for name in _EDITED]
+        self._db.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)", (digest, *values))
+
+    def take_edit(self, digest: str) -> dict[str, str | None]:
+        """Give what was edited of an article that went with its file, and forget it; empty if there is nothing."""
+        sql = f"DELETE FROM edits WHERE digest = ? RETURNING {', '.join(_EDITED)}"  # noqa: S608
+        return {
+            name: value
+            for row in self._db.execute(sql, (digest,)).fetchall()
+            for name, value in zip(_EDITED, row, strict=True)
+        }
+
+    def set_folders(self, folder: str, devices: Mapping[str, int]) -> None:
+        """Remember the devices that a folder and those below it are on; no change of the collection."""
+        path = folder.rstrip("/")
+        sql = "DELETE FROM folders WHERE path = ? OR (path > ? AND path < ?)"
+        self._db.execute(sql, (folder, f"{path}/", f"{path}0"))
+        self._db.executemany("INSERT INTO folders VALUES (?, ?)", devices.items())
+
+    def copy_memory(self, memory: Mapping[str, Sequence[Sequence[object]]]) -> None:
+        """Replace what is remembered of files beside the articles by what another database remembers."""
+        for table, rows in memory.items():
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            if rows:
+                marks = ",".join("?" * len(rows[0]))
+                self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
 
     def _remove_passages(self, number: int) -> None:
         sql = "INSERT INTO removed SELECT number, ?, words FROM passages WHERE article = ?"

@@ -48,3 +48,32 @@ def articles() -> list[Article]:
 def home(tmp_path: Path) -> Path:
     """A folder for a collection, not yet made."""
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a two-layer BERT that knows five words, with prompts."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "base", "attacked", "oil", "query", "text"]
+    torch.manual_seed(1)
+    root = tmp_path_factory.mktemp("tiny")
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=32,
+    )
+    BertModel(config).save_pretrained(root / "bert")
+    vocabulary = {word: number for number, word in enumerate(words)}
+    BertTokenizerFast(vocab=vocabulary).save_pretrained(root / "bert")
+    module = Transformer(str(root / "bert"), max_seq_length=32)
+    pooling = Pooling(16, pooling_mode="mean")
+    prompts = {"query": "query ", "document": "text "}
+    SentenceTransformer(modules=[module, pooling], prompts=prompts, device="cpu").save(str(root / "model"))
+    return root / "model"

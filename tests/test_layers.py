@@ -18,6 +18,7 @@ MODULES = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("assistant/**/*.py"), 
 HOMES = {
     "torch": {"index/transformer.py"},
     "sentence_transformers": {"index/transformer.py"},
+    "onnxruntime": {"index/encoder.py"},
     "faiss": {"index/dense.py"},
     "rank_bm25": {"index/lexical.py"},
     "scipy": {"index/postings.py"},
@@ -28,23 +29,29 @@ HOMES = {
         "assistant/api_articles.py",
         "assistant/api_errors.py",
         "assistant/api_parts.py",
+        "assistant/api_sessions.py",
+        "assistant/api_watched.py",
         "assistant/chat.py",
     },
     "mcp": {"assistant/mcp_server.py"},
     "prometheus_client": {"assistant/metrics.py"},
-    "uvicorn": {"assistant/patience.py", "assistant/server.py"},
-    "h11": {"assistant/patience.py"},
+    "uvicorn": {"assistant/connections.py", "assistant/server.py"},
+    "h11": {"assistant/connections.py", "assistant/patience.py"},
     "watchfiles": {"assistant/watch.py"},
+    "tqdm": {"assistant/bars.py"},
     "trafilatura": {"index/reading/pages.py"},
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},
     "dateparser": {"index/reading/dates.py"},
     "pypdf": {"index/reading/pdfs.py"},
+    "python_calamine": {"index/reading/spreadsheets.py"},
+    "pyseccomp": {"index/reading/confinement.py"},
+    "olefile": {"index/reading/containers.py"},
 }
 
 ONLY_CHANGES_NEED = [
-    "index.adding", "index.batches", "index.crew", "index.articles", "index.reading.files", "index.rebuilding",
-    "index.backups", "index.checking", "index.reading.dates",
+    "index.absent", "index.adding", "index.batches", "index.crew", "index.articles", "index.reading.files",
+    "index.rebuilding", "index.backups", "index.checking", "index.reading.dates",
 ]  # fmt: skip
 
 

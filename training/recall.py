@@ -1,4 +1,4 @@
-"""How often the shipped model alone finds the right paragraph of a SQuAD-format file.
+"""How often an encoder alone finds the right paragraph of a SQuAD-format file.
 
 `python -m training.recall --questions xquad-dev.en.json --paragraphs xquad-dev.ar.json`
 Both files hold the same paragraphs in the same order.
@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.embedding import Encoder, open_encoder
+from index.encoder import OnnxEncoder
 
 
 class Set(NamedTuple):
@@ -45,6 +46,13 @@ def recall(encoder: Encoder, questions: Set, paragraphs: list[str]) -> tuple[flo
     return float((rank <= 1).mean()), float((rank <= 10).mean())
 
 
+def _open(model: str | None) -> Encoder:
+    """Open a model, or a folder that `training.encoder` wrote."""
+    if model is not None and (Path(model) / "onnx").is_dir():
+        return OnnxEncoder.open(Path(model))
+    return open_encoder(model)
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Recall of the dense half alone.")
@@ -52,7 +60,7 @@ def main() -> None:
     parser.add_argument("--paragraphs", type=Path, required=True)
     parser.add_argument("--model", help="a folder or hub name; without it the shipped model")
     arguments = parser.parse_args()
-    encoder = open_encoder(arguments.model)
+    encoder = _open(arguments.model)
     paragraphs = read(arguments.paragraphs).paragraphs
     for path in arguments.questions:
         first, ten = recall(encoder, read(path), paragraphs)

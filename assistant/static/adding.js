@@ -25,6 +25,18 @@ export function startAdding(whenDone) {
   drop.querySelector("input").addEventListener("change", chosen);
 }
 
+export function openAdding() {
+  find("sanad-add").open = true;
+  find("sanad-form").elements.text.focus();
+}
+
+export function fillLink(link) {
+  const form = find("sanad-link");
+  if (form.hidden) return; // the server fetches none
+  form.elements.url.value = link;
+  form.elements.url.focus();
+}
+
 // The browser's own words for this are in its language, not the interface's.
 function chosen() {
   const drop = document.querySelector(".sanad-drop");

@@ -17,6 +17,7 @@ async function send(path, { json, headers, ...options } = {}) {
   } catch {
     throw new Error(say("offline"));
   }
+  if (response.status === 401 && !options.method) location.reload(); // the session has ended: the form stands here now
   if (!response.ok) throw new Error(await problem(response));
   return response;
 }
@@ -34,11 +35,17 @@ const get = async (path) => (await send(path)).json();
 const post = async (path, json) => (await send(path, { method: "POST", json })).json();
 const article = (id) => `/api/v1/articles/${encodeURIComponent(id)}`;
 
+export const file = async (path) => (await send(path, { cache: "default" })).text();
 export const health = () => get("/api/v1/health");
+export const session = () => get("/api/v1/session");
+export const logOut = () => send("/api/v1/session", { method: "DELETE" });
+export const logOutEverywhere = () => send("/api/v1/sessions", { method: "DELETE" });
 export const facets = () => get("/api/v1/facets");
 export const list = (query) => get(`/api/v1/articles?${new URLSearchParams(query)}`);
 export const read = (id) => get(article(id));
 export const remove = (id) => send(article(id), { method: "DELETE" });
+export const watched = () => get("/api/v1/watched");
+export const decide = (decision) => post("/api/v1/missing", decision);
 export const add = (given) => post("/api/v1/articles", given);
 export const edit = async (id, changes) => (await send(article(id), { method: "PATCH", json: changes })).json();
 
@@ -46,6 +53,20 @@ export async function addFile(file) {
   const body = new FormData();
   body.append("files", file);
   return (await send("/api/v1/articles/files", { method: "POST", body })).json();
+}
+
+// What the question box offers: questions in a language, how many articles there are, and who may add some.
+export const start = (language) => get(`/page/start?${new URLSearchParams({ ui: language })}`);
+
+// Which start of the server answers now; nothing: none does.
+export async function started() {
+  try {
+    const response = await fetch("/gradio_api/app_id", { cache: "no-store" });
+    if (response.status === 401) return "asks for the token";
+    return response.ok ? (await response.json()).app_id : null;
+  } catch {
+    return null;
+  }
 }
 
 export const save = async (log, format) =>

@@ -38,6 +38,11 @@ export function type(field, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+export function submit(field, value) {
+  type(field, value);
+  field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+}
+
 // A short message at the edge of the page; what can be done about it stays until it is done or put away (`done` names that).
 export function toast(text, action, run, done) {
   const place = find("sanad-toasts");

@@ -1,14 +1,15 @@
 // Changing what is known of an article, and removing it: asked once, undone while the page is open.
-import { find, plain, toast } from "./dom.js";
-import { say } from "./words.js";
+import { element, find, plain, toast } from "./dom.js";
+import { languageName, languages, say } from "./words.js";
 import * as api from "./api.js";
 
 const FIELDS = ["title", "source", "author", "published", "language", "url"];
 
 export async function edit(id, reload) {
-  const article = await api.read(id);
+  const [article, held] = await Promise.all([api.read(id), api.facets()]);
   const dialog = find("sanad-edit");
   const form = dialog.querySelector("form");
+  fillLanguages(form.elements.language, Object.keys(held.language), article.language);
   const problem = dialog.querySelector(".sanad-bad");
   problem.textContent = "";
   const before = Object.fromEntries(FIELDS.map((name) => [name, article[name] ?? ""]));
@@ -32,6 +33,16 @@ export async function edit(id, reload) {
     }
   };
   dialog.showModal();
+}
+
+// Every language by its name, those of the collection first.
+function fillLanguages(select, held, current) {
+  const here = [...new Set([...held, current])].filter((code) => code && code !== "und");
+  const others = languages().filter((code) => !here.includes(code));
+  const group = (name, codes) => element("optgroup", { label: say(name) }, ...codes
+    .map((code) => [languageName(code), code]).sort(([a], [b]) => a.localeCompare(b, document.documentElement.lang))
+    .map(([text, value]) => element("option", { value, text })));
+  select.replaceChildren(element("option", { value: "", text: say("unknown") }), group("here", here), group("others", others));
 }
 
 export function remove(id, title, reload) {

@@ -4,8 +4,15 @@
   const root = document.documentElement;
   const chosen = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
   const preferred = navigator.languages.map((tag) => tag.split("-")[0]).find((code) => code === "ar" || code === "en");
-  root.lang = chosen("sanad-language") || preferred || "en";
-  root.dir = root.lang === "ar" ? "rtl" : "ltr";
+  root.dataset.speaks = chosen("sanad-language") || preferred || "en";
+  // Gradio gives the page its own language, which is the browser's.
+  const speak = () => {
+    const { speaks } = root.dataset;
+    if (root.lang !== speaks) root.lang = speaks;
+    root.dir = speaks === "ar" ? "rtl" : "ltr";
+  };
+  speak();
+  new MutationObserver(speak).observe(root, { attributes: true, attributeFilter: ["lang", "data-speaks"] });
   root.dataset.js = "yes";
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const theme = () => {

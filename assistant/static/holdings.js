@@ -1,6 +1,6 @@
 // What the collection holds, how it is, and building it anew.
 import { element, find, plain } from "./dom.js";
-import { count, language, languageName, say } from "./words.js";
+import { count, languageName, moment, say } from "./words.js";
 import * as api from "./api.js";
 
 const BARS = 6;
@@ -17,16 +17,23 @@ export async function showHoldings(health) {
     chart("bySource", most(facets.source), (value) => value || say("unknown")),
     chart("byMonth", months(facets.month), (value) => value || say("unknown")));
   const facts = [
-    [say("state"), say("ok")], [say("articles"), count(health.articles)], [say("passages"), count(health.passages)],
-    [say("words"), count(health.words)], [say("model"), health.model],
+    [say("state"), say(health.status === "ok" ? "ok" : "attention")], [say("articles"), count(health.articles)], [say("passages"), count(health.passages)],
+    [say("embedded"), embedded(health)], [say("words"), count(health.words)], [say("model"), health.model],
     [say("change"), say("changeNumber", { n: count(health.sequence) })], [say("newest"), newest ? moment(newest.added) : "–"],
   ];
   find("sanad-health").replaceChildren(...facts.flatMap(([name, value]) => [
     element("dt", { text: name }), element("dd", {}, element("bdi", { text: value }))]));
 }
 
-const moment = (added) => new Intl.DateTimeFormat(`${language()}-u-nu-latn`, { dateStyle: "medium", timeStyle: "short" })
-  .format(new Date(added.includes("T") ? added : `${added.replace(" ", "T")}Z`));
+// How many passages have their vectors, and how long the others will take.
+function embedded({ passages, embedding }) {
+  if (!embedding.waiting) return say("all");
+  const known = { done: count(passages - embedding.waiting), all: count(passages) };
+  if (embedding.problem) return say("embeddingFails", known);
+  const left = embedding.seconds_left;
+  return left === null ? say("progress", known) : say("embedding", { ...known, minutes: count(Math.max(1, Math.ceil(left / 60))) });
+}
+
 const most = (counts) => Object.entries(counts).slice(0, BARS);
 const months = (counts) => Object.entries(counts).sort(([a], [b]) => (a < b ? 1 : -1)).slice(0, MONTHS);
 

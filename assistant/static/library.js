@@ -2,12 +2,15 @@
 import { element, find } from "./dom.js";
 import { count, languageName, localise, say } from "./words.js";
 import * as api from "./api.js";
-import { startAdding } from "./adding.js";
+import { fillLink, openAdding, startAdding } from "./adding.js";
 import { edit, remove } from "./editing.js";
 import { showHoldings, startHoldings } from "./holdings.js";
+import { showWatched } from "./watched.js";
+import shelf from "./library.html" with { type: "text" };
 
 const PAGE = 50;
 const REFRESH_MS = 10000;
+const ALIKE = 2; // named of the articles that are nearly the same
 // column, its name, the order of the API it sorts by
 const COLUMNS = [
   ["title", "title", "title"], ["source", "source", "source"], ["language", "language", "language"],
@@ -15,15 +18,22 @@ const COLUMNS = [
 ];
 const DESCENDING_FIRST = new Set(["published", "passages", "added"]);
 let order = { column: "added", down: true };
-let shown = null; // the collection's sequence number that the table shows
+let shown = null; // the state of the collection that the table shows
 let writable = false;
 let asked = 0;
 
-export async function openLibrary() {
+export async function openLibrary(toAdd) { // `toAdd`: what is known of it
   const place = find("sanad-library");
-  if (place.dataset.filled) { refresh(); return; }
+  const filled = place.dataset.filled;
+  if (!filled) fill(place);
+  if (toAdd) openAdding();
+  await (filled ? refresh() : reload());
+  if (toAdd?.get("link")) fillLink(toAdd.get("link"));
+}
+
+function fill(place) {
   place.dataset.filled = "yes";
-  place.innerHTML = await (await fetch("/ui/library.html")).text(); // our own file
+  place.innerHTML = shelf; // our own file
   localise(place);
   let waiting;
   find("sanad-search").addEventListener("input", () => {
@@ -35,13 +45,12 @@ export async function openLibrary() {
   startHoldings(reload);
   addEventListener("sanad:language", () => reload());
   setInterval(() => document.hidden || document.body.dataset.view !== "library" || refresh(), REFRESH_MS);
-  await reload();
 }
 
 async function refresh() {
   try {
     const health = await api.health();
-    if (health.sequence !== shown) await reload(health);
+    if (stateOf(health) !== shown) await reload(health); else showWatched(health, writable, reload);
   } catch { /* the server is restarting: the next round tells */ }
 }
 
@@ -54,9 +63,12 @@ export async function reload(known) {
   find("sanad-rebuild").hidden = !writable;
   find("sanad-token").hidden = health.writes !== "token";
   heads();
+  showWatched(health, writable, reload);
   await Promise.all([list(), showHoldings(health)]);
-  shown = health.sequence;
+  shown = stateOf(health);
 }
+
+const stateOf = ({ sequence, status }) => `${sequence} ${status}`;
 
 function heads() {
   const cells = COLUMNS.map(([column, name]) => {
@@ -114,7 +126,7 @@ function row(article) {
   const cell = (column, name, text) => element("td", { className: `sanad-col-${column}`, "data-name": say(name) },
     element("bdi", { text: text || "–" }));
   const line = element("tr", {},
-    element("td", { className: "sanad-col-title" }, link),
+    element("td", { className: "sanad-col-title" }, link, ...marks(article)),
     cell("source", "source", article.source),
     cell("language", "language", languageName(article.language)),
     cell("published", "published", article.published?.slice(0, 10)),
@@ -122,6 +134,15 @@ function row(article) {
     cell("added", "when", article.added?.slice(0, 10)),
     element("td", { className: "sanad-col-actions" }, ...actions(article, title)));
   return line;
+}
+
+// An agency's text in another paper, a corrected version: said of both.
+function marks({ alike }) {
+  if (!alike.length) return [];
+  const links = alike.slice(0, ALIKE).map(({ id, title, overlap }) => element("a", {
+    href: `/article/${encodeURIComponent(id)}`, title: `${Math.round(100 * overlap)}%` }, element("bdi", { text: title || id })));
+  const more = alike.length > ALIKE ? ` +${alike.length - ALIKE}` : "";
+  return [element("div", { className: "sanad-alike" }, `${say("alike")} `, ...links.flatMap((one, n) => (n ? [", ", one] : [one])), more)];
 }
 
 function actions(article, title) {

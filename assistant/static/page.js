@@ -2,17 +2,13 @@
 import { element, find, store } from "./dom.js";
 import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
+import { offer, startAsking } from "./asking.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { openLibrary } from "./library.js";
+import { startSession } from "./session.js";
 
-async function start() {
-  const shell = document.createElement("template");
-  shell.innerHTML = await (await fetch("/ui/shell.html")).text(); // our own file
-  // before and after Gradio's element, in the order in which one goes through them by keyboard
-  const above = [...shell.content.querySelectorAll("#sanad-top, #sanad-bar")];
-  document.body.prepend(...above);
-  document.body.append(shell.content);
+function start() {
   localise();
   nameLanguage();
   find("sanad-language").addEventListener("click", () => setLanguage(say("otherLanguageCode")));
@@ -24,8 +20,11 @@ async function start() {
   document.addEventListener("click", hint);
   startFilters();
   watchChat();
+  startSession();
+  startAsking();
   askedArticle();
   route();
+  document.head.append(find("sanad-soon").content); // what Gradio will ask for, round after round, all at once
 }
 
 function nameLanguage() {
@@ -48,7 +47,8 @@ function route() {
   for (const tab of document.querySelectorAll("#sanad-views a")) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
   }
-  if (view === "library") openLibrary();
+  if (view === "library") openLibrary(path.startsWith("/library/add") ? new URLSearchParams(path.split("?")[1]) : null);
+  else offer();
   if (path.startsWith("/article/") || path.startsWith("/library/article/")) openReader(path.replace("/library", ""));
   else closeReader();
 }
@@ -67,6 +67,9 @@ function follow(event) {
     event.preventDefault();
     narrowTo(address.searchParams.get("article"), link.dataset.title);
     location.hash = "/";
+  } else if (address.pathname === "/" && address.hash) { // of a message: Gradio would open a window
+    event.preventDefault();
+    location.hash = address.hash;
   }
 }
 

@@ -1,12 +1,13 @@
 // The conversation: kept over a reload, cleared, saved; its newest question is brought to the top.
-import { find, store, toast, type } from "./dom.js";
+import { find, store, submit, toast, type } from "./dom.js";
 import * as api from "./api.js";
-import { say } from "./words.js";
 
+const SAID = "#sanad-chat :is(.sanad-question, .sanad-answer, .sanad-notice)";
 const field = (id) => document.querySelector(`#${id} textarea, #${id} input`);
-const press = (id) => document.querySelector(`button#${id}, #${id} button`)?.click();
 export const logField = () => field("sanad-log");
 let wired = null; // the field that Gradio built last
+let asked = null; // the field that a question was put into last
+let restoring = Boolean(store(sessionStorage, "sanad-log"));
 
 export function setFilters(value) {
   const narrow = field("sanad-narrow");
@@ -14,17 +15,34 @@ export function setFilters(value) {
 }
 
 export function watchChat() {
-  find("sanad-new").addEventListener("click", () => { press("sanad-clear"); field("sanad-box")?.focus(); });
+  find("sanad-new").addEventListener("click", () => submit(logField(), ""));
   for (const button of document.querySelectorAll("[data-export]")) {
     button.addEventListener("click", () => save(button.dataset.export));
   }
   document.addEventListener("click", (event) => {
     if (!event.target.closest("#sanad-save")) find("sanad-save").open = false;
   });
-  new MutationObserver(changed).observe(document.querySelector("gradio-app") ?? document.body, { childList: true, subtree: true });
+  new MutationObserver(changed).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
   addEventListener("pagehide", keep);
-  addEventListener("sanad:language", namePlace);
   changed();
+}
+
+// Whether Gradio is there.
+export const begun = () => Boolean(wired?.isConnected);
+
+// Put a question to Gradio, which empties the field when it takes it.
+export function put(question) {
+  asked = field("sanad-asked");
+  submit(asked, question);
+}
+
+export const taken = () => asked?.value === "";
+export const answered = () => taken() && !document.querySelector(".sanad-searching");
+
+// Whether what was put last was no question: then there is a notice, and no question before it.
+export function refused() {
+  const [before, last] = [...document.querySelectorAll(SAID)].slice(-2);
+  return (last ?? before)?.matches(".sanad-notice") && !(last && before.matches(".sanad-question"));
 }
 
 function changed() {
@@ -32,36 +50,44 @@ function changed() {
   if (log && wired !== log && field("sanad-narrow")) {
     wired = log;
     setFilters(store(sessionStorage, "sanad-filters") ?? "");
-    const kept = store(sessionStorage, "sanad-log");
-    if (kept) {
-      type(log, kept);
-      setTimeout(() => restore(log, kept), 0);
+    const before = store(sessionStorage, "sanad-log");
+    if (before) {
+      type(log, before);
+      // a question that is still to be asked brings the conversation back with it
+      setTimeout(() => store(sessionStorage, "sanad-asked") || restore(log, before), 0);
     }
-    namePlace();
   }
   find("sanad-talk").hidden = !document.querySelector(".sanad-question");
   // Gradio names each message by its source, markup and all: read aloud that is noise.
   for (const message of document.querySelectorAll("#sanad-chat [aria-label*='<']")) message.removeAttribute("aria-label");
+  showTalk();
   showNewest();
-  setTimeout(keep, 100); // the fields are filled a moment after the messages
+  setTimeout(filled, 100); // the fields are filled a moment after the messages
 }
 
-function namePlace() {
-  const box = field("sanad-box");
-  if (!box) return;
-  // by what is typed; while it is empty, by the interface
-  const turn = () => { box.dir = box.value ? "auto" : document.documentElement.dir; };
-  box.oninput = turn;
-  turn();
-  box.placeholder = say("placeholder");
-  document.querySelector("#sanad-box button")?.setAttribute("aria-label", say("send"));
+function filled() {
+  keep();
+  dispatchEvent(new Event("sanad:said"));
+}
+
+// The welcome stands where the conversation will be.
+function showTalk() {
+  const said = Boolean(document.querySelector(SAID));
+  restoring &&= !said;
+  const before = document.body.dataset.talk;
+  document.body.dataset.talk = said || restoring ? "yes" : "";
+  if (before && !document.body.dataset.talk) dispatchEvent(new Event("sanad:cleared"));
 }
 
 // Gradio shows its fields a moment before it listens to them.
 function restore(log, kept, tries = 20) {
-  if (wired !== log || !tries || document.querySelector(".sanad-question")) return;
-  if (log.value !== kept) type(log, kept);
-  press("sanad-restore");
+  if (wired !== log || document.querySelector(".sanad-question")) return;
+  if (!tries) {
+    restoring = false;
+    showTalk();
+    return;
+  }
+  submit(log, kept);
   setTimeout(() => restore(log, kept, tries - 1), 300);
 }
 

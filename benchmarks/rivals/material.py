@@ -10,14 +10,15 @@ import faiss
 import numpy as np
 
 from benchmarks.rivals.texts import Passage, passages
-from index.embedding import SHIPPED
-from index.static import StaticEncoder
+from index.embedding import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from index.embedding import Encoder
 
 QUESTIONS = 400
 ADDED = 10  # articles that one change adds
@@ -30,7 +31,7 @@ def make(folder: Path, n: int) -> None:
     if (folder / "complete").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    encoder = StaticEncoder.open(SHIPPED)
+    encoder = open_encoder(None)
     step = max(n // QUESTIONS, 1)
     asked = list(islice(passages(n), 0, None, step))[:QUESTIONS]
     changes = list(passages(CHANGES * (ADDED + 1), seed=1, prefix="new"))
@@ -52,7 +53,7 @@ def _nearest(asked: NDArray[np.float32], file: Path) -> NDArray[np.int64]:
     return np.asarray(rows, np.int64)
 
 
-def _write(folder: Path, name: str, made: Iterable[Passage], n: int, encoder: StaticEncoder) -> None:
+def _write(folder: Path, name: str, made: Iterable[Passage], n: int, encoder: Encoder) -> None:
     """Write passages as lines, and their vectors (n, d) as an array file."""
     vectors = np.lib.format.open_memmap(
         folder / f"{name}.npy", "w+", dtype=np.float32, shape=(n, encoder.dimension)

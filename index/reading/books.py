@@ -18,8 +18,7 @@ from index.records import Added, Article
 if TYPE_CHECKING:
     from index.reading.packed import Packed
 
-CONTAINER = "META-INF/container.xml"
-
+_CONTAINER = "META-INF/container.xml"
 _MIN_WORDS = 30  # of a chapter; covers, title pages and tables of contents have less
 _MAX_BYTES = 5_000_000
 
@@ -49,7 +48,7 @@ def parse_epub(packed: Packed, name: str) -> list[Article | Added]:
 
 
 def _root(packed: Packed, name: str) -> str:
-    for event, element in xml_events(packed.read(CONTAINER, _MAX_BYTES), name, ("rootfile",)):
+    for event, element in xml_events(packed.read(_CONTAINER, _MAX_BYTES), name, ("rootfile",)):
         if event == "start" and attribute(element, "full-path"):
             return attribute(element, "full-path")
     raise UnreadableArticle(f"{name}: a book that does not say where its contents are; convert it anew")
@@ -70,6 +69,8 @@ def _package(packed: Packed, root: str, name: str) -> tuple[dict[str, str], list
             files[attribute(element, "id")] = posixpath.normpath(place)
         elif tag == "itemref":
             order.append(attribute(element, "idref"))
+        elif tag == "date" and "publication" not in (attribute(element, "event") or "publication"):
+            continue  # EPUB 2 also dates creation and modification
         elif element.text and tag in {"title", "creator", "date"}:
             said.setdefault(tag, " ".join(element.text.split()))
     if "date" in said:

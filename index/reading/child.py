@@ -1,7 +1,7 @@
 """The child process in which files are parsed: it holds limits, and nothing of ours that could be harmed.
 
 Started by `worker` with an empty environment; reads files from standard input, writes articles to
-standard output, opens nothing, writes nothing.
+standard output, opens nothing, writes nothing; where the kernel can deny it that, it does (`confinement`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.errors import ArticleError
+from index.reading import confinement
 from index.reading.frames import Broken, packed, receive, send
 from index.reading.limits import MAX_FILE_BYTES
 from index.records import Article
@@ -25,18 +26,24 @@ _MAX_RESIDENT_KB = 320_000
 
 
 def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
-    """Parse what comes until no more comes, or so much came that a fresh process is better."""
+    """Parse what comes until no more comes, or so much came that a fresh process is better.
+
+    An empty job asks what holds this process.
+    """
     source, sink = _streams()
+    confinement.confine()
     _confine(memory_bytes)
-    for _ in range(_MAX_JOBS):
+    for number in range(1, _MAX_JOBS + 1):
         try:
             job, data = receive(source, MAX_FILE_BYTES + _HEAD_BYTES)
         except Broken:
             return
         _allow_cpu(cpu_s)
-        reply = _parsed(job, data, memory_bytes, output_bytes)
+        reply: dict[str, Any] = {"held": confinement.in_force()}
+        if job:
+            reply = _parsed(job, data, memory_bytes, output_bytes)
         del data
-        reply["last"] = _resident_kb() > _MAX_RESIDENT_KB or "memory" in reply
+        reply["last"] = number == _MAX_JOBS or _resident_kb() > _MAX_RESIDENT_KB or "memory" in reply
         send(sink, reply)
         if reply["last"]:
             return

@@ -13,7 +13,6 @@ from index.lines import ends_sentence
 
 _MAX_CHARS = 120
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_FIRST_FILE = date(1993, 6, 15)  # PDF 1.0; what says it is older has a clock that was never set
 
 # fmt: off
 _MONTHS = {
@@ -84,18 +83,6 @@ def of_line(line: str) -> str | None:
     if not _YEAR_DIGITS.search(line) or len(line) > _MAX_CHARS or len(line.split()) > _LINE_WORDS:
         return None
     return None if ends_sentence(line) else parse(line)
-
-
-def made_on(value: str) -> str | None:
-    """Give the day that a document's properties say it was made on; None unless it is one that can be, and is past.
-
-    The last resort: a document is often made anew, scanned or converted, long after it was published.
-    """
-    try:
-        day = date.fromisoformat(value.strip()[:10])
-    except ValueError:
-        return None
-    return day.isoformat() if _FIRST_FILE <= day <= datetime.now(UTC).date() else None
 
 
 def parse_any(value: str) -> str | None:

@@ -6,49 +6,114 @@ import re
 from typing import TYPE_CHECKING
 
 from index.datelines import dated
-from index.errors import UnreadableArticle
-from index.reading.dates import made_on
+from index.errors import ArticleError
+from index.reading.dates import parse
 from index.reading.limits import MAX_FILE_BYTES
 from index.reading.markup import attribute, local, xml_events
 from index.records import Article
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from index.reading.markup import Element
     from index.reading.packed import Packed
 
-MAIN = "word/document.xml"
-
+_TYPES = "[Content_Types].xml"
+_MAIN = "word/document.xml"
 _STYLES = "word/styles.xml"
 _PROPERTIES = "docProps/core.xml"
+_FIELDS = re.compile(r"customXml/item\d+\.xml")  # what the fields of a cover page hold
+_PART_BYTES = 1_000_000
 _HEADING = re.compile(r"(?:heading|überschrift|titre|заголовок)\s*([1-6])", re.IGNORECASE)
+_AGAIN = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # a text box once more, for old Word
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def parse_docx(packed: Packed, name: str) -> list[Article]:
     """Give the article of a Word file.
 
+    Its date is that of a dateline, or the "Publish Date" of its cover page; when the file was made or saved is neither.
+
     Raises:
         UnreadableArticle: its parts are damaged.
         ArticleTooLarge: they inflate to more than the limits.
     """
-    styles = _styles(packed, name) if _STYLES in packed.names() else {}
-    said = _properties(packed, name) if _PROPERTIES in packed.names() else {}
-    text = _text(packed.read(MAIN, MAX_FILE_BYTES), name, styles)
+    main, styles = _parts(packed, name)
+    marks = _styles(packed.read(styles, MAX_FILE_BYTES), name) if styles in packed.names() else {}
+    said = properties(packed, _PROPERTIES, name, ("title", "creator"))
+    events = xml_events(packed.read(main, MAX_FILE_BYTES), name, ("tr", "p"))
+    text = joined(events, "tr", lambda paragraph: _paragraph(paragraph, marks))
     title = said.get("title", "")
     return [
         Article(
             text=text,
             title=title if len(title) > 3 else None,
             author=said.get("creator") or None,
-            published=dated(text) or made_on(said.get("created", "")),
+            published=dated(text) or _published(packed, name),
         )
     ]
 
 
-def _styles(packed: Packed, name: str) -> dict[str, str]:
+def properties(packed: Packed, member: str, name: str, tags: tuple[str, ...]) -> dict[str, str]:
+    """Give what a file says of itself; nothing if that part is missing or damaged: the text is what counts."""
+    said: dict[str, str] = {}
+    if member not in packed.names():
+        return said
+    try:
+        for event, element in xml_events(packed.read(member, _PART_BYTES), name, tags):
+            if event == "end" and element.text:
+                said[local(element)] = " ".join(element.text.split())
+    except ArticleError:
+        return {}
+    return said
+
+
+def joined(events: Iterable[tuple[str, Element]], row: str, line: Callable[[Element], str]) -> str:
+    """Put the paragraphs of a document together, a blank line between them.
+
+    Args:
+        events: of rows and paragraphs, as `xml_events` gives them.
+        row: the element of a table's row; its paragraphs, those of tables in it too, stand on one line.
+        line: gives the text of a paragraph.
+    """
+    paragraphs: list[str] = []
+    cells: list[str] = []
+    depth = 0
+    for event, element in events:
+        if local(element) == row:
+            depth += 1 if event == "start" else -1
+            if depth == 0:
+                paragraphs.append(" | ".join(filter(None, cells)))
+                cells = []
+        elif event == "end":
+            body = line(element)
+            cells.append(" ".join(body.split())) if depth else paragraphs.append(body)
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def _parts(packed: Packed, name: str) -> tuple[str, str]:
+    """Give the members that hold the text and the styles; some programs number them (`document2.xml`)."""
+    found = {"document": _MAIN, "styles": _STYLES}
+    if _MAIN not in packed.names():
+        for event, element in xml_events(packed.read(_TYPES, _PART_BYTES), name, ("Override",)):
+            kind = re.search(r"\.(document|styles)(?:\.main)?\+xml$", attribute(element, "ContentType"))
+            if event == "start" and kind:
+                found[kind[1]] = attribute(element, "PartName").lstrip("/")
+    return found["document"], found["styles"]
+
+
+def _published(packed: Packed, name: str) -> str | None:
+    """Give the publication date that a cover page has a field for; not the day on which the file was made."""
+    for member in sorted(filter(_FIELDS.fullmatch, packed.names())):
+        if date := properties(packed, member, name, ("PublishDate",)).get("PublishDate"):
+            return parse(date[:10])
+    return None
+
+
+def _styles(data: bytes, name: str) -> dict[str, str]:
     """Give the mark of each paragraph style that is a heading, by its id."""
     marks: dict[str, str] = {}
-    for event, style in xml_events(packed.read(_STYLES, MAX_FILE_BYTES), name, ("style",)):
+    for event, style in xml_events(data, name, ("style",)):
         if event == "start":
             continue
         called = next((attribute(child, "val") for child in style if local(child) == "name"), "")
@@ -60,38 +125,9 @@ def _styles(packed: Packed, name: str) -> dict[str, str]:
     return marks
 
 
-def _properties(packed: Packed, name: str) -> dict[str, str]:
-    """Give what the file says of itself; nothing if that part is damaged: the text is what counts."""
-    said: dict[str, str] = {}
-    try:
-        for event, element in xml_events(
-            packed.read(_PROPERTIES, 1_000_000), name, ("title", "creator", "created")
-        ):
-            if event == "end":
-                said[local(element)] = " ".join((element.text or "").split())
-    except UnreadableArticle:
-        return {}
-    return said
-
-
-def _text(data: bytes, name: str, styles: dict[str, str]) -> str:
-    """Put the paragraphs together; the paragraphs of a table's row stand on one line."""
-    paragraphs: list[str] = []
-    row: list[str] | None = None
-    for event, element in xml_events(data, name, ("tr", "p")):
-        if local(element) == "tr":
-            if event == "start":
-                row = []
-            elif row is not None:
-                paragraphs.append(" | ".join(filter(None, row)))
-                row = None
-        elif event == "end":
-            line = _paragraph(element, styles)
-            paragraphs.append(line) if row is None else row.append(" ".join(line.split()))
-    return "\n\n".join(filter(None, paragraphs))
-
-
 def _paragraph(paragraph: Element, styles: dict[str, str]) -> str:
+    if next(paragraph.iterancestors(_AGAIN), None) is not None:
+        return ""
     mark, pieces = "", []
     for element in paragraph.iter():
         tag = local(element)

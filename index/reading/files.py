@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.decoding import decode
 from index.errors import ArticleTooLarge, EmptyArticle, UnsupportedFormat
-from index.files import load, shown
+from index.files import load, place_of, shown
 from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff
 from index.reading.limits import MAX_TEXT_BYTES
 from index.records import Added, Article
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-READ = "text, Markdown, HTML, MHTML, DOCX, PDF, EPUB, JSON, JSON lines, CSV, RSS, Atom, ZIP"
+READ = "text, Markdown, HTML, MHTML, DOCX, ODT, PDF, EPUB, EML, JSON, JSON lines, CSV, XLSX, XLS, ODS, RSS, Atom, ZIP"
 
 
 def read(
@@ -72,11 +72,6 @@ def articles_in(
     found = read_bytes(data, shown(path), columns=columns, max_bytes=max_bytes)
     place = place_of(path)
     return [_placed(each, place) for each in found]
-
-
-def place_of(path: Path) -> str:
-    """Give the absolute path by which a file's articles are known; a link at its end is not followed."""
-    return str(path.parent.resolve() / path.name)
 
 
 def read_bytes(

@@ -20,7 +20,10 @@ class Format(Enum):
     HTML = "HTML"
     MHTML = "a saved page (MHTML)"
     PDF = "PDF"
-    PACKED = "ZIP, DOCX or EPUB"
+    PACKED = "ZIP, DOCX, ODT, XLSX or EPUB"
+    OLE = "old Microsoft Office"
+    FLAT = "an office document as one XML file"
+    MAIL = "an email (EML)"
     JSON = "JSON"
     JSONL = "JSON lines"
     CSV = "CSV"
@@ -28,10 +31,13 @@ class Format(Enum):
 
 
 # What lies beside articles in a folder and is text by its bytes, though nobody's article.
-_FOREIGN = ".js .mjs .ts .css .scss .py .c .h .java .sh .ini .cfg .toml .yaml .yml .lock .log .svg .map .po .tex .bib"
+_FOREIGN = (
+    ".js .mjs .ts .css .scss .py .c .h .java .sh .ini .cfg .toml .yaml .yml .lock .log .svg .map .po .tex .bib"
+    " .ics .vcf"
+)
 _NOT_ARTICLES = frozenset(_FOREIGN.split())
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8"))
-_SKIPPED = re.compile(r"(?:\s|\ufeff|<\?xml[^>]*>|<!--.*?-->)*", re.DOTALL)
+_SKIPPED = re.compile(r"(?:\s|\ufeff|<\?(?:xml|mso)[^>]*>|<!--.*?-->)*", re.DOTALL)
 _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|article|main|section|div|p|h[1-6]|meta|title|table|script|style"
     r"|noscript|span|center|font|a|img|link|header|nav|footer|aside|figure|form|ul|ol|li|dl|tr|td|b|i|u|em|strong|pre"
@@ -39,13 +45,18 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
+_FLAT = re.compile(r"<(?:office:document|w:wordDocument|pkg:package|(?:\w+:)?Workbook)\b")
 _DOCTYPE = re.compile(r"<!doctype(?!\s+html)[^\[>]*(?:\[.*?\]\s*)?>\s*", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(r"\[\s*(?:$|[{\[\"\]])|\{\s*(?:$|[\"}])")
 _JSON_LINE = re.compile(r"\{.*\}[ \t]*\r?\n\s*\{")
-_MHTML = re.compile(
-    rb"(?:[\w-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
-)
 _PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HEADER = re.compile(rb"([!-9;-~]+):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
+_SENT = frozenset((b"received", b"return-path", b"delivered-to", b"message-id", b"to", b"cc"))
+_BY_PROGRAM = frozenset(
+    (b"received", b"return-path", b"delivered-to", b"message-id", b"mime-version", b"dkim-signature")
+)
+_BY_PERSON = frozenset((b"from", b"subject", b"date", b"to"))
 
 
 def is_foreign(name: str) -> bool:
@@ -68,9 +79,33 @@ def sniff(head: bytes, name: str = "", columns: frozenset[str] = frozenset()) ->
         return Format.PDF
     if head.startswith(_PACKED):
         return Format.PACKED
-    if _MHTML.match(head):
+    if head.startswith(_OLE):
+        return Format.OLE
+    suffix = PurePath(name).suffix.lower()
+    return _of_message(head, suffix) or _of_text(_readable(head), suffix, columns)
+
+
+def _of_message(head: bytes, suffix: str) -> Format | None:
+    """Tell a message from a text that only begins with words and colons: a program wrote some of its headers."""
+    headers = _headers(head)
+    names = headers.keys()
+    is_page = headers.get(b"content-type", b"").lower().startswith(b"multipart/related")
+    if is_page and not names & _SENT:
         return Format.MHTML
-    return _of_text(_readable(head), PurePath(name).suffix.lower(), columns)
+    programs = len(names & _BY_PROGRAM)
+    if programs > 1 or (names & _BY_PERSON and (programs or suffix == ".eml")):
+        return Format.MAIL
+    return None
+
+
+def _headers(head: bytes) -> dict[bytes, bytes]:
+    """Give the headers that a file begins with by their names in small letters, of several the first."""
+    headers: dict[bytes, bytes] = {}
+    at = head.find(b"\n") + 1 if head.startswith(b"From ") else 0
+    while found := _HEADER.match(head, at):
+        headers.setdefault(found[1].lower(), found[2].strip())
+        at = found.end()
+    return headers
 
 
 def _of_text(text: str, suffix: str, columns: frozenset[str]) -> Format:
@@ -85,6 +120,8 @@ def _of_markup(body: str, suffix: str) -> Format | None:
         body = _DOCTYPE.sub("", body, count=1).lstrip()
         if _FEED.match(body):
             return Format.FEED
+        if _FLAT.match(body):
+            return Format.FLAT
         is_page = is_page or _PAGE.match(body) is not None
     return Format.HTML if is_page and _PAGE.search(body) else None
 

@@ -29,7 +29,7 @@ class Packed:
         self._archive = archive
         self._name = name
         self._left = MAX_INFLATED_BYTES
-        self.members = [entry for entry in archive.infolist() if not entry.is_dir()]
+        self.members = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
 
     def names(self) -> set[str]:
         """Give the names of all members; they are names only, never paths."""

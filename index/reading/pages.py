@@ -89,6 +89,17 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
     )
 
 
+def all_of(text: str, name: str) -> str:
+    """Give all that HTML shows, as of a message, in which there is no site around the article.
+
+    Raises:
+        UnreadableArticle: no HTML that can be parsed.
+    """
+    tree = page(text, name)
+    drop_hidden(tree)
+    return seen(tree, links=True)
+
+
 def _body(tree: Element, said: Said, heading: str) -> str:
     """Extract the article; its heading first, so that the text says what it is about."""
     join_posts(tree)

@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index import metadata
 from index.decoding import decode
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, UnsupportedFormat
-from index.reading.books import CONTAINER, parse_epub
-from index.reading.documents import MAIN, parse_docx
+from index.reading.books import parse_epub
+from index.reading.containers import Content, in_ole, in_zip
+from index.reading.documents import parse_docx
 from index.reading.feeds import parse_feed
 from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff
 from index.reading.limits import MAX_FILE_BYTES, MAX_TEXT_BYTES
+from index.reading.mails import parse_mail
+from index.reading.opendocument import parse_odt
 from index.reading.packed import unpacked
 from index.reading.pages import parse_html, parse_mhtml
 from index.reading.pdfs import parse_pdf
+from index.reading.spreadsheets import parse_sheets
 from index.reading.tables import parse_csv, parse_json, parse_jsonl
 from index.records import Added, Article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from index.reading.packed import Packed
 
     Parts = Sequence[Article | Added]
+    Member = tuple[str, Callable[[], bytes]]
 
 _ALONE: dict[Format, Callable[[bytes, str], Parts]] = {
     Format.HTML: parse_html,
@@ -39,6 +45,12 @@ _TABLES: dict[Format, Callable[[bytes, str, Mapping[str, str]], Parts]] = {
     Format.JSONL: parse_jsonl,
     Format.CSV: parse_csv,
 }
+_DOCUMENTS: dict[Content, Callable[[Packed, str], Parts]] = {
+    Content.WORD: parse_docx,
+    Content.TEXT: parse_odt,
+    Content.BOOK: parse_epub,
+}
+_MAX_INSIDE = 3  # of files inside files, as what is attached to a message in a ZIP
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -58,15 +70,23 @@ def parse(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | 
         ArticleError: nothing in the file can be taken.
     """
     seen: Counter[str] = Counter()
-    return [_finished(_told_apart(each, seen), name) for each in _parts(data, name, columns, inside=False)]
+    return [_finished(_told_apart(each, seen), name) for each in _parts(data, name, columns, ())]
 
 
-def _parts(data: bytes, name: str, columns: Mapping[str, str], *, inside: bool) -> Parts:
+def _parts(data: bytes, name: str, columns: Mapping[str, str], around: tuple[Format, ...]) -> Parts:
+    """Give what is in a file; `around`: the kinds of the files that it is inside of, the outermost first."""
     kind = sniff(data[:HEAD_BYTES], name, frozenset(columns.values()))
     if len(data) > max_bytes_of(kind):
         raise ArticleTooLarge(f"{name}: {len(data)} bytes, above the limit of {max_bytes_of(kind)}; split it")
+    if kind is Format.FLAT:
+        raise UnsupportedFormat(f"{name}: {kind.value}, which is not read; save it as DOCX, ODT or XLSX")
     if kind is Format.PACKED:
-        return _packed(data, name, columns, inside=inside)
+        return _packed(data, name, columns, around)
+    if kind is Format.OLE:
+        in_ole(data, name)
+        return parse_sheets(data, name, columns)
+    if kind is Format.MAIL:
+        return _mail(data, name, columns, around)
     if kind in _TABLES:
         return _TABLES[kind](data, name, columns)
     if kind in _ALONE:
@@ -74,25 +94,46 @@ def _parts(data: bytes, name: str, columns: Mapping[str, str], *, inside: bool) 
     return [Article(text=decode(data, name))]
 
 
-def _packed(data: bytes, name: str, columns: Mapping[str, str], *, inside: bool) -> Parts:
+def _packed(data: bytes, name: str, columns: Mapping[str, str], around: tuple[Format, ...]) -> Parts:
     with unpacked(data, name) as packed:
-        names = packed.names()
-        if MAIN in names:
-            return parse_docx(packed, name)
-        if CONTAINER in names:
-            return parse_epub(packed, name)
-        if inside:
+        content = in_zip(packed, name)
+        if content in _DOCUMENTS:
+            return _DOCUMENTS[content](packed, name)
+        if content is Content.SHEETS:
+            return parse_sheets(data, name, columns)
+        if Format.PACKED in around:
             raise UnsupportedFormat(f"{name}: a ZIP inside a ZIP, which is not opened; unpack it first")
-        return _members(packed, name, columns)
+        members = [
+            (entry.filename, partial(packed.read, entry, MAX_FILE_BYTES))
+            for entry in packed.members
+            if not _is_hidden(metadata.cleaned(entry.filename) or "?")
+        ]
+        found = _inside(members, name, columns, (*around, Format.PACKED))
+    if not found:
+        raise EmptyArticle(f"{name}: nothing in the ZIP that could be an article")
+    return found
 
 
-def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
+def _mail(data: bytes, name: str, columns: Mapping[str, str], around: tuple[Format, ...]) -> Parts:
+    if len(around) >= _MAX_INSIDE:
+        raise UnsupportedFormat(f"{name}: a message inside too many others; save it by itself")
+    mail = parse_mail(data, name)
+    members = [(each.name, partial(bytes, each.data)) for each in mail.attached]
+    attached = _inside(members, name, columns, (*around, Format.MAIL))
+    found = [mail.article, *attached] if mail.article else attached
+    if not found:
+        raise EmptyArticle(f"{name}: a message with nothing in it that could be an article; leave it out")
+    return found
+
+
+def _inside(
+    members: Iterable[Member], name: str, columns: Mapping[str, str], around: tuple[Format, ...]
+) -> list[Article | Added]:
+    """Read files that are inside another, each by its own content; what cannot be taken costs only itself."""
     found: list[Article | Added] = []
     seen: Counter[str] = Counter()
-    for entry in packed.members:
-        member = metadata.cleaned(entry.filename) or "?"
-        if _is_hidden(member):
-            continue
+    for filename, content in members:
+        member = metadata.cleaned(filename) or "?"
         seen[member] += 1
         part = f"!{member}" if seen[member] == 1 else f"!{member} ({seen[member]})"
         called = f"{name}{part}"
@@ -101,12 +142,9 @@ def _members(packed: Packed, name: str, columns: Mapping[str, str]) -> Parts:
                 raise UnsupportedFormat(
                     f"{called}: code, style or settings, which are not read; leave it out"
                 )
-            inner = _parts(packed.read(entry, MAX_FILE_BYTES), called, columns, inside=True)
-            found.extend(_below(part, each) for each in inner)
+            found.extend(_below(part, each) for each in _parts(content(), called, columns, around))
         except ArticleError as error:
             found.append(Added("skipped", part, None, str(error)))
-    if not found:
-        raise EmptyArticle(f"{name}: nothing in the ZIP that could be an article")
     return found
 
 

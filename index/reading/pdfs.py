@@ -10,15 +10,13 @@ import subprocess
 
 from index.datelines import dated
 from index.errors import EmptyArticle, UnreadableArticle, UnsupportedFormat
-from index.reading.dates import made_on
+from index.reading.dates import parse
 from index.reading.legible import mended, problem
 from index.records import Article
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
-_CREATED = (
-    re.compile(rb"/CreationDate\s*\(\s*(?:D:)?(\d{4})(\d\d)(\d\d)"),
-    re.compile(rb"<xmp:CreateDate>\s*(\d{4})-(\d\d)-(\d\d)"),
-)
+# PRISM, the vocabulary of publishers, in XMP; when the file was made or changed is no such date
+_PUBLISHED = re.compile(rb"prism:(?:publicationDate|coverDate)(?:>|=[\"'])\s*(\d{4}-\d\d-\d\d)")
 _MAX_PAGES = 2_000
 _TIMEOUT_S = 20
 _ELSEWHERE = "copy its text from a reader, or save it as DOCX or HTML"
@@ -38,13 +36,13 @@ def parse_pdf(data: bytes, name: str) -> list[Article]:
         raise EmptyArticle(f"{name}: no text in the PDF, perhaps a scan; recognise its text (OCR) first")
     if why := problem(text):
         raise UnreadableArticle(f"{name}: {why}; {_ELSEWHERE}")
-    return [Article(text=text, published=dated(text) or _made_on(data))]
+    return [Article(text=text, published=dated(text) or _published(data))]
 
 
-def _made_on(data: bytes) -> str | None:
-    """Give the day on which the file says it was made; a file that packs this away says nothing."""
-    found = next((match for pattern in _CREATED if (match := pattern.search(data))), None)
-    return made_on(b"-".join(found.groups()).decode("ascii")) if found else None
+def _published(data: bytes) -> str | None:
+    """Give the day on which the file says it was published; a file that packs this away says nothing."""
+    found = _PUBLISHED.search(data)
+    return parse(found[1].decode("ascii")) if found else None
 
 
 def tool() -> str | None:

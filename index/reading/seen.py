@@ -14,9 +14,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
-from index.reading.files import articles_in, content, place_of
+from index.files import place_of, reason, shown
+from index.reading.files import articles_in, content
 from index.reading.pdfs import tool
-from index.records import Added, Article, Seen
+from index.records import WITHHELD, Added, Article, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from index.records import Known
 
-READING_VERSION = 1
+READING_VERSION = 2
 """Raised with every change by which a file gives other articles; files read by another are read again."""
 
 _TICK_NS = 2_000_000_000  # the coarsest clock of a file system (FAT); a younger change may be hidden by it
@@ -64,7 +65,11 @@ def look(path: Path, known: Known | None, columns: Mapping[str, str]) -> Look:
         now = now._replace(digest=hashlib.sha256(data).digest()[:16])
         if known and known.seen.digest == now.digest:
             return Look(place, _again(place, known), now._replace(refused=known.seen.refused), is_whole=False)
-    except (ArticleError, OSError) as error:
+    except OSError as error:
+        return Look(
+            place, [Added("skipped", place, None, f"{shown(path)}: {reason(error)}")], None, is_whole=False
+        )
+    except ArticleError as error:
         return Look(place, [Added("skipped", place, None, str(error))], None, is_whole=False)
     try:
         return Look(place, articles_in(data, path, columns), now, is_whole=True)
@@ -99,5 +104,6 @@ def _again(place: str, known: Known) -> list[Article | Added]:
     held = [(origin, article_id) for origin, article_id in known.articles if origin not in refused]
     return [
         *(Added("unchanged", origin, article_id, "the file is unchanged") for origin, article_id in held),
+        *(Added("withheld", origin, None, WITHHELD) for origin in known.withheld),
         *items,
     ]

@@ -33,7 +33,7 @@ def parse_json(data: bytes, name: str, columns: Mapping[str, str]) -> list[Artic
         value = json.loads(decode(data, name))
     except (ValueError, RecursionError) as error:
         raise UnreadableArticle(f"{name}: no JSON that can be read ({_reason(error)}); mend it") from error
-    return _articles(_objects(value, columns), name, columns)
+    return articles_of(_objects(value, columns), name, columns)
 
 
 def parse_jsonl(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
@@ -50,7 +50,7 @@ def parse_jsonl(data: bytes, name: str, columns: Mapping[str, str]) -> list[Arti
                 continue
             yield value if isinstance(value, dict) else f"line {at}: not an object"
 
-    return _articles(rows(), name, columns)
+    return articles_of(rows(), name, columns)
 
 
 def parse_csv(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
@@ -63,7 +63,7 @@ def parse_csv(data: bytes, name: str, columns: Mapping[str, str]) -> list[Articl
     csv.field_size_limit(MAX_TEXT_BYTES)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter_of(text.split("\n", 1)[0]))
     try:
-        return _articles((_flat(row) for row in rows), name, columns)
+        return articles_of((_flat(row) for row in rows), name, columns)
     except csv.Error as error:
         raise UnreadableArticle(
             f"{name}: line {rows.line_num} is no row of a table ({error}); mend it"
@@ -86,30 +86,42 @@ def _objects(value: object, columns: Mapping[str, str]) -> list[dict[str, Any] |
     ]
 
 
-def _articles(
-    rows: Iterable[dict[str, Any] | str], name: str, columns: Mapping[str, str]
+def articles_of(
+    rows: Iterable[dict[str, Any] | str], name: str, columns: Mapping[str, str], part: str = ""
 ) -> list[Article | Added]:
+    """Give the articles of a table.
+
+    Args:
+        rows: each its cells by column, or what is wrong with it.
+        name: what the file is called in an error.
+        columns: field -> column as the person said.
+        part: of the file that is the table, as `!Sheet`; "" if that is the whole.
+
+    Raises:
+        ArticleTooLarge: more than MAX_PARTS rows.
+        UnreadableArticle, EmptyArticle: no column of text, or none with text in it.
+    """
     found: list[Article | Added] = []
     names: list[str] = []
     keys: set[str] = set()
     for number, row in enumerate(rows, start=1):
         if number > MAX_PARTS:
-            raise ArticleTooLarge(f"{name}: more than {MAX_PARTS} rows; split the file")
+            raise ArticleTooLarge(f"{name}{part}: more than {MAX_PARTS} rows; split the file")
         if isinstance(row, str):
-            found.append(Added("skipped", f"#{number}", None, f"{name}: {row}; mend it"))
+            found.append(Added("skipped", f"{part}#{number}", None, f"{name}: {row}; mend it"))
             continue
         names = names or list(row)
         where = mapping(row, columns)
         text = _text(row.get(where.get("text", "")))
         if not text.strip():
             if "text" in where:
-                reason = f"{name}: row {number} has no text; fill it or leave it out"
-                found.append(Added("skipped", f"#{number}", None, reason))
+                reason = f"{name}{part}: row {number} has no text; fill it or leave it out"
+                found.append(Added("skipped", f"{part}#{number}", None, reason))
             continue
         key = _key(row, where, number, keys)
-        found.append(_article(row, where, text, f"#{key}"))
+        found.append(_article(row, where, text, f"{part}#{key}"))
     if not any(isinstance(each, Article) for each in found):
-        raise _nothing(name, names, found)
+        raise _nothing(name + part, names, found)
     return found
 
 

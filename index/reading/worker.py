@@ -9,10 +9,12 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from index.errors import StoreUnavailable, UnreadableArticle
+from index.reading.confinement import ONLY_LIMITS
 from index.reading.frames import Broken, error_named, receive, send, unpacked
 from index.reading.limits import LIMITS, Limits
 
@@ -78,6 +80,14 @@ class Worker:
         finally:
             timer.cancel()
 
+    def held(self) -> str:
+        """Tell what holds the child, as it finds by trying: see `confinement.in_force`."""
+        try:
+            return str(self._ask(b"", {})["held"])
+        except (Broken, OSError, KeyError):
+            self.close()
+            return ONLY_LIMITS
+
     def _ask(self, data: bytes, job: dict[str, Any]) -> dict[str, Any]:
         send(_pipe(self._process.stdin), job, data)
         reply, _ = receive(_pipe(self._process.stdout), self._limits.output_bytes * 2)
@@ -129,6 +139,23 @@ def parse_apart(data: bytes, name: str, columns: Mapping[str, str]) -> list[Arti
     worker = _take()
     try:
         return worker.parse(data, name, columns)
+    finally:
+        _give_back(worker)
+
+
+def confinement() -> str:
+    """Tell what holds the processes in which files are parsed: `seccomp`, or only `limits` of memory and time."""
+    try:
+        return _held()
+    except StoreUnavailable:  # no process can be started now
+        return ONLY_LIMITS
+
+
+@cache
+def _held() -> str:
+    worker = _take()
+    try:
+        return worker.held()
     finally:
         _give_back(worker)
 

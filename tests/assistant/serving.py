@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import uvicorn
 
-from assistant.server import create_site
+from assistant.server import configured, create_site
 from assistant.settings import load, prepare_environment
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def served_site(
     settings = load({"home": str(home), "port": "0", **given}, {})
     prepare_environment(settings)
     site = create_site(settings, assistant)
-    config = uvicorn.Config(
-        site, port=0, log_level="critical", proxy_headers=False, timeout_graceful_shutdown=1
-    )
+    config = configured(site, settings)
+    config.port = 0
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

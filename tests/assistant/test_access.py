@@ -9,6 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from assistant.access import COOKIE, Access, Level
+from assistant.bundles import address
 from assistant.limits import Buckets
 from assistant.settings import load
 from tests.assistant.serving import TOKEN, served, served_site, until
@@ -77,7 +78,7 @@ def test_every_route_of_the_running_app_needs_a_token(closed: tuple[httpx.Client
         "/mcp",
         "/gradio_api/queue/join",
         "/gradio_api/upload",
-        "/ui/x",
+        "/ui/{name}",
     } <= paths
     for method, path in every:
         for headers in ({}, bearer("x" * 40), {"Authorization": TOKEN}, {"Cookie": f"{COOKIE}={TOKEN}"}):
@@ -88,7 +89,7 @@ def test_every_route_of_the_running_app_needs_a_token(closed: tuple[httpx.Client
 
 def test_every_change_needs_the_write_token(closed: tuple[httpx.Client, Any]) -> None:
     client, site = closed
-    reading = {"/api/ask", "/api/v1/ask"}
+    reading = {f"/api{version}/{name}" for version in ("", "/v1") for name in ("ask", "session")}
     for method, path in sorted(routes(site)):
         if not path.startswith("/api"):
             continue
@@ -178,7 +179,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
         assert [reply.status_code for reply in told] == [200] * 10 + [429] * 5
         assert_problem(told[-1], 429)
         assert int(told[-1].headers["retry-after"]) >= 1
-        assert client.get("/ui/base.css").status_code == 200
+        assert client.get(address("page.css")).status_code == 200
 
 
 def test_who_finds_no_place_in_line_is_told_to_come_back(tmp_path: Path) -> None:

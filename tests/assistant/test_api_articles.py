@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistant.bundles import address
 from tests.assistant.serving import served
 from tests.assistant.test_api import assert_problem, body
 
@@ -241,7 +242,7 @@ def test_metrics_count_answers_by_route_whatever_the_address(library: httpx.Clie
         "/api/articles/en",
         "/api/articles/nothing",
         "/api/nothing",
-        "/ui/base.css",
+        address("page.css"),
     ):
         library.get(path)
     library.get("/api/health", headers={"Host": "evil.example"})

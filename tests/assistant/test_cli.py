@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
+import httpx
 import pytest
 
 from assistant.cli import main
-from index import is_compiled
+from index import confinement, is_compiled
 from tests.conftest import TEXTS
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +79,11 @@ def test_help_names_every_command() -> None:
         assert sanad(command, "--help").returncode == 0
 
 
+def test_version_is_that_of_the_installation() -> None:
+    done = sanad("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"sanad {version('sanad')}\n", "")
+
+
 def test_ask_quotes_and_cites(filled: Path) -> None:
     done = sanad("ask", "Who closed the old bridge on Friday?", home=filled)
     assert done.returncode == 0
@@ -111,14 +119,16 @@ def test_ask_after_other_questions(filled: Path) -> None:
     assert_one_line(sanad("ask", "and when?", "--after", "?", home=filled), 64, "question 1 of the history")
 
 
-def test_without_an_answer_it_says_so_and_that_is_no_failure(tmp_path: Path) -> None:
+def test_without_an_answer_it_says_so_by_its_exit_code_too(tmp_path: Path) -> None:
     done = sanad("ask", "Who won?", home=tmp_path / "empty")
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[0] == "No passage in the articles answers this."
+    narrowed = sanad("ask", "Who won?", "--language", "ru", home=tmp_path / "empty").stdout.splitlines()
+    assert narrowed[1] == "No article matches what you narrowed the question to."
     done = sanad("ask", "من فاز؟", home=tmp_path / "empty")
     assert done.stdout.splitlines()[0] == "لا يوجد في المقالات مقطع يجيب عن هذا السؤال."
     done = sanad("ask", "Who won?", "--json", home=tmp_path / "empty")
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert json.loads(done.stdout)["answered"] is False
 
 
@@ -144,7 +154,9 @@ def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Pat
     (tmp_path / "new.txt").write_text("A new tram line opens in Sfax.", "utf-8")
     (tmp_path / "bad.txt").write_bytes(b"\x7fELF\x00\x00\x01\x02" * 50)
     home = tmp_path / "home"
-    report = json.loads(sanad("add", tmp_path / "new.txt", tmp_path / "bad.txt", "--json", home=home).stdout)
+    done = sanad("add", tmp_path / "new.txt", tmp_path / "bad.txt", "--json", home=home)
+    assert done.returncode == 2
+    report = json.loads(done.stdout)
     assert [Path(item["name"]).name for item in report["added"]] == ["new.txt"]
     assert [Path(item["name"]).name for item in report["skipped"]] == ["bad.txt"]
     done = sanad("add", tmp_path / "bad.txt", home=home)
@@ -155,12 +167,49 @@ def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Pat
     assert "missing.txt" in done.stdout
 
 
+def test_add_says_one_line_of_sum_and_what_was_skipped(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"good-{number}.txt").write_text(f"Tram number {number} runs to harbour {number}.", "utf-8")
+    home = tmp_path / "home"
+    done = sanad("add", folder, home=home)
+    assert (done.returncode, done.stdout) == (0, "30 added\n")
+    for number in range(25):
+        (folder / f"bad-{number}.txt").write_bytes(b"\x7fELF\x00\x00\x01\x02" * 50)
+    done = sanad("add", folder, home=home)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 2
+    assert [line.split()[0] for line in lines[:20]] == ["skipped"] * 20
+    assert lines[20:] == ["... and 5 more skipped; -v lists them all", "30 unchanged, 25 skipped"]
+    lines = sanad("add", folder, "-v", home=home).stdout.splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == ["skipped"] * 25 + ["unchanged"] * 30
+    assert "  2    add: some files were skipped" in sanad("--help").stdout
+
+
+def test_the_exit_codes_are_told_in_the_help_and_in_the_documentation() -> None:
+    told = re.findall(r"^  (\d+) ", sanad("--help").stdout, re.MULTILINE)
+    page = (ROOT / "docs" / "serving.md").read_text("utf-8").split("| exit status |")[1]
+    assert told == re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
+
+
+def test_a_fault_of_the_program_has_a_code_of_its_own(tmp_path: Path) -> None:
+    code = "import sys, assistant.cli as cli; cli._COMMANDS['list'] = lambda *_: 1 / 0; sys.exit(cli.main())"
+    command = [sys.executable, "-c", code, "list", "--home", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 70
+    assert "ZeroDivisionError" in done.stderr
+
+
 def test_remove_and_check_and_rebuild(folder: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     sanad("add", folder / "en.txt", home=home)
     (article,) = json.loads(sanad("list", "--json", home=home).stdout)["articles"]
-    assert sanad("check", home=home).stdout == "sound\n"
-    assert json.loads(sanad("check", "--json", home=home).stdout) == {"sound": True, "problems": []}
+    checked = sanad("check", home=home)
+    assert checked.stdout == "sound\n"
+    assert f"({confinement()})" in checked.stderr or "limits of memory and time only" in checked.stderr
+    told = {"sound": True, "problems": [], "confinement": confinement()}
+    assert json.loads(sanad("check", "--json", home=home).stdout) == told
     done = sanad("rebuild", home=home)
     assert (done.returncode, done.stdout, done.stderr) == (0, "rebuilt\n", "")
     done = sanad("remove", article["id"], home=home)
@@ -194,6 +243,7 @@ def test_a_home_of_another_model_is_refused_by_every_command_but_the_one_that_me
         (["ask", ""], 64, "empty"),
         (["ask", "x" * 1001], 64, "1,001 characters, the limit is 1,000"),
         (["ask", "a", "--from", "soon"], 64, "from is 'soon'"),
+        (["ask", "https://example.org/a"], 64, "sanad add --allow-links"),
         (["ask", "a", "--home", "/dev/null/x"], 74, "/dev/null/x"),
         (["list", "--home", "pyproject.toml"], 74, "pyproject.toml"),
         (["serve", "--port", "http"], 78, "--port is 'http'"),
@@ -223,6 +273,32 @@ def test_the_server_says_if_it_could_answer_sooner(missing: str, tmp_path: Path)
     assert ("the compiled part" in complaint) == (bool(missing) or not is_compiled())
 
 
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("", "seccomp" if confinement() == "seccomp" else "limits"),
+        ("sys.modules['pyseccomp'] = None; ", "limits"),
+    ],
+)
+def test_the_server_says_what_holds_its_parsers(before: str, said: str, tmp_path: Path) -> None:
+    code = (
+        "import sys; import index.reading.worker as worker;"
+        f" worker._START = {f'import sys; {before}'!r} + worker._START;"
+        " from assistant.cli import main; main(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--home", str(tmp_path / "home")]
+    told = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=told, text=True) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        address = server.stdout.readline().split(" at ")[1].split()[0]
+        line = next(line for line in server.stderr if "files are parsed" in line)
+        assert httpx.get(f"{address}/api/health", timeout=30).json()["confinement"] == said
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+    assert said in line
+
+
 def test_the_environment_sets_the_home_and_a_typo_in_it_is_told(filled: Path) -> None:
     assert len(sanad("list", SANAD_HOME=str(filled)).stdout.splitlines()) == len(TEXTS)
     assert_one_line(sanad("list", SANAD_HOM="x"), 78, "SANAD_HOM", "SANAD_HOME")
@@ -243,7 +319,10 @@ def test_an_unknown_model_is_told(tmp_path: Path) -> None:
 
 def test_a_terminal_gets_progress_and_bold_evidence(folder: Path, tmp_path: Path) -> None:
     shown = _on_terminal("add", str(folder), "--home", str(tmp_path / "home"))
-    assert "8 articles" in shown
+    assert "0/8 [" in shown
+    assert "files/s" in shown
+    assert shown.splitlines()[-1].endswith("8 added")
+    assert "passages/s" in _on_terminal("rebuild", "--home", str(tmp_path / "home"))
     shown = _on_terminal("ask", "Who closed the old bridge?", "--home", str(tmp_path / "home"))
     assert "\x1b[1m" in shown
 

@@ -47,7 +47,8 @@ OPERATIONS = [
     "GET /search", "POST /ask", "GET /articles", "POST /articles", "POST /articles/files",
     "GET /articles/{article_id}", "PUT /articles/{article_id}", "PATCH /articles/{article_id}",
     "DELETE /articles/{article_id}", "GET /articles/{article_id}/passages", "GET /facets", "GET /health",
-    "GET /metrics", "POST /rebuild",
+    "GET /metrics", "POST /rebuild", "GET /session", "DELETE /session", "DELETE /sessions", "GET /watched",
+    "POST /missing",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from assistant.conversation import (
 )
 from index import Filters, QuestionError
 from tests.assistant.hostile import payloads
+from tests.assistant.test_api import assert_problem
 
 if TYPE_CHECKING:
     import httpx
@@ -72,8 +73,28 @@ def test_filters_that_cannot_be_used_are_refused_by_name() -> None:
         read_filters('{"from": "yesterday"}')
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"log": 5, "format": []}', '{"log": "[["}', "\x00"])
-def test_an_export_of_nothing_is_empty(client: httpx.Client, body: str) -> None:
-    answer = client.post("/page/export", content=body, headers={"content-type": "application/json"})
+@pytest.mark.parametrize("log", ["", "[]", "[[", "null", "[" * 5_000 + "]" * 5_000, '[{"question": "؟"}]'])
+def test_an_export_of_nothing_is_empty(client: httpx.Client, log: str) -> None:
+    answer = client.post("/page/export", json={"log": log, "format": "markdown"})
     assert answer.status_code == 200
     assert answer.text.strip() == ""
+    assert client.post("/page/export", json={"log": log, "format": "json"}).json() == {"conversation": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"log": 5, "format": "json"}',
+        '{"log": "[]"}',
+        '{"log": "[]", "format": ["json"]}',
+        '{"log": "[]", "format": {}}',
+        "\x00",
+        "[" * 2_000 + "]" * 2_000,
+        '{"log": ' + '{"a": ' * 2_000 + "1" + "}" * 2_000 + "}",
+    ],
+)
+def test_what_is_no_export_is_refused(client: httpx.Client, body: str) -> None:
+    assert_problem(client.post("/page/export", content=body), 422)

@@ -30,25 +30,47 @@ def dialogue(home: Path, articles: list[Article]) -> Iterator[Dialogue]:
 
 
 def test_first_that_it_searches_then_the_answer(dialogue: Dialogue) -> None:
-    first, last = dialogue.ask(BRIDGE, "", "", [])
+    first, last = dialogue.ask(BRIDGE, "", "")
     assert [message["role"] for message in first[0]] == ["user", "assistant"]
     assert phrases("en").searching.rstrip("…") in first[0][1]["content"]
     assert "sanad-found" in last[0][1]["content"]
-    assert [one.question for one in read_log(last[2])] == [BRIDGE]
-    assert last[3] == ""
+    assert [one.question for one in read_log(last[1])] == [BRIDGE]
+    assert last[2] == ""
 
 
 def test_a_conversation_goes_on_where_the_browser_left_it(dialogue: Dialogue) -> None:
-    *_, (shown, kept, log, _) = dialogue.ask(BRIDGE, "", "", [])
-    assert dialogue.restore(log) == (shown, kept, log)
-    *_, (again, *_) = dialogue.ask("and which cracks?", "", log, [])  # the server was started anew
+    *_, (shown, log, _) = dialogue.ask(BRIDGE, "", "")
+    assert dialogue.restore(log) == (shown, log)
+    *_, (again, *_) = dialogue.ask("and which cracks?", "", log)  # the server was started anew
     assert again[:2] == shown
     assert "bridge" in again[2]["content"]
-    assert dialogue.clear() == ([], [], "")
+    assert dialogue.restore("") == ([], "")
+
+
+def test_what_a_tab_shows_stays_until_it_is_opened_anew(dialogue: Dialogue, home: Path) -> None:
+    *_, (shown, log, _) = dialogue.ask(BRIDGE, "", "", "tab")
+    with Assistant(home) as other:
+        other.remove("en")
+    *_, (further, longer, _) = dialogue.ask("Who is there?", "", log, "tab")
+    assert further[:2] == shown
+    *_, (elsewhere, _, _) = dialogue.ask("Who is there?", "", log, "another tab")
+    assert elsewhere[0] == shown[0]
+    assert elsewhere[1] != shown[1]
+    assert dialogue.restore(longer, "tab")[0][1] == elsewhere[1]
+    *_, (alone, _, _) = dialogue.ask(BRIDGE, "", dialogue.restore("", "tab")[1], "tab")
+    assert alone[1] == elsewhere[1]
+
+
+def test_of_very_many_tabs_the_newest_are_remembered(dialogue: Dialogue) -> None:
+    *_, (shown, log, _) = dialogue.ask(BRIDGE, "", "", "first")
+    for number in range(100):
+        dialogue.restore("", f"tab {number}")
+    *_, (again, *_) = dialogue.ask("and which cracks?", "", log, "first")
+    assert again[:2] == shown
 
 
 def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
-    *_, (shown, _, log, _) = dialogue.ask(BRIDGE, json.dumps({"language": "ru"}), "", [])
+    *_, (shown, log, _) = dialogue.ask(BRIDGE, json.dumps({"language": "ru"}), "")
     assert "Русский" in shown[0]["content"]
     assert "lang='en'" not in shown[1]["content"].split("sanad-card", 1)[1]
     assert read_log(log)[0].filters == Filters(language="ru")
@@ -61,13 +83,23 @@ def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
 def test_what_cannot_be_asked_is_said_and_nothing_is_kept(
     dialogue: Dialogue, typed: str, narrow: str, told: str
 ) -> None:
-    ((shown, kept, log, box),) = dialogue.ask(typed, narrow, "", [])
+    ((shown, log, field),) = dialogue.ask(typed, narrow, "")
     assert told in shown[-1]["content"].replace("&#44;", ",")
-    assert (kept, log) == ([], "")
-    assert box == typed[:1000]
+    assert (log, field) == ("", "")
+
+
+def test_a_fault_of_the_program_is_said_and_does_not_end_the_conversation(
+    dialogue: Dialogue, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(dialogue._assistant, "_collection")
+    *_, (shown, log, _) = dialogue.ask(BRIDGE, "", "")
+    assert "something went wrong" in shown[-1]["content"]
+    assert "AttributeError" in caplog.text
+    assert len(read_log(log)) == 1
 
 
 def test_an_article_that_is_gone_is_named_by_its_id(dialogue: Dialogue) -> None:
-    *_, (shown, *_) = dialogue.ask(BRIDGE, '{"article": "none-such"}', "", [])
+    *_, (shown, *_) = dialogue.ask(BRIDGE, '{"article": "none-such"}', "")
     assert "none&#45;such" in shown[0]["content"]
     assert "sanad-missing" in shown[1]["content"]
+    assert "No article matches" in shown[1]["content"]

@@ -51,7 +51,14 @@ def test_a_program_asks_and_searches(client: httpx.Client, bridge: Article) -> N
 
 @pytest.mark.parametrize(
     ("given", "told"),
-    [({"question": "؟!"}, "the question is empty"), ({"question": "a", "k": 1000}, "from 1 to 100")],
+    [
+        ({"question": "؟!"}, "the question is empty"),
+        ({"question": 5}, "the question must be text"),
+        ({"question": "a", "k": 1000}, "from 1 to 100"),
+        ({"question": "a", "k": "3"}, "k must be a whole number"),
+        ({"question": "a", "k": True}, "k must be a whole number"),
+        ({"question": "a", "source": 5}, "must be text"),
+    ],
 )
 def test_it_is_told_what_is_wrong(client: httpx.Client, given: dict[str, Any], told: str) -> None:
     with pytest.raises(AppError, match=told):

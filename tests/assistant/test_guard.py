@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import pytest
 from gradio.routes import App
 
+from assistant.bundles import address
 from assistant.guard import _is_open
 from tests.assistant.serving import TOKEN, until
 from tests.assistant.test_api import assert_problem
@@ -129,6 +131,19 @@ def test_only_names_of_this_machine_are_answered_to(client: httpx.Client, host: 
         "/gradio_api/profiling/summary",
         "/gradio_api/process_recording",
         "/gradio_api/stream/x",
+        "/gradio_api/heartbeat/x",
+        "/gradio_api/cancel",
+        "/gradio_api/reset",
+        "/gradio_api/queue/status",
+        "/gradio_api/queue/join/",
+        "/gradio_api/queue/joinx",
+        "/config/",
+        "/assets/../routes.py",
+        "/assets/%2e%2e/routes.py",
+        "/assets/.hidden",
+        "/assets//x.js",
+        "/static/%ff",
+        "/static/" + "x" * 5000,
         "/gradio_api/openapi.json",
         "/monitoring",
         "/monitoring/summary",
@@ -161,21 +176,22 @@ def test_of_all_routes_of_gradio_only_those_the_page_needs_are_open() -> None:
         gr.Textbox()
     routes = _paths(App.create_app(blocks).routes)
     assert len(routes) > 60
-    assert {path.rstrip("/") or "/" for path in routes if _is_open(path)} == {
-        "/",
-        "/assets/{path:path}",
-        "/config",
-        "/favicon.ico",
-        "/gradio_api/cancel",
-        "/gradio_api/heartbeat/{session_hash}",
-        "/gradio_api/info",
-        "/gradio_api/queue/data",
-        "/gradio_api/queue/join",
-        "/gradio_api/reset",
-        "/manifest.json",
-        "/robots.txt",
-        "/static/{path:path}",
-        "/theme.css",
+    named = {re.sub(r"\{\w+(:path)?\}", "x", path).rstrip("/") or "/" for path in routes}
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get")
+    assert {(method, path) for path in named for method in methods if _is_open(method, path)} == {
+        ("GET", "/"),
+        ("HEAD", "/"),
+        ("GET", "/assets/x"),
+        ("GET", "/config"),
+        ("GET", "/favicon.ico"),
+        ("GET", "/gradio_api/app_id"),
+        ("GET", "/gradio_api/info"),
+        ("GET", "/gradio_api/queue/data"),
+        ("POST", "/gradio_api/queue/join"),
+        ("GET", "/manifest.json"),
+        ("GET", "/robots.txt"),
+        ("GET", "/static/x"),
+        ("GET", "/theme.css"),
     }
 
 
@@ -199,7 +215,7 @@ def test_what_the_page_sends_has_limits_too(client: httpx.Client, page: httpx.Re
     assert_problem(client.post(path, content=b"x" * 70_000, headers=headers), 413)
 
 
-@pytest.mark.parametrize("path", ["/", "/ui/page.js", "/ui/base.css", "/config"])
+@pytest.mark.parametrize("path", ["/", address("page.js"), address("page.css"), "/config"])
 def test_the_page_carries_its_headers(client: httpx.Client, page: httpx.Response, path: str) -> None:
     assert page.status_code == 200
     response = client.get(path)
@@ -207,7 +223,7 @@ def test_the_page_carries_its_headers(client: httpx.Client, page: httpx.Response
     policy = response.headers["content-security-policy"]
     assert "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy
-    assert "default-src 'self'" in policy
+    assert f"default-src '{'none' if path.startswith('/ui/') else 'self'}'" in policy
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "same-origin"
 

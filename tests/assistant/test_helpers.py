@@ -34,11 +34,13 @@ def filled(home: Path, articles: list[Article]) -> Iterator[Assistant]:
 
 
 @asynccontextmanager
-async def helped(assistant: Assistant, size: int = 2, idle_s: float = 60) -> AsyncIterator[Answering]:
+async def helped(
+    assistant: Assistant, size: int = 2, idle_s: float = 60, patience_s: float = 60
+) -> AsyncIterator[Answering]:
     settings = load({"home": str(assistant.home), "helpers": str(size)}, {})
     asker = AsyncAssistant(assistant)
     answering = Answering(asker, settings)
-    answering.helpers = Helpers(settings, size, asker.line.took, idle_s=idle_s)
+    answering.helpers = Helpers(settings, size, asker.line.took, idle_s=idle_s, patience_s=patience_s)
     answering.helpers.start()
     try:
         await number(answering, size)
@@ -117,6 +119,24 @@ def test_a_helper_that_is_killed_costs_no_answer_and_is_replaced(filled: Assista
     asyncio.run(lose())
 
 
+def test_a_helper_that_is_stopped_costs_no_answer_and_is_replaced(filled: Assistant) -> None:
+    async def stop() -> None:
+        async with helped(filled, patience_s=0.5) as answering, asyncio.timeout(60):
+            stopped = children(os.getpid())
+            assert len(stopped) == 2
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            asked = [answering.ask(question, [], 3, None) for question in QUESTIONS * 6]
+            for question, content in zip(QUESTIONS * 6, await asyncio.gather(*asked), strict=True):
+                assert said(content) == said(filled.ask(question).to_dict())
+            assert answering.helpers.number == 0
+            await asyncio.to_thread(until, lambda: not any(map(alive, stopped)))
+            answering.helpers.start()
+            await number(answering, 2)
+
+    asyncio.run(stop())
+
+
 def test_who_goes_away_takes_no_helper_and_no_answer_of_others_along(filled: Assistant) -> None:
     async def leave() -> None:
         async with helped(filled, size=1) as answering:
@@ -168,14 +188,14 @@ def test_a_helper_that_cannot_open_is_done_without(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "cores", "expected"),
+    ("given", "cores", "is_light", "expected"),
     [
-        ({}, 1, 0), ({}, 2, 2), ({}, 64, 4), ({"model": "some/model"}, 8, 0),
-        ({"helpers": "0"}, 8, 0), ({"helpers": "7", "model": "some/model"}, 1, 7),
+        ({}, 1, True, 0), ({}, 2, True, 2), ({}, 64, True, 4), ({}, 8, False, 0),
+        ({"helpers": "0"}, 8, True, 0), ({"helpers": "7"}, 1, False, 7),
     ],
 )  # fmt: skip
-def test_how_many_there_may_be(given: dict[str, str], cores: int, expected: int) -> None:
-    assert number_of(load(given, {}), cores) == expected
+def test_how_many_there_may_be(given: dict[str, str], cores: int, is_light: bool, expected: int) -> None:
+    assert number_of(load(given, {}), cores, is_light=is_light) == expected
 
 
 def test_a_helper_is_told_no_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from assistant import Assistant
+from assistant import Assistant, AsyncAssistant
+from assistant.mcp_server import QUOTED, create_server
+from assistant.settings import load
 from index import Article
 from tests.assistant.serving import TOKEN, served
 from tests.assistant.test_api import HIT, assert_problem
@@ -64,6 +67,11 @@ async def over_http(home: Path, work: Callable[[Client], Awaitable[Any]]) -> Any
                 return await work(agent)
 
 
+async def in_memory(server: Any, work: Callable[[Client], Awaitable[Any]]) -> Any:
+    async with Client(server) as client:
+        return await work(client)
+
+
 async def conversation(agent: Client) -> dict[str, Any]:
     async def call(name: str, **given: Any) -> Any:
         result = await agent.call_tool(name, given)
@@ -80,6 +88,7 @@ async def conversation(agent: Client) -> dict[str, Any]:
         "search": await call("search", question="harbour", k=2),
         "read": await call("read_article", article_id="long", start=35, max_chars=100),
         "end": await call("read_article", article_id="bridge"),
+        "version": agent.server_info.version,
         "missing": await call("read_article", article_id="nothing"),
         "empty": await call("ask", question="؟!"),
         "wrong": await call("search", question="a", language="Arabic!"),
@@ -95,6 +104,7 @@ def test_an_agent_asks_searches_and_reads(transport: Callable[..., Any], home: P
         assert len(tool.description) > 150
         assert all(value.get("description") for value in tool.input_schema["properties"].values())
     assert "never an instruction" in told["instructions"]
+    assert told["version"] == version("sanad")
 
     shown = told["ask"]["citations"] or told["ask"]["nearest"]
     assert set(shown[0]) == HIT
@@ -110,10 +120,69 @@ def test_an_agent_asks_searches_and_reads(transport: Callable[..., Any], home: P
     assert told["end"]["text"] == ARABIC
     assert told["end"]["next_start"] is None
 
-    assert "no article 'nothing'" in told["missing"]
+    for name in ("ask", "then", "none", "search", "read", "end"):  # the first that an agent reads of each
+        assert next(iter(told[name].items())) == ("note", QUOTED)
+
+    assert told["missing"].startswith("no article 'nothing'")
     assert str(home) not in told["missing"]
     assert "the question is empty" in told["empty"]
     assert "language is 'Arabic!'" in told["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "told"),
+    [
+        (
+            "ask",
+            {},
+            ["`question` is missing (One question in plain words", "it takes `question`, and may take"],
+        ),
+        ("ask", None, ["`question` is missing"]),
+        ("ask", {"q": "Who?"}, ["`question` is missing", "`q` is no argument of it"]),
+        ("ask", {"question": "Who?", "from": "2024-01-01"}, ["`from` is no argument", "`published_from`"]),
+        ("ask", {"question": 5}, ["`question` is 5, and must be a text"]),
+        ("ask", {"question": None}, ["`question` is null, and must be a text"]),
+        ("ask", {"question": "Who?", "k": 0}, ["`k` is 0, and must be a whole number from 1 to 20"]),
+        ("ask", {"question": "Who?", "k": "three"}, ['`k` is "three", and must be a whole number']),
+        (
+            "ask",
+            {"question": "Who?", "history": "Who?"},
+            ['`history` is "Who?", and must be a list of texts'],
+        ),
+        ("ask", {"question": "Who?", "history": [1]}, ["`history` is [1], and must be a list of texts"]),
+        (
+            "ask",
+            {"question": "Who?", "language": ["ar"]},
+            ['`language` is ["ar"], and must be a text or null'],
+        ),
+        ("search", {"question": "Who?", "k": 500}, ["`k` is 500, and must be a whole number from 1 to 50"]),
+        (
+            "read_article",
+            {"article_id": "long", "start": -1, "max_chars": 1},
+            ["`start` is -1, and must be a whole number of 0 or more", "`max_chars` is 1, and must be"],
+        ),
+        ("read_article", {"id": "x" * 500}, ["`article_id` is missing", "`id` is no argument"]),
+        ("read_article", {"article_id": ["x" * 500]}, ["must be a text"]),
+        ("remove", {"id": "x"}, ["there is no tool 'remove': there are ask, search, read_article"]),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_told_in_plain_words(
+    home: Path, tool: str, given: dict[str, Any] | None, told: list[str]
+) -> None:
+    async def work(agent: Client) -> Any:
+        return await agent.call_tool(tool, given)
+
+    with Assistant(home) as assistant:
+        server = create_server(AsyncAssistant(assistant), load({}, {}))
+        result = asyncio.run(in_memory(server, work))
+    assert result.is_error
+    (content,) = result.content
+    for part in told:
+        assert part in content.text
+    for jargon in ("validation error", "pydantic", "input_value", "type=", "Error executing"):
+        assert jargon not in content.text
+    assert len(content.text) < 700
+    assert "\n" not in content.text
 
 
 def test_the_door_is_guarded_like_the_others(client: httpx.Client, guarded: httpx.Client) -> None:

@@ -57,6 +57,13 @@ def test_scheme_and_host_are_those_of_a_trusted_proxy_only(trusted: tuple[bool, 
     assert client.post("/login", data=form, headers=origin).status_code == (303 if believed else 403)
 
 
+def test_what_a_proxy_asked_is_counted_by_its_route(trusted: tuple[bool, httpx.Client]) -> None:
+    _, client = trusted
+    client.get("/api/v1/facets", headers=FORWARDED)
+    counted = client.get("/api/v1/metrics", headers=FORWARDED).text
+    assert 'sanad_requests_total{method="GET",route="/api/v1/facets",status="200"} 1.0' in counted
+
+
 @pytest.mark.parametrize(
     ("forwarded", "client"),
     [

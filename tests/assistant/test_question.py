@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question import MAX_CHARS, check, check_filters, check_k
+from assistant.question import MAX_CHARS, check, check_asks, check_filters, check_k
 from index import Filters, QuestionError
 
 
@@ -55,6 +55,19 @@ def test_any_text_is_checked_or_refused(typed: str) -> None:
     assert text == check(text)
     text.encode("utf-8")
     assert text.isprintable() or "\u200c" in text or "\u200d" in text or not text.isascii()
+
+
+@pytest.mark.parametrize(
+    "typed", ["https://example.org/a?b=1", "HTTP://x.y", "www.example.org/a", "https://a.b/c https://d.e"]
+)
+def test_nothing_but_links_is_no_question(typed: str) -> None:
+    with pytest.raises(QuestionError, match="--allow-links"):
+        check_asks(check(typed))
+
+
+@pytest.mark.parametrize("typed", ["what does https://example.org/a say?", "httpd", "www", "http://"])
+def test_a_question_may_hold_a_link(typed: str) -> None:
+    check_asks(check(typed))
 
 
 @pytest.mark.parametrize("k", [0, -1, 101, 10**9])

@@ -16,19 +16,24 @@ import httpx
 import pytest
 
 from assistant.access import is_loopback
-from assistant.server import check_exposure, read_examples
+from assistant.server import check_exposure
 from assistant.settings import SettingsError, load
 from tests.assistant.serving import TOKEN, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def running(home: Path, *arguments: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    command = [sys.executable, "-m", "assistant", "serve", "--port", "0", "--home", str(home)]
+def running(
+    home: Path, *arguments: str, before: Sequence[str] = (), files: int | None = None, **env: str
+) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """Run `sanad serve`, by another program if one is named `before` it; at most so many `files` may be open in it."""
+    command = [*before, sys.executable, "-m", "assistant", "serve", "--port", "0", "--home", str(home)]
+    if files:
+        command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
     with subprocess.Popen(
         [*command, *arguments],
         cwd=ROOT,
@@ -39,9 +44,10 @@ def running(home: Path, *arguments: str, **env: str) -> Iterator[tuple[subproces
     ) as process:
         try:
             assert process.stdout
-            line = process.stdout.readline()
-            found = re.search(r"http://\S+", line)
-            assert found, line + process.stdout.read()
+            told = ""
+            while not (found := re.search(r"http://\S+", told)) and (line := process.stdout.readline()):
+                told += line  # warnings may come first
+            assert found, told
             address = found[0].replace("0.0.0.0", "127.0.0.1")
             with httpx.Client(base_url=address, timeout=30) as client:
                 yield process, client
@@ -59,12 +65,13 @@ def test_it_says_its_address_once_and_stops_when_told(home: Path, number: int) -
     with running(home) as (process, client):
         assert client.get("/api/health").json()["status"] == "ok"
         until(lambda: "gradio_config" in client.get("/").text)
-        with client.stream("GET", "/gradio_api/heartbeat/abc") as endless:
-            next(endless.iter_raw())
+        accept = {"Accept": "application/json, text/event-stream"}
+        with client.stream("GET", "/mcp", headers=accept) as endless:
+            assert endless.status_code == 200
             process.send_signal(number)
             assert process.wait(10) == 0
         assert process.stdout
-        assert process.stdout.read() == ""
+        assert [line for line in process.stdout if "files are parsed" not in line] == []
 
 
 def test_the_api_answers_before_the_page_is_made(home: Path) -> None:
@@ -114,18 +121,6 @@ def test_it_listens_to_strangers_only_with_a_token_or_read_only(given: dict[str,
     assert not is_loopback(settings.host)
     with pytest.raises(SettingsError, match="SANAD_TOKEN"):
         check_exposure(settings)
-
-
-def test_examples_are_a_list_of_questions_or_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "examples.json"
-    path.write_text('["one?", "اثنان؟"]', "utf-8")
-    assert read_examples(path) == ["one?", "اثنان؟"]
-    for content in ('{"a": 1}', "[1]", "[", "\xff"):
-        path.write_text(content, "latin-1")
-        with pytest.raises(SettingsError, match=r"examples\.json"):
-            read_examples(path)
-    with pytest.raises(SettingsError, match="cannot be read"):
-        read_examples(tmp_path / "missing.json")
 
 
 @pytest.mark.parametrize(("options", "may_read"), [((), False), (("--public",), True)])

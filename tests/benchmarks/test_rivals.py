@@ -198,6 +198,7 @@ def test_words_are_as_frequent_as_in_language() -> None:
     assert (counts == 1).sum() > 0.2 * len(counts)
 
 
+@pytest.mark.timeout(400)  # it builds several collections, and embeds each
 def test_our_own_adapter_goes_all_the_way(tmp_path: Path) -> None:
     made = tmp_path / "material"
     material.make(made, 60)

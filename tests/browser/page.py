@@ -62,7 +62,7 @@ class Page:
 
     def open_fresh(self) -> None:
         """Open the chat as in a browser that never was here."""
-        self.chrome.get(self.address + "/ui/icon.svg")
+        self.chrome.get(self.address + "/robots.txt")
         self.chrome.execute_script("sessionStorage.clear(); localStorage.clear()")
         self.open()
 
@@ -127,6 +127,7 @@ class Page:
         """Type a question, press Enter, wait; gives the newest answer or notice."""
         before = self.conversation()
         box = self.all("#sanad-box textarea")[0]
+        until(box.is_displayed)
         # Keys cannot be typed for every character; the page is told as by typing.
         script = (
             "const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;"

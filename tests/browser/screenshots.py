@@ -65,7 +65,7 @@ def take(folder: Path) -> None:
     """Serve the seeds, ask, and save what is seen."""
     folder.mkdir(parents=True, exist_ok=True)
     chrome = open_browser()
-    given = {"watch": [ROOT / "seeds"], "examples": str(ROOT / "seeds" / ".examples.json")}
+    given = {"watch": [ROOT / "seeds"]}
     with tempfile.TemporaryDirectory() as home, served(Path(home) / "home", **given) as client:
         until(lambda: "gradio_config" in client.get("/").text)
         for picture in PICTURES:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.bundles import script
 from tests.assistant.serving import until
 from tests.browser.conftest import EXAMPLES
 from tests.browser.page import Page
@@ -52,7 +53,7 @@ def test_the_interface_is_mirrored_in_arabic_and_stays_so(page: Page) -> None:
     until(lambda: page.texts(".sanad-question"))
     page.click(".sanad-title")
     until(lambda: page.all("#sanad-reader .sanad-text"))
-    chat, reader = (page.all(css)[0].rect for css in ("#sanad-main", "#sanad-reader"))
+    chat, reader = (page.all(css)[0].rect for css in ("#sanad-asking", "#sanad-reader"))
     assert reader["x"] + reader["width"] <= chat["x"] + 1
     assert "المقطع" in page.texts(".sanad-steps")[0]
 
@@ -60,12 +61,12 @@ def test_the_interface_is_mirrored_in_arabic_and_stays_so(page: Page) -> None:
 def test_both_interface_languages_say_everything(page: Page) -> None:
     page.open_library()
     page.click("#sanad-add summary")
-    script = (
-        "const done = arguments[0]; import('/ui/words.js').then(({WORDS}) => done([Object.keys(WORDS.en), "
-        "Object.keys(WORDS.ar), [...document.querySelectorAll('[data-say], [data-label], [data-hint]')]"
-        ".flatMap(e => [e.dataset.say, e.dataset.label, e.dataset.hint]).filter(Boolean)]))"
+    told = (
+        "const {WORDS} = $words; return [Object.keys(WORDS.en), Object.keys(WORDS.ar),"
+        " [...document.querySelectorAll('[data-say], [data-label], [data-hint]')]"
+        ".flatMap(e => [e.dataset.say, e.dataset.label, e.dataset.hint]).filter(Boolean)]"
     )
-    english, arabic_, used = page.chrome.execute_async_script(script)
+    english, arabic_, used = page.chrome.execute_script(script("words") + told)
     assert english == arabic_
     assert set(used) <= set(english)
     assert len(used) > 40

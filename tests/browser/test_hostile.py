@@ -163,6 +163,6 @@ def test_the_net_is_fine_enough(chrome: Chrome, address: str) -> None:
         "document.querySelector('.sanad-passage').insertAdjacentHTML('beforeend', '<form style=x></form>')"
     )
     assert page.chrome.execute_script(FOREIGN) == ["FORM", "style"]
-    page.chrome.execute_script("document.querySelector('#sanad-chips').innerHTML = '<img src=/ui/icon.svg>'")
+    page.chrome.execute_script("document.querySelector('#sanad-chips').innerHTML = '<img src=/favicon.ico>'")
     assert page.chrome.execute_script(BUILT, ALLOWED) == ["#sanad-chips IMG", "#sanad-chips src"]
     assert len(PAYLOADS) >= 60

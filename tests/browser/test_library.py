@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 
 from assistant import Assistant
 from assistant.fetching.links import Links
@@ -132,6 +133,50 @@ def test_what_is_known_of_an_article_can_be_changed(shelf: Page) -> None:
     until(lambda: "The bridge <i>closes</i>" in shelf.rows())
 
 
+def test_its_language_is_chosen_from_a_list_by_name(shelf: Page) -> None:
+    row(shelf, "Title en", "Edit")
+    until(lambda: shelf.all("#sanad-edit[open]"))
+    field = Select(shelf.all("#sanad-edit [name=language]")[0])
+    assert field.first_selected_option.text == "English"
+    assert field.options[0].text == "unknown"
+    assert len({option.text for option in field.options}) == len(field.options) > 100
+    here, others = shelf.attributes("#sanad-edit optgroup", "label")
+    assert (here, others) == ("In the collection", "Others")
+    assert [e.text for e in shelf.all("#sanad-edit optgroup:first-of-type option")][:2] == [
+        "Arabic",
+        "Chinese",
+    ]
+    field.select_by_visible_text("Swahili")
+    shelf.click("#sanad-edit .sanad-main")
+    until(lambda: "Swahili" in shelf.texts("td.sanad-col-language"))
+    assert "English" not in shelf.texts("td.sanad-col-language")
+
+
+def test_what_is_nearly_the_same_is_marked_with_a_link(chrome: Chrome, tmp_path: Path) -> None:
+    text = " ".join(f"On day {n} the harbour of town {n} was open and {n} ships came in." for n in range(30))
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.add(Article(id="first", text=text, language="en", title="Ships <b>come</b> in"))
+        assistant.add(
+            Article(id="copy", text=text + " So the agency said.", language="en", title="Ships, again")
+        )
+        assistant.add(Article(id="other", text=TEXTS["en"], language="en", title="A bridge"))
+    with served(tmp_path / "home") as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.open_library()
+        until(lambda: len(page.rows()) == 3)
+        marked = [line.text.split("\n") for line in page.all(".sanad-col-title:has(.sanad-alike)")]
+        said = dict.fromkeys(page.rows(), "") | dict(marked)
+        assert said == {
+            "A bridge": "",
+            "Ships, again": "Nearly the same as Ships <b>come</b> in",
+            "Ships <b>come</b> in": "Nearly the same as Ships, again",
+        }
+        page.click(".sanad-alike a")
+        until(lambda: page.texts("#sanad-reader h1") == ["Ships <b>come</b> in"])
+        page.assert_quiet()
+
+
 def test_it_is_rebuilt_with_a_word_at_the_end(shelf: Page) -> None:
     shelf.say("Rebuild")
     until(lambda: shelf.texts("#sanad-rebuilt")[0].startswith("Rebuilt in"))
@@ -190,3 +235,81 @@ def test_elsewhere_no_link_is_asked_for(shelf: Page) -> None:
     shelf.click("#sanad-add summary")
     assert shelf.texts("#sanad-link") == [""]
     assert shelf.all("#sanad-form textarea")[0].is_displayed()
+
+
+@pytest.fixture
+def watching(chrome: Chrome, tmp_path: Path) -> Iterator[tuple[Page, Path]]:
+    """A library that follows a folder of three files, and the folder."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for code in ("ar", "en", "ru"):
+        (folder / f"{code}.txt").write_text(TEXTS[code], "utf-8")
+    with served(tmp_path / "home", watch=[folder]) as client:
+        until(lambda: "gradio_config" in client.get("/").text)
+        page = Page(chrome, str(client.base_url))
+        page.open_library()
+        yield page, folder
+        page.assert_quiet()
+
+
+def test_a_watched_folder_is_shown_and_warned_of_and_asked_about(watching: tuple[Page, Path]) -> None:
+    page, folder = watching
+    until(lambda: len(page.rows()) == 3)
+    until(lambda: page.texts("#sanad-watched li")[0].startswith("Watched folder: news\nsince "))
+    assert "last in step" in page.texts("#sanad-watched li")[0]
+    assert page.texts("#sanad-warnings section") == []
+    (folder / "table.bin").write_bytes(b"\x00\x01\x02")
+    for path in folder.glob("*.txt"):
+        path.unlink()
+    (warning,) = until(lambda: page.texts("#sanad-warnings section"))
+    assert warning.startswith("Watched folder: news\n")
+    assert "Articles whose files are gone from it: 3. They are kept until you decide" in warning
+    assert len(page.rows()) == 3
+    assert "needs attention" in until(lambda: page.texts("#sanad-health")[0])
+    page.click("#sanad-watched summary")
+    assert "table.bin" in until(lambda: page.texts("#sanad-watched details li"))[0]
+    page.click("#sanad-language")
+    until(lambda: "مقالات اختفت ملفاتها منه: 3" in page.texts("#sanad-warnings section")[0])
+    page.say("احذف المقالات التي اختفت ملفاتها (3)")
+    until(lambda: page.all("#sanad-missing[open]"))
+    assert len(page.texts("#sanad-missing-titles li")) == 3
+    assert "كما عدّلتها" in page.texts("#sanad-missing .sanad-soft")[0]
+    page.click("#sanad-missing [value=cancel]")
+    until(lambda: not page.all("#sanad-missing[open]"))
+    assert len(page.rows()) == 3
+    page.click("#sanad-language")
+    page.say("Remove the articles whose files are gone (3)")
+    until(lambda: page.all("#sanad-missing[open]"))
+    page.click("#sanad-missing [value=remove]")
+    until(lambda: page.rows() == [])
+    until(lambda: page.texts("#sanad-warnings section") == [])
+
+
+def test_articles_whose_files_are_gone_can_be_kept(watching: tuple[Page, Path]) -> None:
+    page, folder = watching
+    until(lambda: len(page.rows()) == 3)
+    for path in folder.glob("*.txt"):
+        path.unlink()
+    until(lambda: page.texts("#sanad-warnings section"))
+    page.say("Keep them")
+    until(lambda: page.texts("#sanad-warnings section") == [])
+    assert len(page.rows()) == 3
+
+
+def test_removing_says_that_the_file_stays(watching: tuple[Page, Path]) -> None:
+    page, folder = watching
+    until(lambda: len(page.rows()) == 3)
+    page.click("#sanad-articles td.sanad-col-actions button:last-of-type")
+    until(lambda: page.all("#sanad-confirm[open]"))
+    assert "The file that it was read from stays where it is" in page.texts("#sanad-confirm .sanad-soft")[0]
+    page.click("#sanad-confirm [value=cancel]")
+    page.click("#sanad-language")
+    page.click("#sanad-articles td.sanad-col-actions button:last-of-type")
+    until(lambda: page.all("#sanad-confirm[open]"))
+    assert "أما الملف الذي قُرئت منه فيبقى في مكانه" in page.texts("#sanad-confirm .sanad-soft")[0]
+    page.click("#sanad-confirm [value=remove]")
+    until(lambda: len(page.rows()) == 2)
+    (folder / "el.txt").write_text(TEXTS["el"], "utf-8")
+    until(lambda: len(page.rows()) == 3)
+    assert len(list(folder.iterdir())) == 4
+    until(lambda: "حُذفت هنا وبقيت ملفاتها: 1" in page.texts("#sanad-watched li")[0])

@@ -37,7 +37,7 @@ def test_a_citation_opens_the_article_beside_the_chat_at_its_passage(page: Page)
     assert page.texts("#passage mark") == ["The keeper of the inn set up a long line of lanterns for them."]
     passage, evidence = page.styles("#passage, #passage mark", "backgroundColor")
     assert evidence not in (passage, "rgba(0, 0, 0, 0)")
-    chat, reader = (page.all(css)[0].rect for css in ("#sanad-main", "#sanad-reader"))
+    chat, reader = (page.all(css)[0].rect for css in ("#sanad-asking", "#sanad-reader"))
     assert chat["x"] + chat["width"] <= reader["x"]
     assert page.texts("#sanad-reader h1") == ["The long walk"]
 

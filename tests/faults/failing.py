@@ -87,7 +87,7 @@ class Site:
     def save_snapshot(self) -> None:
         with self.collection._viewing() as (state, view, _):
             state.snapshots.save(view)
-            assert state.snapshots.newest(view.dimension, view.sequence) is not None
+            assert state.snapshots.newest(view.vectors.dimension, view.sequence) is not None
 
     # -- what is tried and checked ---------------------------------------------------------------------
 

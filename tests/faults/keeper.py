@@ -44,6 +44,8 @@ class Keeper:
     def __init__(self, home: Path, board: Board, rng: random.Random) -> None:
         self.home, self.board, self.rng = home, board, rng
         self.collection = Collection(home)
+        with self.collection._using() as state:
+            assert state.store.missing() == []
         self.texts: dict[int, int] = {}
         self.find()
 
@@ -149,7 +151,7 @@ def _keep(home: Path, board: Board, seed: int, kind: str) -> None:
 
 if __name__ == "__main__":
     import index.collection
-    import index.static  # read once, before the keepers are forked
+    import index.encoder  # read once, before the keepers are forked
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     serve(Path(sys.argv[1]), Board(Path(sys.argv[2])))

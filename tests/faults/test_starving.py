@@ -98,5 +98,5 @@ def test_upkeep_is_done_all_the_same(home: Path, monkeypatch: pytest.MonkeyPatch
             collection.search(f"town{number % 40}", 3)
             collection.settle()
         with collection._viewing() as (state, _, _):
-            assert state.saved_passages >= 40
+            assert state.saved_rows >= 40
     assert list(home.glob("snapshots/*/0*"))

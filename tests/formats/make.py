@@ -29,13 +29,14 @@ def main(target: Path) -> None:
         home = Path(folder) / "home"
         with Collection(home) as collection:
             collection.add(ARTICLES)
-            collection.backup(Path(folder) / "saved")
-        database = sqlite3.connect(Path(folder) / "saved")
-        database.execute("VACUUM")
+            collection.settle()
+        database = sqlite3.connect(home / "collection-1.sqlite")
+        database.execute("VACUUM INTO ?", (str(Path(folder) / "saved"),))
         database.close()
         target.mkdir()
         shutil.copy(Path(folder) / "saved", target / "collection-1.sqlite")
         shutil.copy(home / "current", target / "current")
+        shutil.copy(home / "collection-1.sqlite-acknowledged", target)
 
 
 if __name__ == "__main__":

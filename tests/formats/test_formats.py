@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index import Article, Collection, StoreIncompatible, rebuild_home
+from index import Article, Collection, StoreIncompatible, rebuild_home, restore
 from index.store import FORMAT
 from tests.formats.make import ARTICLES
 
@@ -58,6 +58,12 @@ def test_a_golden_home_is_read_changed_and_rebuilt(golden: Path) -> None:
         asks_well(again)
 
 
+def test_a_golden_database_is_restored_into_another_home(golden: Path, tmp_path: Path) -> None:
+    restore(tmp_path / "other", golden / "collection-1.sqlite")
+    with opened(tmp_path / "other") as collection:
+        asks_well(collection)
+
+
 def test_another_model_is_refused_with_a_remedy_that_works(golden: Path) -> None:
     """Whatever the model is today, this home is of another one."""
     _set(golden, "model fingerprint", "0" * 16)
@@ -71,6 +77,8 @@ def test_another_model_is_refused_with_a_remedy_that_works(golden: Path) -> None
 
 def test_a_newer_format_is_refused_by_name(golden: Path) -> None:
     _set(golden, "format", str(FORMAT + 1))
+    with pytest.raises(StoreIncompatible, match=rf"format {FORMAT + 1} \(now {FORMAT}\); update Sanad"):
+        restore(golden.parent / "other", golden / "collection-1.sqlite")
     before = (golden / "collection-1.sqlite").read_bytes()
     for use in (Collection, rebuild_home):
         with pytest.raises(StoreIncompatible, match=rf"format {FORMAT + 1} \(now {FORMAT}\); update Sanad"):

@@ -5,16 +5,20 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from index import frontmatter
+from index import frontmatter, metadata
 from index.articles import complete
 from index.decoding import decode, decode_page
 from index.errors import ArticleError
 from index.passages import split
 from index.reading import dates
 from index.reading.feeds import parse_feed
+from index.reading.formats import sniff
+from index.reading.mails import parse_mail
 from index.reading.pages import parse_html
+from index.reading.parsers import parse
 from index.records import Article
-from tests.index.reading.making import STORIES, feed, page
+from tests.index.reading.making import STORIES, feed, page, unzipped, zipped
+from tests.index.reading.office import eml, odt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,6 +49,23 @@ def _html(data: bytes) -> None:
 def _feed(data: bytes) -> None:
     with suppress(ArticleError):
         _store(parse_feed(data, "a"))
+
+
+def _mail(data: bytes) -> None:
+    sniff(data, "a.eml")
+    with suppress(ArticleError):
+        mail = parse_mail(data, "a")
+        _store([mail.article])
+        assert all(metadata.cleaned(each.name) == (each.name or None) for each in mail.attached)
+
+
+def _odt(data: bytes) -> None:
+    with suppress(ArticleError):
+        _store(
+            parse(
+                zipped({"content.xml": data, "mimetype": b"application/vnd.oasis.opendocument.text"}), "a", {}
+            )
+        )
 
 
 def _front_matter(data: bytes) -> None:
@@ -78,6 +99,8 @@ TARGETS = {
     ))),
     "html": Target(_html, tuple(page(STORIES[code]).encode() for code in ("ar", "zh", "en"))),
     "feed": Target(_feed, tuple(feed([STORIES[code]]).encode() for code in ("ar", "ru"))),
+    "mail": Target(_mail, tuple(eml(STORIES[code], html=True, attached={"a.txt": b"text"}) for code in ("ar", "en"))),
+    "odt": Target(_odt, (unzipped(odt(STORIES["tr"]), "content.xml"),)),
     "front matter": Target(_front_matter, (
         "---\ntitle: 'x: y'\ndate: ٢٠٢٣-١٠-١٩\ntags:\n  - a\n---\n# T\n\nText.".encode(), b"---\n---\n",
     )),

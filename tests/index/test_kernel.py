@@ -401,7 +401,7 @@ if sys.argv[1] == "numpy":
 from index import Collection
 import index.kernel as kernel
 from pathlib import Path
-with Collection(Path(sys.argv[2])) as collection:
+with Collection(Path(sys.argv[2]), embeds=False) as collection:
     found = [[(hit.passage_id, hit.also_in, hit.score) for hit in collection.search(question, 10)]
              for question in json.loads(sys.argv[3])]
 print(json.dumps([kernel.compiled is None, found]))
@@ -425,7 +425,7 @@ def test_whole_answers_are_alike(home: Path) -> None:
         )
         for language in ("en", "ar") * 150
     ]
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         collection.add(
             Article(id=f"a{i}", text=text, language=language)
             for i, (language, text) in enumerate(

@@ -45,12 +45,12 @@ def test_an_agency_copy_is_linked_both_ways_and_folded_in_answers(language: str,
         )
         (item,) = collection.add([Article(id="copy", text=copy_of(language))]).items
         assert item.state == "added"
-        ((name, share),) = item.alike
-        assert name == "first"
+        ((name, share, title),) = item.alike
+        assert (name, title) == ("first", collection.article("first").title)
         assert NEAR <= share <= 1
         assert f"{share:.0%} like first" in item.reason
         assert links(collection) == {"first": {"copy"}, "other": set(), "copy": {"first"}}
-        assert collection.articles()[0].alike == (Alike("copy", share),)
+        assert collection.articles()[0].alike == (Alike("copy", share, collection.article("copy").title),)
         hit = collection.search(STORIES[language].paragraphs[0], 1)[0]
         assert {hit.article.id, *hit.also_in} == {"first", "copy"}
 

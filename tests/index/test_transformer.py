@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,35 +13,13 @@ import pytest
 from index.embedding import open_encoder
 from index.errors import ModelError
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "base", "attacked", "oil", "query", "text"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a two-layer BERT that knows five words, with prompts."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    torch.manual_seed(1)
-    root = tmp_path_factory.mktemp("tiny")
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(root / "bert")
-    vocabulary = {word: number for number, word in enumerate(WORDS)}
-    BertTokenizerFast(vocab=vocabulary).save_pretrained(root / "bert")
-    module = Transformer(str(root / "bert"), max_seq_length=32)
-    pooling = Pooling(16, pooling_mode="mean")
-    prompts = {"query": "query ", "document": "text "}
-    SentenceTransformer(modules=[module, pooling], prompts=prompts, device="cpu").save(str(root / "model"))
-    return root / "model"
+def folder(tiny_model: Path) -> Path:
+    return tiny_model
 
 
 @pytest.fixture
@@ -97,6 +76,102 @@ def test_a_folder_that_could_run_code_is_refused(copy: Path, name: str) -> None:
     (copy / name).write_bytes(b"")
     with pytest.raises(ModelError, match=name):
         open_encoder(str(copy))
+
+
+def spoil(weights: Path, change: Callable[[dict[str, Any], bytes], tuple[object, bytes]]) -> None:
+    """Write the file anew, with another header or other values."""
+    content = weights.read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header, values = change(json.loads(content[8 : 8 + size]), content[8 + size :])
+    told = json.dumps(header).encode()
+    weights.write_bytes(len(told).to_bytes(8, "little") + told + values)
+
+
+def retyped(kind: str) -> Callable[[dict[str, Any], bytes], tuple[object, bytes]]:
+    return lambda header, values: (
+        {name: {**told, "dtype": kind} if "dtype" in told else told for name, told in header.items()},
+        values,
+    )
+
+
+def one_retyped(kind: str) -> Callable[[dict[str, Any], bytes], tuple[object, bytes]]:
+    name = "encoder.layer.1.output.dense.weight"
+    return lambda header, values: ({**header, name: {**header[name], "dtype": kind}}, values)
+
+
+def filled(value: float) -> Callable[[dict[str, Any], bytes], tuple[object, bytes]]:
+    return lambda header, values: (header, np.full(len(values) // 4, value, dtype=np.float32).tobytes())
+
+
+def one_value(header: dict[str, Any], values: bytes) -> tuple[object, bytes]:
+    return header, np.float32(np.nan).tobytes() + values[4:]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda header, values: (header, values[: len(values) // 2]), "its header declares"),
+        (lambda header, values: (header, values + b"x"), "its header declares"),
+        (lambda header, values: ([], values), "lists no tensors"),  # noqa: ARG005
+        (lambda header, values: ({}, values), "lists no tensors"),  # noqa: ARG005
+        (lambda header, values: ({"a": 1}, values), "lists no tensors"),  # noqa: ARG005
+        (lambda header, values: ({**header, "a": {"dtype": "F32"}}, values), "lists no tensors"),
+        (retyped("F99"), "cannot be loaded"),
+        (retyped("F64"), "cannot be loaded"),
+        (one_retyped("I32"), "output.dense.weight are stored as integers"),
+        (filled(np.nan), "NaN"),
+        (filled(np.inf), "NaN"),
+        (one_value, "NaN"),
+        (filled(0), "zeros"),
+    ],
+)
+def test_spoilt_weights_are_refused_in_one_line(
+    copy: Path, change: Callable[[dict[str, Any], bytes], tuple[object, bytes]], why: str
+) -> None:
+    spoil(next(copy.rglob("model.safetensors")), change)
+    with pytest.raises(ModelError, match=why) as caught:
+        open_encoder(str(copy))
+    assert str(copy) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"abc",
+        b"\xff" * 100,
+        (2**62).to_bytes(8, "little") + b"{}",
+        (99_000_000).to_bytes(8, "little") + b"{}",
+    ],
+)
+def test_what_is_no_file_of_weights_is_refused(copy: Path, content: bytes) -> None:
+    next(copy.rglob("model.safetensors")).write_bytes(content)
+    with pytest.raises(ModelError, match=r"model\.safetensors is damaged"):
+        open_encoder(str(copy))
+
+
+@pytest.mark.parametrize(
+    "name", ["config.json", "tokenizer.json", "tokenizer_config.json", "1_Pooling/config.json"]
+)
+@pytest.mark.parametrize("content", ["", "[", "[]", "{}", "null", '{"model": 1}', "[" * 100_000, "\xff"])
+def test_a_spoilt_file_is_refused_or_does_not_matter(copy: Path, name: str, content: str) -> None:
+    (copy / name).write_text(content, encoding="latin-1")
+    try:
+        assert open_encoder(str(copy)).encode_question("base oil").any()
+    except ModelError as error:
+        assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_a_token_without_a_vector_is_told(copy: Path) -> None:
+    path = copy / "tokenizer.json"
+    tokenizer = json.loads(path.read_text(encoding="utf-8"))
+    tokenizer["model"]["vocab"]["harbour"] = 1_000
+    path.write_text(json.dumps(tokenizer), encoding="utf-8")
+    encoder = open_encoder(str(copy))
+    assert encoder.encode_question("base").any()
+    with pytest.raises(ModelError, match="cannot read a text"):
+        encoder.encode_question("harbour")
 
 
 def test_a_foreign_module_is_refused_and_not_imported(copy: Path) -> None:
@@ -162,7 +237,7 @@ def test_a_missing_hub_model_is_named(tmp_path: Path, offline: str) -> None:
     )
     message = run.stdout
     assert "nobody-at-all/no-such-model" in message
-    assert "leave out --model" in message
+    assert "use --model bundled" in message
     assert message.count("\n") == 1
 
 
@@ -182,7 +257,7 @@ def test_a_hub_that_never_answers_does_not_hang(tmp_path: Path) -> None:
         run = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
         )
-    assert "leave out --model" in run.stdout
+    assert "use --model bundled" in run.stdout
 
 
 def test_what_is_no_name_at_all_is_named() -> None:

@@ -44,6 +44,7 @@ def _measured(part: str) -> tuple[measure.Figures, str]:
         return measure.eval_figures(), measure.eval_digest()
     with tempfile.TemporaryDirectory() as home, Assistant(home) as assistant:
         assistant.add(measure.seed_articles())
+        assistant.settle()
         return measure.seeds_figures(assistant), measure.seeds_digest()
 
 

@@ -19,6 +19,7 @@ ATTACKERS = ("المقاومة الإسلامية في العراق", "المل�
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     with Assistant(tmp_path_factory.mktemp("seeds")) as made:
         assert len(made.add(measure.seed_articles()).added) == 2
+        assert made.settle()
         yield made
 
 

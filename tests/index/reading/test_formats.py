@@ -16,6 +16,7 @@ from index.reading.files import read, read_bytes
 from index.reading.formats import Format, sniff
 from index.records import Added, Article
 from tests.index.reading.making import STORIES, Story, docx, epub, feed, mhtml, page, pdf, row, zipped
+from tests.index.reading.office import eml, ods, odt, xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,12 @@ FORMATS: dict[str, Callable[[Story], bytes | str]] = {
     "json": lambda story: json.dumps(row(story)),
     "jsonl": lambda story: json.dumps(row(story), ensure_ascii=False) + "\n",
     "csv": as_csv,
+    "odt": odt,
+    "xlsx": lambda story: xlsx({"Articles": [[*row(story)], [*row(story).values()]]}),
+    "ods": lambda story: ods([[*row(story)], [*row(story).values()]]),
+    "eml": eml,
+    "eml in html": lambda story: eml(story, html=True, plain=False),
+    "eml in both": lambda story: eml(story, html=True),
     "feed": lambda story: feed([story]),
     "zip": lambda story: zipped({"a/page.html": page(story).encode()}),
 }
@@ -84,7 +91,7 @@ def test_a_page_says_who_wrote_it_when_and_where(story: Story, metadata: str) ->
 
 
 @every_language
-@pytest.mark.parametrize("kind", ["json", "jsonl", "csv"])
+@pytest.mark.parametrize("kind", ["json", "jsonl", "csv", "xlsx", "ods"])
 def test_a_row_says_who_wrote_it_when_and_where(story: Story, kind: str) -> None:
     article = one(FORMATS[kind](story))
     assert (article.source, article.author) == ("Example News", "Rana Haddad")

@@ -13,7 +13,8 @@ from index.errors import ArticleError
 from index.passages import split
 from index.reading.parsers import parse
 from index.records import Article
-from tests.index.reading.making import STORIES, docx, epub, feed, page, pdf, zipped
+from tests.index.reading.making import STORIES, docx, epub, feed, page, pdf, row, zipped
+from tests.index.reading.office import eml, odt, ole, xlsx
 
 few = settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -27,6 +28,10 @@ SEEDS = [
     feed([STORIES["hi"]]).encode(),
     zipped({"a.html": page(STORIES["en"]).encode(), "b.csv": b"title,text\n1,2\n"}),
     pdf(["Drones attacked the base."]),
+    odt(STORIES["en"]),
+    xlsx({"S": [[*row(STORIES["ar"])], [*row(STORIES["ar"]).values()]]}),
+    eml(STORIES["ru"], html=True, attached={"a.docx": docx(STORIES["tr"])}),
+    ole(["WordDocument", "1Table"]),
     b'{"articles": [{"text": "a", "date": 1}, {"body": ["b", {"c": null}]}]}',
 ]
 PIECES = st.sampled_from(

@@ -22,10 +22,12 @@ from assistant import Assistant
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, UnreadableArticle
 from index.reading import pdfs
 from index.reading.files import read, read_bytes
+from index.reading.formats import HEAD_BYTES, sniff
 from index.reading.limits import LIMITS, MAX_PARTS, Limits
 from index.reading.worker import Worker, close_all, parse_apart
 from index.records import Added, Article
 from tests.index.reading.making import STORIES, docx, epub, page, pdf_of, zipped
+from tests.index.reading.office import eml, odt, ole, xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,8 @@ def inflating(megabytes: int, before: bytes, unit: bytes, after: bytes) -> bytes
     return before + unit * (megabytes * 1_000_000 // len(unit)) + after
 
 
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIL = b"From: a\r\nMIME-Version: 1.0\r\nMessage-ID: <1@b>\r\n"
 WORD = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
 
 
@@ -235,7 +239,7 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
 ) + "]>"  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["docx", "epub", "feed", "html"])
+@pytest.mark.parametrize("kind", ["docx", "epub", "feed", "html", "odt", "xlsx", "ods", "eml"])
 @pytest.mark.parametrize("attack", ["file", "network", "laughs", "parameter"])
 def test_entities_reach_no_file_no_address_and_no_memory(tmp_path: Path, kind: str, attack: str) -> None:
     asked: list[str] = []
@@ -267,6 +271,26 @@ def test_entities_reach_no_file_no_address_and_no_memory(tmp_path: Path, kind: s
         "epub": epub([STORIES["en"]]).replace(b"zzz", b"zzz"),
         "feed": f'<?xml version="1.0"?>{head}<rss version="2.0"><channel><title>{entity}</title><item><title>T</title><description>Hello {entity}</description></item></channel></rss>'.encode(),
         "html": f'{head}<html><head><base href="{address}"><link rel="stylesheet" href="{address}"><meta http-equiv="refresh" content="0;url={address}"></head><body><img src="{address}"><svg><use href="{address}"/></svg><xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file://{secret}" parse="text"/><p>{STORIES["en"].paragraphs[0]} {entity}</p></body></html>'.encode(),
+        "odt": zipped(
+            {
+                "content.xml": f'{head}<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><text:p>Hello there {entity}</text:p></office:document-content>'.encode(),
+                "META-INF/manifest.xml": f'{head}<m><file-entry full-path="/" media-type="application/vnd.oasis.opendocument.text"/>{entity}</m>'.encode(),
+            }
+        ),
+        "xlsx": xlsx(
+            {"S": []},
+            extra={
+                "xl/worksheets/sheet1.xml": f'{head}<worksheet xmlns="{SHEET}"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>text</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>Hello {entity}</t></is></c></row></sheetData></worksheet>'.encode(),
+            },
+        ),
+        "ods": zipped(
+            {
+                "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+                "META-INF/manifest.xml": b"<m/>",
+                "content.xml": f'{head}<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">{entity}</office:document-content>'.encode(),
+            }
+        ),
+        "eml": f'From: a\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/html\n\n<base href="{address}"><img src="{address}"><p>Hello there</p>\n--x\nContent-Type: message/external-body; access-type=URL; URL="{address}"\n\nContent-Type: text/plain\n\n--x\nContent-Type: message/external-body; access-type=local-file; name="{secret}"\n\nContent-Type: text/plain\n\n--x--\n'.encode(),
     }[kind]
     if kind == "epub":
         data = zipped({
@@ -327,6 +351,89 @@ def test_a_page_without_an_article_is_an_error(body: str) -> None:
         )
 
 
+# -- offices and mail programs ---------------------------------------------------------------------
+
+
+def sheet(body: str) -> bytes:
+    """A workbook whose one sheet is XML as given."""
+    return xlsx(
+        {"S": []},
+        extra={"xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEET}">{body}</worksheet>'.encode()},
+    )
+
+
+def text_cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+NESTED = b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (at, at) for at in range(3_000)
+)
+LOCKED = (
+    '<manifest><file-entry full-path="/" media-type="application/vnd.oasis.opendocument.text"/>'
+    '<file-entry full-path="content.xml"><encryption-data/></file-entry></manifest>'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (odt(STORIES["en"], "<text:p>a</text:p>" * 12_000_000), "its members are 2"),
+        (odt(STORIES["en"], "<text:section>" * 5_000), "nested deeper"),
+        (odt(STORIES["en"], extra={"META-INF/manifest.xml": LOCKED.encode()}), "encrypted; save it without"),
+        (odt(STORIES["en"], extra={"content.xml": b"<not closed"}), "XML is damaged"),
+        (sheet("<sheetData>" + "<row/>" * 34_000_000), "its members are 2"),
+        (sheet(f"<sheetData><row>{text_cell('A1', 'text')}</row><row>{text_cell('XFD1048576', 'x')}</row></sheetData>"), "memory"),
+        (sheet("<sheetData>" + "".join(f"<row>{text_cell(f'A{at}', 'text')}</row>" for at in range(1, 10_003)) + "</sheetData>"), "more than 10000 rows"),
+        (ole(["EncryptedPackage"]), "encrypted; save|encrypted, which"),
+        (ole(["Workbook"]), "nothing|anything|damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40, "damaged"),
+        (MAIL + NESTED, "nested too deep"),
+        (MAIL + b"Content-Type: message/rfc822\r\n\r\nFrom: a\r\n" * 3_000, "nested too deep"),
+        (MAIL + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\na\r\n" * 12_000, "more than 10000 parts"),
+        (MAIL + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 200_000, "nested too deep"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_hostile_documents_and_messages_are_refused_with_the_reason(data: bytes, said: str) -> None:
+    with pytest.raises(ArticleError, match=said):
+        read_bytes(data, "a.bin")
+    assert read_bytes(GOOD, "a.html")
+
+
+def test_what_a_sheet_declares_of_its_size_costs_nothing() -> None:
+    data = sheet(
+        f'<dimension ref="A1:XFD1048576"/><sheetData><row>{text_cell("A1", "text")}</row><row>{text_cell("A2", "Hello there")}</row></sheetData>'
+    )
+    assert texts(data) == "Hello there"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b"X: a\r\n", b"X: a\n", b"X:\r\n \r\n", b"<!--", b"<?xml", b"<!doctype[", b"<!doctype a [ ] ", b"{} \n", b"[ [", b"a,b\t;", b"\n\t\r", b"<\n"],
+)  # fmt: skip
+def test_no_first_bytes_keep_us_from_telling_the_format(unit: bytes) -> None:
+    """The format is told in our own process, so that what takes long there stops everything."""
+    sniff((unit * HEAD_BYTES)[:HEAD_BYTES], "a")
+
+
+def test_headers_without_end_cost_little() -> None:
+    for header in (
+        b"From: " + b"((" * 1_000_000,
+        b"Subject: " + b"=?utf-8?q?a?= " * 500_000,
+        b"X: a\r\n" * 200_000,
+    ):
+        assert "Hello there" in texts(header + b"\r\n" + MAIL + b"\r\nHello there", "a.eml")
+
+
+@pytest.mark.parametrize("kind", ["bomb.docx", "liar.zip"])
+def test_a_bomb_that_is_attached_costs_only_itself(kind: str) -> None:
+    inflated = WORD + bytes(180_000_000) if kind == "bomb.docx" else b""
+    bomb = zipped({"word/document.xml": inflated}) if inflated else zipped({"a.txt": b"a" * 6_000_000})
+    found = read_bytes(eml(STORIES["en"], attached={kind: bomb, "good.html": GOOD}), "a.eml")
+    assert [type(each) for each in found] == [Article, Added, Article]
+
+
 # -- PDF -------------------------------------------------------------------------------------------
 
 CYCLE = pdf_of(
@@ -358,14 +465,14 @@ def test_damaged_cyclic_and_encrypted_pdfs_are_unreadable_or_empty(
 # -- the child -------------------------------------------------------------------------------------
 
 
-def sabotage(act: str, limits: Limits = SMALL) -> Worker:
-    """A worker whose child does something terrible when it is given a file."""
+def sabotage(act: str, limits: Limits = SMALL, before: str = "pass") -> Worker:
+    """A worker whose child does something terrible when it is given a file; `before`: and something when it starts."""
     made = Worker(limits)
     made.close()
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import index.reading.parsers as parsers\n"
         f"def parse(data, name, columns):\n    {act}\n"
-        "parsers.parse = parse\n"
+        f"parsers.parse = parse\n{before}\n"
         "from index.reading.child import main; main(*map(int, sys.argv[2:]))"
     )
     arguments = list(made._process.args)  # type: ignore[call-overload]
@@ -427,6 +534,14 @@ def test_one_child_serves_many_files_and_is_replaced_when_it_dies() -> None:
         worker.parse(GOOD, "a.html", {})
     assert not worker.alive
     assert parse_apart(GOOD, "a.html", {})
+
+
+def test_a_child_that_has_parsed_enough_says_so_before_it_ends() -> None:
+    made = sabotage("return []", before="import index.reading.child as child; child._MAX_JOBS = 3")
+    for _ in range(3):
+        assert made.alive
+        assert made.parse(b"<html>", "a.html", {}) == []
+    assert not made.alive
 
 
 def test_a_folder_with_a_bomb_in_the_middle_is_read_to_its_end(tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""Whether the memory is there that a model needs.
+
+The libraries that read models are written in Rust: one that is refused memory (`ulimit -v`) ends the process,
+where Python would raise an error.
+"""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WEIGHTS = 2  # bytes for each byte of weights: the file is mapped, and mapped again or copied
+TEXTS = (
+    24  # bytes for each byte of JSON: parsed, and made into tables; measured with vocabularies of 3 and 46 MB
+)
+SEARCH = 350_000_000  # faiss and BLAS, for two cores; more with more
+
+
+def require(model: str, files: Iterable[Path], libraries: int) -> None:
+    """Refuse a model that would not fit; nothing of it is read.
+
+    Args:
+        model: what a person calls it.
+        files: those that are read of it.
+        libraries: bytes that are taken by what reads it, whatever the model.
+
+    Raises:
+        ModelError: says how much it needs and how much there is.
+        OSError: a file is not there.
+    """
+    room = _room()
+    if room is None:
+        return
+    factors = {".safetensors": WEIGHTS, ".json": TEXTS}
+    needed = libraries + SEARCH
+    needed += sum(path.stat().st_size * factors.get(path.suffix, 1) for path in files)
+    if needed > room:
+        raise ModelError(
+            f"{model}: needs about {needed // 1_000_000:,} MB of memory, and this process may take "
+            f"{room // 1_000_000:,} MB more: allow it more (ulimit -v), or use a smaller model"
+        )
+
+
+def _room() -> int | None:
+    """Bytes that this process may still take, or None where nothing says how many."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return None
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except OSError:  # no Linux, where the limit holds nobody
+        return None
+    return max(0, limit - pages * resource.getpagesize())
