@@ -122,7 +122,11 @@ def languages_of(question: str, near: Sequence[str], lexicon: Lexicon | None) ->
     def known(language: str) -> int | None:
         if lexicon is None or language not in lexicon.languages:
             return None
-        return sum(lexicon.has(word_terms(word, stemmer_of(word, language)).stem, language) for word in found)
+        return sum(
+            is_stopword(word, language)
+            or lexicon.has(word_terms(word, stemmer_of(word, language)).stem, language)
+            for word in found
+        )
 
     return possible(question, near, known)
 

@@ -157,6 +157,7 @@ class Writer(Reader):
         A passage whose text is among the old ones keeps its vector.
         """
         self._changed = True
+        vectors = self.vectors_by_text(number) if prepared is not None else {}  # before the text is another
         self._db.execute(
             "UPDATE articles SET digest=?, text_digest=?, seq=?, title=?, source=?, url=?, author=?,"
             " published=?, language=?, text=? WHERE number=?",
@@ -164,7 +165,6 @@ class Writer(Reader):
              article.published, article.language, article.text, number),
         )  # fmt: skip
         if prepared is not None:
-            vectors = self.vectors_by_text(number)
             self._remove_passages(number)
             self._insert_passages(number, article.text, prepared, vectors)
             sql = "UPDATE articles SET n_passages = ? WHERE number = ?"

@@ -184,7 +184,7 @@ def page_alone(home: Path, unread_s: float) -> Iterator[tuple[httpx.Client, Any]
     settings = load({"home": str(home)}, {})
     prepare_environment(settings)
     with Assistant(home) as assistant:
-        app = create_page(assistant, settings, [], unread_s=unread_s)
+        app = create_page(assistant, settings, unread_s=unread_s)
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
         thread = threading.Thread(target=server.run)
         thread.start()

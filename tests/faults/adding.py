@@ -14,7 +14,7 @@ from index import Article, Collection
 
 
 def main(home: Path, n: int) -> None:
-    collection = Collection(home)
+    collection = Collection(home, embeds=False)
     for number in range(1, n + 1):
         text = f"Entry {number} tells of word{number}q and the harbour. في الميناء حديث عن word{number}q."
         collection.add([Article(id=f"a{number}", text=text, language="en")])

@@ -1,4 +1,7 @@
-"""A write-ahead log that was cut: SQLite says nothing, so the number kept beside the database must."""
+"""A write-ahead log that was cut: SQLite says nothing, so the number kept beside the database must.
+
+Nothing is embedded here: each embedded batch is a change of its own, and the numbers of changes are compared.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def article(number: int) -> Article:
 @pytest.fixture
 def killed(home: Path) -> Path:
     """A home whose process was killed after twelve acknowledged additions: they stand in the journal."""
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         collection.add([article(0)])
     done = run("adding", home, N)
     assert done.returncode == -signal.SIGKILL, done.stderr
@@ -63,12 +66,12 @@ def zeroed_in_the_middle(path: Path) -> None:
 
 
 def held(home: Path) -> set[str]:
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         return {info.id for info in collection.articles()}
 
 
 def test_a_whole_one_loses_nothing(killed: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with Collection(killed) as collection:
+    with Collection(killed, embeds=False) as collection:
         assert collection.check() == []
         assert len(collection.articles()) == N + 1
     assert caplog.text == ""
@@ -79,7 +82,7 @@ def test_what_was_cut_off_is_said_until_a_person_goes_on_without_it(
     killed: Path, cut: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     cut(journal(killed))
-    with Collection(killed) as collection:
+    with Collection(killed, embeds=False) as collection:
         last = int(str(collection.health()["sequence"]))
         assert last < N + 1
         told = f"collection-1.sqlite has lost the changes {last + 1} to {N + 1}, which were acknowledged"
@@ -89,7 +92,7 @@ def test_what_was_cut_off_is_said_until_a_person_goes_on_without_it(
         assert int(str(collection.health()["sequence"])) > N + 1, "no number is given twice"
         assert len(collection.check()) == 1, "told until somebody has decided"
     caplog.clear()
-    with Collection(killed) as collection:
+    with Collection(killed, embeds=False) as collection:
         assert f"the changes {last + 1} to {N + 1}" in caplog.text
         collection.rebuild()
         assert f"the changes {last + 1} to {N + 1}" in collection.check()[0]
@@ -102,31 +105,31 @@ def test_what_was_cut_off_is_said_until_a_person_goes_on_without_it(
 
 def test_it_can_be_repaired_at_once(killed: Path) -> None:
     halved(journal(killed))
-    with Collection(killed) as collection:
+    with Collection(killed, embeds=False) as collection:
         assert len(collection.check(repair=True)) == 1
         assert collection.check() == []
-    with Collection(killed) as collection:
+    with Collection(killed, embeds=False) as collection:
         assert collection.check() == []
 
 
 def test_what_was_derived_from_lost_changes_is_not_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A snapshot was saved of changes that are lost; others get their places in the database."""
     monkeypatch.setattr(index.opened, "SNAPSHOT_ROWS", 10_000)
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         collection.add([article(0)])
     older = shutil.copytree(home, home.with_name("older"))
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         collection.add(article(number) for number in range(1, 6))
         with collection._viewing() as (state, view, _):
             state.snapshots.save(view)
     for path in older.glob("collection-1.sqlite"):
         shutil.copy(path, home)
     things = ("windmill", "lighthouse", "ferry", "museum", "orchard")
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         assert "has lost the changes" in collection.check()[0]
         for thing in things:
             collection.add([Article(id=thing, text=f"In spring the mayor opened a {thing}.", language="en")])
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         for thing in things:
             assert collection.search(thing, 1)[0].article.id == thing
         assert collection.search("harbour", 1)[0].article.id == "a0"
@@ -142,7 +145,7 @@ def test_a_number_that_is_gone_is_said(killed: Path, caplog: pytest.LogCaptureFi
         if content is not None:
             number.write_bytes(content)
         caplog.clear()
-        with Collection(killed) as collection:
+        with Collection(killed, embeds=False) as collection:
             assert "acknowledged is gone or cannot be read" in caplog.text
             (told,) = collection.check(repair=True)
             assert str(number) in told
@@ -151,13 +154,13 @@ def test_a_number_that_is_gone_is_said(killed: Path, caplog: pytest.LogCaptureFi
 
 
 def test_a_home_of_before_has_no_number_and_is_sound(home: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         collection.add([article(0)])
     (home / "collection-1.sqlite-acknowledged").unlink()
     with sqlite3.connect(home / "collection-1.sqlite") as database:
         database.execute("PRAGMA user_version = 0")
     database.close()
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         assert collection.check() == []
         collection.add([article(1)])
         assert collection.check() == []
@@ -167,7 +170,7 @@ def test_a_home_of_before_has_no_number_and_is_sound(home: Path, caplog: pytest.
 
 def test_the_number_is_never_ahead_of_the_database_nor_behind_what_was_said(home: Path) -> None:
     """Four writers, and a reader that looks at the number first, then at the database."""
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         path = home / "collection-1.sqlite"
         done = threading.Event()
         wrong: list[object] = []
@@ -197,5 +200,5 @@ def test_the_number_is_never_ahead_of_the_database_nor_behind_what_was_said(home
         assert wrong == []
         assert Acknowledged(path).read() == int(str(collection.health()["sequence"])) == 40
     rebuild_home(home)
-    with Collection(home) as collection:
+    with Collection(home, embeds=False) as collection:
         assert collection.check() == []

@@ -126,6 +126,19 @@ def test_a_passage_removed_while_it_was_encoded_gets_no_vector(home: Path) -> No
         assert collection.check() == []
 
 
+def test_another_text_gets_its_own_vector_and_a_passage_that_stays_keeps_its(home: Path) -> None:
+    with Collection(home) as collection:
+        collection.add([Article(id="a", text="The lighthouse is dark.")])
+        assert collection.settle()
+        collection.add([Article(id="a", text="The vineyards are bare.")])  # as long as the text before
+        assert missing(home) == 1
+        assert collection.settle()
+        assert collection.check() == []
+        collection.edit("a", {"title": "Red"})
+        collection.add([Article(id="a", text="The vineyards are bare.", language="en")])
+        assert missing(home) == 0
+
+
 def test_vectors_that_cannot_be_searched_are_refused_by_name(home: Path) -> None:
     with Collection(home, embeds=False) as collection:
         encoder = collection._state.encoder
