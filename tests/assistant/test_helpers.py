@@ -51,7 +51,7 @@ async def helped(
 
 
 async def number(answering: Answering, wanted: int) -> None:
-    await asyncio.to_thread(until, lambda: answering.helpers.number == wanted)
+    await asyncio.to_thread(until, lambda: answering.helpers.number == wanted, 60)
 
 
 def said(content: bytes | dict[str, Any]) -> dict[str, Any]:
@@ -60,8 +60,10 @@ def said(content: bytes | dict[str, Any]) -> dict[str, Any]:
 
 
 def children(pid: int) -> list[int]:
+    """The helpers of a process; the one that parses files is no helper."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    found = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return [child for child in found if b"helper_child" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def alive(pid: int) -> bool:
