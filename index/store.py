@@ -196,7 +196,8 @@ class Store:
         connection = getattr(self._local, "connection", None)
         self._local.connection = None
         with self._guard:
-            if connection is not None and self._connections.pop(connection, None):
+            if connection in self._connections:
+                del self._connections[connection]
                 connection.close()
                 self._files = self._files if self._connections else None
 
