@@ -103,7 +103,7 @@ CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, device INTEGER NOT NU
 
 
 class Store:
-    """A database file, open; connections are made per thread and closed together."""
+    """A database file, open; each thread has a connection, which the next new one closes when that thread has ended."""
 
     def __init__(self, path: Path, *, create: bool = False, wal: bool = False) -> None:
         """Open a database, or make an empty one.
@@ -119,7 +119,7 @@ class Store:
         """
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[sqlite3.Connection, threading.Thread] = {}
         self._guard = threading.Lock()
         self._words: dict[WordKey, int] = {}
         self._has_begun = False
@@ -148,9 +148,16 @@ class Store:
         connection.execute("PRAGMA cache_size = -16000")
         connection.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_PAGES}")
         with self._guard:
-            self._connections.append(connection)
+            self._connections[connection] = threading.current_thread()
+            self._close_left()
         self._local.connection = connection
         return connection
+
+    def _close_left(self) -> None:
+        """Close the connections of threads that have ended: a server's come and go, and few of them say so."""
+        for connection in [one for one, thread in self._connections.items() if not thread.is_alive()]:
+            del self._connections[connection]
+            connection.close()
 
     @property
     def is_in_place(self) -> bool:
@@ -190,7 +197,7 @@ class Store:
         self._local.connection = None
         with self._guard:
             if connection in self._connections:
-                self._connections.remove(connection)
+                del self._connections[connection]
                 connection.close()
                 self._files = self._files if self._connections else None
 

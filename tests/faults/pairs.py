@@ -15,13 +15,13 @@ _ENGLISH = """tower shore keeper harbour bridge market school river festival rai
  hospital library factory orchard concert border airport pilgrim storm lantern quarry"""
 _ARABIC = """ميناء برج حارس جسر سوق مدرسة نهر مهرجان قطار غابة شتاء متحف ميزانية مستشفى مكتبة مصنع بستان حفل مطار
  عاصفة فانوس مقلع رسالة مساء جزيرة قرية"""
-_WORDS = (_ENGLISH.split(), _ARABIC.split())
+WORDS = (_ENGLISH.split(), _ARABIC.split())
 
 
 def pair(number: int, text: int, version: int) -> list[Article]:
     """Give both articles of a pair; `text`: the version in which the text changed last."""
     made = []
-    for side, words in enumerate(_WORDS):
+    for side, words in enumerate(WORDS):
         chosen = random.Random(f"{number} {text} {side}").sample(words, 9)
         made.append(
             Article(
