@@ -26,6 +26,7 @@ BRIDGE = "Who closed the old bridge on Friday?"
 def dialogue(home: Path, articles: list[Article]) -> Iterator[Dialogue]:
     with Assistant(home) as assistant:
         assistant.add(articles)
+        assert assistant.settle()
         yield Dialogue(assistant, 1000)
 
 

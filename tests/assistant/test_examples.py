@@ -42,6 +42,7 @@ def test_they_are_made_from_titles_in_the_language_of_the_interface_and_are_answ
         assistant.add(
             Article(id=code, text=TEXTS[code], language=code, title=title) for code, title in titles.items()
         )
+        assert assistant.settle()
         english, arabic = made_examples(assistant, EN), made_examples(assistant, AR)
         assert english[0] == "What do the articles say about “A bridge is closed”?"
         assert arabic[0] == "ماذا تقول المقالات عن «افتتاح مستشفى جديد»؟"

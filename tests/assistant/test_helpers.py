@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def filled(home: Path, articles: list[Article]) -> Iterator[Assistant]:
     with Assistant(home) as assistant:
         assistant.add(articles)
+        assert assistant.settle()  # so that two processes have the same vectors to rank by
         yield assistant
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import index.opened
 from index import Article, Collection, SanadError, StoreDamaged
+from index.store import PAGE_BYTES
 from index.verified import Ahead, FolderReader
 
 if TYPE_CHECKING:
@@ -260,8 +261,8 @@ def test_a_damaged_database_is_an_error_of_ours(saved: tuple[Path, Rankings], ni
     rng = random.Random(8)
     found, described = 0, list[str]()
     for turn in range(600 if nightly else 60):
-        page = turn % (len(whole) // 4096)
-        first = 4096 * page + (rng.randrange(64) if turn % 2 else rng.randrange(4000))
+        page = turn // 2 % (len(whole) // PAGE_BYTES)
+        first = PAGE_BYTES * page + (rng.randrange(64) if turn % 2 else rng.randrange(PAGE_BYTES - 1_000))
         size = rng.choice((1, 16, 96, 1_000))
         path.write_bytes(whole[:first] + rng.randbytes(size) + whole[first + size :])
         for suffix in ("-wal", "-shm"):

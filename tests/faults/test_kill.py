@@ -176,6 +176,8 @@ def _holds_what_was_acknowledged(home: Path, tmp_path: Path, board: Board) -> No
             assert {version for version, _ in found} <= {board.acknowledged[number], board.begun[number]}
             assert found or min(board.acknowledged[number], board.begun[number]) <= 0
         fresh.add(article for articles in pairs.values() for article in articles)
+        assert collection.settle()
+        assert fresh.settle()
         for number in range(PAIRS):
             question = f"harbour مدرسة pair{number}q"
             rankings = [
