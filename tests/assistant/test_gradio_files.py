@@ -169,7 +169,11 @@ def test_of_all_the_servers_calls_none_leaves_the_home_and_the_program(home: Pat
     calls = log.read_text("utf-8", "replace").splitlines()
     assert not [call for call in calls if "connect(" in call]
     assert not [call for call in calls if "secret-" in call]
-    ours = (home, ROOT, *map(Path, (sys.prefix, sys.base_prefix, *filter(None, sys.path))))
+    machine = (
+        Path("/sys/devices/system/cpu"),
+        Path("/dev/urandom"),
+    )  # the engine counts cores, Python needs chance
+    ours = (home, ROOT, *machine, *map(Path, (sys.prefix, sys.base_prefix, *filter(None, sys.path))))
     named = {Path(call.split('"')[1]) for call in calls if '"/' in call} - set(home.parents)
     assert named
     assert not [path for path in named if not any(path.is_relative_to(one) for one in ours)]

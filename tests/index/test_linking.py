@@ -52,7 +52,10 @@ def test_an_agency_copy_is_linked_both_ways_and_folded_in_answers(language: str,
         assert links(collection) == {"first": {"copy"}, "other": set(), "copy": {"first"}}
         assert collection.articles()[0].alike == (Alike("copy", share, collection.article("copy").title),)
         hits = collection.search(STORIES[language].paragraphs[0], 2)  # the other is its translation
-        assert sorted(sorted([hit.article.id, *hit.also_in]) for hit in hits) == [["copy", "first"], ["other"]]
+        assert sorted(sorted([hit.article.id, *hit.also_in]) for hit in hits) == [
+            ["copy", "first"],
+            ["other"],
+        ]
 
 
 def test_a_link_goes_with_either_article_and_with_another_text(home: Path) -> None:
