@@ -31,6 +31,7 @@ def test_many_questions_at_once_get_the_answers_of_one_after_the_other(
     async def ask_all() -> None:
         async with AsyncAssistant(home) as assistant:
             await assistant.run(assistant.assistant.add, articles)
+            assert await assistant.run(assistant.assistant.settle)
             together = await asyncio.gather(*(assistant.ask(question) for question in QUESTIONS * 5))
             alone = [assistant.assistant.ask(question) for question in QUESTIONS]
             assert [a.citations for a in together] == [a.citations for a in alone] * 5

@@ -213,6 +213,7 @@ def test_a_line_brings_helpers_and_none_outlives_the_server(
 ) -> None:
     with Assistant(home) as assistant:
         assistant.add(articles)
+        assert assistant.settle()
         expected = [said(assistant.ask(question).to_dict()) for question in QUESTIONS]
     with running(home, "--helpers", "2") as (process, client):
 
