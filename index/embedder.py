@@ -148,7 +148,7 @@ class Embedder:
                 count = embed_batch(self._store, self._encoder, self._is_current)
                 self._problem = None
             except SanadError as error:
-                self._problem = str(error)
+                self._problem = str(error).replace(f"{self._home.path}/", "")  # health shows no paths
                 log.warning("embedding is tried again (articles are found by their words): %s", error)
                 self._stop.wait(RETRY_S)
                 continue
