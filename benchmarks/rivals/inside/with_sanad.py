@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from adapter import K
 
 from assistant import Assistant
 from index import Article
-from index.dense import Scan
-from index.search import POOL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,10 +38,9 @@ class Sanad:
 
     def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
         with self._assistant._collection._viewing() as (_, view, reader):  # the dense half has no public name
-            indexes = [segment.dense for segment in view.segments]
-            scan = Scan(indexes, view.first_rows, vector, POOL, view.allowed(None))
-            scan.run()
-            numbers = view.numbers(scan.nearest()[:K]).tolist()
+            numbers = np.concatenate([*view.vectors.nearest(vector, K, None).values()])
+            cosines = view.vectors.cosines(vector, numbers)
+            numbers = numbers[np.argsort(-cosines)][:K].tolist()
             articles = {place.article for place in reader.places(numbers).values()}
             return list(reader.ids_of(list(articles)).values())
 
