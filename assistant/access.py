@@ -91,7 +91,7 @@ class Access:
         return bool(secret) and self._sessions.begun_with(secret, self._secrets) is not None
 
     def ends_all(self, level: Level) -> bool:
-        """Whether who has this right may end the sessions of all: it takes the token that opens most."""
+        """Whether this right may end all sessions. Only the most powerful token may."""
         return self.has_login and level >= max(level for _, level in self._tokens)
 
     def log_in(self, token: str, before: str, *, secure: bool) -> str | None:

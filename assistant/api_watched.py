@@ -21,7 +21,7 @@ router = APIRouter(tags=["watched folders"])
 
 @router.get("/watched", response_model=FoldersOut, responses=described())
 def watched_folders(request: Request) -> dict[str, Any]:
-    """How it stands with each watched folder; who may change something is told which files and articles, too."""
+    """The state of each watched folder. A caller with write access also sees files and articles."""
     states = watched_by(request).states()
     if level_of(request.scope) < Level.WRITE:
         return {"watched": [{**watched_dict(state), "details": None} for state in states]}

@@ -1,4 +1,4 @@
-"""How far long work is, on a terminal: how much of how much, how fast, how long still; elsewhere nothing is told."""
+"""Progress bars of long work: done, total, speed and time left. Nothing is shown outside a terminal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def adding(sources: Sequence[str]) -> Iterator[Callable[[int, Added], None] | No
 
 @contextlib.contextmanager
 def counting(unit: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar over things whose total is told with each call: how many are done, and of how many."""
+    """A progress bar. Each call gives the number of finished items and the total."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Beside those of `assistant.problems`; each is told in `sanad --help`.
+# Exit codes beside those of `assistant.problems`. `sanad --help` lists each.
 _NOTHING_ANSWERS = 1
 _UNSOUND = 1
 _SOME_SKIPPED = 2
@@ -99,7 +99,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
                 " answers are the same). With a C compiler and Python's headers, install Sanad again:"
                 " pip install --force-reinstall --no-deps -e ."
             )
-        Thread(target=_tell_confinement, daemon=True).start()  # it starts a parser, for which nobody waits
+        Thread(target=_tell_confinement, daemon=True).start()  # starting a parser takes time
 
     serve(settings, announce)
     return os.EX_OK

@@ -1,7 +1,6 @@
-"""How many connections there may be: fewer than files may be open, or nobody could be let in, nor a file be opened.
+"""A limit on open connections, below the limit on open files so that files can still be opened.
 
-Where there are as many as may be, the next one takes the place of one that keeps us waiting: for its request, or
-for taking the answer.
+At the limit, a new connection replaces one that is slow to send its request or to take its answer.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def _refusal() -> bytes:
 
 
 class Complaints:
-    """The event loop's errors; of files that cannot be opened any more it is told once a minute.
+    """Log the event loop's errors. Exhausted file descriptors are logged once a minute.
 
     Asyncio tries to accept each connection that waits, and reports each that it cannot, every second.
     """
