@@ -355,13 +355,13 @@ class Assistant:
         self._collection.backup(Path(file))
 
     def settle(self, timeout_s: float | None = None) -> bool:
-        """Wait until every passage has its vector and all upkeep is done.
+        """Wait until every passage that is there now has its vector, and the upkeep that has begun is done.
 
         Args:
             timeout_s: give up after so long; None: never.
 
         Returns:
-            Whether nothing is left to do.
+            Whether nothing of this is left to do.
 
         Raises:
             StoreError: embedding fails; it is tried again in the background.

@@ -540,19 +540,23 @@ class Collection:
     # -- upkeep ----------------------------------------------------------------------------------
 
     def settle(self, timeout_s: float | None = None) -> bool:
-        """Wait until every passage has its vector, then for the upkeep that has begun.
+        """Wait until every passage that is there now has its vector, then for the upkeep that has begun.
+
+        Passages that come meanwhile are not waited for: somebody who adds without end keeps nobody waiting.
 
         Args:
             timeout_s: give up after so long; None: never.
 
         Returns:
-            Whether nothing is left to do.
+            Whether nothing of this is left to do.
 
         Raises:
             StoreError, ModelError: embedding fails; it is tried again in the background.
         """
         ends = None if timeout_s is None else time.monotonic() + timeout_s
-        while self.embedding().waiting:
+        with self._using() as state, state.store.reading() as reader:
+            newest = reader.newest_passage
+        while self._waits(newest):
             with self._using() as state:
                 state.embed()
                 problem = state.embedder.problem
@@ -564,6 +568,12 @@ class Collection:
         with self._viewing() as (state, _, _):
             pass
         return state.settle(None if ends is None else max(0.0, ends - time.monotonic()))
+
+    def _waits(self, newest: int) -> bool:
+        """Whether a passage up to this number waits for its vector."""
+        with self._using() as state, state.store.reading() as reader:
+            oldest = reader.oldest_unembedded
+        return oldest is not None and oldest <= newest
 
     def embedding(self) -> Embedding:
         """Say how many passages wait for their vectors, and how long it will take."""

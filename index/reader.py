@@ -232,6 +232,17 @@ class Reader:
         """Whether a passage waits for its vector; looks at one at most."""
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM embedding_queue)"))
 
+    @property
+    def oldest_unembedded(self) -> int | None:
+        """The number of the passage that has waited longest for its vector; None: none waits."""
+        number: int | None = self._db.execute("SELECT min(passage) FROM embedding_queue").fetchone()[0]
+        return number
+
+    @property
+    def newest_passage(self) -> int:
+        """The greatest number that a passage has had; 0: there was none. No number is used twice."""
+        return self._one("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
+
     def unembedded(self, most: int) -> list[tuple[int, str]]:
         """Give the passages that have waited longest for their vectors: number and text."""
         sql = (

@@ -124,9 +124,11 @@ class CollectionMachine(RuleBasedStateMachine):
                 Article(id=name, text=text, title=self.titles[name], language="en")
                 for name, text in sorted(self.expected.items())
             )
+            fresh.settle()
             wanted = [_ranking(fresh, question) for question in ("river bridge", "سوق", "مدرسة نهر")]
         shutil.rmtree(self.folder / "fresh")
         for user in self.users:
+            user.settle()
             got = [_ranking(user, question) for question in ("river bridge", "سوق", "مدرسة نهر")]
             assert got == wanted
 
