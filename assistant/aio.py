@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
-from assistant.assistant import CITATIONS, Assistant
+from assistant.assistant import CITATIONS, READ_S, Assistant
 from assistant.line import Line
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 WAITING = 64
+_SHORTEST_S = 1e-6  # reading that was asked for, and for which no time is left
 
 
 class AsyncAssistant:
@@ -72,23 +73,40 @@ class AsyncAssistant:
         *,
         k: int = CITATIONS,
         filters: Filters | None = None,
+        read_s: float = READ_S,
     ) -> Answer:
         """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
+
+        The time that the question waits in line counts as reading time.
 
         Raises:
             QuestionError: the question, one before it, k or a filter cannot be used.
             TooBusy: too many questions are waiting.
         """
-        return await self.run(self.assistant.ask, question, history, k=k, filters=filters)
+        until = time.monotonic() + read_s
 
-    async def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
-        """Give the passages nearest to a question, without a verdict; see `Assistant.search`.
+        def ask() -> Answer:
+            left_s = until - time.monotonic()
+            return self.assistant.ask(question, history, k=k, filters=filters, read_s=left_s)
+
+        return await self.run(ask)
+
+    async def search(
+        self, question: str, k: int = 10, filters: Filters | None = None, *, read_s: float = 0.0
+    ) -> Ranking:
+        """Give the passages nearest to a question; see `Assistant.search`.
 
         Raises:
             QuestionError: the question, k or a filter cannot be used.
             TooBusy: too many questions are waiting.
         """
-        return await self.run(self.assistant.search, question, k, filters)
+        until = time.monotonic() + read_s
+
+        def search() -> Ranking:
+            left_s = max(until - time.monotonic(), _SHORTEST_S) if read_s > 0 else 0.0
+            return self.assistant.search(question, k, filters, read_s=left_s)
+
+        return await self.run(search)
 
     async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Do any work in line with the questions.

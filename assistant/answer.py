@@ -1,15 +1,13 @@
-"""An answer: the passages that answer a question, or an honest "none does"."""
+"""An answer: the words and passages that answer a question, passages that are about it, or an honest "none"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from index import ANSWERED
-
 if TYPE_CHECKING:
     from assistant.followup import Followed
-    from index import Hit, Ranking
+    from index import Hit, Kind, Ranking, ShortAnswer, Verdict
 
 
 # A passage that scores less than this share of the first is not cited beside it. On the development sets the right
@@ -26,10 +24,14 @@ class Answer:
         understood: as it was searched: the question, with what it lacks from the questions before it.
         carried: the words that were taken over from them; none when the question stands alone.
         language: ISO 639-1 code of the question.
-        answered: whether the citations answer it; False: no passage of the collection does.
-        confidence: calibrated probability that they do, 0 to 1.
-        citations: the passages that answer, best first; empty when not answered.
-        nearest: the nearest passages when not answered; not an answer.
+        verdict: `answered`, a passage answers; `related`, the citations are about it, and none answers; `none`.
+        confidence: calibrated probability that the citations answer, 0 to 1.
+        short_answer: the words of a cited article that answer; None where there are none to quote.
+        citations: the passages that answer or are about the question, best first; empty where the verdict is `none`.
+        nearest: the nearest passages where the verdict is `none`; not an answer.
+        absent: names and numbers of the question that no passage mentions.
+        n_read: how many passages were read; 0: there was no time, or the question asks nothing.
+        kind: `open`, it asks for something; `yes/no`, it asks whether something is so; `keywords`, it does not ask.
         narrowed: whether only some of the articles were asked.
         took_ms: milliseconds from question to answer.
     """
@@ -38,28 +40,46 @@ class Answer:
     understood: str
     carried: tuple[str, ...] = ()
     language: str
-    answered: bool
+    verdict: Verdict
     confidence: float
+    short_answer: ShortAnswer | None = None
     citations: tuple[Hit, ...]
     nearest: tuple[Hit, ...]
     took_ms: float
     narrowed: bool = False
+    absent: tuple[str, ...] = ()
+    n_read: int = 0
+    kind: Kind = "open"
+
+    @property
+    def answered(self) -> bool:
+        """Whether a passage answers the question."""
+        return self.verdict == "answered"
+
+    @property
+    def shown(self) -> tuple[Hit, ...]:
+        """The passages that are shown, whatever the verdict."""
+        return self.citations or self.nearest
 
     @classmethod
     def of(
         cls, question: str, followed: Followed, ranking: Ranking, took_ms: float, *, narrowed: bool = False
     ) -> Answer:
-        """Decide from a ranking whether it answers the question it was made for."""
-        answered = bool(ranking.hits) and ranking.confidence >= ANSWERED
+        """Make the answer of a ranking that was read."""
+        found = ranking.verdict != "none"
         return cls(
             question=question,
             understood=followed.text,
             carried=followed.carried,
             language=ranking.language,
-            answered=answered,
+            verdict=ranking.verdict,
             confidence=ranking.confidence,
-            citations=_cited(ranking.hits) if answered else (),
-            nearest=() if answered else ranking.hits,
+            short_answer=ranking.short_answer,
+            citations=_cited(ranking) if found else (),
+            nearest=() if found else ranking.hits,
+            absent=ranking.absent,
+            n_read=ranking.n_read,
+            kind=ranking.kind,
             took_ms=took_ms,
             narrowed=narrowed,
         )
@@ -72,15 +92,32 @@ class Answer:
             "carried": list(self.carried),
             "language": self.language,
             "answered": self.answered,
-            "confidence": round(self.confidence, 4),
+            **verdict_dict(self),
             "citations": [hit_dict(hit) for hit in self.citations],
             "nearest": [hit_dict(hit) for hit in self.nearest],
             "took_ms": round(self.took_ms, 2),
         }
 
 
-def _cited(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    return tuple(hit for hit in hits if hit.score >= CITED_SHARE * hits[0].score)
+def _cited(ranking: Ranking) -> tuple[Hit, ...]:
+    """Give the hits up to the last that is worth citing; the one that the short answer stands in always is."""
+    hits = ranking.hits
+    best = max((hit.score for hit in hits), default=0.0)  # reading may have put another first
+    last = max((hit.rank for hit in hits if hit.score >= CITED_SHARE * best), default=0)
+    return hits[: max(last, ranking.short_answer.citation if ranking.short_answer else 1)]
+
+
+def verdict_dict(judged: Answer | Ranking) -> dict[str, Any]:
+    """Give what reading says of a question as JSON values."""
+    short = judged.short_answer
+    return {
+        "verdict": judged.verdict,
+        "confidence": round(judged.confidence, 4),
+        "short_answer": short._asdict() if short else None,
+        "absent": list(judged.absent),
+        "read": judged.n_read,
+        "kind": judged.kind,
+    }
 
 
 def hit_dict(hit: Hit) -> dict[str, Any]:

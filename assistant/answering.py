@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assistant.assistant import READ_S
 from assistant.helper_child import answered
 from assistant.helpers import Helpers
 
@@ -38,20 +40,21 @@ class Answering:
         Raises:
             TooBusy: too many questions are waiting.
         """
-        return await self._answer(question, list(history), k, filters)
+        return await self._answer(question, list(history), k, filters, read=True)
 
-    async def search(self, question: str, k: int, filters: Filters | None) -> bytes:
+    async def search(self, question: str, k: int, filters: Filters | None, *, read: bool = False) -> bytes:
         """What `Assistant.search` gives, as JSON.
 
         Raises:
             TooBusy: too many questions are waiting.
         """
-        return await self._answer(question, None, k, filters)
+        return await self._answer(question, None, k, filters, read=read)
 
     async def _answer(
-        self, question: str, history: list[str] | None, k: int, filters: Filters | None
+        self, question: str, history: list[str] | None, k: int, filters: Filters | None, *, read: bool
     ) -> bytes:
         asked: dict[str, Any] = {"question": question, "history": history, "k": k}
+        asked["until"] = time.monotonic() + READ_S if read else None  # the same clock in every process
         asked["filters"] = asdict(filters) if filters else None
         with self.asker.line.place():
             if self.asker.line.is_long:

@@ -83,17 +83,17 @@ def _checked_filters(given: FiltersIn | None) -> Filters | None:
 
 @router.get("/search", tags=["questions"], response_model=SearchOut, responses=described())
 async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Response:
-    """The passages nearest to a question, best first, with scores; no verdict."""
+    """The passages nearest to a question, best first, with scores; with `read=true` also a verdict."""
     settings = settings_of(request)
     text = question.check(given.q, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
     filters = _checked_filters(given)
-    return _json(await answering(request).search(text, k, filters))
+    return _json(await answering(request).search(text, k, filters, read=given.read))
 
 
 @router.post("/ask", tags=["questions"], response_model=AnswerOut, responses=described(413))
 async def ask(request: Request, given: AskIn) -> Response:
-    """The passages that answer a question, cited; or `answered: false` with the nearest ones."""
+    """The words and passages that answer a question, cited; or passages about it; or the nearest ones."""
     settings = settings_of(request)
     text = question.check(given.question, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)

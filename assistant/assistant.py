@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -10,7 +11,7 @@ from assistant.answer import Answer
 from assistant.followup import follow_all
 from assistant.question import check, check_asks, check_filters, check_history, check_k
 from assistant.settings import load
-from index import Added, AddReport, Article, ArticleError, Collection
+from index import READ, Added, AddReport, Article, ArticleError, Collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CITATIONS = 3
 """How many passages an answer cites unless asked for more; docs/retrieval.md has recall@3."""
+
+READ_S = 1.0
+"""Seconds from the question in which reading a passage may begin: three take a tenth of it on two idle cores."""
 
 
 class Assistant:
@@ -49,6 +53,7 @@ class Assistant:
         dense_share: float | None = None,
         allow_links: bool = False,
         embeds: bool = True,
+        reader: str | None = None,
     ) -> None:
         """Open the collection of a home folder, or start an empty one.
 
@@ -59,13 +64,15 @@ class Assistant:
             dense_share: weight of the vectors beside the words, 0 to 1; None: what was measured best.
             allow_links: whether addresses and feeds may be fetched.
             embeds: whether passages that wait for their vectors get them in the background.
+            reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
+                one that ships with Sanad.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
             ModelError: the model cannot be loaded.
         """
         self.home = Path(home if home is not None else load().home)
-        self._collection = Collection(self.home, model, dense_share, embeds=embeds)
+        self._collection = Collection(self.home, model, dense_share, embeds=embeds, reader=reader)
         self._links: Links | None = None
         if allow_links:
             from assistant.fetching.links import Links
@@ -285,13 +292,17 @@ class Assistant:
         """
         return self._collection.article(article_id)
 
-    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
-        """Give the passages nearest to a question, best first, without a verdict.
+    def search(
+        self, question: str, k: int = 10, filters: Filters | None = None, *, read_s: float = 0.0
+    ) -> Ranking:
+        """Give the passages nearest to a question, best first.
 
         Args:
             question: in any language; at most 1,000 characters.
             k: how many at most, 1 to 100.
             filters: what their articles must match.
+            read_s: seconds from now in which reading one of the first passages may begin; 0: none is read, and there is
+                no verdict.
 
         Returns:
             A sequence of hits that also knows the question's language.
@@ -299,7 +310,11 @@ class Assistant:
         Raises:
             QuestionError: the question, k or a filter cannot be used.
         """
-        return self._rank(question, k, filters)
+        if read_s <= 0:
+            return self._rank(question, k, filters)
+        started = time.perf_counter()
+        ranking = self._rank(question, max(READ, check_k(k)), filters)
+        return self._collection.read(ranking, k, read_s - (time.perf_counter() - started))
 
     def ask(
         self,
@@ -308,8 +323,9 @@ class Assistant:
         *,
         k: int = CITATIONS,
         filters: Filters | None = None,
+        read_s: float = READ_S,
     ) -> Answer:
-        """Answer a question with cited passages, or say that none answers it.
+        """Answer a question with cited passages and their words, or say that none answers it.
 
         Args:
             question: in any language; at most 1,000 characters.
@@ -317,17 +333,40 @@ class Assistant:
                 them ("and when?") gets the words it lacks, and the answer says which.
             k: passages cited at most, 1 to 100.
             filters: what their articles must match.
+            read_s: seconds from now in which reading a passage may begin; unread ones are not said to answer.
 
         Raises:
             QuestionError: the question, one before it, k or a filter cannot be used, or the question is only a link.
+        """
+        *_, answer = self.answering(question, history, k=k, filters=filters, read_s=read_s)
+        return answer
+
+    def answering(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        k: int = CITATIONS,
+        filters: Filters | None = None,
+        read_s: float = READ_S,
+    ) -> Iterator[Answer]:
+        """Answer a question in two steps: with the passages as they were found, then with what reading them says.
+
+        Takes and raises what `ask` does.
         """
         started = time.perf_counter()
         text = check(question)
         check_asks(text)
         followed = follow_all([*check_history(history), text])[-1]
-        ranking = self._rank(followed.text, k, filters)
-        took_ms = (time.perf_counter() - started) * 1000
-        return Answer.of(text, followed, ranking, took_ms, narrowed=check_filters(filters) is not None)
+        ranking = self._rank(followed.text, max(READ, check_k(k)), filters)
+        narrowed = check_filters(filters) is not None
+
+        def answer(given: Ranking) -> Answer:
+            return Answer.of(text, followed, given, (time.perf_counter() - started) * 1000, narrowed=narrowed)
+
+        yield answer(replace(ranking, hits=ranking.hits[:k]))
+        left_s = read_s - (time.perf_counter() - started)
+        yield answer(self._collection.read(ranking, k, left_s))
 
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))
@@ -405,6 +444,7 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         dense_share=settings.dense_share,
         allow_links=settings.allow_links,
         embeds=embeds,
+        reader=settings.reader,
     )
 
 

@@ -12,6 +12,7 @@ from assistant import render
 from assistant.phrases import Phrases, confidence_words, match_words, phrases
 from assistant.places import ADDING_PATH, article_path
 from assistant.render import escape, label, tongue
+from index import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MAX_WORDS = 6  # of the legend below a passage
 _SURE = {0: "high", 1: "medium", 2: "low"}
+_KINDS = {"answered": "found", "related": "related", "none": "missing"}
 
 
 def question_html(question: str, language: str, notes: Iterable[tuple[str, Iterable[str]]] = ()) -> str:
@@ -51,30 +53,52 @@ def searching_html(language: str) -> str:
     return f"<div {tongue(say.language)} class='sanad-notice sanad-searching'>{escape(say.searching)}</div>"
 
 
-def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
+def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, reading: bool = False) -> str:
     """An answer as one chat message.
 
     Args:
         answer: what to show.
         titles: of the articles that hold nearly the same passages, by id.
+        reading: whether the passages are still being read, so that there is no verdict yet.
     """
     say = phrases(answer.language)
-    hits = answer.citations if answer.answered else answer.nearest
-    kind = "found" if answer.answered else "missing"
-    best = hits[0].score if hits else 0.0
-    parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _verdict(answer, say)]
-    for hit in hits:
+    kind = _KINDS[answer.verdict]
+    parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>"]
+    if reading:
+        parts.append(f"<div class='sanad-verdict sanad-searching'>{escape(say.reading)}</div>")
+    else:
+        parts += [_short_answer(answer, say), _verdict(answer, say)]
+    best = max((hit.score for hit in answer.shown), default=0.0)
+    for hit in answer.shown:
         share = 1.0 if hit.rank == 1 or not best else min(hit.score / best, 0.999)
-        match = match_words(share, say.language) if answer.answered else ""
+        match = match_words(share, say.language) if answer.citations and not reading else ""
         parts.append(_card(hit, answer.language, match, titles or {}))
     return "".join([*parts, "</div>"])
 
 
+def _short_answer(answer: Answer, say: Phrases) -> str:
+    """The words that answer, large, with a link to where they stand in their article."""
+    short = answer.short_answer
+    if short is None:
+        return ""
+    hit = next(hit for hit in answer.shown if hit.rank == short.citation)
+    span = Span(short.start, short.end)
+    href = escape(article_path(short.article, (hit.start, hit.end), (span,)))
+    known = " · ".join(f"<bdi>{escape(fact)}</bdi>" for fact in render.facts(hit.article, say))
+    return (
+        f"<div class='sanad-short'><div class='sanad-short-name'>{escape(say.answer)}</div>"
+        f"<a class='sanad-short-text' href='{href}' {tongue(hit.article.language or 'und')}>"
+        f"{escape(label(short.text, render.MAX_SHORT_CHARS))}</a>"
+        f" <span class='sanad-rank'>{short.citation}</span>"
+        f"<div class='sanad-facts'>{known}</div></div>"
+    )
+
+
 def _verdict(answer: Answer, say: Phrases) -> str:
     if not answer.answered:
-        lines = [escape(line) for line in (say.not_found, render.beside(answer, say))]
-        if not answer.nearest and not answer.narrowed:
-            lines[1] = f"<a href='{ADDING_PATH}'>{lines[1]}</a>"
+        lines = [escape(line) for line in render.verdict_lines(answer, say)]
+        if not answer.shown and not answer.narrowed:
+            lines[-1] = f"<a href='{ADDING_PATH}'>{lines[-1]}</a>"
         return "".join(f"<div class='sanad-verdict'>{line}</div>" for line in lines)
     words = confidence_words(answer.confidence, say.language)
     level = _SURE[say.confidence.index(words)]

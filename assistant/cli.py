@@ -165,19 +165,21 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.assistant import READ_S
+
     text, k, filters = _asked(given, settings)
     with _open(settings) as assistant:
         began = time.perf_counter()
-        ranking = assistant.search(text, k, filters)
+        ranking = assistant.search(text, k, filters, read_s=READ_S if given.read else 0.0)
         took_ms = 1000 * (time.perf_counter() - began)
     if given.json:
         from assistant.wire import search_dict
 
-        _print_json(search_dict(ranking, took_ms))
+        _print_json(search_dict(ranking, took_ms, read=given.read))
     else:
-        from assistant.render import hits_text
+        from assistant.render import ranking_text
 
-        print(hits_text(ranking.hits, ranking.language, **_terminal()))
+        print(ranking_text(ranking, **_terminal()))
     return os.EX_OK
 
 

@@ -71,8 +71,9 @@ class Dialogue:
         followed = follow_all(one.question for one in exchanges)[-1]
         asked = [*history, self._question(exchanges[-1], followed)]
         yield _kept(asked, cards.searching_html(detect(text))), log, ""
-        answered = _kept(asked, self._reply(exchanges))
-        yield answered, self._remember(tab, exchanges, answered), ""
+        for reply, is_whole in self._replies(exchanges):
+            answered = _kept(asked, reply)
+            yield answered, self._remember(tab, exchanges, answered) if is_whole else log, ""
 
     def restore(self, log: str, tab: str = "") -> tuple[History, str]:
         """The conversation of a log, each question answered by what the collection holds now; of none, an empty one."""
@@ -81,7 +82,8 @@ class Dialogue:
         followed = follow_all(one.question for one in exchanges)
         for number, one in enumerate(exchanges):
             asked = [*history, self._question(one, followed[number])]
-            history = _kept(asked, self._reply(exchanges[: number + 1]))
+            *_, (reply, _) = self._replies(exchanges[: number + 1])
+            history = _kept(asked, reply)
         return history, self._remember(tab, exchanges, history)
 
     def _history(self, log: str, tab: str) -> History:
@@ -125,16 +127,19 @@ class Dialogue:
         except NotFound:
             return article_id
 
-    def _reply(self, exchanges: Sequence[Exchange]) -> str:
-        """The answer to the last of them."""
+    def _replies(self, exchanges: Sequence[Exchange]) -> Iterator[tuple[str, bool]]:
+        """The answer to the last of them: with the passages as they were found, then as they were read (whole)."""
         before, last = [one.question for one in exchanges[:-1]], exchanges[-1]
         try:
-            answer = self._assistant.ask(last.question, before, k=PASSAGES, filters=last.filters)
-            return cards.answer_html(answer, self._titles(answer))
+            steps = self._assistant.answering(last.question, before, k=PASSAGES, filters=last.filters)
+            found = next(steps)
+            yield cards.answer_html(found, self._titles(found), reading=True), False
+            read = next(steps)
+            yield cards.answer_html(read, self._titles(read)), True
         except SanadError as error:
-            return cards.notice_html(public_message(error))
+            yield cards.notice_html(public_message(error)), True
         except Exception as error:  # noqa: BLE001 - the page would wait for ever
-            return cards.notice_html(surprise(error)["detail"])
+            yield cards.notice_html(surprise(error)["detail"]), True
 
     def _titles(self, answer: Answer) -> dict[str, str]:
         others = {other for hit in (*answer.citations, *answer.nearest) for other in hit.also_in}

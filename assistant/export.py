@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from assistant.citing import citation_markdown, markdown
 from assistant.conversation import filters_dict
-from assistant.phrases import confidence_words, phrases
-from assistant.render import beside
+from assistant.phrases import phrases
+from assistant.render import verdict_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,11 +46,8 @@ def _section(one: Exchange, answer: Answer, site: str) -> str:
     if one.filters:
         narrowed = ", ".join(f"{name}: {value}" for name, value in filters_dict(one.filters).items())
         parts.append(f"{say.only}: {markdown(narrowed)}")
-    if answer.answered:
-        parts.append(f"{say.found} ({confidence_words(answer.confidence, answer.language)})")
-    else:
-        parts.append(f"**{say.not_found}**")
-        parts.append(beside(answer, say))
-    hits = answer.citations or answer.nearest
-    cited = [citation_markdown(hit.article, hit.start, hit.end, site) for hit in hits]
+    if answer.short_answer:
+        parts.append(f"**{markdown(answer.short_answer.text)}** [{answer.short_answer.citation}]")
+    parts += [markdown(line) for line in verdict_lines(answer, say)]
+    cited = [citation_markdown(hit.article, hit.start, hit.end, site) for hit in answer.shown]
     return "\n\n".join([*parts, *cited])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SIZE_BYTES = 4
+_SHORTEST_S = 1e-6  # reading that was asked for, and for which no time is left
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
     requests = _received(sys.stdin.buffer)
     opened = next(requests)
-    with Assistant(opened["home"], opened["model"], dense_share=opened["dense_share"]) as assistant:
+    with Assistant(**opened) as assistant:
         gc.freeze()  # what is there now stays; not to be looked through again and again
         _send(replies, json_bytes({"ready": True}))
         for asked in requests:
@@ -40,19 +41,24 @@ def answered(assistant: Assistant, asked: dict[str, Any]) -> bytes:
 
     Args:
         assistant: who answers.
-        asked: `question`, `k`, `filters` (by the names of `Filters`, or None), and `history`: the questions
-            before it, or None for a search.
+        asked: `question`, `k`, `filters` (by the names of `Filters`, or None), `history`: the questions before it,
+            or None for a search, and `until`: by the monotonic clock, when no more passages are read, or None.
 
     Raises:
         SanadError: as `Assistant.ask`.
     """
     filters = Filters(**asked["filters"]) if asked["filters"] else None
-    if asked["history"] is not None:
-        answer = assistant.ask(asked["question"], asked["history"], k=asked["k"], filters=filters)
-        return json_bytes(answer.to_dict())
     began = time.perf_counter()
-    ranking = assistant.search(asked["question"], asked["k"], filters)
-    return json_bytes(search_dict(ranking, 1000 * (time.perf_counter() - began)))
+    until = asked["until"]
+    left_s = 0.0 if until is None else max(until - time.monotonic(), _SHORTEST_S)
+    if asked["history"] is not None:
+        answer = assistant.ask(
+            asked["question"], asked["history"], k=asked["k"], filters=filters, read_s=left_s
+        )
+        return json_bytes(answer.to_dict())
+    ranking = assistant.search(asked["question"], asked["k"], filters, read_s=left_s)
+    took_ms = 1000 * (time.perf_counter() - began)
+    return json_bytes(search_dict(ranking, took_ms, read=until is not None))
 
 
 def _reply(assistant: Assistant, asked: dict[str, Any]) -> bytes:

@@ -55,6 +55,7 @@ class Helpers:
             "home": str(settings.home.absolute()),
             "model": settings.model,
             "dense_share": settings.dense_share,
+            "reader": settings.reader,
         }
         self._size = size
         self._took = took

@@ -16,7 +16,7 @@ _SERVER = (
     "host", "port", "public", "read_only", "allow_host", "allow_links", "watch", "examples", "max_article_bytes",
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",
 )  # fmt: skip
-_LIMITS = ("question_chars", "max_k", "dense_share")
+_LIMITS = ("question_chars", "max_k", "dense_share", "reader")
 
 
 _EXIT_CODES = """exit status:
@@ -72,10 +72,13 @@ def parser() -> argparse.ArgumentParser:
 
     command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
     command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
-    ask = command("ask", "the passages that answer a question; exit 1 if none does", *_LIMITS)
+    ask = command("ask", "the words and passages that answer a question; exit 1 if none does", *_LIMITS)
     search = command("search", "the passages nearest to a question", *_LIMITS)
     _add_question(ask, 3)
     _add_question(search, 10)
+    search.add_argument(
+        "--read", action="store_true", help="read the first passages and give a verdict, as ask does"
+    )
     ask.add_argument(
         "--after", action="append", default=[], metavar="QUESTION",
         help="what was asked before, if the question leans on it; repeatable, oldest first",

@@ -24,6 +24,12 @@ class Phrases(NamedTuple):
     read: str
     only: str
     carried: str
+    related: str
+    about: str
+    absent: str
+    unread: str
+    reading: str
+    answer: str
 
 
 _TABLE = (
@@ -44,6 +50,12 @@ _TABLE = (
         "Read in the article",
         "Only",
         "Carried over",
+        "No passage answers this. These are about it:",
+        "Passages about this:",
+        "No passage mentions {}.",
+        "Too many ask at once, so the passages were not read.",
+        "Reading the passages…",
+        "Answer",
     ),
     Phrases(
         "ar",
@@ -62,6 +74,12 @@ _TABLE = (
         "اقرأ في المقالة",
         "ضمن",
         "من السؤال السابق",
+        "لا يوجد مقطع يجيب عن هذا. هذه المقاطع تتناول الموضوع:",
+        "مقاطع تتناول هذا الموضوع:",
+        "لا يذكر أي مقطع {}.",
+        "يسأل كثيرون الآن، فلم تُقرأ المقاطع.",
+        "جارٍ قراءة المقاطع…",
+        "الجواب",
     ),
     Phrases(
         "fr",
@@ -80,6 +98,12 @@ _TABLE = (
         "Lire dans l’article",
         "Seulement",
         "Repris de la question précédente",
+        "Aucun passage n’y répond. Ceux-ci en parlent :",
+        "Passages à ce sujet :",
+        "Aucun passage ne mentionne {}.",
+        "Trop de questions à la fois : les passages n’ont pas été lus.",
+        "Lecture des passages…",
+        "Réponse",
     ),
     Phrases(
         "de",
@@ -98,6 +122,12 @@ _TABLE = (
         "Im Artikel lesen",
         "Nur",
         "Aus der Frage davor",
+        "Kein Absatz beantwortet das. Diese handeln davon:",
+        "Absätze dazu:",
+        "Kein Absatz erwähnt {}.",
+        "Zu viele fragen gleichzeitig: Die Absätze wurden nicht gelesen.",
+        "Die Absätze werden gelesen…",
+        "Antwort",
     ),
     Phrases(
         "es",
@@ -116,6 +146,12 @@ _TABLE = (
         "Leer en el artículo",
         "Solo",
         "De la pregunta anterior",
+        "Ningún pasaje lo responde. Estos tratan de ello:",
+        "Pasajes sobre esto:",
+        "Ningún pasaje menciona {}.",
+        "Demasiadas preguntas a la vez: los pasajes no se leyeron.",
+        "Leyendo los pasajes…",
+        "Respuesta",
     ),
     Phrases(
         "ru",
@@ -134,6 +170,12 @@ _TABLE = (
         "Читать в статье",
         "Только",
         "Из предыдущего вопроса",
+        "Ни один отрывок на это не отвечает. Эти — по теме:",
+        "Отрывки об этом:",
+        "Ни в одном отрывке не упоминается: {}.",
+        "Слишком много вопросов сразу: отрывки не прочитаны.",
+        "Отрывки читаются…",
+        "Ответ",
     ),
     Phrases(
         "tr",
@@ -152,6 +194,12 @@ _TABLE = (
         "Makalede oku",
         "Yalnızca",
         "Önceki sorudan",
+        "Hiçbir bölüm bunu yanıtlamıyor. Bunlar konuyla ilgili:",
+        "Bununla ilgili bölümler:",
+        "Hiçbir bölümde {} geçmiyor.",
+        "Aynı anda çok soru var: bölümler okunmadı.",
+        "Bölümler okunuyor…",
+        "Yanıt",
     ),
     Phrases(
         "fa",
@@ -170,6 +218,12 @@ _TABLE = (
         "در مقاله بخوانید",
         "تنها",
         "از پرسش پیشین",
+        "هیچ بخشی به این پاسخ نمی‌دهد. این‌ها درباره آن هستند:",
+        "بخش‌هایی درباره این موضوع:",
+        "هیچ بخشی از {} نام نمی‌برد.",
+        "پرسش‌های هم‌زمان زیاد است و بخش‌ها خوانده نشدند.",
+        "در حال خواندن بخش‌ها…",
+        "پاسخ",
     ),
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.answer import Answer
-    from index import Added, AddReport, Article, Hit
+    from index import Added, AddReport, Article, Hit, Ranking, ShortAnswer
 
 MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
+MAX_SHORT_CHARS = 300
 _MAX_URL_CHARS = 2000
 _BLOCK_CHARS = 16_384  # of a long text made at a time, while other threads wait
 _BLOCKS_KEPT = 512
@@ -125,13 +126,14 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
         width: columns to wrap at.
         styled: mark the evidence with ANSI bold; else nothing but text.
     """
-    hits = answer.citations if answer.answered else answer.nearest
-    return "\n".join([*_verdict(answer), *_entries(hits, answer.language, width, styled=styled)])
+    entries = _entries(answer.shown, answer.language, width, styled=styled)
+    return "\n".join([*_short(answer.short_answer, styled=styled), *_said(answer), *entries])
 
 
-def hits_text(hits: Iterable[Hit], language: str, *, width: int = 80, styled: bool = False) -> str:
-    """Hits for a terminal, best first."""
-    return "\n".join(_entries(hits, language, width, styled=styled)).lstrip("\n")
+def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
+    """Hits for a terminal, best first; before them the words that answer, if they were read and some do."""
+    entries = _entries(ranking.hits, ranking.language, width, styled=styled)
+    return "\n".join([*_short(ranking.short_answer, styled=styled), *entries]).lstrip("\n")
 
 
 def report_text(report: AddReport, *, each: bool = False) -> str:
@@ -166,19 +168,32 @@ def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _verdict(answer: Answer) -> list[str]:
+def _short(short: ShortAnswer | None, *, styled: bool) -> list[str]:
+    if short is None:
+        return []
+    text = label(short.text, MAX_SHORT_CHARS)
+    return [f"{_BOLD}{text}{_RESET}" if styled else text, ""]
+
+
+def _said(answer: Answer) -> list[str]:
     say = phrases(answer.language)
     carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    return [*carried, *verdict_lines(answer, say)]
+
+
+def verdict_lines(answer: Answer, say: Phrases) -> list[str]:
+    """What is said of a verdict, and what the passages below it are. Not escaped."""
     if answer.answered:
-        return [*carried, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
-    return [*carried, say.not_found, beside(answer, say)]
-
-
-def beside(answer: Answer, say: Phrases) -> str:
-    """What is said beside "no passage answers": what follows, or why nothing does."""
+        return [f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
+    absent = " · ".join(label(name) for name in answer.absent)
+    lines = [say.absent.format(absent)] if absent else []
+    if answer.kind == "keywords" and answer.citations:
+        return [*lines, say.about]
+    if answer.citations:
+        return [*lines, say.related if answer.n_read else say.unread]
     if answer.nearest:
-        return say.nearest
-    return say.no_match if answer.narrowed else say.empty
+        return [say.not_found, *lines, say.nearest]
+    return [say.not_found, say.no_match if answer.narrowed else say.empty]
 
 
 def tongue(language: str) -> str:

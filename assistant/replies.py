@@ -42,26 +42,53 @@ class HitOut(BaseModel):
     also_in: list[str] = Field(description="other articles that hold nearly the same passage")
 
 
+class ShortAnswerOut(BaseModel):
+    """The words of an article that answer a question."""
+
+    text: str = Field(description="exactly the article's text from start to end")
+    start: int
+    end: int
+    article: str = Field(description="its id")
+    citation: int = Field(description="rank of the passage that they stand in")
+
+
+_VERDICT = "answered: a passage answers; related: the passages are about it, and none answers, or they are unread; none"
+_KIND = "open: the question asks for something; yes/no: it asks whether something is so; keywords: it does not ask"
+_ABSENT = "names and numbers of the question that no passage that was read mentions"
+_READ = "how many passages were read; 0: there was no time, or the question asks nothing"
+
+
 class SearchOut(BaseModel):
-    """Passages, best first, without a verdict."""
+    """Passages, best first; with a verdict if `read` is true."""
 
     question: str
     language: str
+    verdict: str | None = Field(default=None, description=f"only of `read=true`; {_VERDICT}")
+    confidence: float | None = Field(default=None, description="only of `read=true`")
+    short_answer: ShortAnswerOut | None = Field(default=None, description="only of `read=true`")
+    absent: list[str] | None = Field(default=None, description=f"only of `read=true`; {_ABSENT}")
+    read: int | None = Field(default=None, description=f"only of `read=true`; {_READ}")
+    kind: str | None = Field(default=None, description=f"only of `read=true`; {_KIND}")
     hits: list[HitOut]
     took_ms: float
 
 
 class AnswerOut(BaseModel):
-    """Cited passages that answer the question; or none, and the nearest ones."""
+    """The words and cited passages that answer the question; or passages about it; or none, and the nearest ones."""
 
     question: str = Field(description="as it was asked")
     understood: str = Field(description="as it was searched: with what it lacks from the history")
     carried: list[str] = Field(description="the words taken over from the history")
     language: str
-    answered: bool
+    answered: bool = Field(description="whether the verdict is answered")
+    verdict: str = Field(description=_VERDICT)
     confidence: float = Field(description="calibrated probability that the citations answer, 0 to 1")
-    citations: list[HitOut]
-    nearest: list[HitOut] = Field(description="when not answered; not an answer")
+    short_answer: ShortAnswerOut | None = Field(description="null where no words can be quoted that answer")
+    absent: list[str] = Field(description=_ABSENT)
+    read: int = Field(description=_READ)
+    kind: str = Field(description=_KIND)
+    citations: list[HitOut] = Field(description="of the verdicts answered and related")
+    nearest: list[HitOut] = Field(description="of the verdict none; not an answer")
     took_ms: float
 
 

@@ -72,6 +72,7 @@ class SearchIn(FiltersIn):
 
     q: str = Field(description="the question, in any language", examples=["من هاجم قاعدة التنف؟"])
     k: int = Field(10, ge=1, description="most passages to return")
+    read: bool = Field(False, description="whether to read the first ones and give a verdict, as `ask` does")
 
 
 class AskIn(_Strict):

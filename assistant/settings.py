@@ -130,6 +130,11 @@ class Settings:
         "sentence-transformers model, name or folder; bundled: the shipped one (default: the collection's own)",
         str,
     )
+    reader: str | None = _setting(
+        None,
+        "extractive question-answering model of transformers, name or folder; bundled: the shipped one (the default)",
+        str,
+    )
     dense_share: float | None = _setting(
         None, "weight of the vectors beside the words, 0 to 1 (default: 0.4, measured for all models)", _share
     )

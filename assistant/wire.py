@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from assistant.answer import hit_dict
+from assistant.answer import hit_dict, verdict_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +30,12 @@ def json_bytes(value: object) -> bytes:
         return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
-def search_dict(ranking: Ranking, took_ms: float) -> dict[str, Any]:
-    """A search: the question, its language and the hits, best first."""
+def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> dict[str, Any]:
+    """A search: the question, its language and the hits, best first; with a verdict if reading was asked for."""
     return {
         "question": ranking.question,
         "language": ranking.language,
+        **(verdict_dict(ranking) if read else {}),
         "hits": [hit_dict(hit) for hit in ranking.hits],
         "took_ms": round(took_ms, 2),
     }

@@ -13,9 +13,11 @@ with tempfile.TemporaryDirectory() as home, Assistant(home) as assistant:
     print(f"{len(report.added)} articles added, {len(report.skipped)} skipped")
 
     answer = assistant.ask(question)
-    if not answer.answered:
+    if answer.short_answer:
+        print(answer.short_answer.text)
+    elif not answer.answered:
         print("No passage answers this. The nearest ones:")
-    for hit in answer.citations or answer.nearest:
+    for hit in answer.shown:
         article = assistant.article(hit.article.id)
         assert article.text[hit.start : hit.end] == hit.text  # a citation is exact
         print(f"\n[{hit.rank}] {hit.article.title} ({hit.article.source or 'source unknown'})")

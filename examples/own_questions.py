@@ -34,7 +34,7 @@ with tempfile.TemporaryDirectory() as home, Assistant(home) as assistant:
     reciprocal_ranks, verdicts = [], []
     for question, expected in QUESTIONS.items():
         answer = assistant.ask(question, k=10)
-        ranked = [hit.article.id for hit in answer.citations or answer.nearest]
+        ranked = [hit.article.id for hit in answer.shown]
         rank = ranked.index(expected) + 1 if expected in ranked else None
         if expected:
             reciprocal_ranks.append(1 / rank if rank else 0.0)

@@ -41,8 +41,23 @@ if TYPE_CHECKING:
     from index.reading.sources import articles_of
     from index.reading.worker import confinement
     from index.rebuilding import rebuild_home
-    from index.records import Added, AddReport, Alike, Article, Filters, Hit, Missing, Passage, Ranking, Span
+    from index.records import (
+        Added,
+        AddReport,
+        Alike,
+        Article,
+        Filters,
+        Hit,
+        Kind,
+        Missing,
+        Passage,
+        Ranking,
+        ShortAnswer,
+        Span,
+        Verdict,
+    )
     from index.uploads import Upload, read_upload
+    from index.verdict import READ
 
 _HOMES = {
     "index.collection": ("Collection",),
@@ -62,10 +77,12 @@ _HOMES = {
     "index.choosing": ("choose",),
     "index.rebuilding": ("rebuild_home",),
     "index.records": (
-        "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Missing", "Passage", "Ranking", "Span",
+        "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Kind", "Missing", "Passage", "Ranking",
+        "ShortAnswer", "Span", "Verdict",
     ),
     "index.reader": ("ArticleInfo",),
     "index.uploads": ("Upload", "read_upload"),
+    "index.verdict": ("READ",),
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),
@@ -76,6 +93,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "ANSWERED",
     "COLUMN_FIELDS",
+    "READ",
     "AddReport",
     "Added",
     "Alike",
@@ -89,6 +107,7 @@ __all__ = [
     "Facets",
     "Filters",
     "Hit",
+    "Kind",
     "Listing",
     "Missing",
     "ModelError",
@@ -97,6 +116,7 @@ __all__ = [
     "QuestionError",
     "Ranking",
     "SanadError",
+    "ShortAnswer",
     "Span",
     "StoreDamaged",
     "StoreError",
@@ -106,6 +126,7 @@ __all__ = [
     "UnreadableArticle",
     "UnsupportedFormat",
     "Upload",
+    "Verdict",
     "articles_of",
     "choose",
     "confinement",

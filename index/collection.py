@@ -6,6 +6,7 @@ What only changes need is imported when something is changed: a process that ask
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ from index.errors import NotFound, StoreError, StoreUnavailable
 from index.fusion import DEFAULT
 from index.home import Home
 from index.listing import facets, listing
+from index.models import open_reader
 from index.opened import Opened
 from index.records import Added, AddReport, Passage
 from index.search import Searcher
@@ -64,6 +66,7 @@ class Collection:
         dense_share: float | None = None,
         *,
         embeds: bool = True,
+        reader: str | None = None,
     ) -> None:
         """Open a collection, or start an empty one.
 
@@ -73,6 +76,8 @@ class Collection:
                 a sentence-transformers model by its name or folder, or `bundled`, the shipped one.
             dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best.
             embeds: whether passages that wait for their vectors get them from this process, in the background.
+            reader: None or `bundled` for the reader that ships with Sanad; else an extractive question-answering model
+                of transformers, by its name or folder.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
@@ -85,6 +90,7 @@ class Collection:
         self._lexicon = _shipped_lexicon()
         self._dense_share = dense_share
         self._embeds = embeds
+        self._reader = reader
         ahead = self._verifying()
         load = cache(open_encoder)  # once for both, and not for longer
         self._home.steadily(lambda: start(self._home, model, load))
@@ -160,6 +166,22 @@ class Collection:
         """Rank the passages that may answer a question; see `Searcher.search`."""
         with self._viewing() as (state, view, reader):
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
+
+    def read(self, ranking: Ranking, k: int, budget_s: float | None = None) -> Ranking:
+        """Read the first hits of a ranking and judge whether they answer; see `index.verdict.read`.
+
+        Args:
+            ranking: of this collection, with `READ` hits at least if there are so many.
+            k: hits wanted.
+            budget_s: seconds from now in which reading a passage may begin; None: as long as it takes.
+
+        Raises:
+            ModelError: the reader cannot be opened, or cannot read.
+        """
+        from index.verdict import read
+
+        budget_s = math.inf if budget_s is None else budget_s
+        return read(ranking, k, open_reader(self._reader), self._lexicon, budget_s)
 
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint

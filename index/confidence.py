@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.models.spans import Reading
+
 ANSWERED = 0.5
 """At this confidence and above, a question counts as answered."""
 
@@ -17,6 +19,7 @@ DEPTH = 10
 """The first hit is compared with the candidate at this rank: noise, even where news repeats itself."""
 # Fitted by `python -m training.confidence --data DIR --every 6 --distractors 3000`
 _INTERCEPT, _BEST, _LEAD, _FOREIGN = -6.80, 5.34, 10.91, 2.54
+_READ_INTERCEPT, _READ_SEARCH, _READ = 0.0, 0.5, 0.5
 
 
 class Signs(NamedTuple):
@@ -50,12 +53,18 @@ def signs(fused: NDArray[np.float64], first: float, foreign: float) -> Signs | N
     return Signs(float(fused.max()), first - at_depth, foreign)
 
 
-def confidence(found: Signs | None) -> float:
+def confidence(found: Signs | None, reading: Reading | None = None) -> float:
     """Give the probability that the first candidates answer the question; 0 without candidates.
+
+    Args:
+        found: what the search found.
+        reading: the surest of what the reader found in the first passages; None: they were not read.
 
     Source: Platt, "Probabilistic outputs for support vector machines", 1999 (a logistic model of a score).
     """
     if found is None:
         return 0.0
     logit = _INTERCEPT + _BEST * found.best + _LEAD * found.lead + _FOREIGN * found.foreign
+    if reading is not None:
+        logit = _READ_INTERCEPT + _READ_SEARCH * logit + _READ * reading.score
     return 1 / (1 + math.exp(-logit))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from index.confidence import Signs
+    from index.query import Query
 
 _PART = re.compile(r"[#!]")
 
@@ -152,6 +155,29 @@ class Hit:
         return {each.name: getattr(self, each.name) for each in fields(self)} | {"marks": self._marks}
 
 
+class ShortAnswer(NamedTuple):
+    """The words of an article that answer a question.
+
+    Attributes:
+        start, end: characters of the article's text; `text` is exactly these.
+        article: its id.
+        citation: rank of the hit that they stand in.
+    """
+
+    text: str
+    start: int
+    end: int
+    article: str
+    citation: int
+
+
+Kind = Literal["open", "yes/no", "keywords"]
+"""Asks for something; asks whether something is so; names something without asking."""
+
+Verdict = Literal["answered", "related", "none"]
+"""A passage answers the question; passages are about it, and none answers; neither."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """Hits for one question, best first, and how sure we are that the first ones answer it.
@@ -164,6 +190,13 @@ class Ranking:
         hits: rank 1 first.
         confidence: calibrated probability, 0 to 1, that an answer is among the first hits.
         sequence: the collection's sequence number that was searched.
+        signs: what the confidence was computed from; None without hits.
+        query: the question's terms.
+        verdict: whether the hits answer the question; unread ones are never said to.
+        short_answer: the words that answer; only of a question that asks for something, and is answered.
+        absent: names and numbers of the question that no passage that was read mentions.
+        n_read: how many of the first hits were read.
+        kind: what kind of question it is, as far as reading looked (`index.asking.kind`).
     """
 
     question: str
@@ -171,6 +204,13 @@ class Ranking:
     hits: tuple[Hit, ...]
     confidence: float
     sequence: int
+    signs: Signs | None = field(default=None, repr=False, compare=False)
+    query: Query | None = field(default=None, repr=False, compare=False)
+    verdict: Verdict = "none"
+    short_answer: ShortAnswer | None = None
+    absent: tuple[str, ...] = ()
+    n_read: int = 0
+    kind: Kind = "open"
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

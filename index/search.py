@@ -124,6 +124,8 @@ class Searcher:
             hits=hits,
             confidence=confidence(found),
             sequence=view.sequence,
+            signs=found,
+            query=asked.query,
         )
 
     def _nearest(self, vectors: Vectors, question: str, pool: int, articles: set[int] | None) -> Nearest:

@@ -1,0 +1,128 @@
+"""What kind of question somebody asks, and which names and numbers stand in it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.analysis import name_key, stem_of, stemmer_of, words
+from index.analysis.folding import fold
+from index.analysis.scripts import script_of_word
+from index.query import content_words
+
+if TYPE_CHECKING:
+    from index.lexicon import Lexicon
+    from index.records import Kind
+
+_FILE = Path(__file__).parent / "bundled" / "interrogatives.txt"
+_MARKS = re.compile(r"[?؟？;՞]\s*[\"'»”’)]*\s*$")
+_UNSPACED = frozenset({"zh", "ja", "th"})
+_CASED = frozenset({"Latn", "Cyrl", "Grek"})
+_NOUNS_CAPITALISED = frozenset({"de"})
+NAME_LETTERS = 2
+"""Consonants that a name and its translation must share to be one name in two scripts."""
+LIKELY = 0.25
+"""How probable a translation must be to tell whether a word is a name."""
+
+
+class _Words(NamedTuple):
+    """Words that ask, of one language; those of `first` only at the beginning, those of `stems` with any ending."""
+
+    anywhere: frozenset[str]
+    first: frozenset[str]
+    stems: tuple[str, ...]
+
+    def ask(self, folded: list[str]) -> bool:
+        return (
+            bool(folded)
+            and (folded[0] in self.first or _without_and(folded[0]) in self.first | self.anywhere)
+        ) or any(word in self.anywhere or word.startswith(self.stems) for word in folded)
+
+    def ask_within(self, text: str) -> bool:
+        return any(word in text for word in self.anywhere)
+
+
+def kind(question: str, language: str) -> Kind:
+    """Tell what kind of question it is.
+
+    A question asks by a word that asks or by its question mark; anything else is keywords. One that asks by its mark
+    alone, or by a word such as "did", asks whether something is so.
+
+    Args:
+        question: as it was asked.
+        language: its ISO 639-1 code; of one without a list ("und" too) the words of all languages are looked for.
+    """
+    lists = _asking()
+    own = [lists[language]] if language in lists else list(lists.values())
+    folded, text = [word.folded for word in words(question)], fold(question)
+    unspaced = language in _UNSPACED
+    asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
+    for number, found in asking:
+        if any(one[number].ask_within(text) if unspaced else one[number].ask(folded) for one in own):
+            return found
+    return "yes/no" if _MARKS.search(question) else "keywords"
+
+
+def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, ...]:
+    """Give the names and numbers of a question, as they stand in it.
+
+    A word is a name if it has a capital that no sentence beginning explains, or if a translation of it sounds the same.
+    """
+    found = list(words(question))
+    content = set(content_words(question))
+    is_cased = any(question[word.start : word.end].islower() for word in found)
+    chosen = []
+    for number, word in enumerate(found):
+        shown = question[word.start : word.end]
+        if any(letter.isdigit() for letter in shown) or (
+            shown in content
+            and (
+                (is_cased and number > 0 and shown[0].isupper() and language not in _NOUNS_CAPITALISED)
+                or _sounds_translated(word.folded, language, lexicon)
+            )
+        ):
+            chosen.append(shown)
+    return tuple(dict.fromkeys(chosen))
+
+
+def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> bool:
+    """Whether a likely translation into another script sounds like the word itself."""
+    if lexicon is None or language not in lexicon.languages:
+        return False
+    own, script = name_key(folded), script_of_word(folded)
+    if own is None or len(own) < NAME_LETTERS:
+        return False
+    stem = stem_of(folded, stemmer_of(folded, language))
+    target = "ar" if script in _CASED else "en"
+    return any(
+        p >= LIKELY and name_key(translation) == own
+        for translation, p in lexicon.translate(stem, language, target)
+    )
+
+
+def _without_and(word: str) -> str:
+    """Arabic writes "and" onto the next word."""
+    return word[1:] if word[:1] in {"و", "ف"} else word
+
+
+@cache
+def _asking() -> dict[str, tuple[_Words, _Words]]:
+    """Words that ask for something, and words that ask whether, by language."""
+    lists = {}
+    for line in _FILE.read_text("utf-8").splitlines():
+        language, colon, listed = line.partition(": ")
+        if colon and not line.startswith("#"):
+            something, _, whether = listed.partition(" | ")
+            lists[language] = (_listed(something), _listed(whether))
+    return lists
+
+
+def _listed(text: str) -> _Words:
+    parts = text.split()
+    return _Words(
+        frozenset(fold(part) for part in parts if part[0] != "^" and part[-1] != "+"),
+        frozenset(fold(part[1:]) for part in parts if part[0] == "^"),
+        tuple(fold(part[:-1]) for part in parts if part[-1] == "+"),
+    )

@@ -1,0 +1,143 @@
+"""From a ranking to an answer: the first passages are read, and what they say decides.
+
+The reader gives the span that answers best and how surely it does. What the question names must be there: a name or
+number that no passage mentions, in any script, rules "answered" out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.asking import kind, names
+from index.confidence import ANSWERED, confidence
+from index.matches import AskedWords, matches
+from index.models.reader import read_in_time
+from index.records import Hit, Marks, ShortAnswer, Span
+from index.sentences import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.lexicon import Lexicon
+    from index.models.reader import Reader
+    from index.models.spans import Reading
+    from index.query import Query
+    from index.records import Ranking, Verdict
+
+READ = 3
+"""Passages that are read; see docs/retrieval.md, "Reading"."""
+REORDERING = 0.15
+"""What a passage's score gains where it surely answers."""
+RELATED = 0.15
+"""At this confidence of the search alone, and above, passages are about what is asked."""
+HELD = 0.5
+"""Share of the asked words that a passage must hold to be about keywords."""
+
+
+class _Read(NamedTuple):
+    """A hit, and what the reader says of it; None: unread."""
+
+    hit: Hit
+    reading: Reading | None
+
+    @property
+    def score(self) -> float:
+        """By which hits are ranked once they are read."""
+        return self.hit.score + (REORDERING * probability(self.reading.score) if self.reading else 0.0)
+
+
+def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budget_s: float) -> Ranking:
+    """Read the first hits, order them by what they say, and judge whether they answer.
+
+    Args:
+        ranking: as the search gave it, READ hits at least if there are so many.
+        k: hits wanted.
+        reader: what reads.
+        lexicon: tells which words of the question are names; None: capitals alone do.
+        budget_s: seconds from now in which reading a passage may begin.
+
+    Raises:
+        ModelError: the reader cannot read.
+    """
+    asked = kind(ranking.question, ranking.language)
+    unread = replace(ranking, hits=ranking.hits[:k], verdict=_related(ranking), kind=asked)
+    if not ranking.hits:
+        return unread
+    if asked == "keywords":
+        return replace(unread, verdict=_of_keywords(ranking))
+    first, rest = ranking.hits[:READ], ranking.hits[READ:]
+    readings = read_in_time(reader, ranking.question, [hit.text for hit in first], budget_s)
+    surest = max(filter(None, readings), key=lambda one: one.score, default=None)
+    if surest is None:  # late, or nothing to read
+        return unread
+    ordered = sorted(map(_Read, first, readings), key=lambda one: -one.score)
+    hits = (*(_marked(one, rank) for rank, one in enumerate(ordered, start=1)), *rest)[:k]
+    absent = _absent(ranking, lexicon, hits)
+    sure = confidence(ranking.signs, surest)
+    verdict: Verdict = "answered" if sure >= ANSWERED and not absent else _related(ranking)
+    best = max(ordered[:k], key=lambda one: one.reading.score if one.reading else -math.inf)
+    return replace(
+        unread,
+        hits=hits,
+        confidence=sure,
+        verdict=verdict,
+        absent=absent,
+        n_read=sum(reading is not None for reading in readings),
+        short_answer=_short(best, hits) if verdict == "answered" and asked == "open" else None,
+    )
+
+
+def probability(logit: float) -> float:
+    """Give the probability of a logit."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+def _marked(read_: _Read, rank: int) -> Hit:
+    """Give the hit at its new rank, its evidence the sentence that the reader found the answer in."""
+    hit, reading = read_
+    if reading is None:
+        return replace(hit, rank=rank, marks=lambda: Marks(hit.evidence, hit.matches))
+    place = (reading.start + reading.end) // 2
+    spans = tuple(
+        Span(hit.start + start, hit.start + end) for start, end in sentences(hit.text) if start <= place < end
+    )
+    return replace(hit, rank=rank, marks=lambda: Marks(spans or hit.evidence, hit.matches))
+
+
+def _short(best: _Read, hits: Sequence[Hit]) -> ShortAnswer | None:
+    if best.reading is None:
+        return None
+    hit, (start, end, _) = best.hit, best.reading
+    citation = next(one.rank for one in hits if one.passage_id == hit.passage_id)
+    return ShortAnswer(
+        hit.text[start:end], hit.start + start, hit.start + end, hit.article.id or "", citation
+    )
+
+
+def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Give the names and numbers of the question that neither the first passages nor their titles mention."""
+    wanted = names(ranking.question, ranking.language, lexicon)
+    if not wanted or ranking.query is None:
+        return ()
+    words = AskedWords.of(ranking.query)
+    held: set[str] = set()
+    for hit in hits[:READ]:
+        held |= {match.asked for match in hit.matches}
+        title = matches(words, hit.article.title or "", 0, hit.article.language or "und")
+        held |= {match.asked for match in title}
+    return tuple(name for name in wanted if name not in held)
+
+
+def _related(ranking: Ranking) -> Verdict:
+    return "related" if confidence(ranking.signs) >= RELATED else "none"
+
+
+def _of_keywords(ranking: Ranking) -> Verdict:
+    """Keywords ask nothing, so nothing answers them; passages are about them that hold enough of their words."""
+    asked: Query | None = ranking.query
+    held = {match.asked for match in ranking.hits[0].matches}
+    if asked and len(held & set(asked.asked)) >= HELD * len(asked.asked):
+        return "related"
+    return _related(ranking)
