@@ -87,7 +87,7 @@ class Collection:
         """
         self._home = Home(home)
         self._guard = threading.Lock()
-        self._lexicon = _shipped_lexicon()
+        self._lexicon = shipped_lexicon()
         self._dense_share = dense_share
         self._embeds = embeds
         self._reader = reader
@@ -629,7 +629,8 @@ class Collection:
 
 
 @cache  # read-only, the same for every collection of a process
-def _shipped_lexicon() -> Lexicon | None:
+def shipped_lexicon() -> Lexicon | None:
+    """Give the lexicon that ships with Sanad; None: it was left out of this installation."""
     folder = Path(__file__).parent / "bundled" / "lexicon"
     if not folder.exists():
         return None

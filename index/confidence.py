@@ -10,7 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from index.models.spans import Reading
 
 ANSWERED = 0.5
 """At this confidence and above, a question counts as answered."""
@@ -32,11 +31,13 @@ class Signs(NamedTuple):
             drift as the collection grows.
         foreign: 0 where the first candidate is in the question's language; 0.5 where it is in another, since a
             translation never holds all; 1 where the collection has nothing in the question's language at all.
+        read: the greatest score that the reader gives a span of the first passages; None: they were not read.
     """
 
     best: float
     lead: float
     foreign: float
+    read: float | None = None
 
 
 def signs(fused: NDArray[np.float64], first: float, foreign: float) -> Signs | None:
@@ -53,18 +54,19 @@ def signs(fused: NDArray[np.float64], first: float, foreign: float) -> Signs | N
     return Signs(float(fused.max()), first - at_depth, foreign)
 
 
-def confidence(found: Signs | None, reading: Reading | None = None) -> float:
+def confidence(found: Signs | None) -> float:
     """Give the probability that the first candidates answer the question; 0 without candidates.
-
-    Args:
-        found: what the search found.
-        reading: the surest of what the reader found in the first passages; None: they were not read.
 
     Source: Platt, "Probabilistic outputs for support vector machines", 1999 (a logistic model of a score).
     """
     if found is None:
         return 0.0
-    logit = _INTERCEPT + _BEST * found.best + _LEAD * found.lead + _FOREIGN * found.foreign
-    if reading is not None:
-        logit = _READ_INTERCEPT + _READ_SEARCH * logit + _READ * reading.score
+    logit = search_logit(found)
+    if found.read is not None:
+        logit = _READ_INTERCEPT + _READ_SEARCH * logit + _READ * found.read
     return 1 / (1 + math.exp(-logit))
+
+
+def search_logit(found: Signs) -> float:
+    """Give the logit of that probability by the search alone."""
+    return _INTERCEPT + _BEST * found.best + _LEAD * found.lead + _FOREIGN * found.foreign

@@ -75,12 +75,14 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
     ordered = sorted(map(_Read, first, readings), key=lambda one: -one.score)
     hits = (*(_marked(one, rank) for rank, one in enumerate(ordered, start=1)), *rest)[:k]
     absent = _absent(ranking, lexicon, hits)
-    sure = confidence(ranking.signs, surest)
+    signs = ranking.signs._replace(read=surest.score) if ranking.signs else None
+    sure = confidence(signs)
     verdict: Verdict = "answered" if sure >= ANSWERED and not absent else _related(ranking)
     best = max(ordered[:k], key=lambda one: one.reading.score if one.reading else -math.inf)
     return replace(
         unread,
         hits=hits,
+        signs=signs,
         confidence=sure,
         verdict=verdict,
         absent=absent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.evaluation import overlap
 from assistant.evaluation.command import run
 from assistant.evaluation.evaluate import Evaluation, ask_all, evaluate, separate
 from assistant.evaluation.metrics import Found, Separated, auroc, found, separated
@@ -21,6 +22,7 @@ __all__ = [
     "auroc",
     "evaluate",
     "found",
+    "overlap",
     "read_distractors",
     "read_squad",
     "run",
