@@ -17,6 +17,7 @@ import numpy as np
 
 from index import memory
 from index.embedding import SHIPPED_NAME
+from index.engine import session
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class OnnxEncoder:
             fingerprint, files = _verified(folder)
             memory.require("the model that ships with Sanad", files, libraries=LIBRARIES)
             prompts = json.loads((folder / "config_sentence_transformers.json").read_text("utf-8"))["prompts"]
-            return cls(_session(folder), _tokenizer(folder), prompts, fingerprint)
+            return cls(session(folder / GRAPH), _tokenizer(folder), prompts, fingerprint)
         except (OSError, ValueError, KeyError) as error:
             raise _unusable(folder, error) from error
         except (
@@ -157,15 +158,6 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(number)
     if batch:
         yield batch
-
-
-def _session(folder: Path) -> InferenceSession:
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = 1  # several texts are computed at once, each by one thread
-    options.log_severity_level = 3
-    return InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(folder: Path) -> Tokenizer:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -269,3 +270,11 @@ def test_the_folder_is_as_sentence_transformers_reads_it() -> None:
         "Normalize",
     ]
     assert all((ENCODER / module["path"]).is_dir() for module in modules)
+
+
+def test_the_engine_keeps_no_record_of_its_use(tmp_path: Path) -> None:
+    """Its official builds write an identifier and their use into the cache, to send both to their maker."""
+    code = "from index.embedding import open_encoder; open_encoder(None).encode_question('who')"
+    places = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **places}, check=True)
+    assert not list(tmp_path.iterdir())

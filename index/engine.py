@@ -1,0 +1,27 @@
+"""ONNX Runtime, which computes the shipped models: one thread a run, and nothing is told to anybody."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from onnxruntime import InferenceSession
+
+
+def session(graph: Path) -> InferenceSession:
+    """Open a model.
+
+    Args:
+        graph: its file.
+    """
+    # The official builds report their use to their maker over the network, unless this is set before they are loaded.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = 1  # several texts are computed at once, each by one thread
+    options.log_severity_level = 3
+    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
