@@ -97,9 +97,14 @@ def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> b
     stem = stem_of(folded, stemmer_of(folded, language))
     target = "ar" if script in _CASED else "en"
     return any(
-        p >= LIKELY and name_key(translation) == own
+        p >= LIKELY and _sound_alike(own, name_key(translation) or "")
         for translation, p in lexicon.translate(stem, language, target)
     )
+
+
+def _sound_alike(own: str, stem: str) -> bool:
+    """Whether a word's name key is that of a stem, or has one sound more: English stems lose an "s" (Paris)."""
+    return len(stem) >= NAME_LETTERS and own in {stem, stem + own[-1:]}
 
 
 def _without_and(word: str) -> str:

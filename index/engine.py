@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 
-def session(graph: Path) -> InferenceSession:
+def session(graph: Path | bytes, weights: Path | None = None) -> InferenceSession:
     """Open a model.
 
     Args:
-        graph: its file.
+        graph: its file, or what is in it.
+        weights: the folder of the files that hold its larger weights; None: that of the graph.
     """
     # The official builds report their use to their maker over the network, unless this is set before they are loaded.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -24,4 +25,6 @@ def session(graph: Path) -> InferenceSession:
     options = SessionOptions()
     options.intra_op_num_threads = 1  # several texts are computed at once, each by one thread
     options.log_severity_level = 3
+    if weights:
+        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])

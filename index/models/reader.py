@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from index.embedding import SHIPPED_NAME
+from index.engine import session
 from index.errors import ModelError
 from index.models.spans import Reading, best_span, whole_words
 
@@ -94,9 +95,9 @@ class Window(NamedTuple):
 class OnnxReader:
     """The reader that ships with Sanad. Safe to use from several threads."""
 
-    def __init__(self, session: InferenceSession, tokenizer: Tokenizer) -> None:
+    def __init__(self, opened: InferenceSession, tokenizer: Tokenizer) -> None:
         """Take the parts of an opened folder: a graph from `input_ids` and `attention_mask` to `logits`."""
-        self._session = session
+        self._session = opened
         self._tokenizer = tokenizer
 
     @classmethod
@@ -111,7 +112,7 @@ class OnnxReader:
             ModelError: a file is missing or is not what it should be.
         """
         try:
-            return cls(_session(_verified(folder), encoder / "onnx"), _tokenizer(encoder))
+            return cls(session(_verified(folder), encoder / "onnx"), _tokenizer(encoder))
         except ModelError:
             raise
         except Exception as error:  # the engine has no errors of its own kind for a bad file
@@ -159,16 +160,6 @@ class OnnxReader:
 def _plain(text: str) -> str:
     """Give a text of the same length that can be tokenised: lone surrogates and NUL are no parts of words."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
-
-
-def _session(graph: bytes, weights: Path) -> InferenceSession:
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = 1  # several passages are read at once, each by one thread
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
-    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(folder: Path) -> Tokenizer:
