@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 384
 """Tokens that are read at once, as such models are trained; a longer passage is read in windows."""
-STRIDE = 128
-"""Tokens that neighbouring windows share."""
+MAX_QUESTION = 40
+"""Words of a question that are read."""
 INSTEAD = "use --reader bundled, the reader that ships with Sanad"
 
 
@@ -52,13 +52,14 @@ class PretrainedReader:
         """
         import torch
 
+        length = min(MAX_TOKENS, self._tokenizer.model_max_length)
         try:
             windows = self._tokenizer(
-                question,
+                " ".join(question.split()[:MAX_QUESTION]),
                 passage,
                 truncation="only_second",
-                max_length=min(MAX_TOKENS, self._tokenizer.model_max_length),
-                stride=STRIDE,
+                max_length=length,
+                stride=length // 8,  # that windows share
                 return_overflowing_tokens=True,
                 return_offsets_mapping=True,
                 return_tensors="pt",

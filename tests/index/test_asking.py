@@ -1,0 +1,86 @@
+"""What kind of question is asked, and which names stand in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.asking import kind, names
+from index.collection import shipped_lexicon
+from index.language import detect
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Who opened the bridge?", "en"),
+        ("in what year did it open", "en"),
+        ("من افتتح الجسر؟", "ar"),
+        ("ومتى افتتح", "ar"),
+        ("چه کسی پل را گشود", "fa"),
+        ("Кто открыл мост", "ru"),
+        ("Wann wurde die Brücke eröffnet", "de"),
+        ("Qui a ouvert le pont", "fr"),
+        ("¿Cuándo se abrió el puente", "es"),
+        ("Köprüyü kim açtı", "tr"),
+        ("Ποιος άνοιξε τη γέφυρα", "el"),
+        ("पुल किसने खोला", "hi"),
+        ("谁打开了这座桥", "zh"),
+        ("橋を開通させたのは誰ですか", "ja"),
+        ("ใครเปิดสะพาน", "th"),
+        ("ai đã khánh thành cây cầu", "vi"),
+    ],
+)
+def test_a_word_that_asks_makes_it_a_question(question: str, language: str) -> None:
+    assert kind(question, language) == "open"
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Did the mayor open the bridge?", "en"),
+        ("is the bridge open", "en"),
+        ("هل افتتح العمدة الجسر", "ar"),
+        ("Мэр открыл мост?", "ru"),
+        ("Ist die Brücke offen", "de"),
+        ("Czy most jest otwarty", "pl"),
+        ("桥开通了吗", "zh"),
+    ],
+)
+def test_some_questions_ask_whether(question: str, language: str) -> None:
+    assert kind(question, language) == "yes/no"
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("bridge opening", "en"),
+        ("Orontes", "und"),
+        ("tell me about the bridge", "en"),
+        ("افتتاح الجسر", "ar"),
+        ("قادمون من المدينة", "ar"),  # "from" is written as "who" is, and does not ask here
+        ("открытие моста", "ru"),
+        ("大桥 开通", "zh"),
+    ],
+)
+def test_what_asks_nothing_is_keywords(words: str, language: str) -> None:
+    assert kind(words, language) == "keywords"
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("When did Lisbon win in 1998?", ("Lisbon", "1998")),
+        ("who met barack obama", ("barack", "obama")),
+        ("من زار فرنسا عام ١٩٩٨؟", ("١٩٩٨",)),
+        ("متى وصل أوباما إلى باريس؟", ("أوباما", "باريس")),
+        ("Россия открыла мост?", ("Россия",)),
+        ("What is the price of bread?", ()),
+        ("Was kostet das Brot?", ()),
+    ],
+)
+def test_names_are_told_by_capitals_or_by_a_translation_that_sounds_the_same(
+    question: str, found: tuple[str, ...]
+) -> None:
+    assert set(found) <= set(names(question, detect(question), shipped_lexicon()))
+    if not found:
+        assert names(question, detect(question), shipped_lexicon()) == ()
