@@ -11,6 +11,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,7 +84,7 @@ class OnnxEncoder:
             fingerprint, files = _verified(folder)
             memory.require("the model that ships with Sanad", files, libraries=LIBRARIES)
             prompts = json.loads((folder / "config_sentence_transformers.json").read_text("utf-8"))["prompts"]
-            return cls(session(folder / GRAPH), _tokenizer(folder), prompts, fingerprint)
+            return cls(session(folder / GRAPH), tokenizer_of(folder), prompts, fingerprint)
         except (OSError, ValueError, KeyError) as error:
             raise _unusable(folder, error) from error
         except (
@@ -160,7 +161,9 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _tokenizer(folder: Path) -> Tokenizer:
+@cache  # the reader uses the encoder's, which takes a third of a second to open
+def tokenizer_of(folder: Path) -> Tokenizer:
+    """Open the tokenizer of a model's folder; it cuts texts after MAX_TOKENS."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from index.embedding import SHIPPED_NAME
+from index.encoder import tokenizer_of
 from index.engine import session
 from index.errors import ModelError
 from index.models.spans import Reading, best_span, whole_words
@@ -112,7 +113,7 @@ class OnnxReader:
             ModelError: a file is missing or is not what it should be.
         """
         try:
-            return cls(session(_verified(folder), encoder / "onnx"), _tokenizer(encoder))
+            return cls(session(_verified(folder), encoder / "onnx"), tokenizer_of(encoder))
         except ModelError:
             raise
         except Exception as error:  # the engine has no errors of its own kind for a bad file
@@ -160,14 +161,6 @@ class OnnxReader:
 def _plain(text: str) -> str:
     """Give a text of the same length that can be tokenised: lone surrogates and NUL are no parts of words."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
-
-
-def _tokenizer(folder: Path) -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _verified(folder: Path) -> bytes:

@@ -76,7 +76,7 @@ def test_the_assistant_reads_with_it(home: Path, tiny_reader: Path) -> None:
 
 
 def test_a_question_longer_than_the_model_takes_is_told(tiny_reader: Path) -> None:
-    with pytest.raises(ModelError, match="cannot read a passage.*--reader bundled"):
+    with pytest.raises(ModelError, match=r"cannot read a passage.*--reader bundled"):
         open_reader(str(tiny_reader)).read("谁" * 200, "the mayor .")
 
 
