@@ -309,7 +309,7 @@ _READING = (
         "Ask in this article",
         "This article is not in the collection, or no longer.",
         "Ask the articles",
-        "What do the articles say about “{}”?",
+        "Tell me about “{}”",
     ),
     Reading(
         "ar",
@@ -323,7 +323,7 @@ _READING = (
         "اسأل في هذه المقالة",
         "هذه المقالة ليست في المجموعة، أو لم تعد فيها.",
         "اسأل المقالات",
-        "ماذا تقول المقالات عن «{}»؟",
+        "حدثني عن «{}»",
     ),
 )
 READING: dict[str, Reading] = {row.language: row for row in _READING}

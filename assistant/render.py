@@ -127,7 +127,10 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
         styled: mark the evidence with ANSI bold; else nothing but text.
     """
     entries = _entries(answer.shown, answer.language, width, styled=styled)
-    return "\n".join([*_short(answer.short_answer, styled=styled), *_said(answer), *entries])
+    say = phrases(answer.language)
+    carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    short = _short(answer.short_answer, styled=styled)
+    return "\n".join([*carried, *short, *verdict_lines(answer, say), *entries])
 
 
 def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
@@ -173,12 +176,6 @@ def _short(short: ShortAnswer | None, *, styled: bool) -> list[str]:
         return []
     text = label(short.text, MAX_SHORT_CHARS)
     return [f"{_BOLD}{text}{_RESET}" if styled else text, ""]
-
-
-def _said(answer: Answer) -> list[str]:
-    say = phrases(answer.language)
-    carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
-    return [*carried, *verdict_lines(answer, say)]
 
 
 def verdict_lines(answer: Answer, say: Phrases) -> list[str]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 ANSWERED = 0.5
 """At this confidence and above, a question counts as answered."""
 
+READ_MOST = 8.0
+"""Scores of the reader beyond this say no more: how far it goes depends on the length of the passage."""
 DEPTH = 10
 """The first hit is compared with the candidate at this rank: noise, even where news repeats itself."""
 # Fitted by `python -m training.confidence --data DIR --every 6 --distractors 3000`
@@ -63,7 +65,8 @@ def confidence(found: Signs | None) -> float:
         return 0.0
     logit = search_logit(found)
     if found.read is not None:
-        logit = _READ_INTERCEPT + _READ_SEARCH * logit + _READ * found.read
+        read = max(-READ_MOST, min(READ_MOST, found.read))
+        logit = _READ_INTERCEPT + _READ_SEARCH * logit + _READ * read
     return 1 / (1 + math.exp(-logit))
 
 

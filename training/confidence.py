@@ -1,111 +1,67 @@
-"""Fits the logistic model of index/confidence.py: `python -m training.confidence --data DIR [--every N] [--model M]`.
+"""Fits the logistic models of index/confidence.py to what `training.cases` saw: `python -m training.confidence CASES`.
 
-Questions of the development sets are asked in collections that hold the SQuAD article of their answer and in ones
-that do not: two articles, all of a set, and a set among 10,000 other paragraphs; Arabic, English and other languages.
-Each (direction, size) counts the same. Printed: coefficients to copy, and for each (direction, size) the figures
-when the model is fitted on the articles of even number and asked about those of odd number, and the other way.
+The first model judges by the search alone; the second by that and by the reader. Each group and kind weighs the same.
+Printed: the coefficients, and for each group what became of its questions when the model was fitted on the SQuAD
+articles of even number and asked about those of odd number, and the other way.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
-from collections import defaultdict
-from itertools import chain
+from collections import Counter, defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from unittest import mock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.evaluation import Pool, QuestionSet, auroc, read_distractors, read_squad
+from assistant.evaluation import auroc
+from index import ANSWERED
+from index.confidence import READ_MOST, Signs, search_logit
+from training.cases import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from assistant.evaluation import Question
-    from index.confidence import Signs
+    Features = Callable[[Case], Sequence[float]]
 
-MONO = ("unl-ar-saudinewsnet.txt.gz", "en-wikipedia-chinapedia.txt.gz")
-CORPORA = {
-    "xquad-dev.ar": ("ar", "en", "de", "es", "ru", "tr", "hi", "zh"),
-    "xquad-dev.en": ("en", "ar"),
-    "arcd-dev.ar": ("arcd",),
-}
 RIDGE = 1e-3
 """Strength of the L2 penalty; the intercept bears none of it to speak of."""
+BINS = 10
+"""Of the reliability diagram."""
 
 
-class Case(NamedTuple):
-    """One question asked once: which group it counts for, its article, whether it is answerable, what was seen."""
-
-    group: str
-    article: int
-    answerable: bool
-    seen: tuple[float, ...]
+def load(path: Path) -> list[Case]:
+    """Read cases."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [Case(**{**row, "signs": tuple(row["signs"]) if row["signs"] else None}) for row in rows]
 
 
-def cases(data: Path, every: int, distractors: int, model: str | None = None) -> Iterable[Case]:
-    """Ask all questions in collections with and without their articles."""
-    for name, languages in CORPORA.items():
-        corpus = read_squad(data / "eval" / f"{name}.json")
-        sets = {f"{one}->{name[-2:]}": _questions(data, name, one, every) for one in languages}
-        yield from _small(corpus, sets, model)
-        for size in (0, distractors):
-            files = [read_distractors(data / "mono" / file, size // len(MONO)) for file in MONO]
-            with Pool([corpus], distractors=chain.from_iterable(files), model=model) as pool:
-                for direction, questions in sets.items():
-                    yield from _halves(pool, f"{direction} {size:,}", questions)
-            print(f"{name} among {size:,} asked", file=sys.stderr)
+def by_search(case: Case) -> Sequence[float]:
+    """What the search saw."""
+    best, lead, foreign, _ = case.signs or (0.0, 0.0, 0.0, None)
+    return (best or 0.0, lead or 0.0, foreign or 0.0)
 
 
-def _questions(data: Path, corpus: str, language: str, every: int) -> tuple[Question, ...]:
-    main = language in {"ar", "en", "arcd"}
-    name = corpus if language == "arcd" else f"{corpus.rpartition('.')[0]}.{language}"
-    return read_squad(data / "eval" / f"{name}.json").questions[:: every if main else 3 * every]
+def by_reading(case: Case) -> Sequence[float]:
+    """What the search and the reader saw."""
+    signs = Signs(*case.signs)  # type: ignore[misc, arg-type]  # only cases that were read
+    return (search_logit(signs), max(-READ_MOST, min(READ_MOST, signs.read or 0.0)))
 
 
-def _small(corpus: QuestionSet, sets: dict[str, tuple[Question, ...]], model: str | None) -> Iterable[Case]:
-    """Collections of two articles each, asked their own questions and those of two others."""
-    pairs = [corpus.articles[start : start + 2] for start in range(0, len(corpus.articles) - 1, 2)]
-    for number, pair in enumerate(pairs):
-        foreign = pairs[(number + len(pairs) // 2) % len(pairs)]
-        with Pool([corpus.only(pair)], model=model) as pool:
-            for direction, questions in sets.items():
-                asked = [one for one in questions if one.place.article in {*pair, *foreign}]
-                yield from _asked(pool, f"{direction} two articles", asked, set(pair))
-
-
-def _halves(pool: Pool, group: str, questions: Sequence[Question]) -> Iterable[Case]:
-    articles = sorted({question.place.article for question in questions})
-    for away in (articles[::2], articles[1::2]):
-        pool.take(away)
-        yield from _asked(pool, group, questions, set(articles) - set(away))
-        pool.put(away)
-
-
-def _asked(pool: Pool, group: str, questions: Iterable[Question], held: set[int]) -> Iterable[Case]:
-    for question in questions:
-        seen: list[Signs | None] = []
-        with mock.patch("index.search.confidence", lambda found, seen=seen: seen.append(found) or 0.0):
-            pool.collection.search(question.text, 1)
-        if seen[0] is not None:
-            article = question.place.article
-            yield Case(group, article, article in held, tuple(seen[0]))
-
-
-def fit(chosen: Sequence[Case]) -> NDArray[np.float64]:
+def fit(chosen: Sequence[Case], features: Features) -> NDArray[np.float64]:
     """Fit by iteratively reweighted least squares; every group and kind weighs the same. Intercept first."""
-    counts: defaultdict[tuple[str, bool], int] = defaultdict(int)
-    for case in chosen:
-        counts[case.group, case.answerable] += 1
-    x = np.array([(1.0, *case.seen) for case in chosen])
+    counts = Counter((case.group, case.answerable, case.kind) for case in chosen)
+    x = np.array([(1.0, *features(case)) for case in chosen])
     y = np.array([float(case.answerable) for case in chosen])
-    weights = np.array([1 / counts[case.group, case.answerable] for case in chosen])
+    weights = np.array([1 / counts[case.group, case.answerable, case.kind] for case in chosen])
     weights *= len(chosen) / weights.sum()
+    for answerable in (0.0, 1.0):  # as much of one as of the other
+        weights[y == answerable] *= len(chosen) / 2 / weights[y == answerable].sum()
     beta = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ beta))
@@ -115,37 +71,82 @@ def fit(chosen: Sequence[Case]) -> NDArray[np.float64]:
     return beta
 
 
-def report(found: Sequence[Case]) -> None:
-    """Print, for each group, AUROC and both error rates, each half judged by the model of the other."""
-    judged: defaultdict[tuple[str, bool], list[float]] = defaultdict(list)
+def judged(found: Sequence[Case], features: Features) -> list[tuple[Case, float]]:
+    """Give each case with the probability that a model fitted on the other half of the articles gives it."""
+    told = []
     for parity in (0, 1):
-        beta = fit([case for case in found if case.article % 2 != parity])
+        beta = fit([case for case in found if case.article % 2 != parity], features)
         for case in found:
             if case.article % 2 == parity:
-                logit = float(beta @ np.array((1.0, *case.seen)))
-                judged[case.group, case.answerable].append(1 / (1 + math.exp(-logit)))
-    print(f"{'':28}{'AUROC':>8}{'refused':>9}{'invented':>9}{'questions':>11}")
-    for group in sorted({group for group, _ in judged}):
-        yes, no = judged[group, True], judged[group, False]
-        refused = sum(value < 0.5 for value in yes) / len(yes)
-        invented = sum(value >= 0.5 for value in no) / len(no)
-        print(f"{group:28}{auroc(yes, no):8.3f}{refused:9.1%}{invented:9.1%}{len(yes) + len(no):11}")
+                logit = float(beta @ np.array((1.0, *features(case))))
+                told.append((case, 1 / (1 + math.exp(-logit))))
+    return told
+
+
+def report(told: Sequence[tuple[Case, float]]) -> None:
+    """Print, for each group and kind of unanswerable question, AUROC and both error rates."""
+    values: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    for case, value in told:
+        values[case.group, case.kind].append(0.0 if case.absent and value >= ANSWERED else value)
+    print(f"{'':32}{'AUROC':>8}{'refused':>9}{'answered':>9}{'questions':>11}")
+    for group, kind in sorted(values):
+        yes, no = values.get((group, "whole")), values[group, kind]
+        if kind == "whole" or not yes:
+            continue
+        refused = sum(value < ANSWERED for value in yes) / len(yes)
+        answered = sum(value >= ANSWERED for value in no) / len(no)
+        print(
+            f"{group + ' ' + kind:32}{auroc(yes, no):8.3f}{refused:9.1%}{answered:9.1%}{len(yes) + len(no):11}"
+        )
+
+
+def reliability(told: Sequence[tuple[Case, float]]) -> None:
+    """Print how often questions of each confidence are answered, and the expected calibration error (Guo, 2017)."""
+    error = 0.0
+    for low in np.arange(BINS) / BINS:
+        own = [
+            (case, value)
+            for case, value in told
+            if low <= value < low + 1 / BINS or value == low + 1 / BINS == 1
+        ]
+        if own:
+            mean, share = np.mean([v for _, v in own]), np.mean([case.answerable for case, _ in own])
+            error += abs(mean - share) * len(own) / len(told)
+            print(f"{low:.1f} to {low + 1 / BINS:.1f}: said {mean:.3f}, were {share:.3f} of {len(own)}")
+    print(f"expected calibration error {error:.3f}")
+
+
+def other_figures(found: Sequence[Case]) -> None:
+    """Print what reading does beside the verdict: recall, evidence, short answers, and keywords that are refused."""
+    print(f"{'':24}{'recall@1':>9}{'read':>7}{'evidence':>9}{'EM':>7}{'F1':>7}{'keywords refused':>18}")
+    for group in dict.fromkeys(case.group for case in found if case.kind == "whole"):
+        whole = [case for case in found if case.group == group and case.kind == "whole"]
+        words = [case for case in found if case.group == group and case.kind == "keywords"]
+
+        def mean(values: list[float | bool | None]) -> str:
+            known = [float(value) for value in values if value is not None]
+            return f"{np.mean(known):.3f}" if known else "-"
+
+        print(
+            f"{group:24}{mean([c.searched for c in whole]):>9}{mean([c.read for c in whole]):>7}"
+            f"{mean([c.evidence for c in whole]):>9}{mean([c.exact for c in whole]):>7}"
+            f"{mean([c.f1 for c in whole]):>7}{mean([c.verdict == 'none' for c in words]):>18}"
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Collect, report and print the coefficients."""
+    """Fit, and print."""
     parser = argparse.ArgumentParser(prog="python -m training.confidence", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with eval/ and mono/")
-    parser.add_argument("--every", type=int, default=4, help="ask every n-th question")
-    parser.add_argument("--distractors", type=int, default=10_000)
-    parser.add_argument("--model", help="a sentence-transformers model instead of the shipped one")
-    given = parser.parse_args(arguments)
-    found = list(cases(given.data, given.every, given.distractors, given.model))
-    report(found)
-    from index.confidence import Signs
-
-    for name, value in zip(("intercept", *Signs._fields), fit(found).tolist(), strict=True):
-        print(f"{name:12}{value:8.2f}")
+    parser.add_argument("cases", type=Path, help="what `python -m training.cases` wrote")
+    found = load(parser.parse_args(arguments).cases)
+    seen = [case for case in found if case.signs and case.kind != "keywords"]
+    read = [case for case in seen if case.signs and case.signs[3] is not None]
+    print("search", np.round(fit(seen, by_search), 3).tolist())
+    print("reading", np.round(fit(read, by_reading), 3).tolist())
+    told = judged(read, by_reading)
+    report(told)
+    reliability(told)
+    other_figures(found)
     return 0
 
 

@@ -59,15 +59,17 @@ def assert_hits(hits: list[dict[str, Any]], client: httpx.Client) -> None:
 def test_ask_answers_in_the_agreed_shape(held: httpx.Client) -> None:
     answer = held.post("/api/ask", json={"question": QUESTION}).json()
     assert list(answer) == [
-        "question", "understood", "carried", "language", "answered", "confidence", "citations", "nearest", "took_ms",
+        "question", "understood", "carried", "language", "answered", "verdict", "confidence", "short_answer", "absent",
+        "read", "kind", "citations", "nearest", "took_ms",
     ]  # fmt: skip
     assert answer["question"] == QUESTION
     assert answer["language"] == "en"
     assert 0 <= answer["confidence"] <= 1
-    found = answer["citations"] if answer["answered"] else answer["nearest"]
+    found = answer["nearest"] if answer["verdict"] == "none" else answer["citations"]
     assert_hits(found, held)
     assert "mayor" in found[0]["text"]
-    assert bool(answer["citations"]) == answer["answered"]
+    assert answer["answered"] == (answer["verdict"] == "answered")
+    assert answer["read"] > 0
     assert found[0]["article"] == {
         "id": "bridge",
         "title": "A bridge over the Orontes",
@@ -95,6 +97,14 @@ def test_search_gives_hits_without_a_verdict(held: httpx.Client) -> None:
     found = held.get("/api/search", params={"q": QUESTION, "k": 2}).json()
     assert list(found) == ["question", "language", "hits", "took_ms"]
     assert 1 <= len(found["hits"]) <= 2
+    assert_hits(found["hits"], held)
+
+
+def test_search_reads_if_asked_to(held: httpx.Client) -> None:
+    found = held.get("/api/search", params={"q": QUESTION, "k": 2, "read": True}).json()
+    asked = held.post("/api/ask", json={"question": QUESTION, "k": 2}).json()
+    for name in ("verdict", "confidence", "short_answer", "absent", "read", "kind"):
+        assert found[name] == asked[name]
     assert_hits(found["hits"], held)
 
 

@@ -44,11 +44,11 @@ def test_they_are_made_from_titles_in_the_language_of_the_interface_and_are_answ
         )
         assert assistant.settle()
         english, arabic = made_examples(assistant, EN), made_examples(assistant, AR)
-        assert english[0] == "What do the articles say about “A bridge is closed”?"
-        assert arabic[0] == "ماذا تقول المقالات عن «افتتاح مستشفى جديد»؟"
+        assert english[0] == "Tell me about “A bridge is closed”"
+        assert arabic[0] == "حدثني عن «افتتاح مستشفى جديد»"
         for questions in (english, arabic):
             assert len(questions) == len(titles)
-            assert all(assistant.ask(question).answered for question in questions)
+            assert all(assistant.ask(question).verdict == "related" for question in questions)
 
 
 def test_they_are_few_differ_and_are_short(home: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from assistant import cards, render
 from assistant.answer import Answer
 from assistant.phrases import PHRASES, confidence_words, match_words, phrases
-from index import Article, Hit, Span
+from index import Article, Hit, ShortAnswer, Span, Verdict
 from index.records import Marks, Match
 from tests.assistant.hostile import payloads
 
@@ -55,16 +55,16 @@ def hit(article: Article, evidence: tuple[Span, ...] = (), start: int = 0) -> Hi
     )
 
 
-def answer(*hits: Hit, answered: bool = True, language: str = "en", sure: float = 0.9) -> Answer:
+def answer(*hits: Hit, verdict: Verdict = "answered", language: str = "en", **given: Any) -> Answer:
     return Answer(
         question="q",
         understood="q",
         language=language,
-        answered=answered,
-        confidence=sure,
-        citations=hits if answered else (),
-        nearest=() if answered else hits,
+        verdict=verdict,
+        citations=() if verdict == "none" else hits,
+        nearest=hits if verdict == "none" else (),
         took_ms=1.0,
+        **{"confidence": 0.9, "n_read": 1, **given},
     )
 
 
@@ -243,15 +243,53 @@ def test_other_addresses_are_no_links(url: str | None) -> None:
 def test_not_answered_is_said_first_and_the_nearest_are_offered_as_such() -> None:
     nearest = hit(Article(id="a", text="t", title="t"))
     for language, say in PHRASES.items():
-        shown = render.answer_text(answer(nearest, answered=False, language=language))
+        shown = render.answer_text(answer(nearest, verdict="none", language=language))
         assert shown.splitlines()[:2] == [say.not_found, say.nearest]
-        html = cards.answer_html(answer(nearest, answered=False, language=language))
+        html = cards.answer_html(answer(nearest, verdict="none", language=language))
         assert "sanad-missing" in html
         assert "sanad-found" not in html
 
 
+def test_related_passages_are_said_to_be_about_it_and_not_to_answer() -> None:
+    found = hit(Article(id="a", text="t", title="t"))
+    for language, say in PHRASES.items():
+        asked = answer(found, verdict="related", language=language, absent=("Lima",))
+        assert render.answer_text(asked).splitlines()[:2] == [say.absent.format("Lima"), say.related]
+        html = cards.answer_html(asked)
+        assert "sanad-related" in html
+        assert "sanad-found" not in html
+        named = render.answer_text(answer(found, verdict="related", language=language, kind="keywords"))
+        assert named.splitlines()[0] == say.about
+        late = render.answer_text(answer(found, verdict="related", language=language, n_read=0))
+        assert late.splitlines()[0] == say.unread
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_the_words_that_answer_come_first_and_are_shown_as_text(payload: str) -> None:
+    text = f"The mayor said {payload} on Friday."
+    found = hit(Article(id="a", text=text, title="t"))
+    short = ShortAnswer(payload, 15, 15 + len(payload), "a", 1)
+    page = Page(cards.answer_html(answer(found, short_answer=short)))
+    assert {tag for tag, _ in page.elements} <= OURS
+    assert {name for _, attrs in page.elements for name in attrs} <= ATTRIBUTES
+    (link,) = page.with_class("sanad-short-text")
+    assert link["dir"] == "ltr"
+    assert str(link["href"]).startswith("/article/a")
+    assert page.elements.index(("a", link)) < next(
+        place for place, (_, attrs) in enumerate(page.elements) if attrs.get("class") == "sanad-card"
+    )
+
+
+def test_while_it_reads_the_passages_are_there_without_a_verdict() -> None:
+    found = hit(Article(id="a", text="The mayor opened it.", title="t"))
+    html = cards.answer_html(answer(found, n_read=0), reading=True)
+    assert "sanad-searching" in html
+    assert "The mayor opened it" in html
+    assert phrases("en").found not in html
+
+
 def test_an_empty_collection_is_said() -> None:
-    shown = render.answer_text(answer(answered=False))
+    shown = render.answer_text(answer(verdict="none"))
     assert shown.splitlines() == [phrases("en").not_found, phrases("en").empty]
 
 
