@@ -54,6 +54,7 @@ class Assistant:
         allow_links: bool = False,
         embeds: bool = True,
         reader: str | None = None,
+        device: str | None = None,
     ) -> None:
         """Open the collection of a home folder, or start an empty one.
 
@@ -66,13 +67,16 @@ class Assistant:
             embeds: whether passages that wait for their vectors get them in the background.
             reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
                 one that ships with Sanad.
+            device: what a sentence-transformers model computes on, such as `cuda`; None: the processor.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
             ModelError: the model cannot be loaded.
         """
         self.home = Path(home if home is not None else load().home)
-        self._collection = Collection(self.home, model, dense_share, embeds=embeds, reader=reader)
+        self._collection = Collection(
+            self.home, model, dense_share, embeds=embeds, reader=reader, device=device
+        )
         self._links: Links | None = None
         if allow_links:
             from assistant.fetching.links import Links
@@ -445,6 +449,7 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         allow_links=settings.allow_links,
         embeds=embeds,
         reader=settings.reader,
+        device=settings.device,
     )
 
 

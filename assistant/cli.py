@@ -309,7 +309,7 @@ def _rebuild(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG
     from index import rebuild_home  # not by an assistant: it would refuse a home of another model
 
     with counting("passages") as progress:
-        rebuild_home(settings.home, settings.model, progress)
+        rebuild_home(settings.home, settings.model, progress, settings.device)
     print("rebuilt")
     return os.EX_OK
 

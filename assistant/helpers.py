@@ -56,6 +56,7 @@ class Helpers:
             "model": settings.model,
             "dense_share": settings.dense_share,
             "reader": settings.reader,
+            "device": settings.device,
         }
         self._size = size
         self._took = took

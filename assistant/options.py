@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from assistant.settings import SETTINGS
 from index import COLUMN_FIELDS
 
-_EVERYWHERE = ("home", "model")
+_EVERYWHERE = ("home", "model", "device")
 _SERVER = (
     "host", "port", "public", "read_only", "allow_host", "allow_links", "watch", "examples", "max_article_bytes",
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",

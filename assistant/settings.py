@@ -130,6 +130,9 @@ class Settings:
         "sentence-transformers model, name or folder; bundled: the shipped one (default: the collection's own)",
         str,
     )
+    device: str | None = _setting(
+        None, "what the model of --model computes on, such as cuda (default: the processor)", str
+    )
     reader: str | None = _setting(
         None,
         "extractive question-answering model of transformers, name or folder; bundled: the shipped one (the default)",

@@ -67,6 +67,7 @@ class Collection:
         *,
         embeds: bool = True,
         reader: str | None = None,
+        device: str | None = None,
     ) -> None:
         """Open a collection, or start an empty one.
 
@@ -78,6 +79,7 @@ class Collection:
             embeds: whether passages that wait for their vectors get them from this process, in the background.
             reader: None or `bundled` for the reader that ships with Sanad; else an extractive question-answering model
                 of transformers, by its name or folder.
+            device: what a sentence-transformers model computes on; see `index.embedding.open_encoder`.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
@@ -92,7 +94,8 @@ class Collection:
         self._embeds = embeds
         self._reader = reader
         ahead = self._verifying()
-        load = cache(open_encoder)  # once for both, and not for longer
+        self._device = device
+        load = cache(partial(open_encoder, device=device))  # once for both, and not for longer
         self._home.steadily(lambda: start(self._home, model, load))
         self._state = self._home.steadily(lambda: self._open(model, load, ahead=ahead), Opened.leave)
         self._tell(self._state)
@@ -612,7 +615,7 @@ class Collection:
         from index.rebuilding import rebuild
 
         with self._using() as state:
-            encoder = open_encoder(model) if model else state.encoder
+            encoder = open_encoder(model, self._device) if model else state.encoder
         rebuild(self._home, encoder, progress)
 
     def close(self) -> None:

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.errors import ModelError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -46,21 +48,28 @@ class Encoder(Protocol):
         """Give the vector of a question, shape (dimension,)."""
 
 
-def open_encoder(model: str | None) -> Encoder:
+def open_encoder(model: str | None, device: str | None = None) -> Encoder:
     """Open the model that ships with the program, or any sentence-transformers model.
 
     Args:
         model: None or `bundled` for the shipped model, which needs no torch and opens at once; otherwise a
             folder or the name of a model on the Hugging Face hub.
+        device: what a sentence-transformers model computes on, such as `cuda`; None: the processor. The shipped model
+            is made for the processor.
 
     Raises:
-        ModelError: the model is missing, is not to be trusted, or cannot be loaded.
+        ModelError: the model is missing, is not to be trusted, or cannot be loaded; or the device is not there.
     """
     if model is None or model == SHIPPED_NAME:
+        if device not in {None, "cpu"}:
+            raise ModelError(
+                f"the model that ships with Sanad computes on the processor, not on {device}; name a"
+                " sentence-transformers model with --model, or leave --device out"
+            )
         return _shipped()
     from index.transformer import TransformerEncoder
 
-    return TransformerEncoder.open(model)
+    return TransformerEncoder.open(model, device or "cpu")
 
 
 @cache  # megabytes to load, the same for every collection of a process

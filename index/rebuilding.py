@@ -9,6 +9,7 @@ two. A rebuild that was killed is taken up where it stopped: what was copied is 
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.choosing import located
@@ -35,7 +36,10 @@ BATCH = 64
 
 
 def rebuild_home(
-    path: Path, model: str | None = None, progress: Callable[[int, int], None] | None = None
+    path: Path,
+    model: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    device: str | None = None,
 ) -> None:
     """Make a home's collection anew, even one we cannot open.
 
@@ -43,13 +47,14 @@ def rebuild_home(
         path: of the home.
         model: another model from now on, `bundled` for the shipped one; None: the one it was made with.
         progress: called with how many passages are done, and of how many.
+        device: what a sentence-transformers model computes on; None: the processor.
 
     Raises:
         StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
         ModelError: the model cannot be loaded.
     """
     home = Home(path)
-    rebuild(home, encoder_of(_located(home), model, open_encoder), progress)
+    rebuild(home, encoder_of(_located(home), model, partial(open_encoder, device=device)), progress)
 
 
 def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] | None = None) -> None:

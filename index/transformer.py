@@ -40,14 +40,18 @@ class TransformerEncoder:
         self._model = model
 
     @classmethod
-    def open(cls, model: str) -> Self:
+    def open(cls, model: str, device: str = "cpu") -> Self:
         """Find a model in a folder, among those downloaded before, or on the hub; check and load it.
 
+        Args:
+            model: its folder or name.
+            device: what it computes on, as torch names it: `cpu`, `cuda`, `cuda:1`.
+
         Raises:
-            ModelError: it is missing, is not to be trusted, or cannot be loaded.
+            ModelError: it is missing, is not to be trusted, or cannot be loaded; or the device is not there.
         """
         name, folder, integers = found(model)
-        loaded = _load(model, folder)
+        loaded = _load(model, folder, device)
         check_parameters(model, loaded, integers)
         made = cls(name, folder, loaded)
         if not made.encode_passages(PROBES).any():
@@ -112,13 +116,21 @@ class TransformerEncoder:
         return vectors
 
 
-def _load(model: str, folder: Path) -> SentenceTransformer:
+def _load(model: str, folder: Path, device: str) -> SentenceTransformer:
+    import torch
+
+    if device != "cpu" and not torch.cuda.is_available():
+        raise ModelError(
+            f"{model}: cannot compute on {device}, as torch finds no such device here; leave --device out to use the"
+            " processor, or install a torch that knows the device"
+        )
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
 
     try:
         loaded = SentenceTransformer(
             str(folder),
+            device=device,
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs={"use_safetensors": True},

@@ -263,3 +263,24 @@ def test_a_hub_that_never_answers_does_not_hang(tmp_path: Path) -> None:
 def test_what_is_no_name_at_all_is_named() -> None:
     with pytest.raises(ModelError, match="no such folder"):
         open_encoder("./no/such/folder/anywhere")
+
+
+def test_it_computes_on_the_device_that_is_named(tiny_model: Path) -> None:
+    named = open_encoder(str(tiny_model), "cpu")
+    assert np.array_equal(
+        named.encode_question("base"), open_encoder(str(tiny_model)).encode_question("base")
+    )
+
+
+def test_a_device_that_is_not_there_is_told(tiny_model: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(ModelError, match=r"cannot compute on cuda.*leave --device out"):
+        open_encoder(str(tiny_model), "cuda")
+
+
+def test_the_shipped_model_computes_on_the_processor() -> None:
+    with pytest.raises(ModelError, match="on the processor, not on cuda; name a sentence-transformers model"):
+        open_encoder(None, "cuda")
