@@ -5,7 +5,6 @@ The folder is a sentence-transformers model, so `SentenceTransformer(folder, bac
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
@@ -20,6 +19,7 @@ from index import memory
 from index.embedding import SHIPPED_NAME
 from index.engine import session
 from index.errors import ModelError
+from index.models.digests import verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 GRAPH = "onnx/model.onnx"
-SUMS = "SHA256SUMS"
 MAX_TOKENS = 512
 MAX_CHARACTERS = 16 * MAX_TOKENS
 """What comes later in a text is not tokenised: no token is longer than 16 characters."""
@@ -81,7 +80,7 @@ class OnnxEncoder:
             ModelError: a file is missing or is not what it should be.
         """
         try:
-            fingerprint, files = _verified(folder)
+            fingerprint, files = verified(folder, GRAPH)
             memory.require("the model that ships with Sanad", files, libraries=LIBRARIES)
             prompts = json.loads((folder / "config_sentence_transformers.json").read_text("utf-8"))["prompts"]
             return cls(session(folder / GRAPH), tokenizer_of(folder), prompts, fingerprint)
@@ -169,26 +168,6 @@ def tokenizer_of(folder: Path) -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
-
-
-def _verified(folder: Path) -> tuple[str, list[Path]]:
-    """Compare the files of a folder with their digests; give a digest of these, and the files.
-
-    Raises:
-        OSError: a file is missing.
-        ValueError: a file is another.
-    """
-    sums = (folder / SUMS).read_text("utf-8")
-    if GRAPH not in sums:
-        raise ValueError(f"{SUMS} is damaged")
-    files = []
-    for line in sums.splitlines():
-        expected, _, name = line.partition("  ")
-        files.append(folder / name)
-        with files[-1].open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                raise ValueError(f"{name} is damaged")
-    return hashlib.sha256(sums.encode()).hexdigest()[:16], files
 
 
 def _give_way() -> None:

@@ -6,7 +6,6 @@ pieces is the encoder's own file.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from index.embedding import SHIPPED_NAME
 from index.encoder import tokenizer_of
 from index.engine import session
 from index.errors import ModelError
+from index.models.digests import verified
 from index.models.spans import Reading, best_span, whole_words
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 GRAPH = "model.onnx"
-SUMS = "SHA256SUMS"
 PROMPT = "query: "
 BEGIN, SEPARATOR = 0, 2
 """Numbers of the tokens that begin the input and end its parts."""
@@ -113,9 +112,8 @@ class OnnxReader:
             ModelError: a file is missing or is not what it should be.
         """
         try:
-            return cls(session(_verified(folder), encoder / "onnx"), tokenizer_of(encoder))
-        except ModelError:
-            raise
+            verified(folder, GRAPH)
+            return cls(session((folder / GRAPH).read_bytes(), encoder / "onnx"), tokenizer_of(encoder))
         except Exception as error:  # the engine has no errors of its own kind for a bad file
             raise ModelError(
                 f"{folder}: the reader that ships with Sanad cannot be used ({error}); install Sanad again"
@@ -161,17 +159,3 @@ class OnnxReader:
 def _plain(text: str) -> str:
     """Give a text of the same length that can be tokenised: lone surrogates and NUL are no parts of words."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
-
-
-def _verified(folder: Path) -> bytes:
-    """Read the graph, and compare it with its digest.
-
-    Raises:
-        OSError: it is missing.
-        ModelError: it is another.
-    """
-    graph = (folder / GRAPH).read_bytes()
-    sums = dict(line.split("  ")[::-1] for line in (folder / SUMS).read_text("utf-8").splitlines())
-    if hashlib.sha256(graph).hexdigest() != sums.get(GRAPH):
-        raise ModelError(f"{folder / GRAPH} is damaged; install Sanad again")
-    return graph

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from index.embedding import SHIPPED as ENCODER
-from index.encoder import BATCH_TOKENS, MAX_TOKENS, SUMS, OnnxEncoder, _batches
+from index.encoder import BATCH_TOKENS, MAX_TOKENS, OnnxEncoder, _batches
 from index.errors import ModelError
+from index.models.digests import SUMS
 
 if TYPE_CHECKING:
     from pathlib import Path
