@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.evaluation import Pool, overlap, read_distractors, read_squad
 from index import READ, Article, content_words, detect
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from assistant.evaluation import Question, QuestionSet
-    from index import Ranking
 
 MONO = ("unl-ar-saudinewsnet.txt.gz", "en-wikipedia-chinapedia.txt.gz")
 CORPORA = {
@@ -169,8 +168,9 @@ def _asked(pool: Pool, group: str, kind: str, question: Question, text: str, *, 
             for span in first.evidence
             for answer in answers
         )
-    if kind == "whole":
-        exact, f1 = _overlap(pool, ranking, gold)
+    if kind == "whole" and (marked := pool.marked(gold)):
+        said = ranking.short_answer.text if ranking.short_answer else ""
+        exact, f1 = overlap.exact(said, marked), overlap.f1(said, marked)
     return Case(
         group=group,
         kind=kind,
@@ -186,21 +186,6 @@ def _asked(pool: Pool, group: str, kind: str, question: Question, text: str, *, 
         exact=exact,
         f1=f1,
     )
-
-
-def _overlap(
-    pool: Pool, ranking: Ranking, gold: dict[str, tuple[Any, ...]]
-) -> tuple[float | None, float | None]:
-    """Give exact match and F1 of the short answer against the marked ones, as end users see it."""
-    marked = [
-        pool.collection.article(article).text[span.start : span.end]
-        for article, spans in gold.items()
-        for span in spans
-    ]
-    if not marked:
-        return None, None
-    said = ranking.short_answer.text if ranking.short_answer else ""
-    return overlap.exact(said, marked), overlap.f1(said, marked)
 
 
 def save(found: Iterable[Case], path: Path) -> int:

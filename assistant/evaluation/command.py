@@ -63,7 +63,11 @@ def table(result: Evaluation) -> str:
         ("recall@10", f"{good.recall_10:.3f}"),
         ("MRR@10", f"{good.mrr_10:.3f}"),
         ("nDCG@10", f"{good.ndcg_10:.3f}"),
-        ("evidence", "-" if good.evidence is None else f"{good.evidence:.3f}"),
+        ("first after reading", f"{good.first:.3f}"),
+        ("answered", f"{good.answered:.1%}"),
+        ("evidence", _or_dash(good.evidence)),
+        ("short answer, exact", _or_dash(good.exact)),
+        ("short answer, F1", _or_dash(good.f1)),
         ("first hit in", ", ".join(f"{k} {v:.0%}" for k, v in good.first_languages.items())),
         ("question p50", f"{good.p50_ms:.1f} ms"),
         ("question p95", f"{good.p95_ms:.1f} ms"),
@@ -75,6 +79,10 @@ def table(result: Evaluation) -> str:
             ("not answerable, answered", f"{sure.invented:.1%}"),
         ]
     return "\n".join(f"{name:26}{value}" for name, value in rows)
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _progress() -> Callable[[str, int, int], None] | None:

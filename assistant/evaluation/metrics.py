@@ -21,8 +21,11 @@ class Found:
         questions: how many.
         recall_1, recall_5, recall_10: share whose paragraph is among the first 1, 5, 10.
         mrr_10, ndcg_10: as in TREC, one relevant paragraph a question.
+        first: share whose paragraph is first after reading.
+        answered: share whose verdict is "answered".
         evidence: of those with the paragraph first, the share whose marked sentence holds the answer;
             None when no place of an answer is known.
+        exact, f1: of the short answers, mean; None when no place of an answer is known.
         first_languages: share of questions whose first hit is in each language.
         p50_ms, p95_ms: time of a question.
     """
@@ -33,7 +36,11 @@ class Found:
     recall_10: float
     mrr_10: float
     ndcg_10: float
+    first: float
+    answered: float
     evidence: float | None
+    exact: float | None
+    f1: float | None
     first_languages: dict[str, float]
     p50_ms: float
     p95_ms: float
@@ -71,7 +78,11 @@ def found(outcomes: Sequence[Outcome]) -> Found:
     times = sorted(outcome.took_ms for outcome in outcomes)
     return Found(
         questions=len(outcomes),
+        first=sum(outcome.is_first for outcome in outcomes) / len(outcomes),
+        answered=sum(outcome.verdict == "answered" for outcome in outcomes) / len(outcomes),
         evidence=sum(judged) / len(judged) if judged else None,
+        exact=_mean([outcome.exact for outcome in outcomes]),
+        f1=_mean([outcome.f1 for outcome in outcomes]),
         first_languages={
             code: languages.count(code) / len(languages)
             for code in sorted(set(languages), key=lambda code: (-languages.count(code), code))
@@ -80,6 +91,11 @@ def found(outcomes: Sequence[Outcome]) -> Found:
         p95_ms=_quantile(times, 0.95),
         **measured,
     )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _measure(ranks: Sequence[int | None]) -> dict[str, float]:

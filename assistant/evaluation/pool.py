@@ -10,13 +10,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from assistant.evaluation import overlap
 from index import Article, Collection, UnreadableArticle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from assistant.evaluation.squad import Place, Question, QuestionSet
-    from index import Hit, Ranking, Span
+    from index import Hit, Ranking, Span, Verdict
 
     Search = Callable[[str, int], Ranking]
     Progress = Callable[[str, int, int], None]
@@ -30,12 +31,15 @@ class Outcome(NamedTuple):
     """What one question gave.
 
     Attributes:
-        rank: of its paragraph among the first CUTOFF paragraphs, from 1; None if it is not there.
+        rank: of its paragraph among the first CUTOFF paragraphs found, from 1; None if it is not there.
         first_language: of the first hit, or None without hits.
-        evidence: whether the first hit's evidence holds the answer; None unless rank is 1 and the
-            place of the answer is known.
-        confidence: as given with the ranking.
+        evidence: whether the evidence of the first hit, after reading, holds the answer; None unless that is of its
+            paragraph and the place of the answer is known.
+        confidence: that the collection answers, after reading.
         took_ms: time of the search for ten hits.
+        is_first: whether the first hit is of its paragraph, after reading.
+        verdict: after reading.
+        exact, f1: of the short answer (0 without one), where the place of the answer is known; else None.
     """
 
     rank: int | None
@@ -43,6 +47,10 @@ class Outcome(NamedTuple):
     evidence: bool | None
     confidence: float
     took_ms: float
+    is_first: bool = False
+    verdict: Verdict = "none"
+    exact: float | None = None
+    f1: float | None = None
 
 
 class Pool:
@@ -114,24 +122,43 @@ class Pool:
         Args:
             question: of any set that has the same questions, or the same paragraphs at the same
                 places, in some language.
-            search: instead of the collection's own search.
+            search: instead of the collection's own search, and nothing is read then.
         """
+        reads = search is None
         search = search or self.collection.search
         started = time.perf_counter()
         ranking = search(question.text, CUTOFF)
         took_ms = 1000 * (time.perf_counter() - started)
         gold = self.gold(question)
-        first = ranking.hits[0] if ranking.hits else None
         rank = _rank(gold, ranking.hits)
         if rank is None and len(_paragraphs(ranking.hits)) < CUTOFF == len(ranking.hits):
             rank = _rank(gold, search(question.text, _MORE).hits)
+        if reads:
+            ranking = self.collection.read(ranking, CUTOFF)
+        first = ranking.hits[0] if ranking.hits else None
+        marked = self.marked(gold)
+        said = ranking.short_answer.text if ranking.short_answer else ""
         return Outcome(
             rank=rank,
             first_language=first.article.language if first else None,
             evidence=_holds(first, gold.get(first.article.id or "", ())) if first else None,
             confidence=ranking.confidence,
             took_ms=took_ms,
+            is_first=_rank(gold, ranking.hits[:1]) == 1,
+            verdict=ranking.verdict,
+            exact=overlap.exact(said, marked) if marked else None,
+            f1=overlap.f1(said, marked) if marked else None,
         )
+
+    def marked(self, gold: dict[str, tuple[Span, ...]]) -> list[str]:
+        """Give the texts of the marked answers; `gold` as `Pool.gold` gives it."""
+        texts = {
+            _article_id(number, place): text
+            for number, corpus in enumerate(self.corpora)
+            for place, text in corpus.paragraphs.items()
+            if _article_id(number, place) in gold
+        }
+        return [texts[name][span.start : span.end] for name, spans in gold.items() for span in spans]
 
     def gold(self, question: Question) -> dict[str, tuple[Span, ...]]:
         """Give the ids of the articles that hold the answer, each with the answer's spans in it.

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.evaluation import Pool, ask_all, found, read_squad, separate
-from index import ANSWERED
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -72,10 +71,10 @@ def seeds_figures(assistant: Assistant) -> Figures:
     third: dict[str, list[bool]] = defaultdict(list)
     sure: dict[bool, list[bool]] = {True: [], False: []}
     for row in questions():
-        ranking = assistant.search(row["question"])
-        sure[row["answerable"]].append(ranking.confidence >= ANSWERED)
+        answer = assistant.ask(row["question"], read_s=60)
+        sure[row["answerable"]].append(answer.answered)
         if row["answerable"]:
-            right = [is_right(hit, row["expected"]) for hit in ranking.hits[:3]]
+            right = [is_right(hit, row["expected"]) for hit in answer.shown]
             first[row["language"]].append(any(right[:1]))
             third[row["language"]].append(any(right))
     figures = {f"{language} recall@3": _share(third[language]) for language in sorted(third)}
@@ -102,7 +101,9 @@ def eval_figures() -> Figures:
             figures |= {
                 f"{name} recall@1": good.recall_1,
                 f"{name} recall@10": good.recall_10,
+                f"{name} first after reading": good.first,
                 f"{name} evidence": good.evidence or 0.0,
+                f"{name} F1": good.f1 or 0.0,
             }
             if name in {"ar-ar", "en-ar"}:
                 sure = separate(pools[corpus], sample)
