@@ -146,4 +146,4 @@ def _ranking(collection: Collection, question: str) -> list[tuple[str, float, tu
 
 
 TestCollection = pytest.mark.timeout(400)(CollectionMachine.TestCase)
-TestCollection.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)
+TestCollection.settings = settings(max_examples=5, stateful_step_count=12, deadline=None)
