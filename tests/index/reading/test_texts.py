@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.articles import complete
 from index.passages import split
@@ -12,6 +15,7 @@ from index.reading import texts
 from index.reading.bylines import source_of
 from index.reading.files import read, read_bytes
 from index.reading.pasted import portions
+from index.reading.wordings import READ_ALSO, key
 from index.records import Article
 from tests.index.reading.making import STORIES, zipped
 
@@ -133,6 +137,31 @@ def test_ordinary_articles_are_one_as_before(code: str) -> None:
     for text in (body(code), f"# {story.title}\n\n" + "\n\n".join(story.paragraphs), story.paragraphs[0]):
         (article,) = read_bytes(text.encode(), "a.txt")
         assert (article.text, article.origin, article.source) == (text, None, None)  # type: ignore[union-attr]
+
+
+PIECES = st.sampled_from(
+    [
+        "Read also", "إقرأ أيضاً:", "相关阅读：", "News of the day", "عنوان الخبر", "***", "Source: X", "المصدر: وكالات",
+        "London - Harbour Gazette", "CAIRO (AP) - ", "• One\n• Two", "---\nsource: A\n---", "\r\n", "\x0b", "\u2028", " ",
+        *STORIES["en"].paragraphs, *STORIES["ar"].paragraphs, STORIES["en"].title, "😀 e\u0301\u200f\x00\t 12 ",
+    ]
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=30),
+    st.sampled_from(["\n", "\n\n", "\r\n", ""]),
+)
+def test_of_any_text_nothing_is_cited_twice_and_only_such_lines_are_left_out(
+    parts: list[str], between: str
+) -> None:
+    text = between.join(parts)
+    found = portions(text)
+    assert (found[0].start, found[-1].end) == (0, len(text))
+    for (_, end), (start, _) in pairwise(found):
+        assert key(text[end:start]) in READ_ALSO
+    for article in texts.articles_in_text(text):
+        assert article.source is None or (article.source.isprintable() and article.source.strip())
 
 
 # -- the seeds --------------------------------------------------------------------------------------
