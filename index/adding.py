@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from index.errors import ArticleError
 from index.files import is_gone
 from index.linking import link, version_of
 from index.preparing import Identified, identify, prepare
-from index.records import GIVEN, WITHHELD, Added
+from index.records import EDITED, GIVEN, WITHHELD, Added, TextArticle, files_of, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,8 +116,11 @@ def _written(writer: Writer, given: Ready) -> Added:
     if number is None:
         return _insert(writer, one, prepared)
     one = _with_id(one, writer.digests(number)[0])
+    kept = _kept_edits(writer, number, one)
     writer.replace(number, one.article, (one.digest, one.text_digest), prepared)
     writer.unlike(number)
+    if kept:
+        edit(writer, one.article.id or "", kept)
     return _linked(writer, number, "updated", one, prepared)
 
 
@@ -156,13 +158,8 @@ def remove(writer: Writer, number: int) -> None:
     article_id = writer.digests(number)[0]
     article = writer.article(article_id)
     if article is not None:
-        writer.withhold(number, _mark(article.text))
+        writer.withhold(number, mark_of(article.text))
     writer.remove(number)
-
-
-def _mark(text: str) -> str:
-    """Give what a text is recognised by, whatever its language was taken for."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
@@ -170,8 +167,8 @@ def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
     origin = one.article.origin
     if not origin:
         return False
-    alike = [] if asked else [each.origin for each in writer.withheld_as(_mark(one.article.text))]
-    if origin in alike:
+    alike = [] if asked else [each.origin for each in writer.withheld_as(mark_of(one.article.text))]
+    if origin in alike or (not asked and _was_in_removed(writer, one.article)):
         return True
     writer.welcome([origin])
     moved = next((other for other in alike if Path(other).is_absolute() and is_gone(other)), None)
@@ -181,19 +178,28 @@ def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
     return True
 
 
+def _was_in_removed(writer: Writer, article: Article) -> bool:
+    """Whether a person removed what a file gave as one article, of which this is a part now."""
+    if not isinstance(article, TextArticle):
+        return False
+    files = files_of(article.origin or "")
+    return any(each.origin in files for each in writer.withheld_as(article.whole))
+
+
 def _put_back(writer: Writer, one: Identified, added: Added) -> None:
     """Let a text that a person gave again be brought by its files again too.
 
     The very article that was removed has them back at once, as it was; another is linked when they are read.
     """
     number = writer.number_by_id(added.article_id or "")
-    removed = writer.withheld_as(_mark(one.article.text))
+    removed = writer.withheld_as(mark_of(one.article.text))
     if number is None or not removed:
         return
     for each in removed:
-        if each.article != added.article_id:
-            writer.forget_file(each.origin)
-        elif not Path(each.origin).is_absolute() or not is_gone(each.origin):
+        writer.forget_file(each.origin)  # it is read again, since more may be in it than this text
+        if each.article == added.article_id and not (
+            Path(each.origin).is_absolute() and is_gone(each.origin)
+        ):
             writer.link(each.origin, number)
             writer.set_digests(number, each.digest, each.text_digest)
     writer.welcome(each.origin for each in removed)
@@ -216,6 +222,16 @@ def _edited(writer: Writer, number: int) -> bool:
         return stored is not None and identify(stored).digest != digest
     except ArticleError:  # taken by an older version, which this one would refuse
         return False
+
+
+def _kept_edits(writer: Writer, number: int, one: Identified) -> dict[str, str | None]:
+    """Give what a person edited of an article whose text file is as it was, and is only read in another way now."""
+    if not isinstance(one.article, TextArticle) or not _edited(writer, number):
+        return {}
+    stored = writer.article(writer.digests(number)[0])
+    if stored is None or (stored.text != one.article.text and mark_of(stored.text) != one.article.whole):
+        return {}
+    return {name: value for name in EDITED if (value := getattr(stored, name)) is not None}
 
 
 def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
@@ -283,7 +299,10 @@ def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
     is_given = f"{GIVEN}{article_id}" in origins and not one.own_id
     if digest == one.digest or is_given or not (one.own_id or one.article.origin):
         return _added("unchanged", one, "the same text is there already")
+    kept = _kept_edits(writer, number, one)
     writer.replace(number, one.article, (one.digest, one.text_digest), None)
+    if kept:
+        edit(writer, article_id, kept)
     return _added("updated", one, "metadata changed")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -57,6 +58,29 @@ class Article:
     published: str | None = None
     language: str | None = None
     origin: str | None = None
+
+
+EDITED = ("title", "source", "url", "author", "published", "language")
+"""What a person can edit of an article beside its text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextArticle(Article):
+    """An article that was read from a plain text file, in which others may stand too.
+
+    All that is known of it comes from the text, so that a text which is the same was not changed in its file, however
+    it is read now.
+
+    Attributes:
+        whole: what the file's whole text is recognised by (`mark_of`).
+    """
+
+    whole: str
+
+
+def mark_of(text: str) -> str:
+    """Give what a text is recognised by, whatever its language was taken for."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def files_of(origin: str) -> list[str]:

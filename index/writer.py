@@ -13,7 +13,7 @@ import numpy as np
 from index.analysis import parts_of
 from index.likeness import keys_of
 from index.reader import Reader
-from index.records import GIVEN, files_of
+from index.records import EDITED, GIVEN, files_of
 from index.vocabulary import hashes_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from index.analysis import WordKey
     from index.records import Article, Seen
-
-
-_EDITED = ("title", "source", "url", "author", "published", "language")
 
 
 class NewPassage(NamedTuple):
@@ -285,16 +282,16 @@ class Writer(Reader):
             digest: that the file gave it.
             article: as it was edited.
         """
-        values = [getattr(article, name) for name in _EDITED]
+        values = [getattr(article, name) for name in EDITED]
         self._db.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)", (digest, *values))
 
     def take_edit(self, digest: str) -> dict[str, str | None]:
         """Give what was edited of an article that went with its file, and forget it; empty if there is nothing."""
-        sql = f"DELETE FROM edits WHERE digest = ? RETURNING {', '.join(_EDITED)}"  # noqa: S608
+        sql = f"DELETE FROM edits WHERE digest = ? RETURNING {', '.join(EDITED)}"  # noqa: S608
         return {
             name: value
             for row in self._db.execute(sql, (digest,)).fetchall()
-            for name, value in zip(_EDITED, row, strict=True)
+            for name, value in zip(EDITED, row, strict=True)
         }
 
     def set_folders(self, folder: str, devices: Mapping[str, int]) -> None:

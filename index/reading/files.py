@@ -10,6 +10,7 @@ from index.errors import ArticleTooLarge, EmptyArticle, UnsupportedFormat
 from index.files import load, place_of, shown
 from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff
 from index.reading.limits import MAX_TEXT_BYTES
+from index.reading.texts import articles_in_text
 from index.records import Added, Article
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def read(
         The articles in it. `origin` is the absolute path where the file is one article, else the path
         and the part (`#3` or `#id` of a row or an entry, `!name` of a member). Parts that cannot be
         taken come as skipped, each with its reason. The text of a plain text file is as decoded,
-        newlines untouched and nothing dropped.
+        newlines untouched and nothing dropped, but for the line ("read also") that leads to an article which
+        was pasted below another; that one's origin is the path and `#2`, the first one's the path.
 
     Raises:
         UnreadableArticle: missing, a folder, a link, no regular file, not permitted, not decodable.
@@ -97,7 +99,7 @@ def read_bytes(
     text = decode(data, name)
     if not text.strip("\ufeff \t\r\n\f\v"):
         raise EmptyArticle(f"{name}: the file is empty; add some text to it or leave it out")
-    return [Article(text=text)]
+    return [*articles_in_text(text)]
 
 
 def _placed(each: Article | Added, origin: str) -> Article | Added:

@@ -24,6 +24,7 @@ from index.reading.pages import parse_html, parse_mhtml
 from index.reading.pdfs import parse_pdf
 from index.reading.spreadsheets import parse_sheets
 from index.reading.tables import parse_csv, parse_json, parse_jsonl
+from index.reading.texts import articles_in_text
 from index.records import Added, Article
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _parts(data: bytes, name: str, columns: Mapping[str, str], around: tuple[For
         return _TABLES[kind](data, name, columns)
     if kind in _ALONE:
         return _ALONE[kind](data, name)
-    return [Article(text=decode(data, name))]
+    return [*articles_in_text(decode(data, name))]
 
 
 def _packed(data: bytes, name: str, columns: Mapping[str, str], around: tuple[Format, ...]) -> Parts:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from index.records import Known
 
-READING_VERSION = 2
+READING_VERSION = 3
 """Raised with every change by which a file gives other articles; files read by another are read again."""
 
 _TICK_NS = 2_000_000_000  # the coarsest clock of a file system (FAT); a younger change may be hidden by it

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from index.passages import split
+from index.reading.files import read
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parents[1] / "seeds"
@@ -17,7 +18,10 @@ ROWS: list[dict[str, Any]] = [
     json.loads(line) for line in (HERE / "seeds.jsonl").read_text("utf-8").splitlines()
 ]
 TEXTS = {path.name: path.read_bytes().decode() for path in sorted(SEEDS.glob("*.txt"))}
-PASSAGES = {name: [passage.text for passage in split(text)] for name, text in TEXTS.items()}
+PASSAGES = {
+    name: [passage.text for article in read(SEEDS / name) for passage in split(article.text)]  # type: ignore[union-attr]
+    for name in TEXTS
+}
 ANSWERABLE = [row for row in ROWS if row["answerable"]]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from index import files
+from index import Article, files
 from index.reading import seen
 from tests.index.reading.making import STORIES, page, pdf, row, zipped
 
@@ -226,3 +226,136 @@ def test_all_that_was_refused_of_a_long_file_is_told_again(tmp_path: Path) -> No
         again = assistant.add(file)
         assert [item.reason for item in again.unchanged] == ["the file is unchanged"]
         assert sorted(again.skipped) == sorted(first.skipped)
+
+
+# -- articles that were pasted below another ---------------------------------------------------------
+
+MARKET = (
+    "The city council said that the old market would close for a month while its wooden roof is mended.\n\n"
+    "Traders will move to a square nearby, the mayor said, and the council will pay the rent of their stalls."
+)
+
+
+def pasted(*codes: str) -> str:
+    """A text, and below it other articles under a line such as websites have it."""
+    stories = [f"{STORIES[code].title}\n\n" + "\n\n".join(STORIES[code].paragraphs) for code in codes]
+    return "\n\nRead also:\n\n".join([MARKET, *stories])
+
+
+def titles(assistant: Assistant) -> list[str]:
+    return sorted(info.title or "" for info in assistant.articles())
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    return folder
+
+
+def as_one(assistant: Assistant, file: Path) -> str:
+    """Let a home hold a file as it was read before: as one article, whatever was pasted into it."""
+    (added,) = assistant.add([Article(text=file.read_text(), origin=str(file))]).added
+    return added.article_id or ""
+
+
+def test_pasted_articles_come_change_and_go_with_their_file(news: Path, tmp_path: Path) -> None:
+    file = news / "a.txt"
+    file.write_text(pasted("en", "ru"))
+    with Assistant(tmp_path / "home") as assistant:
+        assert states(assistant.sync(news)) == [
+            ("added", "a.txt"),
+            ("added", "a.txt#2"),
+            ("added", "a.txt#3"),
+        ]
+        assert [item.state for item in assistant.sync(news).items] == ["unchanged"] * 3
+        file.write_text(pasted("en", "ru").replace("two soldiers", "three soldiers"))
+        assert states(assistant.sync(news)) == [
+            ("unchanged", "a.txt"),
+            ("updated", "a.txt#2"),
+            ("unchanged", "a.txt#3"),
+        ]
+        file.write_text(pasted("en"))
+        assert states(assistant.sync(news))[-1] == ("removed", "a.txt#3")
+        file.write_text(MARKET)
+        assert states(assistant.sync(news)) == [("unchanged", "a.txt"), ("removed", "a.txt#2")]
+        file.write_text(pasted("en"))
+        assert states(assistant.sync(news)) == [("unchanged", "a.txt"), ("added", "a.txt#2")]
+        file.unlink()
+        report = assistant.sync(news)
+        assert {item.state for item in report.items} <= {"removed", "missing"}
+        assert len(report.items) == 2
+
+
+def test_a_pasted_article_that_was_removed_stays_away_and_the_other_stays(news: Path, tmp_path: Path) -> None:
+    file = news / "a.txt"
+    file.write_text(pasted("en"))
+    with Assistant(tmp_path / "home") as assistant:
+        first, second = (item.article_id or "" for item in assistant.sync(news).added)
+        for gone, left in ((second, first), (first, second)):
+            assistant.remove(gone)
+            for _ in range(2):
+                assert sorted(item.state for item in assistant.sync(news).items) == ["unchanged", "withheld"]
+            assert [info.id for info in assistant.articles()] == [left]
+            assistant.add(file)
+            assert {info.id for info in assistant.articles()} == {first, second}
+
+
+def test_what_a_home_held_as_one_article_is_followed_as_two(news: Path, tmp_path: Path) -> None:
+    file = news / "a.txt"
+    file.write_text(pasted("en"))
+    with Assistant(tmp_path / "home") as assistant:
+        before = as_one(assistant, file)
+        assert states(assistant.sync(news)) == [("updated", "a.txt"), ("added", "a.txt#2")]
+        first, second = assistant.articles()
+        assert (first.id, second.title) == (before, STORIES["en"].title)
+        assert assistant.article(first.id).text == MARKET
+        assert pasted("en").endswith(assistant.article(second.id).text)
+        assert assistant.check() == []
+        assert [item.state for item in assistant.sync(news).items] == ["unchanged"] * 2
+
+
+def test_what_was_removed_as_one_article_does_not_come_back_as_two(news: Path, tmp_path: Path) -> None:
+    file = news / "a.txt"
+    file.write_text(pasted("en"))
+    with Assistant(tmp_path / "home") as assistant:
+        assistant.remove(as_one(assistant, file))
+        for _ in range(2):
+            assert {item.state for item in assistant.sync(news).items} == {"withheld"}
+            assert not assistant.articles()
+        assert [item.state for item in assistant.add(file).items] == ["added", "added"]
+
+
+def test_what_was_removed_as_one_article_and_given_again_is_followed_as_two(
+    news: Path, tmp_path: Path
+) -> None:
+    file = news / "a.txt"
+    file.write_text(pasted("en"))
+    with Assistant(tmp_path / "home") as assistant:
+        before = as_one(assistant, file)
+        removed = assistant.article(before)
+        assistant.remove(before)
+        assistant.sync(news)
+        assistant.add([Article(id=before, text=removed.text, title=removed.title)])  # as undoing does
+        assistant.sync(news)
+        assert next(info.id for info in assistant.articles()) == before
+        assert STORIES["en"].title in titles(assistant)
+
+
+def test_edits_stay_where_a_text_file_is_only_read_in_another_way(news: Path, tmp_path: Path) -> None:
+    divided, named = news / "a.txt", news / "b.txt"
+    divided.write_text(pasted("en"))
+    named.write_text("\n\n".join(STORIES["es"].paragraphs) + "\n\nFuente: Diario del Puerto\n")
+    with Assistant(tmp_path / "home") as assistant:
+        ids = [as_one(assistant, file) for file in (divided, named)]
+        for number, article_id in enumerate(ids):
+            assistant.edit(article_id, title=f"Mine {number}", published="2024-05-06")
+        assert [state for state, _ in states(assistant.sync(news))] == ["updated", "added", "updated"]
+        found = {info.id: info for info in assistant.articles()}
+        assert [(found[each].title, found[each].published) for each in ids] == [
+            ("Mine 0", "2024-05-06"), ("Mine 1", "2024-05-06"),
+        ]  # fmt: skip
+        assert found[ids[1]].source == "Diario del Puerto"
+        named.write_text("\n\n".join(STORIES["es"].paragraphs[:2]))
+        assistant.sync(news)  # a changed file replaces them
+        assert {info.id: info for info in assistant.articles()}[ids[1]].title != "Mine 1"
