@@ -23,8 +23,8 @@ _CASED = frozenset({"Latn", "Cyrl", "Grek"})
 _NOUNS_CAPITALISED = frozenset({"de"})
 NAME_LETTERS = 2
 """Consonants that a name and its translation must share to be one name in two scripts."""
-LIKELY = 0.25
-"""How probable a translation must be to tell whether a word is a name."""
+LIKELY = 0.6
+"""How probable a translation must be to tell whether a word is a name; those of dialect words are less sure."""
 
 
 class _Words(NamedTuple):

@@ -74,6 +74,11 @@ def matches(asked: AskedWords, passage: str, start: int, language: str) -> tuple
     return tuple([Match(start + first, start + last, word) for (first, last), word in sorted(found.items())])
 
 
+def name_keys(text: str, language: str) -> frozenset[str]:
+    """Give the name keys of a text's words."""
+    return frozenset(_words(text, language).names)
+
+
 @lru_cache(maxsize=1_024)  # the same passages answer the next question
 def _words(passage: str, language: str) -> _Words:
     runs = list(WORD.finditer(passage))

@@ -10,9 +10,11 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.analysis import name_key
+from index.analysis.folding import fold
 from index.asking import kind, names
 from index.confidence import ANSWERED, confidence
-from index.matches import AskedWords, matches
+from index.matches import AskedWords, matches, name_keys
 from index.models.reader import read_in_time
 from index.records import Hit, Marks, ShortAnswer, Span
 from index.sentences import sentences
@@ -32,6 +34,10 @@ REORDERING = 0.15
 """What a passage's score gains where it surely answers."""
 RELATED = 0.15
 """At this confidence of the search alone, and above, passages are about what is asked."""
+LEDE = 600
+"""Characters at an article's beginning in which it names what it is about."""
+STEM, ENDING = 3, 2
+"""Sounds that two forms of a name share at their beginning at least, and by which one is longer at most."""
 HELD = 0.5
 """Share of the asked words that a passage must hold to be about keywords."""
 
@@ -69,16 +75,17 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
         return replace(unread, verdict=_of_keywords(ranking))
     first, rest = ranking.hits[:READ], ranking.hits[READ:]
     readings = read_in_time(reader, ranking.question, [hit.text for hit in first], budget_s)
-    surest = max(filter(None, readings), key=lambda one: one.score, default=None)
-    if surest is None:  # late, or nothing to read
+    if not any(readings):  # late, or nothing to read
         return unread
     ordered = sorted(map(_Read, first, readings), key=lambda one: -one.score)
     hits = (*(_marked(one, rank) for rank, one in enumerate(ordered, start=1)), *rest)[:k]
+    best = ordered[0]
     absent = _absent(ranking, lexicon, hits)
-    signs = ranking.signs._replace(read=surest.score) if ranking.signs else None
+    signs = ranking.signs
+    if signs and best.reading:
+        signs = signs._replace(read=best.reading.score)
     sure = confidence(signs)
     verdict: Verdict = "answered" if sure >= ANSWERED and not absent else _related(ranking)
-    best = max(ordered[:k], key=lambda one: one.reading.score if one.reading else -math.inf)
     return replace(
         unread,
         hits=hits,
@@ -87,7 +94,7 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
         verdict=verdict,
         absent=absent,
         n_read=sum(reading is not None for reading in readings),
-        short_answer=_short(best, hits) if verdict == "answered" and asked == "open" else None,
+        short_answer=_short(best) if verdict == "answered" and asked == "open" else None,
     )
 
 
@@ -108,28 +115,35 @@ def _marked(read_: _Read, rank: int) -> Hit:
     return replace(hit, rank=rank, marks=lambda: Marks(spans or hit.evidence, hit.matches))
 
 
-def _short(best: _Read, hits: Sequence[Hit]) -> ShortAnswer | None:
+def _short(best: _Read) -> ShortAnswer | None:
     if best.reading is None:
         return None
     hit, (start, end, _) = best.hit, best.reading
-    citation = next(one.rank for one in hits if one.passage_id == hit.passage_id)
-    return ShortAnswer(
-        hit.text[start:end], hit.start + start, hit.start + end, hit.article.id or "", citation
-    )
+    return ShortAnswer(hit.text[start:end], hit.start + start, hit.start + end, hit.article.id or "", 1)
 
 
 def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Give the names and numbers of the question that neither the first passages nor their titles mention."""
+    """Give the names and numbers of the question that nothing mentions of what was read, and how it begins."""
     wanted = names(ranking.question, ranking.language, lexicon)
     if not wanted or ranking.query is None:
         return ()
-    words = AskedWords.of(ranking.query)
-    held: set[str] = set()
+    asked, held, keys = AskedWords.of(ranking.query), set[str](), set[str]()
     for hit in hits[:READ]:
-        held |= {match.asked for match in hit.matches}
-        title = matches(words, hit.article.title or "", 0, hit.article.language or "und")
-        held |= {match.asked for match in title}
-    return tuple(name for name in wanted if name not in held)
+        article, language = hit.article, hit.article.language or "und"
+        beside = f"{article.title or ''}\n{article.text[:LEDE]}"
+        held |= {match.asked for match in (*hit.matches, *matches(asked, beside, 0, language))}
+        keys |= name_keys(hit.text, language) | name_keys(beside, language)
+    return tuple(name for name in wanted if name not in held and not _sounds_like_one(name, keys))
+
+
+def _sounds_like_one(name: str, keys: set[str]) -> bool:
+    """Whether a name sounds like one of those that are mentioned, or is it with another ending (Syria, Syrian)."""
+    own = name_key(fold(name))
+    if own is None or own in keys:
+        return own is not None
+    return any(
+        len(own) >= STEM and own[:STEM] == key[:STEM] and abs(len(own) - len(key)) <= ENDING for key in keys
+    )
 
 
 def _related(ranking: Ranking) -> Verdict:
