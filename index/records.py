@@ -164,6 +164,7 @@ class Ranking:
         hits: rank 1 first.
         confidence: calibrated probability, 0 to 1, that an answer is among the first hits.
         sequence: the collection's sequence number that was searched.
+        corrected: each word that nothing knows, as it was asked, and the word that it was read as.
     """
 
     question: str
@@ -171,6 +172,7 @@ class Ranking:
     hits: tuple[Hit, ...]
     confidence: float
     sequence: int
+    corrected: tuple[tuple[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
