@@ -23,8 +23,10 @@ class Answer:
 
     Attributes:
         question: as it was asked, cleaned.
-        understood: as it was searched: the question, with what it lacks from the questions before it.
+        understood: as it was searched: the question, with what it lacks from the questions before it, and with
+            the words that unknown ones were read as.
         carried: the words that were taken over from them; none when the question stands alone.
+        corrected: each word that nothing knows, as it was asked, and the word that it was read as.
         language: ISO 639-1 code of the question.
         answered: whether the citations answer it; False: no passage of the collection does.
         confidence: calibrated probability that they do, 0 to 1.
@@ -37,6 +39,7 @@ class Answer:
     question: str
     understood: str
     carried: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
     language: str
     answered: bool
     confidence: float
@@ -53,8 +56,9 @@ class Answer:
         answered = bool(ranking.hits) and ranking.confidence >= ANSWERED
         return cls(
             question=question,
-            understood=followed.text,
+            understood=ranking.question if ranking.corrected else followed.text,
             carried=followed.carried,
+            corrected=ranking.corrected,
             language=ranking.language,
             answered=answered,
             confidence=ranking.confidence,
@@ -70,6 +74,7 @@ class Answer:
             "question": self.question,
             "understood": self.understood,
             "carried": list(self.carried),
+            "corrected": [list(pair) for pair in self.corrected],
             "language": self.language,
             "answered": self.answered,
             "confidence": round(self.confidence, 4),

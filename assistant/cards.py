@@ -62,12 +62,24 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
     hits = answer.citations if answer.answered else answer.nearest
     kind = "found" if answer.answered else "missing"
     best = hits[0].score if hits else 0.0
-    parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _verdict(answer, say)]
+    parts = [
+        f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>",
+        _understood(answer, say),
+        _verdict(answer, say),
+    ]
     for hit in hits:
         share = 1.0 if hit.rank == 1 or not best else min(hit.score / best, 0.999)
         match = match_words(share, say.language) if answer.answered else ""
         parts.append(_card(hit, answer.language, match, titles or {}))
     return "".join([*parts, "</div>"])
+
+
+def _understood(answer: Answer, say: Phrases) -> str:
+    """How the question was read, if words of it were corrected."""
+    if not answer.corrected:
+        return ""
+    read = f"<bdi>{escape(label(answer.understood, render.MAX_TITLE_CHARS))}</bdi>"
+    return f"<div class='sanad-note'>{escape(say.corrected)}: {read}</div>"
 
 
 def _verdict(answer: Answer, say: Phrases) -> str:

@@ -175,9 +175,9 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
 
         _print_json(search_dict(ranking, took_ms))
     else:
-        from assistant.render import hits_text
+        from assistant.render import ranking_text
 
-        print(hits_text(ranking.hits, ranking.language, **_terminal()))
+        print(ranking_text(ranking, **_terminal()))
     return os.EX_OK
 
 

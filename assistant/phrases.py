@@ -24,6 +24,7 @@ class Phrases(NamedTuple):
     read: str
     only: str
     carried: str
+    corrected: str
 
 
 _TABLE = (
@@ -44,6 +45,7 @@ _TABLE = (
         "Read in the article",
         "Only",
         "Carried over",
+        "Showing results for",
     ),
     Phrases(
         "ar",
@@ -62,6 +64,7 @@ _TABLE = (
         "اقرأ في المقالة",
         "ضمن",
         "من السؤال السابق",
+        "نتائج البحث عن",
     ),
     Phrases(
         "fr",
@@ -80,6 +83,7 @@ _TABLE = (
         "Lire dans l’article",
         "Seulement",
         "Repris de la question précédente",
+        "Résultats pour",
     ),
     Phrases(
         "de",
@@ -98,6 +102,7 @@ _TABLE = (
         "Im Artikel lesen",
         "Nur",
         "Aus der Frage davor",
+        "Ergebnisse für",
     ),
     Phrases(
         "es",
@@ -116,6 +121,7 @@ _TABLE = (
         "Leer en el artículo",
         "Solo",
         "De la pregunta anterior",
+        "Resultados de",
     ),
     Phrases(
         "ru",
@@ -134,6 +140,7 @@ _TABLE = (
         "Читать в статье",
         "Только",
         "Из предыдущего вопроса",
+        "Показаны результаты по запросу",
     ),
     Phrases(
         "tr",
@@ -152,6 +159,7 @@ _TABLE = (
         "Makalede oku",
         "Yalnızca",
         "Önceki sorudan",
+        "Şunun sonuçları gösteriliyor",
     ),
     Phrases(
         "fa",
@@ -170,6 +178,7 @@ _TABLE = (
         "در مقاله بخوانید",
         "تنها",
         "از پرسش پیشین",
+        "نمایش نتایج برای",
     ),
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.answer import Answer
-    from index import Added, AddReport, Article, Hit
+    from index import Added, AddReport, Article, Hit, Ranking
 
 MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
@@ -129,9 +129,11 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
     return "\n".join([*_verdict(answer), *_entries(hits, answer.language, width, styled=styled)])
 
 
-def hits_text(hits: Iterable[Hit], language: str, *, width: int = 80, styled: bool = False) -> str:
-    """Hits for a terminal, best first."""
-    return "\n".join(_entries(hits, language, width, styled=styled)).lstrip("\n")
+def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
+    """The hits of a search for a terminal, best first; above them how the question was read, if it was corrected."""
+    say = phrases(ranking.language)
+    note = [f"{say.corrected}: {label(ranking.question, MAX_TITLE_CHARS)}"] if ranking.corrected else []
+    return "\n".join([*note, *_entries(ranking, ranking.language, width, styled=styled)]).lstrip("\n")
 
 
 def report_text(report: AddReport, *, each: bool = False) -> str:
@@ -168,10 +170,12 @@ def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
 
 def _verdict(answer: Answer) -> list[str]:
     say = phrases(answer.language)
-    carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    notes = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    if answer.corrected:
+        notes.append(f"{say.corrected}: {label(answer.understood, MAX_TITLE_CHARS)}")
     if answer.answered:
-        return [*carried, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
-    return [*carried, say.not_found, beside(answer, say)]
+        return [*notes, f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
+    return [*notes, say.not_found, beside(answer, say)]
 
 
 def beside(answer: Answer, say: Phrases) -> str:

@@ -45,7 +45,10 @@ class HitOut(BaseModel):
 class SearchOut(BaseModel):
     """Passages, best first, without a verdict."""
 
-    question: str
+    question: str = Field(description="as it was searched")
+    corrected: list[tuple[str, str]] = Field(
+        description="words that nothing knows, as they were asked, and the words that they were read as"
+    )
     language: str
     hits: list[HitOut]
     took_ms: float
@@ -55,8 +58,11 @@ class AnswerOut(BaseModel):
     """Cited passages that answer the question; or none, and the nearest ones."""
 
     question: str = Field(description="as it was asked")
-    understood: str = Field(description="as it was searched: with what it lacks from the history")
+    understood: str = Field(description="as it was searched: with what it lacks from the history, corrected")
     carried: list[str] = Field(description="the words taken over from the history")
+    corrected: list[tuple[str, str]] = Field(
+        description="words that nothing knows, as they were asked, and the words that they were read as"
+    )
     language: str
     answered: bool
     confidence: float = Field(description="calibrated probability that the citations answer, 0 to 1")

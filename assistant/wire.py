@@ -31,9 +31,10 @@ def json_bytes(value: object) -> bytes:
 
 
 def search_dict(ranking: Ranking, took_ms: float) -> dict[str, Any]:
-    """A search: the question, its language and the hits, best first."""
+    """A search: the question as it was searched, its language and the hits, best first."""
     return {
         "question": ranking.question,
+        "corrected": [list(pair) for pair in ranking.corrected],
         "language": ranking.language,
         "hits": [hit_dict(hit) for hit in ranking.hits],
         "took_ms": round(took_ms, 2),
