@@ -21,8 +21,10 @@ class Answer:
 
     Attributes:
         question: as it was asked, cleaned.
-        understood: as it was searched: the question, with what it lacks from the questions before it.
+        understood: as it was searched: the question, with what it lacks from the questions before it, and with
+            the words that unknown ones were read as.
         carried: the words that were taken over from them; none when the question stands alone.
+        corrected: each word that nothing knows, as it was asked, and the word that it was read as.
         language: ISO 639-1 code of the question.
         verdict: `answered`, a passage answers; `related`, the citations are about it, and none answers; `none`.
         confidence: calibrated probability that the citations answer, 0 to 1.
@@ -39,6 +41,7 @@ class Answer:
     question: str
     understood: str
     carried: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
     language: str
     verdict: Verdict
     confidence: float
@@ -69,8 +72,9 @@ class Answer:
         found = ranking.verdict != "none"
         return cls(
             question=question,
-            understood=followed.text,
+            understood=ranking.question if ranking.corrected else followed.text,
             carried=followed.carried,
+            corrected=ranking.corrected,
             language=ranking.language,
             verdict=ranking.verdict,
             confidence=ranking.confidence,
@@ -90,6 +94,7 @@ class Answer:
             "question": self.question,
             "understood": self.understood,
             "carried": list(self.carried),
+            "corrected": [list(pair) for pair in self.corrected],
             "language": self.language,
             "answered": self.answered,
             **verdict_dict(self),

@@ -63,7 +63,7 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, read
     """
     say = phrases(answer.language)
     kind = _KINDS[answer.verdict]
-    parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>"]
+    parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _understood(answer, say)]
     if reading:
         parts.append(f"<div class='sanad-verdict sanad-searching'>{escape(say.reading)}</div>")
     else:
@@ -92,6 +92,14 @@ def _short_answer(answer: Answer, say: Phrases) -> str:
         f" <span class='sanad-rank'>{short.citation}</span>"
         f"<div class='sanad-facts'>{known}</div></div>"
     )
+
+
+def _understood(answer: Answer, say: Phrases) -> str:
+    """How the question was read, if words of it were corrected."""
+    if not answer.corrected:
+        return ""
+    read = f"<bdi>{escape(label(answer.understood, render.MAX_TITLE_CHARS))}</bdi>"
+    return f"<div class='sanad-note'>{escape(say.corrected)}: {read}</div>"
 
 
 def _verdict(answer: Answer, say: Phrases) -> str:

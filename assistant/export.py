@@ -43,6 +43,8 @@ def _section(one: Exchange, answer: Answer, site: str) -> str:
     parts = [f"## {markdown(one.question)}"]
     if answer.carried:
         parts.append(f"{say.carried}: {markdown(' '.join(answer.carried))}")
+    if answer.corrected:
+        parts.append(f"{say.corrected}: {markdown(answer.understood)}")
     if one.filters:
         narrowed = ", ".join(f"{name}: {value}" for name, value in filters_dict(one.filters).items())
         parts.append(f"{say.only}: {markdown(narrowed)}")

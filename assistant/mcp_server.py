@@ -141,7 +141,8 @@ class _Tools:
         answer, exactly as they stand in the article. `citations` are exact quotations with `text`, the article's
         id, title, source, url and date, the offsets `start` and `end` in the article, and `evidence`, the offsets
         of the sentence that answers. `absent` are names and numbers of the question that no passage mentions.
-        `understood` is what was searched: the question, with the words `carried` over from the history.
+        `understood` is what was searched: the question, with the words `carried` over from the history, and
+        misspelt words `corrected` (each as it was asked, and as it was read).
         """
         filters = _filters(source, language, published_from, published_to, article)
         before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
@@ -161,7 +162,8 @@ class _Tools:
         """Find the passages nearest to a question or to some keywords, best first, without a verdict.
 
         Names and words are found across languages and scripts (Al-Tanf, التنف). Use it to explore a topic or
-        to gather several passages; use `ask` if you need to know whether the question is answered.
+        to gather several passages; use `ask` if you need to know whether the question is answered. Misspelt words
+        are `corrected`, each as it was asked and as it was read.
         """
         filters = _filters(source, language, published_from, published_to, article)
         began = time.perf_counter()

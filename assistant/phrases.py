@@ -30,6 +30,7 @@ class Phrases(NamedTuple):
     unread: str
     reading: str
     answer: str
+    corrected: str
 
 
 _TABLE = (
@@ -56,6 +57,7 @@ _TABLE = (
         "Too many ask at once, so the passages were not read.",
         "Reading the passages…",
         "Answer",
+        "Showing results for",
     ),
     Phrases(
         "ar",
@@ -80,6 +82,7 @@ _TABLE = (
         "يسأل كثيرون الآن، فلم تُقرأ المقاطع.",
         "جارٍ قراءة المقاطع…",
         "الجواب",
+        "نتائج البحث عن",
     ),
     Phrases(
         "fr",
@@ -104,6 +107,7 @@ _TABLE = (
         "Trop de questions à la fois : les passages n’ont pas été lus.",
         "Lecture des passages…",
         "Réponse",
+        "Résultats pour",
     ),
     Phrases(
         "de",
@@ -128,6 +132,7 @@ _TABLE = (
         "Zu viele fragen gleichzeitig: Die Absätze wurden nicht gelesen.",
         "Die Absätze werden gelesen…",
         "Antwort",
+        "Ergebnisse für",
     ),
     Phrases(
         "es",
@@ -152,6 +157,7 @@ _TABLE = (
         "Demasiadas preguntas a la vez: los pasajes no se leyeron.",
         "Leyendo los pasajes…",
         "Respuesta",
+        "Resultados de",
     ),
     Phrases(
         "ru",
@@ -176,6 +182,7 @@ _TABLE = (
         "Слишком много вопросов сразу: отрывки не прочитаны.",
         "Отрывки читаются…",
         "Ответ",
+        "Показаны результаты по запросу",
     ),
     Phrases(
         "tr",
@@ -200,6 +207,7 @@ _TABLE = (
         "Aynı anda çok soru var: bölümler okunmadı.",
         "Bölümler okunuyor…",
         "Yanıt",
+        "Şunun sonuçları gösteriliyor",
     ),
     Phrases(
         "fa",
@@ -224,6 +232,7 @@ _TABLE = (
         "پرسش‌های هم‌زمان زیاد است و بخش‌ها خوانده نشدند.",
         "در حال خواندن بخش‌ها…",
         "پاسخ",
+        "نمایش نتایج برای",
     ),
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}

@@ -128,15 +128,20 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
     """
     entries = _entries(answer.shown, answer.language, width, styled=styled)
     say = phrases(answer.language)
-    carried = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    notes = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    if answer.corrected:
+        notes.append(f"{say.corrected}: {label(answer.understood, MAX_TITLE_CHARS)}")
     short = _short(answer.short_answer, styled=styled)
-    return "\n".join([*carried, *short, *verdict_lines(answer, say), *entries])
+    return "\n".join([*notes, *short, *verdict_lines(answer, say), *entries])
 
 
 def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
-    """Hits for a terminal, best first; before them the words that answer, if they were read and some do."""
+    """Hits for a terminal, best first; above them how the question was read, and the words that answer."""
+    say = phrases(ranking.language)
+    note = [f"{say.corrected}: {label(ranking.question, MAX_TITLE_CHARS)}"] if ranking.corrected else []
+    short = _short(ranking.short_answer, styled=styled)
     entries = _entries(ranking.hits, ranking.language, width, styled=styled)
-    return "\n".join([*_short(ranking.short_answer, styled=styled), *entries]).lstrip("\n")
+    return "\n".join([*note, *short, *entries]).lstrip("\n")
 
 
 def report_text(report: AddReport, *, each: bool = False) -> str:

@@ -61,7 +61,10 @@ _READ = "how many passages were read; 0: there was no time, or the question asks
 class SearchOut(BaseModel):
     """Passages, best first; with a verdict if `read` is true."""
 
-    question: str
+    question: str = Field(description="as it was searched")
+    corrected: list[tuple[str, str]] = Field(
+        description="words that nothing knows, as they were asked, and the words that they were read as"
+    )
     language: str
     verdict: str | None = Field(default=None, description=f"only of `read=true`; {_VERDICT}")
     confidence: float | None = Field(default=None, description="only of `read=true`")
@@ -77,8 +80,11 @@ class AnswerOut(BaseModel):
     """The words and cited passages that answer the question; or passages about it; or none, and the nearest ones."""
 
     question: str = Field(description="as it was asked")
-    understood: str = Field(description="as it was searched: with what it lacks from the history")
+    understood: str = Field(description="as it was searched: with what it lacks from the history, corrected")
     carried: list[str] = Field(description="the words taken over from the history")
+    corrected: list[tuple[str, str]] = Field(
+        description="words that nothing knows, as they were asked, and the words that they were read as"
+    )
     language: str
     answered: bool = Field(description="whether the verdict is answered")
     verdict: str = Field(description=_VERDICT)

@@ -31,9 +31,10 @@ def json_bytes(value: object) -> bytes:
 
 
 def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> dict[str, Any]:
-    """A search: the question, its language and the hits, best first; with a verdict if reading was asked for."""
+    """A search: the question as it was searched, its language and the hits; with a verdict if reading was asked for."""
     return {
         "question": ranking.question,
+        "corrected": [list(pair) for pair in ranking.corrected],
         "language": ranking.language,
         **(verdict_dict(ranking) if read else {}),
         "hits": [hit_dict(hit) for hit in ranking.hits],

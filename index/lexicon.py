@@ -136,6 +136,10 @@ class Lexicon:
         """Whether a stem is a word of a language; unlike for `knows`, a name written as in English is none."""
         return language in self._alphabets and self._find(stem, language) >= 0
 
+    def size(self, language: str) -> int:
+        """How many terms of a language it has."""
+        return len(self._arrays[f"lengths.{language}"]) if language in self._alphabets else 0
+
     def paraphrases(
         self, stem: str, language: str, most: int = MAX_TRANSLATIONS
     ) -> tuple[tuple[str, float], ...]:

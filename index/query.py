@@ -201,6 +201,13 @@ def _is_article(word: Word, question: str) -> bool:
     return word.folded in _ARTICLES and question[word.end : word.end + 1] in _HYPHENS
 
 
+def alternatives_of(
+    word: str, sources: tuple[str, ...], languages: tuple[str, ...], lexicon: Lexicon | None
+) -> tuple[tuple[str, float], ...]:
+    """Give what stands for a folded word that may be asked in these sources, without remembering it."""
+    return _alternatives.__wrapped__(word, sources, languages, lexicon)[0]
+
+
 @lru_cache(maxsize=4_096)  # people ask about the same things
 def _alternatives(
     word: str, sources: tuple[str, ...], languages: tuple[str, ...], lexicon: Lexicon | None

@@ -12,7 +12,7 @@ from index.records import ROWS, Alike, Article, Known, Missing, Seen
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from index.records import Filters
 
@@ -560,6 +560,17 @@ class Reader:
             marks = ",".join("?" * len(some))
             sql = f"SELECT number, terms FROM vocabulary WHERE number IN ({marks})"  # noqa: S608
             yield from self._db.execute(sql, some)
+
+    def words_among(self, stemmer: str, words: Collection[str]) -> list[str]:
+        """Give those words that the vocabulary has under some stemming rules; some stand nowhere now."""
+        marks = ",".join("?" * len(words))
+        sql = f"SELECT word FROM vocabulary WHERE stemmer = ? AND word IN ({marks})"  # noqa: S608
+        return [word for (word,) in self._db.execute(sql, (stemmer, *words))]
+
+    def words_from(self, stemmer: str, begin: str) -> list[str]:
+        """Give the vocabulary's words under some stemming rules that begin in a way; some stand nowhere now."""
+        sql = "SELECT word FROM vocabulary WHERE stemmer = ? AND word >= ? AND word < ?"
+        return [word for (word,) in self._db.execute(sql, (stemmer, begin, begin + "\U0010ffff"))]
 
     def checked_articles(self) -> Iterator[CheckedArticle]:
         """Give every article, one after the other, with what its text must agree with.

@@ -221,6 +221,7 @@ class Ranking:
         absent: names and numbers of the question that no passage that was read mentions.
         n_read: how many of the first hits were read.
         kind: what kind of question it is, as far as reading looked (`index.asking.kind`).
+        corrected: each word that nothing knows, as it was asked, and the word that it was read as.
     """
 
     question: str
@@ -235,6 +236,7 @@ class Ranking:
     absent: tuple[str, ...] = ()
     n_read: int = 0
     kind: Kind = "open"
+    corrected: tuple[tuple[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -17,6 +17,7 @@ from index.fusion import DEFAULT, OWN_LANGUAGE, Weights, fuse, scales_of
 from index.hits import hits_of
 from index.query import Query, analyse, languages_of
 from index.records import Filters, Hit, Ranking
+from index.spelling import corrected
 from index.top import top, union
 
 if TYPE_CHECKING:
@@ -62,6 +63,20 @@ class Nearest(NamedTuple):
     vector: NDArray[np.float32]
     scales: dict[str, Scale]
     passages: NDArray[np.int64]
+
+
+class _Sought(NamedTuple):
+    """A question's terms.
+
+    Attributes:
+        languages: that it may be in, the likeliest first.
+        query: the terms.
+        located: the same, in each channel.
+    """
+
+    languages: tuple[str, ...]
+    query: Query
+    located: Mapping[str, Located]
 
 
 class _Read(NamedTuple):
@@ -113,7 +128,15 @@ class Searcher:
         articles = reader.article_numbers(filters) if filters else None
         # the engine and FAISS let go of the interpreter, so one thread encodes and scans while this one reads the words
         nearest = _threads().submit(self._nearest, view.vectors, question, pool, articles)
-        asked = self._read(view, question, pool, view.allowed(articles))
+        sought = self._sought(view, question)
+        understood = corrected(
+            view, reader, sought.query, sought.located["words"], sought.languages, self.lexicon
+        )
+        if understood:  # few questions: what was begun for the others goes on beside them
+            question = understood.text
+            nearest = _threads().submit(self._nearest, view.vectors, question, pool, articles)
+            sought = self._sought(view, question)
+        asked = self._read(view, sought, pool, view.allowed(articles))
         scored = self._scored(view, asked, nearest.result(), pool)
         hits = hits_of(view, reader, asked.query, scored, k)
         first = hits[0].score if hits else 0.0
@@ -126,6 +149,7 @@ class Searcher:
             sequence=view.sequence,
             signs=found,
             query=asked.query,
+            corrected=understood.words if understood else (),
         )
 
     def _nearest(self, vectors: Vectors, question: str, pool: int, articles: set[int] | None) -> Nearest:
@@ -137,12 +161,16 @@ class Searcher:
         passages = np.concatenate([np.empty(0, np.int64), *nearest])
         return Nearest(vector, scales_of(samples, stand_ins), passages)
 
-    def _read(self, view: View, question: str, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
-        """Analyse a question, and score all rows by its words: 0 for those that may not be found."""
-        language, *also = languages_of(question, view.spoken, self.lexicon)
+    def _sought(self, view: View, question: str) -> _Sought:
+        """Analyse a question, and find its terms."""
+        language, *also = languages = languages_of(question, view.spoken, self.lexicon)
         query = analyse(question, language, view.languages, self.lexicon, also)
-        located = view.locate(query)
-        query = weighed(query, located, view.channels)
+        return _Sought(languages, query, view.locate(query))
+
+    def _read(self, view: View, sought: _Sought, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
+        """Score all rows by a question's words: 0 for those that may not be found."""
+        located = sought.located
+        query = weighed(sought.query, located, view.channels)
         for whole in (False, True):
             scores = lexical_scores(view, query, located, self.weights, whole=whole)
             for first, mask in zip(view.first_rows, allowed, strict=True):

@@ -23,6 +23,7 @@ HOMES = {
     "rank_bm25": {"index/lexical.py"},
     "scipy": {"index/postings.py"},
     "sqlite3": {"index/store.py"},
+    "rapidfuzz": {"index/spelling.py"},
     "gradio": {"assistant/chat.py"},
     "fastapi": {
         "assistant/api.py",

@@ -46,6 +46,12 @@ _SINGLE = str.maketrans(_LETTER_SIGNS)
 _TOGETHER = re.compile(r"[sckgtdpz]h|ck|qu|t[sz]|dj|c[eiy]")  # letters that do not each stand for themselves
 _DOUBLED = re.compile(r"(.)\1+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
+_LETTERS = {script: "".join(table) for script, table in _TABLES.items()} | {"Latn": "".join(_LETTER_SIGNS)}
+
+
+def letters_of(folded: str) -> str:
+    """The letters of a word's script, folded; none for a script without a table."""
+    return _LETTERS.get(script_of_word(folded), "")
 
 
 def signs_of(folded: str) -> str:

@@ -59,8 +59,8 @@ def assert_hits(hits: list[dict[str, Any]], client: httpx.Client) -> None:
 def test_ask_answers_in_the_agreed_shape(held: httpx.Client) -> None:
     answer = held.post("/api/ask", json={"question": QUESTION}).json()
     assert list(answer) == [
-        "question", "understood", "carried", "language", "answered", "verdict", "confidence", "short_answer", "absent",
-        "read", "kind", "citations", "nearest", "took_ms",
+        "question", "understood", "carried", "corrected", "language", "answered", "verdict", "confidence",
+        "short_answer", "absent", "read", "kind", "citations", "nearest", "took_ms",
     ]  # fmt: skip
     assert answer["question"] == QUESTION
     assert answer["language"] == "en"
@@ -80,6 +80,18 @@ def test_ask_answers_in_the_agreed_shape(held: httpx.Client) -> None:
     }
 
 
+def test_a_misspelt_question_is_told_as_it_was_read(held: httpx.Client) -> None:
+    question = {"question": "who opened the new birdge?"}
+    answer = held.post("/api/ask", json=question).json()
+    assert answer["question"] == question["question"]
+    assert (answer["understood"], answer["corrected"]) == (
+        "who opened the new bridge?",
+        [["birdge", "bridge"]],
+    )
+    found = held.get("/api/search", params={"q": question["question"]}).json()
+    assert (found["question"], found["corrected"]) == (answer["understood"], answer["corrected"])
+
+
 def test_a_question_that_leans_on_the_history_is_told_as_understood(held: httpx.Client) -> None:
     given = {"question": "and how much did it cost?", "history": ["Who won?", QUESTION]}
     answer = held.post("/api/v1/ask", json=given).json()
@@ -95,7 +107,7 @@ def test_a_question_that_leans_on_the_history_is_told_as_understood(held: httpx.
 
 def test_search_gives_hits_without_a_verdict(held: httpx.Client) -> None:
     found = held.get("/api/search", params={"q": QUESTION, "k": 2}).json()
-    assert list(found) == ["question", "language", "hits", "took_ms"]
+    assert list(found) == ["question", "corrected", "language", "hits", "took_ms"]
     assert 1 <= len(found["hits"]) <= 2
     assert_hits(found["hits"], held)
 

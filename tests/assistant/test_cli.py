@@ -119,6 +119,16 @@ def test_ask_after_other_questions(filled: Path) -> None:
     assert_one_line(sanad("ask", "and when?", "--after", "?", home=filled), 64, "question 1 of the history")
 
 
+def test_a_misspelt_question_is_shown_as_it_was_read(filled: Path) -> None:
+    question, note = "who clsoed the old brdige", "Showing results for: who closed the old bridge"
+    assert sanad("ask", question, home=filled).stdout.splitlines()[0] == note
+    assert sanad("search", question, home=filled).stdout.splitlines()[0] == note
+    told = json.loads(sanad("ask", question, "--json", home=filled).stdout)
+    assert (told["question"], told["understood"]) == (question, "who closed the old bridge")
+    assert told["corrected"] == [["clsoed", "closed"], ["brdige", "bridge"]]
+    assert "Showing" not in sanad("search", "who closed the old bridge", home=filled).stdout
+
+
 def test_without_an_answer_it_says_so_by_its_exit_code_too(tmp_path: Path) -> None:
     done = sanad("ask", "Who won?", home=tmp_path / "empty")
     assert (done.returncode, done.stderr) == (1, "")
@@ -134,7 +144,7 @@ def test_without_an_answer_it_says_so_by_its_exit_code_too(tmp_path: Path) -> No
 
 def test_search_and_its_filters(filled: Path) -> None:
     found = json.loads(sanad("search", "bridge", "--json", "--k", "3", home=filled).stdout)
-    assert list(found) == ["question", "language", "hits", "took_ms"]
+    assert list(found) == ["question", "corrected", "language", "hits", "took_ms"]
     assert 1 <= len(found["hits"]) <= 3
     done = sanad("search", "bridge", "--language", "ru", "--json", home=filled)
     assert {hit["article"]["language"] for hit in json.loads(done.stdout)["hits"]} <= {"ru"}

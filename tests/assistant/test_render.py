@@ -8,6 +8,8 @@ import pytest
 
 from assistant import cards, render
 from assistant.answer import Answer
+from assistant.conversation import Exchange
+from assistant.export import as_markdown
 from assistant.phrases import PHRASES, confidence_words, match_words, phrases
 from index import Article, Hit, ShortAnswer, Span, Verdict
 from index.records import Marks, Match
@@ -66,6 +68,25 @@ def answer(*hits: Hit, verdict: Verdict = "answered", language: str = "en", **gi
         took_ms=1.0,
         **{"confidence": 0.9, "n_read": 1, **given},
     )
+
+
+@pytest.mark.parametrize("payload", payloads())
+def test_a_hostile_question_that_was_corrected_is_shown_as_text(payload: str) -> None:
+    read = replace(answer(), understood=payload, corrected=(("a", payload),))
+    page = Page(cards.answer_html(read))
+    assert {tag for tag, _ in page.elements} <= OURS
+    assert page.open == 0
+    assert "\x1b" not in render.answer_text(read)
+
+
+def test_how_a_misspelt_question_was_read_is_said_in_its_language() -> None:
+    read = replace(answer(language="ar"), understood="من هاجم", corrected=(("هجام", "هاجم"),))
+    note = f"{phrases('ar').corrected}: من هاجم"
+    assert render.answer_text(read).splitlines()[0] == note
+    assert note in "".join(Page(cards.answer_html(read)).text)
+    exported = as_markdown([(Exchange("من هجام"), read)])
+    assert phrases("ar").corrected in exported
+    assert phrases("ar").corrected not in as_markdown([(Exchange("من هجام"), answer(language="ar"))])
 
 
 @pytest.mark.parametrize("payload", payloads())
