@@ -95,9 +95,10 @@ def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> b
     if own is None or len(own) < NAME_LETTERS:
         return False
     stem = stem_of(folded, stemmer_of(folded, language))
-    target = "ar" if script in _CASED else "en"
     return any(
         p >= LIKELY and _sound_alike(own, name_key(translation) or "")
+        for target, other in (("en", "Latn"), ("ar", "Arab"))
+        if other != script
         for translation, p in lexicon.translate(stem, language, target)
     )
 
