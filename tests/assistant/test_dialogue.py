@@ -31,10 +31,13 @@ def dialogue(home: Path, articles: list[Article]) -> Iterator[Dialogue]:
 
 
 def test_first_that_it_searches_then_the_answer(dialogue: Dialogue) -> None:
-    first, last = dialogue.ask(BRIDGE, "", "")
+    first, found, last = dialogue.ask(BRIDGE, "", "")
     assert [message["role"] for message in first[0]] == ["user", "assistant"]
     assert phrases("en").searching.rstrip("…") in first[0][1]["content"]
+    assert "sanad-searching" in found[0][1]["content"]  # the passages, while they are read
+    assert "sanad-card" in found[0][1]["content"]
     assert "sanad-found" in last[0][1]["content"]
+    assert "sanad-searching" not in last[0][1]["content"]
     assert [one.question for one in read_log(last[1])] == [BRIDGE]
     assert last[2] == ""
 

@@ -37,6 +37,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 def test_a_program_asks_and_searches(client: httpx.Client, bridge: Article) -> None:
     client.post("/api/articles", json=body(bridge))
+    until(lambda: client.get("/api/health").json()["embedding"]["waiting"] == 0)  # scores change until then
     program = connected(client)
     told = program.view_api(return_format="dict", print_info=False)
     assert set(told["named_endpoints"]) == {"/ask", "/search"}
