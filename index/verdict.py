@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 READ = 3
 """Passages that are read; see docs/retrieval.md, "Reading"."""
-REORDERING = 0.25
+REORDERING = 0.15
 """What a passage's score gains where it surely answers."""
 RELATED = 0.15
 """At this confidence of the search alone, and above, passages are about what is asked."""

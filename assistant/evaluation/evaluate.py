@@ -89,7 +89,12 @@ def ask_all(
     return outcomes
 
 
-def separate(pool: Pool, questions: Sequence[Question], progress: Progress | None = None) -> Separated | None:
+def separate(
+    pool: Pool,
+    questions: Sequence[Question],
+    progress: Progress | None = None,
+    search: Search | None = None,
+) -> Separated | None:
     """Compare confidence with and without the article that holds the answer.
 
     One half of the SQuAD articles is taken out and every question is asked, then the other half:
@@ -105,7 +110,7 @@ def separate(pool: Pool, questions: Sequence[Question], progress: Progress | Non
     for away in (articles[::2], articles[1::2]):
         pool.take(away)
         gone = set(away)
-        outcomes = ask_all(pool, questions, progress=progress)
+        outcomes = ask_all(pool, questions, search, progress=progress)
         for question, outcome in zip(questions, outcomes, strict=True):
             kind = unanswerable if question.place.article in gone else answerable
             kind.append(outcome.confidence)

@@ -28,7 +28,7 @@ def _pin(part: str, may_fall: bool) -> int:
         print(f"eval: not pinned, {measure.DATA} is not there")  # noqa: T201
         return 0
     figures, digest = _measured(part)
-    fallen = measure.lower(measure.pinned(part)["figures"], figures)
+    fallen = measure.lower(part, measure.pinned(part)["figures"], figures)
     for line in fallen:
         print(f"{part}: fell: {line}", file=sys.stderr)  # noqa: T201
     if fallen and not may_fall:

@@ -23,7 +23,7 @@ def test_no_figure_is_below_its_floor() -> None:
     assert floor["digest"] == measure.eval_digest(), "run: python -m tests.quality.pin --only eval"
     figures = measure.eval_figures()
     measure.show("development sets, a sample of the questions", figures)
-    assert not measure.lower(floor["figures"], figures)
+    assert not measure.lower("eval", floor["figures"], figures)
 
 
 def test_a_floor_is_lowered_only_when_that_is_said(

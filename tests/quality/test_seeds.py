@@ -35,7 +35,7 @@ def test_the_questions_are_those_that_were_pinned() -> None:
 
 def test_no_figure_is_below_its_floor(figures: measure.Figures) -> None:
     measure.show("seed articles", figures)
-    assert not measure.lower(measure.pinned("seeds")["figures"], figures)
+    assert not measure.lower("seeds", measure.pinned("seeds")["figures"], figures)
 
 
 @pytest.mark.parametrize("question", ["who attacked Al-Tanf?", "من هاجم التنف؟"])
