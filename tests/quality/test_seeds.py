@@ -56,7 +56,7 @@ def test_an_excerpt_counts_when_more_than_half_of_it_is_shown(assistant: Assista
         assert not measure.is_right(hit, [text[middle - 21 : middle + 19]])
 
 
-def test_a_fall_is_listed_and_a_rounding_is_not() -> None:
-    old = {"a": 0.9, "b": 0.9, "c": 0.9}
-    new = {"a": 0.9 - measure.EPSILON / 2, "b": 0.8, "d": 1.0}
-    assert [line.split(":")[0] for line in measure.lower(old, new)] == ["b", "c"]
+def test_a_fall_of_more_than_one_question_is_listed() -> None:
+    old = {"a": 12 / 15, "b": 12 / 15, "c": 12 / 15}
+    new = {"a": 11 / 15, "b": 10 / 15, "d": 1.0}
+    assert [line.split(":")[0] for line in measure.lower("seeds", old, new)] == ["b", "c"]
