@@ -35,7 +35,7 @@ def statements(languages: Sequence[str], places: Sequence[int] = range(16)) -> I
 @pytest.fixture
 def reads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Reads:
     encoder = Reads(*request.param)
-    monkeypatch.setattr("index.collection.open_encoder", lambda _, device=None: encoder)
+    monkeypatch.setattr("index.collection.open_encoder", lambda *_, **_given: encoder)
     return encoder
 
 
