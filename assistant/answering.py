@@ -7,7 +7,6 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assistant.assistant import READ_S
 from assistant.helper_child import answered
 from assistant.helpers import Helpers
 
@@ -31,6 +30,7 @@ class Answering:
 
     def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
         self.asker = asker
+        self._read_s = settings.read_s
         number = number_of(settings, os.cpu_count() or 1, is_light=asker.assistant.is_light)
         self.helpers = Helpers(settings, number, asker.line.took)
 
@@ -54,7 +54,7 @@ class Answering:
         self, question: str, history: list[str] | None, k: int, filters: Filters | None, *, read: bool
     ) -> bytes:
         asked: dict[str, Any] = {"question": question, "history": history, "k": k}
-        asked["until"] = time.monotonic() + READ_S if read else None  # the same clock in every process
+        asked["until"] = time.monotonic() + self._read_s if read else None  # the same clock in every process
         asked["filters"] = asdict(filters) if filters else None
         with self.asker.line.place():
             if self.asker.line.is_long:

@@ -154,7 +154,7 @@ def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Fil
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
     text, k, filters = _asked(given, settings)
     with _open(settings) as assistant:
-        answer = assistant.ask(text, given.after, k=k, filters=filters)
+        answer = assistant.ask(text, given.after, k=k, filters=filters, read_s=settings.read_s)
     if given.json:
         _print_json(answer.to_dict())
     else:
@@ -165,12 +165,10 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:
-    from assistant.assistant import READ_S
-
     text, k, filters = _asked(given, settings)
     with _open(settings) as assistant:
         began = time.perf_counter()
-        ranking = assistant.search(text, k, filters, read_s=READ_S if given.read else 0.0)
+        ranking = assistant.search(text, k, filters, read_s=settings.read_s if given.read else 0.0)
         took_ms = 1000 * (time.perf_counter() - began)
     if given.json:
         from assistant.wire import search_dict

@@ -74,6 +74,16 @@ def _share(text: str) -> float:
     return value
 
 
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 60:
+        raise ValueError("must be a number of seconds from 0 to 60")
+    return value
+
+
 def _yes(text: str) -> bool:
     known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.lower() not in known:
@@ -137,6 +147,11 @@ class Settings:
         None,
         "extractive question-answering model of transformers, name or folder; bundled: the shipped one (the default)",
         str,
+    )
+    read_s: float = _setting(
+        1.0,
+        "seconds from a question in which reading a passage may begin, the time in line counted",
+        _seconds,
     )
     dense_share: float | None = _setting(
         None, "weight of the vectors beside the words, 0 to 1 (default: 0.4, measured for all models)", _share

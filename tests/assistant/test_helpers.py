@@ -38,7 +38,7 @@ def filled(home: Path, articles: list[Article]) -> Iterator[Assistant]:
 async def helped(
     assistant: Assistant, size: int = 2, idle_s: float = 60, patience_s: float = 60
 ) -> AsyncIterator[Answering]:
-    settings = load({"home": str(assistant.home), "helpers": str(size)}, {})
+    settings = load({"home": str(assistant.home), "helpers": str(size), "read_s": "60"}, {})
     asker = AsyncAssistant(assistant)
     answering = Answering(asker, settings)
     answering.helpers = Helpers(settings, size, asker.line.took, idle_s=idle_s, patience_s=patience_s)
@@ -78,11 +78,11 @@ def test_a_helper_gives_the_answers_that_are_given_here(filled: Assistant) -> No
     async def ask_all() -> None:
         async with helped(filled) as answering:
             together = await asyncio.gather(*(answering.ask(q, [], 3, None) for q in QUESTIONS * 5))
-            alone = [said(filled.ask(question).to_dict()) for question in QUESTIONS]
+            alone = [said(filled.ask(question, read_s=60).to_dict()) for question in QUESTIONS]
             assert [said(content) for content in together] == alone * 5
             after = await answering.ask("and when?", QUESTIONS[:1], 3, Filters(language="en"))
             assert said(after) == said(
-                filled.ask("and when?", QUESTIONS[:1], filters=Filters(language="en")).to_dict()
+                filled.ask("and when?", QUESTIONS[:1], filters=Filters(language="en"), read_s=60).to_dict()
             )
             found = json.loads(await answering.search(QUESTIONS[1], 2, None))
             expected = filled.search(QUESTIONS[1], 2)
@@ -113,7 +113,7 @@ def test_a_helper_that_is_killed_costs_no_answer_and_is_replaced(filled: Assista
             for pid in children(os.getpid()):
                 os.kill(pid, signal.SIGKILL)
             for question, content in zip(QUESTIONS * 6, await asyncio.gather(*asked), strict=True):
-                assert said(content) == said(filled.ask(question).to_dict())
+                assert said(content) == said(filled.ask(question, read_s=60).to_dict())
             assert answering.helpers.number == 0
             answering.helpers.start()
             await number(answering, 2)
@@ -131,7 +131,7 @@ def test_a_helper_that_is_stopped_costs_no_answer_and_is_replaced(filled: Assist
                 os.kill(pid, signal.SIGSTOP)
             asked = [answering.ask(question, [], 3, None) for question in QUESTIONS * 6]
             for question, content in zip(QUESTIONS * 6, await asyncio.gather(*asked), strict=True):
-                assert said(content) == said(filled.ask(question).to_dict())
+                assert said(content) == said(filled.ask(question, read_s=60).to_dict())
             assert answering.helpers.number == 0
             await asyncio.to_thread(until, lambda: not any(map(alive, stopped)))
             answering.helpers.start()
@@ -214,8 +214,8 @@ def test_a_line_brings_helpers_and_none_outlives_the_server(
     with Assistant(home) as assistant:
         assistant.add(articles)
         assert assistant.settle()
-        expected = [said(assistant.ask(question).to_dict()) for question in QUESTIONS]
-    with running(home, "--helpers", "2") as (process, client):
+        expected = [said(assistant.ask(question, read_s=60).to_dict()) for question in QUESTIONS]
+    with running(home, "--helpers", "2", "--read-s", "60") as (process, client):
 
         def crowd() -> list[dict[str, Any]]:
             with ThreadPoolExecutor(16) as threads:
