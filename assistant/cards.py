@@ -62,7 +62,7 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, read
         reading: whether the passages are still being read, so that there is no verdict yet.
     """
     say = phrases(answer.language)
-    kind = _KINDS[answer.verdict]
+    kind = "reading" if reading else _KINDS[answer.verdict]
     parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _understood(answer, say)]
     if reading:
         parts.append(f"<div class='sanad-verdict sanad-searching'>{escape(say.reading)}</div>")

@@ -148,7 +148,8 @@ class Page:
         script = (
             "const said = [...document.querySelectorAll(arguments[0] + ', .sanad-question')];"
             "const last = said.at(-1);"
-            "return !last || last.matches('.sanad-question') || last.textContent.endsWith('…') ? ''"
+            "return !last || last.matches('.sanad-question') || last.textContent.endsWith('…')"
+            " || document.querySelector('.sanad-searching') ? ''"
             " : said.map(e => e.outerHTML).join()"
         )
         found: str = self.chrome.execute_script(script, _REPLIES)

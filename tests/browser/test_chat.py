@@ -91,7 +91,8 @@ def test_an_example_asks_when_clicked(page: Page) -> None:
 def test_not_found_is_plain_and_the_nearest_are_no_answer(page: Page) -> None:
     answer = page.ask("How much did onions cost in Lima in 1931?")
     assert "sanad-missing" in (answer.get_attribute("class") or "")
-    assert page.texts(".sanad-verdict") == [phrases("en").not_found, phrases("en").nearest]
+    say = phrases("en")
+    assert page.texts(".sanad-verdict") == [say.not_found, say.absent.format("Lima · 1931"), say.nearest]
     assert page.all(".sanad-missing .sanad-card")
     assert set(page.styles(".sanad-missing mark", "backgroundColor")) <= {"rgba(0, 0, 0, 0)"}
 
