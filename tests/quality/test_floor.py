@@ -17,7 +17,7 @@ needs_data = pytest.mark.skipif(not measure.DATA.is_dir(), reason=f"no evaluatio
 
 @needs_data
 @pytest.mark.quality
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_figure_is_below_its_floor() -> None:
     floor = measure.pinned("eval")
     assert floor["digest"] == measure.eval_digest(), "run: python -m tests.quality.pin --only eval"
