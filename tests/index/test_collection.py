@@ -254,6 +254,7 @@ def big(home: Path) -> Path:
     return home
 
 
+@pytest.mark.timeout(400)  # thousands of passages are embedded first
 def test_a_snapshot_gives_what_the_database_gives(big: Path) -> None:
     questions = ["mark3x", "batas menol", "dorat"]
     with Collection(big) as collection:
@@ -267,6 +268,7 @@ def test_a_snapshot_gives_what_the_database_gives(big: Path) -> None:
         assert [ranking(collection, question) for question in questions] == saved
 
 
+@pytest.mark.timeout(400)
 def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
     with Collection(big) as collection:
         expected = ranking(collection, "mark3x")
