@@ -64,24 +64,17 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise ValueError("must be a number from 0 to 1")
-    return value
+def _real(high: float, what: str = "a number") -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= high:
+            raise ValueError(f"must be {what} from 0 to {high:g}")
+        return value
 
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 60:
-        raise ValueError("must be a number of seconds from 0 to 60")
-    return value
+    return parse
 
 
 def _yes(text: str) -> bool:
@@ -151,10 +144,12 @@ class Settings:
     read_s: float = _setting(
         1.0,
         "seconds from a question in which reading a passage may begin, the time in line counted",
-        _seconds,
+        _real(60, "a number of seconds"),
     )
     dense_share: float | None = _setting(
-        None, "weight of the vectors beside the words, 0 to 1 (default: 0.4, measured for all models)", _share
+        None,
+        "weight of the vectors beside the words, 0 to 1 (default: 0.4, measured for all models)",
+        _real(1),
     )
     host: str = _setting("127.0.0.1", "address the server listens on", str)
     port: int = _setting(7860, "port the server listens on; 0 takes a free one", _number(0, 65535))

@@ -567,7 +567,7 @@ class Collection:
     def settle(self, timeout_s: float | None = None) -> bool:
         """Wait until every passage that is there now has its vector, then for the upkeep that has begun.
 
-        Passages that come meanwhile are not waited for: somebody who adds without end keeps nobody waiting.
+        Passages that are added later are not waited for, so a process that adds without end does not block.
 
         Args:
             timeout_s: give up after so long; None: never.

@@ -1,4 +1,4 @@
-"""ONNX Runtime, which computes the shipped models: one thread a run, and nothing is told to anybody."""
+"""ONNX Runtime computes the shipped models: one thread a run, telemetry off."""
 
 from __future__ import annotations
 

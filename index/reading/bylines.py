@@ -101,7 +101,7 @@ def _labelled(line: str) -> str | None:
 
 
 def _name(value: str) -> str | None:
-    """Give the name that stands after a label, without what names nobody beside it."""
+    """Give the source after a label, without the words that are no part of its name."""
     whole = _plain(value)
     if _ADDRESS.search(whole) or len(whole) > _MAX_CHARS or len(whole.split()) > _MAX_WORDS:
         return None

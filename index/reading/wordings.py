@@ -117,7 +117,7 @@ NOBODY = _keys("""
       агентства | редакция | сми | интернет | ajanslar | haber merkezi | özel | internet haber | خبرگزاریها |
       اینترنت | ایجنسیاں | ویب ڈیسک | نیوز ڈیسک | एजेंसी | एजेंसियां | संवाददाता | 综合 | 网络 | 互联网 | 整理
 """)
-"""What a byline says where it names nobody."""
+"""Words of a byline that are no source's name."""
 
 AGENCIES = _keys("""
     Reuters | رويترز | رویترز | Рейтер | Рейтерс | रॉयटर्स | 路透社 | 路透 | ロイター | 로이터
