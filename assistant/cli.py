@@ -161,7 +161,8 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
         from assistant.render import answer_text
 
         print(answer_text(answer, **_terminal()))
-    return os.EX_OK if answer.answered else _NOTHING_ANSWERS
+    has_what_was_asked = answer.answered or (answer.kind == "keywords" and answer.verdict == "related")
+    return os.EX_OK if has_what_was_asked else _NOTHING_ANSWERS
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:

@@ -145,10 +145,10 @@ def attacked(home: Path, traps: Traps, *options: str) -> Iterator[tuple[int, htt
         assistant.add(Article(id="bridge", text="The mayor opened the new bridge.", language="en"))
     with running(home, *options) as (process, client):
         until(lambda: "gradio_config" in client.get("/").text, 120)
-        joined(
-            client, {**GOOD, "data": ["http://example.org/hit", "", ""]}
-        )  # so that what is loaded once is loaded
-        told(client, "tab1")
+        # what is loaded once is loaded: for a text in an unknown language, and for a passage that is read
+        for question in ("http://example.org/hit", "Who opened the new bridge?"):
+            joined(client, {**GOOD, "data": [question, "", ""]})
+            told(client, "tab1")
         yield process.pid, client
     assert not traps.was_asked()
     assert not [path for path in home.rglob("*") if path.is_file() and b"quahog" in path.read_bytes()]
@@ -174,6 +174,7 @@ def test_of_all_the_servers_calls_none_leaves_the_home_and_the_program(home: Pat
         Path("/dev/urandom"),
     )  # the engine counts cores, Python needs chance
     ours = (home, ROOT, *machine, *map(Path, (sys.prefix, sys.base_prefix, *filter(None, sys.path))))
-    named = {Path(call.split('"')[1]) for call in calls if '"/' in call} - set(home.parents)
+    named = {Path(call.split('"')[1]) for call in calls if '"/' in call}
+    named -= {*home.parents, *ROOT.parents}  # the engine resolves the path of its weights
     assert named
     assert not [path for path in named if not any(path.is_relative_to(one) for one in ours)]

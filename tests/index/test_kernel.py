@@ -446,6 +446,7 @@ def test_whole_answers_are_alike(home: Path) -> None:
     assert any(hit[1] for hits in said["compiled"] for hit in hits)  # some were folded
 
 
+@pytest.mark.timeout(600)
 def test_the_tests_of_a_question_pass_in_numpy_too() -> None:
     names = ("lexical", "lexicon", "channels", "coverage", "evidence", "hits", "dense")
     files = [f"tests/index/test_{name}.py" for name in names]
