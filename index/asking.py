@@ -21,6 +21,7 @@ _MARKS = re.compile(r"[?؟？;՞]\s*[\"'»”’)]*\s*$")
 _UNSPACED = frozenset({"zh", "ja", "th"})
 _CASED = frozenset({"Latn", "Cyrl", "Grek"})
 _NOUNS_CAPITALISED = frozenset({"de"})
+_AND = frozenset({"و", "ف"})
 NAME_LETTERS = 2
 """Consonants that a name and its translation must share to be one name in two scripts."""
 LIKELY = 0.6
@@ -28,11 +29,19 @@ LIKELY = 0.6
 
 
 class _Words(NamedTuple):
-    """Words that ask, of one language; those of `first` only at the beginning, those of `stems` with any ending."""
+    """Words that ask, of one language.
+
+    Attributes:
+        anywhere: words that ask wherever they stand.
+        first: words that ask at the beginning only.
+        stems: beginnings of words that ask.
+        of_time: those of all these that ask for a time.
+    """
 
     anywhere: frozenset[str]
     first: frozenset[str]
     stems: tuple[str, ...]
+    of_time: frozenset[str]
 
     def ask(self, folded: list[str]) -> bool:
         return (
@@ -54,15 +63,28 @@ def kind(question: str, language: str) -> Kind:
         question: as it was asked.
         language: its ISO 639-1 code; of one without a list ("und" too) the words of all languages are looked for.
     """
-    lists = _asking()
-    own = [lists[language]] if language in lists else list(lists.values())
     folded, text = [word.folded for word in words(question)], fold(question)
     unspaced = language in _UNSPACED
     asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
     for number, found in asking:
-        if any(one[number].ask_within(text) if unspaced else one[number].ask(folded) for one in own):
+        some = (one[number] for one in _lists_of(language))
+        if any(one.ask_within(text) if unspaced else one.ask(folded) for one in some):
             return found
     return "yes/no" if _MARKS.search(question) else "keywords"
+
+
+def asks_when(question: str, language: str) -> bool:
+    """Whether a question begins with a word that asks for a time, such as "when"; `language` as for `kind`.
+
+    Elsewhere such a word mostly joins two clauses ("Who was mayor when the bridge opened?").
+    """
+    text = fold(question)
+    first = next((word.folded for word in words(question)), "")
+    return any(
+        word in text if language in _UNSPACED else word in {first, _without_and(first)}
+        for asking, _ in _lists_of(language)
+        for word in asking.of_time
+    )
 
 
 def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, ...]:
@@ -108,9 +130,14 @@ def _sound_alike(own: str, stem: str) -> bool:
     return len(stem) >= NAME_LETTERS and own in {stem, stem + own[-1:]}
 
 
+def _lists_of(language: str) -> list[tuple[_Words, _Words]]:
+    lists = _asking()
+    return [lists[language]] if language in lists else list(lists.values())
+
+
 def _without_and(word: str) -> str:
     """Arabic writes "and" onto the next word."""
-    return word[1:] if word[:1] in {"و", "ف"} else word
+    return word[1:] if word[:1] in _AND else word
 
 
 @cache
@@ -126,9 +153,11 @@ def _asking() -> dict[str, tuple[_Words, _Words]]:
 
 
 def _listed(text: str) -> _Words:
-    parts = text.split()
+    of_time = frozenset(fold(part.strip("^@")) for part in text.split() if part.endswith("@"))
+    parts = [part.removesuffix("@") for part in text.split()]
     return _Words(
         frozenset(fold(part) for part in parts if part[0] != "^" and part[-1] != "+"),
         frozenset(fold(part[1:]) for part in parts if part[0] == "^"),
         tuple(fold(part[:-1]) for part in parts if part[-1] == "+"),
+        of_time,
     )

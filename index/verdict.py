@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import name_key
 from index.analysis.folding import fold
-from index.asking import kind, names
+from index.asking import asks_when, kind, names
 from index.confidence import ANSWERED, confidence
 from index.matches import AskedWords, matches, name_keys
 from index.models.reader import read_in_time
 from index.records import Hit, Marks, ShortAnswer, Span
 from index.sentences import sentences
+from index.times import tells_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,14 @@ class _Read(NamedTuple):
         """By which hits are ranked once they are read."""
         return self.hit.score + (REORDERING * probability(self.reading.score) if self.reading else 0.0)
 
+    @property
+    def marked(self) -> list[Span]:
+        """Where in the passage the sentence stands that the answer was found in."""
+        if self.reading is None:
+            return []
+        place = (self.reading.start + self.reading.end) // 2
+        return [span for span in sentences(self.hit.text) if span.start <= place < span.end]
+
 
 def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budget_s: float) -> Ranking:
     """Read the first hits, order them by what they say, and judge whether they answer.
@@ -85,7 +94,8 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
     if signs and best.reading:
         signs = signs._replace(read=best.reading.score)
     sure = confidence(signs)
-    verdict: Verdict = "answered" if sure >= ANSWERED and not absent else _related(ranking)
+    is_answered = sure >= ANSWERED and not absent and not _lacks_time(ranking, best)
+    verdict: Verdict = "answered" if is_answered else _related(ranking)
     return replace(
         unread,
         hits=hits,
@@ -105,13 +115,8 @@ def probability(logit: float) -> float:
 
 def _marked(read_: _Read, rank: int) -> Hit:
     """Give the hit at its new rank, its evidence the sentence that the reader found the answer in."""
-    hit, reading = read_
-    if reading is None:
-        return replace(hit, rank=rank, marks=lambda: Marks(hit.evidence, hit.matches))
-    place = (reading.start + reading.end) // 2
-    spans = tuple(
-        Span(hit.start + start, hit.start + end) for start, end in sentences(hit.text) if start <= place < end
-    )
+    hit = read_.hit
+    spans = tuple(Span(hit.start + start, hit.start + end) for start, end in read_.marked)
     return replace(hit, rank=rank, marks=lambda: Marks(spans or hit.evidence, hit.matches))
 
 
@@ -120,6 +125,14 @@ def _short(best: _Read) -> ShortAnswer | None:
         return None
     hit, (start, end, _) = best.hit, best.reading
     return ShortAnswer(hit.text[start:end], hit.start + start, hit.start + end, hit.article.id or "", 1)
+
+
+def _lacks_time(ranking: Ranking, best: _Read) -> bool:
+    """Whether "when" was asked and no sentence that the reader marked tells a time."""
+    if not asks_when(ranking.question, ranking.language):
+        return False
+    text, language = best.hit.text, best.hit.article.language or "und"
+    return not any(tells_time(text[start:end], language) for start, end in best.marked)
 
 
 def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ HOMES = {
     "trafilatura": {"index/reading/pages.py"},
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},
-    "dateparser": {"index/reading/dates.py"},
+    "dateparser": {"index/reading/dates.py", "index/times.py"},
     "pypdf": {"index/reading/pdfs.py"},
     "python_calamine": {"index/reading/spreadsheets.py"},
     "pyseccomp": {"index/reading/confinement.py"},

@@ -1,4 +1,4 @@
-"""Dates as articles write them, in any calendar that a newspaper prints; the one home of dateparser."""
+"""Dates as articles write them, in any calendar that a newspaper prints."""
 
 from __future__ import annotations
 

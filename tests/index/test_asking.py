@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.asking import kind, names
+from index.asking import asks_when, kind, names
 from index.collection import shipped_lexicon
 from index.language import detect
 
@@ -84,3 +84,21 @@ def test_names_are_told_by_capitals_or_by_a_translation_that_sounds_the_same(
     assert set(found) <= set(names(question, detect(question), shipped_lexicon()))
     if not found:
         assert names(question, detect(question), shipped_lexicon()) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "asks"),
+    [
+        ("When was the bridge opened?", "en", True),
+        ("Who was mayor when the bridge was opened?", "en", False),
+        ("متى افتتح الجسر؟", "ar", True),
+        ("ومتى افتتح الجسر", "ar", True),
+        ("Wann wurde die Brücke eröffnet?", "de", True),
+        ("大桥何时开通", "zh", True),
+        ("谁打开了这座桥", "zh", False),
+        ("Ποιος άνοιξε τη γέφυρα", "el", False),
+        ("Когда открыли мост", "und", True),
+    ],
+)
+def test_a_question_that_begins_with_when_asks_for_a_time(question: str, language: str, asks: bool) -> None:
+    assert asks_when(question, language) == asks

@@ -10,6 +10,7 @@ from index import Article, Collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from index import Ranking
 
@@ -72,6 +73,17 @@ def test_a_name_that_no_passage_mentions_rules_an_answer_out(collection: Collect
     assert ranking.absent == ("Lima",)
     assert ranking.verdict != "answered"
     assert ranking.short_answer is None
+
+
+def test_when_is_answered_by_a_sentence_that_tells_a_time_only(tmp_path: Path) -> None:
+    told = "The minister Salma Najjar opened the hospital in the valley{}."
+    question = "When did the minister open the hospital in the valley?"
+    verdicts = []
+    for number, when in enumerate((" on Tuesday", "")):
+        with Collection(tmp_path / str(number)) as made:
+            made.add([Article(id="hospital", text=told.format(when), language="en")])
+            verdicts.append(asked(made, question).verdict)
+    assert verdicts == ["answered", "related"]
 
 
 def test_a_year_that_no_passage_mentions_does_too(collection: Collection) -> None:
