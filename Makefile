@@ -49,7 +49,7 @@ pins: .venv/python ## Pin every version, with digests, in constraints.txt (ARGS=
 	@$(BIN)/python .ci/pins.py $(ARGS)
 
 clean: ## Remove the environment and built data
-	@rm -rf .venv var *.egg-info index/compiled.c index/compiled.*.so
+	@rm -rf .venv var *.egg-info index/native/compiled.c index/native/compiled.*.so
 
 .venv/python: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -70,7 +70,7 @@ else
 endif
 	@touch $@
 
-.venv/ready: .venv/torch pyproject.toml index/compiled.pyx
+.venv/ready: .venv/torch pyproject.toml index/native/compiled.pyx
 	@$(call pinned,run)
 	@PYTHONWARNINGS=ignore $(PIP) --no-build-isolation -e .
 	@said=$$($(BIN)/python -m pip check) \

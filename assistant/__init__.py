@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assistant.aio import AsyncAssistant
-    from assistant.answer import Answer
-    from assistant.assistant import Assistant
+    from assistant.core.answer import Answer
+    from assistant.core.assistant import Assistant
+    from assistant.serving.aio import AsyncAssistant
 
 _HOME_OF = {
-    "Answer": "assistant.answer",
-    "Assistant": "assistant.assistant",
-    "AsyncAssistant": "assistant.aio",
+    "Answer": "assistant.core.answer",
+    "Assistant": "assistant.core.assistant",
+    "AsyncAssistant": "assistant.serving.aio",
 }
 
 __all__ = ["Answer", "Assistant", "AsyncAssistant"]

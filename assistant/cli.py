@@ -11,20 +11,20 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from assistant.core.settings import Settings, load
 from assistant.options import parser
-from assistant.settings import Settings, load
 from index import QuestionError, SanadError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from assistant.assistant import Assistant
+    from assistant.core.assistant import Assistant
     from index import AddReport, Filters
 
 log = logging.getLogger(__name__)
 
-# Exit codes beside those of `assistant.problems`. `sanad --help` lists each.
+# Exit codes beside those of `assistant.core.problems`. `sanad --help` lists each.
 _NOTHING_ANSWERS = 1
 _UNSOUND = 1
 _SOME_SKIPPED = 2
@@ -66,21 +66,21 @@ def _run(given: argparse.Namespace) -> int:
     try:
         return _COMMANDS[given.command](given, load(vars(given)))
     except SanadError as error:
-        from assistant.problems import outcome
+        from assistant.core.problems import outcome
 
         _complain(str(error))
         return outcome(error).exit_code
 
 
 def _complain(message: str) -> None:
-    from assistant.render import clean
+    from assistant.presenting.render import clean
 
     print("sanad:", " ".join(clean(message).split()), file=sys.stderr)
 
 
 def _open(settings: Settings, *, embeds: bool = False) -> Assistant:
     """Open the collection; a command that ends soon leaves embedding to those that stay."""
-    from assistant.assistant import open_assistant
+    from assistant.core.assistant import open_assistant
 
     return open_assistant(settings, embeds=embeds)
 
@@ -121,8 +121,8 @@ def _tell_confinement() -> None:
 def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     import asyncio
 
-    from assistant.aio import AsyncAssistant
-    from assistant.mcp_server import serve_stdio
+    from assistant.agents.mcp_server import serve_stdio
+    from assistant.serving.aio import AsyncAssistant
 
     with _open(settings, embeds=True) as assistant:
         asyncio.run(serve_stdio(AsyncAssistant(assistant, at_once=settings.at_once), settings))
@@ -130,7 +130,7 @@ def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
 
 
 def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Filters | None]:
-    from assistant import question
+    from assistant.core import question
     from index import Filters
 
     text = given.question
@@ -158,7 +158,7 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
     if given.json:
         _print_json(answer.to_dict())
     else:
-        from assistant.render import answer_text
+        from assistant.presenting.render import answer_text
 
         print(answer_text(answer, **_terminal()))
     has_what_was_asked = answer.answered or (answer.kind == "keywords" and answer.verdict == "related")
@@ -172,11 +172,11 @@ def _search(given: argparse.Namespace, settings: Settings) -> int:
         ranking = assistant.search(text, k, filters, read_s=settings.read_s if given.read else 0.0)
         took_ms = 1000 * (time.perf_counter() - began)
     if given.json:
-        from assistant.wire import search_dict
+        from assistant.core.serialization import search_dict
 
         _print_json(search_dict(ranking, took_ms, read=given.read))
     else:
-        from assistant.render import ranking_text
+        from assistant.presenting.render import ranking_text
 
         print(ranking_text(ranking, **_terminal()))
     return os.EX_OK
@@ -198,7 +198,7 @@ def _add(given: argparse.Namespace, settings: Settings) -> int:
             assistant.settle(_SETTLED_S)
         waiting = assistant.embedding().waiting
     if given.json:
-        from assistant.wire import report_dict
+        from assistant.core.serialization import report_dict
 
         _print_json({**report_dict(report), "waiting": waiting})
     else:
@@ -224,7 +224,7 @@ def _embed(assistant: Assistant) -> None:
 
 
 def _watch(given: argparse.Namespace, settings: Settings) -> int:
-    from assistant.fetching.watching import seconds, watch
+    from assistant.serving.feeds import seconds, watch
 
     every_s = seconds(given.every)
     stop = threading.Event()
@@ -259,8 +259,8 @@ def _remove(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _missing(given: argparse.Namespace, settings: Settings) -> int:
-    from assistant.render import label
-    from assistant.wire import missing_dict
+    from assistant.core.serialization import missing_dict
+    from assistant.presenting.render import label
 
     with _open(settings) as assistant:
         found = assistant.missing(given.path)
@@ -285,7 +285,7 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         articles, embedding = assistant.articles(), assistant.embedding()
     if given.json:
-        from assistant.wire import info_dict
+        from assistant.core.serialization import info_dict
 
         listed = [info_dict(article, origins=True) for article in articles]
         _print_json({"articles": listed, "embedding": embedding._asdict()})
@@ -294,7 +294,7 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
         _complain(
             f"{embedding.waiting:,} passages wait to be embedded and are found by their words only until then"
         )
-    from assistant.render import label
+    from assistant.presenting.render import label
 
     for article in articles:
         facts = (article.id, (article.published or "")[:10], article.language, article.source)
@@ -348,7 +348,7 @@ def _restore(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _logout(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
-    from assistant.sessions import Sessions
+    from assistant.core.sessions import Sessions
 
     ended = Sessions(settings.home).end_all()
     print(f"{ended} {'session' if ended == 1 else 'sessions'} ended")
@@ -367,7 +367,7 @@ def _print_json(value: object) -> None:
 
 
 def _print_report(report: AddReport, *, each: bool) -> None:
-    from assistant.render import report_text
+    from assistant.presenting.render import report_text
 
     print(report_text(report, each=each))
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from assistant.settings import SETTINGS
+from assistant.core.settings import SETTINGS
 from index import COLUMN_FIELDS
 
 _EVERYWHERE = ("home", "model", "device")
@@ -34,7 +34,7 @@ others as in sysexits.h: 66 no such article, 69 no such model, 74 the collection
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Say it and end; asked of the installation only now, since that takes time."""
-        from assistant.version import version
+        from assistant.core.version import version
 
         sys.stdout.write(f"sanad {version()}\n")
         parser.exit()

@@ -15,35 +15,35 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from assistant import heads
-from assistant.access import is_loopback
-from assistant.aio import AsyncAssistant
-from assistant.answering import Answering
-from assistant.api import create_api
-from assistant.assistant import open_assistant
-from assistant.bundles import STATIC
-from assistant.connections import Complaints
-from assistant.examples import examples_file, read_examples
-from assistant.files import file_route, files
-from assistant.guard import Guard, in_api, in_mcp
-from assistant.kept import compress_behind
-from assistant.late import LatePage
-from assistant.limits import most_connections
-from assistant.metrics import Measured, Metrics
-from assistant.on_demand import OnDemand
-from assistant.pages import page_routes
-from assistant.patience import protocol
-from assistant.problems import ServeError
-from assistant.proxied import Proxied
-from assistant.settings import Settings, SettingsError, prepare_environment
-from assistant.watch import Watcher
+from assistant.core.access import is_loopback
+from assistant.core.assistant import open_assistant
+from assistant.core.limits import most_connections
+from assistant.core.problems import ServeError
+from assistant.core.settings import Settings, SettingsError, prepare_environment
+from assistant.http.api import create_api
+from assistant.http.guard import Guard, in_api, in_mcp
+from assistant.http.metrics import Measured, Metrics
+from assistant.page.bundles import STATIC
+from assistant.page.examples import examples_file, read_examples
+from assistant.page.files import file_route, files
+from assistant.page.kept import compress_behind
+from assistant.page.routes import page_routes
+from assistant.serving import heads
+from assistant.serving.aio import AsyncAssistant
+from assistant.serving.answering import Answering
+from assistant.serving.connections import Complaints
+from assistant.serving.late import LatePage
+from assistant.serving.on_demand import OnDemand
+from assistant.serving.proxies import Proxied
+from assistant.serving.slow_requests import protocol
+from assistant.serving.watch import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from types import FrameType
 
-    from assistant.assistant import Assistant
-    from assistant.guard import App, Message, Receive, Send
+    from assistant.core.assistant import Assistant
+    from assistant.serving.asgi import App, Message, Receive, Send
 
 _FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer; larger ones follow
 _GRACE_S = 1
@@ -148,7 +148,7 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
 
 
 def _create_page(assistant: Assistant, settings: Settings) -> Any:  # noqa: ANN401
-    from assistant.chat import create_page  # gradio takes seconds to import
+    from assistant.page.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
         page = create_page(assistant, settings)
@@ -158,7 +158,10 @@ def _create_page(assistant: Assistant, settings: Settings) -> Any:  # noqa: ANN4
 
 
 def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
-    from assistant.mcp_server import create_server, http_app  # heavy: at the first request to /mcp only
+    from assistant.agents.mcp_server import (  # heavy: at the first request to /mcp only
+        create_server,
+        http_app,
+    )
 
     return http_app(create_server(asker, settings))
 

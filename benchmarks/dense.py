@@ -20,17 +20,17 @@ import faiss
 import numpy as np
 
 from benchmarks.rivals.texts import passages
-from index.dense import DenseIndex, Scan
-from index.embedding import open_encoder
-from index.search import POOL
-from index.view import SEGMENT_ROWS
+from index.models import open_encoder
+from index.ranking.search import POOL
+from index.segments.dense import DenseIndex, Scan
+from index.segments.view import SEGMENT_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from index.embedding import Encoder
+    from index.models.encoder import Encoder
 
 K = 10
 

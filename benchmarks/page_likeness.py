@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from benchmarks.document import put
 from benchmarks.page_parts import PARTS, Parts
 from index import Article, Collection
-from index.likeness import NEAR, keys_of, may_be_near, overlap, sketch, triples
-from index.linking import link
-from index.passages import split
+from index.chunking.passages import split
+from index.ingest.linking import link
+from index.store.minhash import NEAR, keys_of, may_be_near, overlap, sketch, triples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from index.likeness import Triples
+    from index.store.minhash import Triples
 
 _TIMED = 300
 PAGE = Path(__file__).parents[1] / "docs" / "pages.md"

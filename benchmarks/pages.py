@@ -14,9 +14,9 @@ from lxml import html
 from benchmarks.document import put
 from benchmarks.page_held_out import held_out
 from benchmarks.page_set import Page, pages
-from index.articles import complete
-from index.files import find
-from index.passages import split
+from index.chunking.passages import split
+from index.reading.articles import complete
+from index.reading.disk import find
 from index.reading.pages import article_of
 from index.reading.sources import Sources
 from index.records import Article

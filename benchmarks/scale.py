@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 from assistant import Assistant
 from benchmarks.document import put
 from benchmarks.speed import sentence
-from index import Article, channels
+from index import Article
+from index.ranking import channels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -63,7 +63,7 @@ def misspelt(question: Question, language: str) -> Question:
 
 def measure(pool: Pool, questions: Sequence[Question], *, corrects: bool) -> tuple[float, float]:
     """Give recall@1 and the median time in milliseconds."""
-    without = patch("index.search.corrected", return_value=None)
+    without = patch("index.ranking.search.corrected", return_value=None)
     with nullcontext() if corrects else without:
         outcomes = [pool.ask(question) for question in questions]
     return sum(one.rank == 1 for one in outcomes) / len(outcomes), median(one.took_ms for one in outcomes)
@@ -72,7 +72,7 @@ def measure(pool: Pool, questions: Sequence[Question], *, corrects: bool) -> tup
 def invented(collection: Collection, *, corrects: bool) -> float:
     """Give the share of the misspelt questions over invented articles, which it holds, that find theirs first."""
     questions = json.loads(MISSPELT.read_text("utf-8"))["questions"]
-    with nullcontext() if corrects else patch("index.search.corrected", return_value=None):
+    with nullcontext() if corrects else patch("index.ranking.search.corrected", return_value=None):
         found = [collection.search(question, 1).hits for question, _ in questions]
     right = [
         bool(hits) and hits[0].article.id == name for hits, (_, name) in zip(found, questions, strict=True)

@@ -10,11 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.backups import restore
-    from index.choosing import choose
+    from index.analysis.language import detect, direction
     from index.collection import Collection
-    from index.confidence import ANSWERED
-    from index.embedder import Embedding
     from index.errors import (
         ArticleError,
         ArticleTooLarge,
@@ -30,17 +27,16 @@ if TYPE_CHECKING:
         UnreadableArticle,
         UnsupportedFormat,
     )
-    from index.files import Survey, find, survey
-    from index.kernel import is_compiled
-    from index.language import detect, direction
-    from index.listing import Facets, Listing
-    from index.query import content_words
-    from index.reader import ArticleInfo
+    from index.native.accelerated import is_compiled
+    from index.ranking.confidence import ANSWERED
+    from index.ranking.query import content_words
+    from index.ranking.verdict import READ
     from index.reading.columns import COLUMN_FIELDS
+    from index.reading.disk import Survey, find, survey
     from index.reading.files import read, read_bytes
     from index.reading.sources import articles_of
+    from index.reading.uploads import Upload, read_upload
     from index.reading.worker import confinement
-    from index.rebuilding import rebuild_home
     from index.records import (
         Added,
         AddReport,
@@ -56,33 +52,37 @@ if TYPE_CHECKING:
         Span,
         Verdict,
     )
-    from index.uploads import Upload, read_upload
-    from index.verdict import READ
+    from index.store.choosing import choose
+    from index.store.listing import Facets, Listing
+    from index.store.reader import ArticleInfo
+    from index.upkeep.backups import restore
+    from index.upkeep.embedding import Embedding
+    from index.upkeep.rebuilding import rebuild_home
 
 _HOMES = {
     "index.collection": ("Collection",),
-    "index.confidence": ("ANSWERED",),
-    "index.embedder": ("Embedding",),
+    "index.ranking.confidence": ("ANSWERED",),
+    "index.upkeep.embedding": ("Embedding",),
     "index.errors": (
         "ArticleError", "ArticleTooLarge", "EmptyArticle", "ModelError", "NotFound", "QuestionError",
         "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
         "UnreadableArticle", "UnsupportedFormat",
     ),
-    "index.files": ("Survey", "find", "survey"),
-    "index.kernel": ("is_compiled",),
-    "index.language": ("detect", "direction"),
-    "index.listing": ("Facets", "Listing"),
-    "index.query": ("content_words",),
-    "index.backups": ("restore",),
-    "index.choosing": ("choose",),
-    "index.rebuilding": ("rebuild_home",),
+    "index.reading.disk": ("Survey", "find", "survey"),
+    "index.native.accelerated": ("is_compiled",),
+    "index.analysis.language": ("detect", "direction"),
+    "index.store.listing": ("Facets", "Listing"),
+    "index.ranking.query": ("content_words",),
+    "index.upkeep.backups": ("restore",),
+    "index.store.choosing": ("choose",),
+    "index.upkeep.rebuilding": ("rebuild_home",),
     "index.records": (
         "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Kind", "Missing", "Passage", "Ranking",
         "ShortAnswer", "Span", "Verdict",
     ),
-    "index.reader": ("ArticleInfo",),
-    "index.uploads": ("Upload", "read_upload"),
-    "index.verdict": ("READ",),
+    "index.store.reader": ("ArticleInfo",),
+    "index.reading.uploads": ("Upload", "read_upload"),
+    "index.ranking.verdict": ("READ",),
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),

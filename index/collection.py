@@ -14,37 +14,37 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from index.calibration import Calibration
-from index.choosing import located
-from index.compatibility import check_canaries, check_settings, encoder_of, start
-from index.embedding import SHIPPED_NAME, open_encoder
 from index.errors import NotFound, StoreError, StoreUnavailable
-from index.fusion import DEFAULT
-from index.home import Home
-from index.listing import facets, listing
-from index.models import open_reader
-from index.opened import Opened
+from index.models import open_encoder, open_reader
+from index.models.calibration import Calibration
+from index.models.encoder import SHIPPED_NAME
+from index.ranking.fusion import DEFAULT
+from index.ranking.search import Searcher
 from index.records import Added, AddReport, Passage
-from index.search import Searcher
-from index.snapshot import verifying
+from index.segments.snapshot import verifying
+from index.store.choosing import located
+from index.store.home import Home
+from index.store.listing import facets, listing
+from index.upkeep.compatibility import check_canaries, check_settings, encoder_of, start
+from index.upkeep.session import Opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from index.adding import Ready
-    from index.compatibility import Load
-    from index.embedder import Embedding
-    from index.embedding import Encoder
-    from index.files import Survey
-    from index.lexicon import Lexicon
-    from index.listing import Facets, Listing
-    from index.preparing import Identified
-    from index.reader import ArticleInfo, Reader
+    from index.ingest.adding import Ready
+    from index.ingest.preparing import Identified
+    from index.models.encoder import Encoder
+    from index.models.lexicon import Lexicon
+    from index.reading.disk import Survey
     from index.reading.sources import Parts
     from index.records import Article, Filters, Known, Missing, Ranking
-    from index.verified import Ahead
-    from index.view import View
-    from index.writer import Writer
+    from index.segments.sealed_files import Ahead
+    from index.segments.view import View
+    from index.store.listing import Facets, Listing
+    from index.store.reader import ArticleInfo, Reader
+    from index.store.writer import Writer
+    from index.upkeep.compatibility import Load
+    from index.upkeep.embedding import Embedding
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Collection:
             embeds: whether passages that wait for their vectors get them from this process, in the background.
             reader: None or `bundled` for the reader that ships with Sanad; else an extractive question-answering model
                 of transformers, by its name or folder.
-            device: what a sentence-transformers model computes on; see `index.embedding.open_encoder`.
+            device: what a sentence-transformers model computes on; see `index.models.encoder.open_encoder`.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
@@ -171,7 +171,7 @@ class Collection:
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
 
     def read(self, ranking: Ranking, k: int, budget_s: float | None = None) -> Ranking:
-        """Read the first hits of a ranking and judge whether they answer; see `index.verdict.read`.
+        """Read the first hits of a ranking and judge whether they answer; see `index.ranking.verdict.read`.
 
         Args:
             ranking: of this collection, with `READ` hits at least if there are so many.
@@ -181,7 +181,7 @@ class Collection:
         Raises:
             ModelError: the reader cannot be opened, or cannot read.
         """
-        from index.verdict import read
+        from index.ranking.verdict import read
 
         budget_s = math.inf if budget_s is None else budget_s
         return read(ranking, k, open_reader(self._reader), self._lexicon, budget_s)
@@ -223,7 +223,7 @@ class Collection:
         first: int = 0,
         most: int | None = None,
     ) -> Listing:
-        """Give a page of the articles that match, without their texts; see `index.listing`."""
+        """Give a page of the articles that match, without their texts; see `index.store.listing`."""
         with self._using() as state, state.store.reading() as reader:
             return listing(reader, filters, title=title, sort=sort, first=first, most=most)
 
@@ -274,7 +274,7 @@ class Collection:
         Raises:
             StoreIncompatible: the model gives other vectors than it gave when the collection was made.
         """
-        from index.checking import unsound, unsound_vectors
+        from index.upkeep.checking import unsound, unsound_vectors
 
         with self._using() as state:
             self._refuse_if_gone(state)
@@ -298,8 +298,8 @@ class Collection:
         return [*missing, *found, *vectors.values(), *derived]
 
     def backup(self, target: Path) -> None:
-        """Write the collection to one file while it stays in use; see `index.backups`."""
-        from index.backups import backup
+        """Write the collection to one file while it stays in use; see `index.upkeep.backups`."""
+        from index.upkeep.backups import backup
 
         with self._using() as state:
             backup(self._home, state.store, target)
@@ -365,7 +365,7 @@ class Collection:
             StoreError: the database cannot be written; what the report would have listed before the
                 last batch stays.
         """
-        from index.batches import batches
+        from index.ingest.batches import batches
         from index.reading.sources import Sources
 
         items: list[Added] = []
@@ -381,7 +381,7 @@ class Collection:
 
     def _looked_up(self, sources: Sequence[Article | Added]) -> list[tuple[Identified | Added, bool]]:
         """Recognise articles, and say which are held with the same text."""
-        from index.adding import identified, is_held
+        from index.ingest.adding import identified, is_held
 
         batch = [identified(source) for source in sources]
         with self._using() as state, state.store.reading() as reader:
@@ -409,8 +409,8 @@ class Collection:
             refused: what was skipped of files that have not ended, by name; kept from batch to batch.
             asked: whether a person asks for these.
         """
-        from index.absent import follow_parts
-        from index.adding import put
+        from index.ingest.absent import follow_parts
+        from index.ingest.adding import put
 
         told = [given for given in made if isinstance(given, Added)]
         refused.update((item.name, item.reason) for item in told if item.state == "skipped")
@@ -428,13 +428,13 @@ class Collection:
         return added
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
-        """Change an article's metadata in one change; see `index.adding.edit`.
+        """Change an article's metadata in one change; see `index.ingest.adding.edit`.
 
         Raises:
             NotFound: there is none with this id.
             ArticleError: a value cannot be used.
         """
-        from index.adding import edit
+        from index.ingest.adding import edit
 
         with self._writing() as writer:
             edited = edit(writer, article_id, changes)
@@ -450,7 +450,7 @@ class Collection:
         Raises:
             NotFound: there is none with this id.
         """
-        from index.adding import remove
+        from index.ingest.adding import remove
 
         with self._writing() as writer:
             number = writer.number_by_id(article_id)
@@ -464,7 +464,7 @@ class Collection:
         Raises:
             NotFound: no article is of this source.
         """
-        from index.adding import remove
+        from index.ingest.adding import remove
 
         with self._writing() as writer:
             ids = writer.ids_by_source(source)
@@ -485,7 +485,7 @@ class Collection:
         Raises:
             NotFound: no article was read from there.
         """
-        from index.adding import remove
+        from index.ingest.adding import remove
 
         gone = []
         with self._writing() as writer:
@@ -507,13 +507,13 @@ class Collection:
     # -- files that are gone -----------------------------------------------------------------------
 
     def follow(self, survey: Survey) -> AddReport:
-        """Remove the articles whose files are seen to be gone from a folder; see `index.absent`.
+        """Remove the articles whose files are seen to be gone from a folder; see `index.ingest.absent`.
 
         Where that may be an accident (no file of an article is left in the folder, it is on another drive, or more than
         ten articles and more than half of them would go) they are kept and listed as missing. One that was also read
         from elsewhere stays and forgets this origin only. Folders that could not be listed are told too.
         """
-        from index.absent import follow, is_settled, kept
+        from index.ingest.absent import follow, is_settled, kept
 
         gone: list[Added] = []
         with self._using() as state, state.store.reading() as reader:
@@ -541,7 +541,7 @@ class Collection:
 
     def remove_missing(self, path: str) -> list[str]:
         """Remove the articles that `missing` gives, except those whose files are back; give their ids."""
-        from index.absent import remove, still_missing
+        from index.ingest.absent import remove, still_missing
 
         with self._using() as state, state.store.reading() as reader:
             origins = still_missing(reader, path)
@@ -550,7 +550,7 @@ class Collection:
 
     def keep_missing(self, path: str) -> list[str]:
         """Keep the articles that `missing` gives, as if they had been given directly; give their ids."""
-        from index.absent import keep, still_missing
+        from index.ingest.absent import keep, still_missing
 
         with self._using() as state, state.store.reading() as reader:
             origins = still_missing(reader, path)
@@ -612,7 +612,7 @@ class Collection:
             model: another model from now on, `bundled` for the shipped one; None: the one in use.
             progress: called with how many passages are done, and of how many.
         """
-        from index.rebuilding import rebuild
+        from index.upkeep.rebuilding import rebuild
 
         with self._using() as state:
             encoder = open_encoder(model, self._device) if model else state.encoder
@@ -637,6 +637,6 @@ def shipped_lexicon() -> Lexicon | None:
     folder = Path(__file__).parent / "bundled" / "lexicon"
     if not folder.exists():
         return None
-    from index.lexicon import Lexicon
+    from index.models.lexicon import Lexicon
 
     return Lexicon.open(folder)

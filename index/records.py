@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from index.confidence import Signs
-    from index.query import Query
 
 _PART = re.compile(r"[#!]")
 
@@ -202,6 +200,55 @@ Verdict = Literal["answered", "related", "none"]
 """A passage answers the question; passages are about it, and none answers; neither."""
 
 
+class QueryTerm(NamedTuple):
+    """One thing asked for: what it counts, and the terms that stand for it, each with its probability."""
+
+    weight: float
+    alternatives: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, analysed.
+
+    Attributes:
+        text: the question as it was asked.
+        language: ISO 639-1 code.
+        words: stems and translations, one term for each distinct content word.
+        grams: character 4-grams of the content words, one plain term each.
+        names: name keys of the content words, one term each; in Arabic also behind a particle.
+        asked: the content words as they stand in the question, one for each of `words`.
+        named: the same for `names`.
+    """
+
+    text: str
+    language: str
+    words: tuple[QueryTerm, ...]
+    grams: tuple[QueryTerm, ...]
+    names: tuple[QueryTerm, ...]
+    asked: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+class Signs(NamedTuple):
+    """What tells whether a question is answered.
+
+    Attributes:
+        best: the highest score of a candidate, about 0 to 1: a share of all that is asked.
+        lead: by how much the score of the first hit, its best sentence counted, is above that of the candidate at
+            DEPTH. In a large collection something always holds much of any question; then many do, so this does not
+            drift as the collection grows.
+        foreign: 0 where the first candidate is in the question's language; 0.5 where it is in another, since a
+            translation never holds all; 1 where the collection has nothing in the question's language at all.
+        read: the greatest score that the reader gives a span of the first passages; None: they were not read.
+    """
+
+    best: float
+    lead: float
+    foreign: float
+    read: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """Hits for one question, best first, and how sure we are that the first ones answer it.
@@ -220,7 +267,7 @@ class Ranking:
         short_answer: the words that answer; only of a question that asks for something, and is answered.
         absent: names and numbers of the question that no passage that was read mentions.
         n_read: how many of the first hits were read.
-        kind: what kind of question it is, as far as reading looked (`index.asking.kind`).
+        kind: what kind of question it is, as far as reading looked (`index.ranking.asking.kind`).
         corrected: each word that nothing knows, as it was asked, and the word that it was read as.
     """
 

@@ -2,4 +2,4 @@
 
 import sys
 
-sys.modules["index.compiled"] = None  # type: ignore[assignment]  # to import it is an ImportError then
+sys.modules["index.native.compiled"] = None  # type: ignore[assignment]  # to import it is an ImportError then

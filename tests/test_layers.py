@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,44 +18,57 @@ MODULES = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("assistant/**/*.py"), 
 
 # heavy library -> the modules that may import it
 HOMES = {
-    "torch": {"index/models/folders.py", "index/models/pretrained.py", "index/transformer.py"},
+    "torch": {"index/models/folders.py", "index/models/pretrained.py", "index/models/transformer.py"},
     "transformers": {"index/models/pretrained.py"},
-    "sentence_transformers": {"index/transformer.py"},
-    "onnxruntime": {"index/engine.py"},
-    "faiss": {"index/dense.py"},
-    "rank_bm25": {"index/lexical.py"},
-    "scipy": {"index/postings.py"},
-    "sqlite3": {"index/store.py"},
-    "rapidfuzz": {"index/spelling.py"},
-    "gradio": {"assistant/chat.py"},
+    "sentence_transformers": {"index/models/transformer.py"},
+    "onnxruntime": {"index/models/engine.py"},
+    "faiss": {"index/segments/dense.py"},
+    "rank_bm25": {"index/segments/bm25.py"},
+    "scipy": {"index/segments/postings.py"},
+    "sqlite3": {"index/store/database.py"},
+    "rapidfuzz": {"index/ranking/spelling.py"},
+    "gradio": {"assistant/page/chat.py"},
     "fastapi": {
-        "assistant/api.py",
-        "assistant/api_articles.py",
-        "assistant/api_errors.py",
-        "assistant/api_parts.py",
-        "assistant/api_sessions.py",
-        "assistant/api_watched.py",
-        "assistant/chat.py",
+        "assistant/http/api.py",
+        "assistant/http/articles.py",
+        "assistant/http/errors.py",
+        "assistant/http/parts.py",
+        "assistant/http/sessions.py",
+        "assistant/http/watched.py",
+        "assistant/page/chat.py",
     },
-    "mcp": {"assistant/mcp_server.py"},
-    "prometheus_client": {"assistant/metrics.py"},
-    "uvicorn": {"assistant/connections.py", "assistant/server.py"},
-    "h11": {"assistant/connections.py", "assistant/patience.py"},
-    "watchfiles": {"assistant/watch.py"},
+    "mcp": {"assistant/agents/mcp_server.py"},
+    "prometheus_client": {"assistant/http/metrics.py"},
+    "uvicorn": {"assistant/serving/connections.py", "assistant/server.py"},
+    "h11": {"assistant/serving/connections.py", "assistant/serving/slow_requests.py"},
+    "watchfiles": {"assistant/serving/watch.py"},
     "tqdm": {"assistant/bars.py"},
     "trafilatura": {"index/reading/pages.py"},
     "lxml": {"index/reading/markup.py"},
     "feedparser": {"index/reading/feeds.py"},
-    "dateparser": {"index/reading/dates.py", "index/times.py"},
+    "dateparser": {"index/reading/dates.py", "index/ranking/times.py"},
     "pypdf": {"index/reading/pdfs.py"},
     "python_calamine": {"index/reading/spreadsheets.py"},
     "pyseccomp": {"index/reading/confinement.py"},
     "olefile": {"index/reading/containers.py"},
 }
 
+# rooms from the ground up: what is in one imports from itself and from those before it only, for types too
+ROOMS = {
+    "index": (
+        "records", "errors", "native", "analysis", "chunking", "reading", "models", "store", "segments", "ranking",
+        "ingest", "upkeep", "collection", "__init__",
+    ),
+    "assistant": (
+        "fetching", "core", "presenting", "serving", "http", "page", "agents", "evaluation", "options", "bars",
+        "server", "cli", "__init__", "__main__",
+    ),
+}  # fmt: skip
+
 ONLY_CHANGES_NEED = [
-    "index.absent", "index.adding", "index.batches", "index.crew", "index.articles", "index.reading.files",
-    "index.rebuilding", "index.backups", "index.checking", "index.reading.dates",
+    "index.ingest.absent", "index.ingest.adding", "index.ingest.batches", "index.ingest.prepare_workers",
+    "index.reading.articles", "index.reading.dates", "index.reading.files",
+    "index.upkeep.backups", "index.upkeep.checking", "index.upkeep.rebuilding",
 ]  # fmt: skip
 
 
@@ -92,6 +106,25 @@ def test_imports_run_one_way(path: Path) -> None:
             assert top != "index", f"app.py knows assistant only: {module}"
 
 
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent != ROOT], ids=name)
+def test_rooms_know_those_below_them_only(path: Path) -> None:
+    package, *_ = places = path.relative_to(ROOT).with_suffix("").parts
+    order = ROOMS[package]
+    for module, _ in imports(path):
+        top, *below = module.split(".")
+        if top == package and below:
+            assert order.index(below[0]) <= order.index(places[1]), f"{module} stands above {places[1]}"
+
+
+@pytest.mark.parametrize("package", list(ROOMS))
+def test_each_room_says_what_comes_in_and_what_goes_out(package: str) -> None:
+    for room in (path.parent for path in (ROOT / package).glob("*/__init__.py")):
+        said = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))) or ""
+        assert re.search(r"\bIn: .+ Out: ", said), (
+            f"{room}: one line in its __init__ says what comes in and goes out"
+        )
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_heavy_libraries_have_one_home(path: Path) -> None:
     for module, typing_only in imports(path):
@@ -103,8 +136,8 @@ def test_heavy_libraries_have_one_home(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_only_settings_read_the_environment(path: Path) -> None:
     """The exceptions tell their libraries to stay offline, or to start no threads of their own."""
-    own = {"index/engine.py", "index/models/pretrained.py", "index/transformer.py"}
-    if name(path) in {"assistant/settings.py", *own}:
+    own = {"index/models/engine.py", "index/models/pretrained.py", "index/models/transformer.py"}
+    if name(path) in {"assistant/core/settings.py", *own}:
         return
     tree = ast.parse(path.read_text("utf-8"))
     used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.evaluation import Pool, overlap, read_distractors, read_squad
 from index import READ, Article, content_words, detect
-from index.asking import names
 from index.collection import shipped_lexicon
+from index.ranking.asking import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Fits the logistic models of index/confidence.py to what `training.cases` saw: `python -m training.confidence CASES`.
+"""Fits the models of index/ranking/confidence.py to what `training.cases` saw: `python -m training.confidence CASES`.
 
 The first model judges by the search alone; the second by that and by the reader. Each group and kind weighs the same.
 Printed: the coefficients, and for each group what became of its questions when the model was fitted on the SQuAD
@@ -19,7 +19,8 @@ import numpy as np
 
 from assistant.evaluation import auroc
 from index import ANSWERED
-from index.confidence import READ_MOST, Signs, search_logit
+from index.ranking.confidence import READ_MOST, search_logit
+from index.records import Signs
 from training.cases import Case
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 from align import Pairs, Settings, align  # noqa: E402
 
 from index.analysis import is_stopword, stemmer_of, word_terms, words  # noqa: E402
-from index.lexicon import FORMAT, HUB, MAX_TRANSLATIONS  # noqa: E402
+from index.models.lexicon import FORMAT, HUB, MAX_TRANSLATIONS  # noqa: E402
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -179,7 +179,7 @@ def learn(data: Path, language: str) -> tuple[str, Translations, Translations]:
 
 
 def write(out: Path, learned: list[tuple[str, Translations, Translations]]) -> None:
-    """Write lexicon.json and lexicon.bin as index/lexicon.py describes them."""
+    """Write lexicon.json and lexicon.bin as index/models/lexicon.py describes them."""
     terms: dict[str, set[str]] = {HUB: set()}
     for language, forward, backward in learned:
         terms[language] = {*forward, *(t for found in backward.values() for t, _ in found)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from index.lexicon import Lexicon
+    from index.models.lexicon import Lexicon
 
 OF_A_FILE = 12_000
 """Lines of each file of the corpora that words are counted in: more take minutes and add rare words only."""

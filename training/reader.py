@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from index.lexicon import Lexicon
+from index.models.lexicon import Lexicon
 from training import bundling, rows
 from training.body import Reader
 from training.encoder import read

@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.embedding import Encoder, open_encoder
-from index.encoder import OnnxEncoder
+from index.models import open_encoder
+from index.models.bundled_encoder import OnnxEncoder
+
+if TYPE_CHECKING:
+    from index.models.encoder import Encoder
 
 
 class Set(NamedTuple):

@@ -11,8 +11,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from index.calibration import SHIPPED, Calibration, parallel, save
-from index.embedding import open_encoder
+from index.models import open_encoder
+from index.models.calibration import SHIPPED, Calibration, parallel, save
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How well questions are answered, measured on question sets in SQuAD's format (`sanad eval`)."""
+"""Measures answers. In: questions in SQuAD's format. Out: how well they are answered (`sanad eval`)."""
 
 from __future__ import annotations
 

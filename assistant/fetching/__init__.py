@@ -1,1 +1,1 @@
-"""Links and feeds: fetched only where a setting allows it, and only from public addresses."""
+"""Links and feeds. In: an address. Out: its content, where a setting allows it, and only from public addresses."""

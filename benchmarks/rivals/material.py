@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 
 from benchmarks.rivals.texts import Passage, passages
-from index.embedding import open_encoder
+from index.models import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.embedding import Encoder
+    from index.models.encoder import Encoder
 
 QUESTIONS = 400
 ADDED = 10  # articles that one change adds

@@ -1,12 +1,12 @@
-"""What a word is, in any script, and the terms it is found by: stems, character 4-grams, name keys."""
+"""Analyses words of any script. In: a text. Out: its words, and the terms they are found by: stems, 4-grams, name keys."""
 
 from index.analysis.counting import WordKey, packed_keys, parts_of, unpacked_keys, word_keys
 from index.analysis.names import name_key
-from index.analysis.segment import LONGEST_KEPT, Word, folded_counts, words
 from index.analysis.stemming import stem_of, stemmer_of, stemmers_of
 from index.analysis.stopwords import is_stopword
 from index.analysis.surfaces import Surface, known_surfaces
 from index.analysis.terms import WordTerms, word_terms
+from index.analysis.tokenizing import LONGEST_KEPT, Word, folded_counts, words
 
 ANALYSER_VERSION = 1
 """Raised with every change that gives any text other terms; collections made with another one are rebuilt."""

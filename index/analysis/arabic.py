@@ -2,7 +2,7 @@
 
 Nothing is taken from inside a word, and what is left is never shorter than it takes to mean something.
 The particles b, l and k are split off only together with the article: alone they cannot be told from a
-first letter (Libya, Beirut), so index/query.py asks for the prefixed forms instead.
+first letter (Libya, Beirut), so index/ranking/query.py asks for the prefixed forms instead.
 Source: light10 (Larkey, Ballesteros, Connell, 2007); variants measured in docs/retrieval.md, "Analysis".
 """
 

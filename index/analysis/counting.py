@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NewType, cast
 
 from index.analysis.scripts import WORD
-from index.analysis.segment import LONGEST_KEPT, folded_words
 from index.analysis.stemming import stemmer_of
+from index.analysis.tokenizing import LONGEST_KEPT, folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis.segment import LONGEST_KEPT, cut
 from index.analysis.stemming import stem_of, stemmer_of
+from index.analysis.tokenizing import LONGEST_KEPT, cut
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""Neural models. In: a question and a passage. Out: where the passage answers it, and how surely it does."""
+"""Neural models and the lexicon. In: texts. Out: vectors, translations, and where a passage answers a question."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embedding import SHIPPED, SHIPPED_NAME
+from index.errors import ModelError
+from index.models.encoder import SHIPPED, SHIPPED_NAME
 
 if TYPE_CHECKING:
+    from index.models.encoder import Encoder
     from index.models.reader import Reader
 
 READER = Path(__file__).parent.parent / "bundled" / "reader"
@@ -33,3 +35,34 @@ def open_reader(model: str | None) -> Reader:
     from index.models.pretrained import PretrainedReader
 
     return PretrainedReader.open(model)
+
+
+def open_encoder(model: str | None, device: str | None = None) -> Encoder:
+    """Open the model that ships with the program, or any sentence-transformers model.
+
+    Args:
+        model: None or `bundled` for the shipped model, which needs no torch and opens at once; otherwise a
+            folder or the name of a model on the Hugging Face hub.
+        device: what a sentence-transformers model computes on, such as `cuda`; None: the processor. The shipped model
+            is made for the processor.
+
+    Raises:
+        ModelError: the model is missing, is not to be trusted, or cannot be loaded; or the device is not there.
+    """
+    if model is None or model == SHIPPED_NAME:
+        if device not in {None, "cpu"}:
+            raise ModelError(
+                f"the model that ships with Sanad computes on the processor, not on {device}; name a"
+                " sentence-transformers model with --model, or leave --device out"
+            )
+        return _shipped()
+    from index.models.transformer import TransformerEncoder
+
+    return TransformerEncoder.open(model, device or "cpu")
+
+
+@cache  # megabytes to load, the same for every collection of a process
+def _shipped() -> Encoder:
+    from index.models.bundled_encoder import OnnxEncoder
+
+    return OnnxEncoder.open(SHIPPED)

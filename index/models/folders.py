@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import memory, tensors
 from index.errors import ModelError
+from index.models import memory, tensors
 
 if TYPE_CHECKING:
     from torch import nn

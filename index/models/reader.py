@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from index.embedding import SHIPPED_NAME
-from index.encoder import tokenizer_of
-from index.engine import session
 from index.errors import ModelError
+from index.models.bundled_encoder import tokenizer_of
 from index.models.digests import verified
+from index.models.encoder import SHIPPED_NAME
+from index.models.engine import session
 from index.models.spans import Reading, best_span, whole_words
 
 if TYPE_CHECKING:

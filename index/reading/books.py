@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from index.decoding import decode_page
+from index.chunking.text_lines import size
 from index.errors import ArticleError, EmptyArticle, UnreadableArticle
-from index.lines import size
 from index.reading.dates import parse
+from index.reading.decoding import decode_page
 from index.reading.limits import MAX_PARTS, MAX_TEXT_BYTES
 from index.reading.markup import attribute, drop_hidden, local, page, seen, xml_events
 from index.records import Added, Article

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
-from index import frontmatter, metadata
-from index.lines import lines
+from index.chunking import frontmatter
+from index.chunking.line_shapes import Look, Shape, look, title_case
+from index.chunking.text_lines import lines
+from index.reading import metadata
 from index.reading.dates import of_line
 from index.reading.wordings import (
     AGENCIES,
@@ -22,7 +24,6 @@ from index.reading.wordings import (
     TAKEN_FROM,
     key,
 )
-from index.shapes import Look, Shape, look, title_case
 
 _WINDOW = 3_000  # characters at either end
 _MAX_LINES = 8

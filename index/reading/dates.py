@@ -7,9 +7,9 @@ import unicodedata
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+from index.analysis.language import languages_in
 from index.analysis.scripts import script_of
-from index.language import languages_in
-from index.lines import ends_sentence
+from index.chunking.text_lines import ends_sentence
 
 _MAX_CHARS = 120
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from index.datelines import dated
 from index.errors import ArticleError
+from index.reading.datelines import dated
 from index.reading.dates import parse
 from index.reading.limits import MAX_FILE_BYTES
 from index.reading.markup import attribute, local, xml_events

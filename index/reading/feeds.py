@@ -8,8 +8,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from index import metadata
 from index.errors import EmptyArticle, UnreadableArticle
+from index.reading import metadata
 from index.reading.dates import parse, parse_any
 from index.reading.limits import MAX_PARTS
 from index.reading.markup import plain

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.decoding import decode
 from index.errors import ArticleTooLarge, EmptyArticle, UnsupportedFormat
-from index.files import load, place_of, shown
+from index.reading.decoding import decode
+from index.reading.disk import load, place_of, shown
 from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff
 from index.reading.limits import MAX_TEXT_BYTES
 from index.reading.texts import articles_in_text

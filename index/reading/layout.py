@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from index.lines import ends_sentence, size
+from index.chunking.text_lines import ends_sentence, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

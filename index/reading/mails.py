@@ -11,10 +11,10 @@ from email.header import decode_header, make_header
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, NamedTuple
 
-from index import metadata
-from index.decoding import codec, decode, decode_page
 from index.errors import ArticleError, ArticleTooLarge, UnreadableArticle, UnsupportedFormat
+from index.reading import metadata
 from index.reading.dates import parse
+from index.reading.decoding import codec, decode, decode_page
 from index.reading.limits import MAX_PARTS
 from index.reading.pages import all_of
 from index.records import Article

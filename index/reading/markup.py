@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree, html
 
+from index.chunking.text_lines import size
 from index.errors import UnreadableArticle
-from index.lines import size
 from index.reading.limits import MAX_DEPTH
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.datelines import dated
+from index.reading.datelines import dated
 from index.reading.documents import joined, properties
 from index.reading.limits import MAX_FILE_BYTES
 from index.reading.markup import attribute, local, xml_events

@@ -9,10 +9,10 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from index import metadata
-from index.decoding import decode_page
 from index.errors import EmptyArticle, UnreadableArticle
+from index.reading import metadata
 from index.reading.dates import of_line
+from index.reading.decoding import decode_page
 from index.reading.layout import join_posts, leads, tell_captions
 from index.reading.markup import drop_boxes, drop_hidden, lighten, link_lines, page, plain, seen
 from index.reading.structured import said_by

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from index import metadata
-from index.decoding import decode
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, UnsupportedFormat
+from index.reading import metadata
 from index.reading.books import parse_epub
 from index.reading.containers import Content, in_ole, in_zip
+from index.reading.decoding import decode
 from index.reading.documents import parse_docx
 from index.reading.feeds import parse_feed
 from index.reading.formats import HEAD_BYTES, Format, is_foreign, max_bytes_of, sniff

@@ -15,14 +15,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from index import frontmatter
 from index.analysis import is_stopword, stem_of, stemmer_of, words
-from index.language import detect
-from index.lines import lines
+from index.analysis.language import detect
+from index.chunking import frontmatter
+from index.chunking.line_shapes import Look, Shape, is_dateline, look
+from index.chunking.text_lines import lines
 from index.reading.dates import of_line
 from index.reading.wordings import READ_ALSO, SOURCE, key
 from index.records import Span
-from index.shapes import Look, Shape, is_dateline, look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

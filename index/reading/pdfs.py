@@ -8,8 +8,8 @@ import re
 import shutil
 import subprocess
 
-from index.datelines import dated
 from index.errors import EmptyArticle, UnreadableArticle, UnsupportedFormat
+from index.reading.datelines import dated
 from index.reading.dates import parse
 from index.reading.legible import mended, problem
 from index.records import Article

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import ArticleError
-from index.files import place_of, reason, shown
+from index.reading.disk import place_of, reason, shown
 from index.reading.files import articles_in, content
 from index.reading.pdfs import tool
 from index.records import WITHHELD, Added, Article, Seen

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from index.files import place_of
+from index.reading.disk import place_of
 from index.reading.seen import look
 from index.records import Added, Article, files_of
 

@@ -6,9 +6,8 @@ import io
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from index import metadata
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, UnreadableArticle
-from index.reading import tables
+from index.reading import metadata, tables
 from index.reading.columns import mapping
 from index.reading.limits import MAX_PARTS
 from index.records import Added, Article

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from index import metadata
+from index.reading import metadata
 from index.reading.dates import parse, parse_any
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from index import metadata
-from index.decoding import decode
 from index.errors import ArticleTooLarge, EmptyArticle, UnreadableArticle
+from index.reading import metadata
 from index.reading.columns import delimiter_of, mapping
 from index.reading.dates import parse, parse_any
+from index.reading.decoding import decode
 from index.reading.limits import MAX_PARTS, MAX_TEXT_BYTES
 from index.reading.markup import plain
 from index.records import Added, Article

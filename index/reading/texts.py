@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index import frontmatter
+from index.chunking import frontmatter
 from index.reading.bylines import source_of
 from index.reading.pasted import portions
 from index.records import TextArticle, mark_of

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import uvicorn
 
+from assistant.core.settings import load, prepare_environment
 from assistant.server import configured, create_site
-from assistant.settings import load, prepare_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

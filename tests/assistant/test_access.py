@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.routing import Route
 
-from assistant.access import COOKIE, Access, Level
-from assistant.bundles import address
-from assistant.limits import Buckets
-from assistant.settings import load
+from assistant.core.access import COOKIE, Access, Level
+from assistant.core.limits import Buckets
+from assistant.core.settings import load
+from assistant.page.bundles import address
 from tests.assistant.serving import TOKEN, served, served_site, until
 from tests.assistant.test_api import assert_problem
 

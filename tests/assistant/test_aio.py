@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant, AsyncAssistant
-from assistant.problems import TooBusy
+from assistant.core.problems import TooBusy
 from index import Article, Filters, QuestionError
 
 if TYPE_CHECKING:

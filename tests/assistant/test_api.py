@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant import Assistant
-from assistant.wire import article_dict
+from assistant.core.serialization import article_dict
 
 if TYPE_CHECKING:
     from pathlib import Path

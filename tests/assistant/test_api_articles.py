@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistant.bundles import address
+from assistant.page.bundles import address
 from tests.assistant.serving import served
 from tests.assistant.test_api import assert_problem, body
 

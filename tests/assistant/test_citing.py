@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, strategies
 from markdown_it import MarkdownIt
 
-from assistant.citing import citation_markdown, markdown
-from assistant.render import clean
+from assistant.presenting.citing import citation_markdown, markdown
+from assistant.presenting.render import clean
 from index import Article
 from tests.assistant.hostile import payloads
 

@@ -267,7 +267,7 @@ def test_a_mistake_is_one_line_and_a_code(arguments: list[str], code: int, told:
 
 
 @pytest.mark.parametrize(
-    "missing", ["", "sys.modules['index.compiled'] = None; "], ids=["compiled", "not compiled"]
+    "missing", ["", "sys.modules['index.native.compiled'] = None; "], ids=["compiled", "not compiled"]
 )
 def test_the_server_says_if_it_could_answer_sooner(missing: str, tmp_path: Path) -> None:
     code = f"import sys; {missing}from assistant.cli import main; main(sys.argv[1:])"

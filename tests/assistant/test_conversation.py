@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.conversation import (
+from assistant.core.conversation import (
     MAX_EXCHANGES,
     MAX_LOG_CHARS,
     Exchange,

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from assistant import Assistant
-from assistant.bundles import address
-from assistant.limits import Places
+from assistant.core.limits import Places
+from assistant.page.bundles import address
 from index import Article
 from tests.assistant.serving import served, until
 from tests.assistant.test_server import running

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from assistant.conversation import read_log
-from assistant.dialogue import Dialogue
-from assistant.phrases import phrases
+from assistant.core.conversation import read_log
+from assistant.core.phrases import phrases
+from assistant.page.dialogue import Dialogue
 from index import Filters
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from assistant.examples import MAX_EXAMPLES, examples_file, made_examples, read_examples
-from assistant.phrases import READING
-from assistant.settings import SettingsError, load
+from assistant.core.phrases import READING
+from assistant.core.settings import SettingsError, load
+from assistant.page.examples import MAX_EXAMPLES, examples_file, made_examples, read_examples
 from index import Article
 from tests.assistant.serving import TOKEN, served
 from tests.conftest import TEXTS

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from assistant.followup import MAX_CARRIED, follow, follow_all
-from assistant.question import MAX_CHARS, MAX_HISTORY, check_history
+from assistant.core.followup import MAX_CARRIED, follow, follow_all
+from assistant.core.question import MAX_CHARS, MAX_HISTORY, check_history
 from index import QuestionError, content_words
 
 if TYPE_CHECKING:

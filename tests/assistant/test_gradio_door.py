@@ -14,9 +14,9 @@ import pytest
 import uvicorn
 
 from assistant import Assistant
-from assistant.gradio_bodies import TEXT
-from assistant.gradio_door import GradioDoor
-from assistant.settings import load, prepare_environment
+from assistant.core.settings import load, prepare_environment
+from assistant.http.gradio_bodies import TEXT
+from assistant.http.gradio_door import GradioDoor
 from tests.assistant.serving import until
 from tests.assistant.test_api import assert_problem
 from tests.assistant.test_guard import page
@@ -179,7 +179,7 @@ def test_gradio_believes_no_header_and_no_query(client: httpx.Client, path: str)
 @contextmanager
 def page_alone(home: Path, unread_s: float) -> Iterator[tuple[httpx.Client, Any]]:
     """The page without anything before it, and Gradio's own app in it."""
-    from assistant.chat import create_page
+    from assistant.page.chat import create_page
 
     settings = load({"home": str(home)}, {})
     prepare_environment(settings)

@@ -9,8 +9,8 @@ import gradio as gr
 import pytest
 from gradio.routes import App
 
-from assistant.bundles import address
-from assistant.guard import _is_open
+from assistant.http.guard import _is_open
+from assistant.page.bundles import address
 from tests.assistant.serving import TOKEN, until
 from tests.assistant.test_api import assert_problem
 
@@ -121,7 +121,7 @@ def test_only_names_of_this_machine_are_answered_to(client: httpx.Client, host: 
         "/gradio_api/proxy=http://127.0.0.1:1/",
         "/gradio_api/component_server",
         "/gradio_api/file=/etc/passwd",
-        "/gradio_api/file=assistant/api.py",
+        "/gradio_api/file=assistant/http/api.py",
         "/gradio_api/file/etc/passwd",
         "/gradio_api/run/predict",
         "/gradio_api/api/predict",

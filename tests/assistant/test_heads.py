@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.access import COOKIE
-from assistant.heads import MAX_BYTES
+from assistant.core.access import COOKIE
+from assistant.serving.heads import MAX_BYTES
 from tests.assistant.serving import TOKEN, served, until
 from tests.assistant.test_api import assert_problem
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant import Assistant, AsyncAssistant
-from assistant.answering import Answering, number_of
-from assistant.helpers import Helpers
-from assistant.settings import helper_environment, load
+from assistant.core.settings import helper_environment, load
+from assistant.serving.answering import Answering, number_of
+from assistant.serving.helpers import Helpers
 from index import Article, Filters, QuestionError
 from tests.assistant.serving import TOKEN, until
 from tests.assistant.test_aio import QUESTIONS

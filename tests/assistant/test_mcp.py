@@ -16,8 +16,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from assistant import Assistant, AsyncAssistant
-from assistant.mcp_server import QUOTED, create_server
-from assistant.settings import load
+from assistant.agents.mcp_server import QUOTED, create_server
+from assistant.core.settings import load
 from index import Article
 from tests.assistant.serving import TOKEN, served
 from tests.assistant.test_api import HIT, assert_problem

@@ -6,8 +6,8 @@ import pytest
 
 import assistant.server  # noqa: F401  # its errors are subclasses too
 import index
-from assistant import problems
-from assistant.settings import SettingsError
+from assistant.core import problems
+from assistant.core.settings import SettingsError
 from index import ModelError, NotFound, QuestionError, SanadError, StoreError, StoreUnavailable
 
 

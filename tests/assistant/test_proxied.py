@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistant.proxied import Proxied
-from assistant.settings import SettingsError, load
+from assistant.core.settings import SettingsError, load
+from assistant.serving.proxies import Proxied
 from tests.assistant.serving import TOKEN, served
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.question import MAX_CHARS, check, check_asks, check_filters, check_k
+from assistant.core.question import MAX_CHARS, check, check_asks, check_filters, check_k
 from index import Filters, QuestionError
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from assistant import render
-from assistant.bundles import address
-from assistant.citing import citation_markdown, citation_text
-from assistant.phrases import READING, reading
-from assistant.places import article_path
-from assistant.reader import Opened, article_page, evidence_of, missing_page, span_of
+from assistant.core.phrases import READING, reading
+from assistant.page.article import Opened, article_page, evidence_of, missing_page, span_of
+from assistant.page.bundles import address
+from assistant.presenting import render
+from assistant.presenting.citing import citation_markdown, citation_text
+from assistant.presenting.urls import article_path
 from index import Article, Span
 from tests.assistant.hostile import payloads
 from tests.assistant.test_render import Page

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from assistant import cards, render
-from assistant.answer import Answer
-from assistant.conversation import Exchange
-from assistant.export import as_markdown
-from assistant.phrases import PHRASES, confidence_words, match_words, phrases
+from assistant.core.answer import Answer
+from assistant.core.conversation import Exchange
+from assistant.core.phrases import PHRASES, confidence_words, match_words, phrases
+from assistant.presenting import cards, render
+from assistant.presenting.export import as_markdown
 from index import Article, Hit, ShortAnswer, Span, Verdict
 from index.records import Marks, Match
 from tests.assistant.hostile import payloads

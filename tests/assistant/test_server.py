@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from assistant.access import is_loopback
+from assistant.core.access import is_loopback
+from assistant.core.settings import SettingsError, load
 from assistant.server import check_exposure
-from assistant.settings import SettingsError, load
 from tests.assistant.serving import TOKEN, until
 
 if TYPE_CHECKING:

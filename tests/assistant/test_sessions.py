@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.access import COOKIE
-from assistant.sessions import IDLE_S, MAX_S, MAX_SESSIONS, Sessions
+from assistant.core.access import COOKIE
+from assistant.core.sessions import IDLE_S, MAX_S, MAX_SESSIONS, Sessions
 from index import StoreUnavailable
 from tests.assistant.serving import TOKEN, served
 from tests.assistant.test_api import assert_problem

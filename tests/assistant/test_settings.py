@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.settings import SETTINGS, Settings, SettingsError, load
+from assistant.core.settings import SETTINGS, Settings, SettingsError, load
 
 
 def test_the_command_line_is_before_the_environment_and_that_before_the_default() -> None:

@@ -14,10 +14,10 @@ import brotli
 import gradio
 import pytest
 
-from assistant.bundles import STATIC, bundles, script
-from assistant.files import files
-from assistant.front import ASSETS, LIST, Frame, first_page
-from assistant.kept import FOR_EVER, Kept
+from assistant.page.bundles import STATIC, bundles, script
+from assistant.page.files import files
+from assistant.page.front import ASSETS, LIST, Frame, first_page
+from assistant.page.kept import FOR_EVER, Kept
 from tests.assistant.serving import until
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_a_script_is_its_modules_each_once_and_what_it_needs_first() -> None:
 
 
 def test_what_cannot_be_bundled_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.bundles.STATIC", tmp_path)
+    monkeypatch.setattr("assistant.page.bundles.STATIC", tmp_path)
     (tmp_path / "a.js").write_text("export default 1;\n", "utf-8")
     with pytest.raises(ValueError, match="export default"):
         script("a")

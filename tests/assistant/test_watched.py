@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant import Assistant
-from assistant.settings import SettingsError
-from assistant.watch import Watcher
+from assistant.core.settings import SettingsError
+from assistant.serving.watch import Watcher
 from tests.assistant import serving
 from tests.assistant.serving import TOKEN, served, served_site
 from tests.assistant.test_api import assert_problem
@@ -58,7 +58,7 @@ def fill(folder: Path, numbers: range) -> Path:
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """What went wrong is tried again soon."""
-    monkeypatch.setattr("assistant.watch._AGAIN_S", 0.3)
+    monkeypatch.setattr("assistant.serving.watch._AGAIN_S", 0.3)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_a_drive_that_is_unmounted_and_mounted_again(home: Path, tmp_path: Path)
 def test_a_collection_that_cannot_be_written_is_told_and_tried_again(
     home: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("index.store.database.BUSY_TIMEOUT_S", 0.2)
     with served(home, watch=[news]) as client:
         assert len(titles(client)) == 3
         other = sqlite3.connect(home / "collection-1.sqlite", isolation_level=None, timeout=60)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.phrases import phrases
+from assistant.core.phrases import phrases
 from tests.assistant.serving import until
 from tests.browser.conftest import EXAMPLES
 from tests.browser.page import Page

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.bundles import script
+from assistant.page.bundles import script
 from tests.assistant.serving import until
 from tests.browser.conftest import EXAMPLES
 from tests.browser.page import Page

@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import index.opened
-import index.view
+import index.segments.view
+import index.upkeep.session
 from index import Collection
 from tests.faults.board import PAIRS, Board
 from tests.faults.pairs import pair, versions
@@ -151,7 +151,7 @@ def _keep(home: Path, board: Board, seed: int, kind: str) -> None:
 
 if __name__ == "__main__":
     import index.collection
-    import index.encoder  # read once, before the keepers are forked
+    import index.models.bundled_encoder  # read once, before the keepers are forked
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     serve(Path(sys.argv[1]), Board(Path(sys.argv[2])))

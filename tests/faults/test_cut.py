@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import index.opened
+import index.upkeep.session
 from index import Article, Collection, rebuild_home
-from index.acknowledged import Acknowledged
-from index.store import Store
+from index.store.acknowledged import Acknowledged
+from index.store.database import Store
 from tests.faults.running import run
 
 if TYPE_CHECKING:

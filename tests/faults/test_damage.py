@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import index.opened
+import index.upkeep.session
 from index import Article, Collection, SanadError, StoreDamaged
-from index.store import PAGE_BYTES
-from index.verified import Ahead, FolderReader
+from index.segments.sealed_files import Ahead, FolderReader
+from index.store.database import PAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import index.compatibility
+import index.upkeep.compatibility
 from index import Article, Collection, StoreDamaged, StoreUnavailable, choose, restore
-from index.embedding import open_encoder
-from index.home import Home
+from index.models import open_encoder
+from index.store.home import Home
 from tests.faults.running import ROOT, environment, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index.embedding import Encoder
+    from index.models.encoder import Encoder
 
 TEXTS = {f"a{i}": f"Entry {i} tells of word{i}q and the harbour. في الميناء حديث." for i in range(8)}
 
@@ -158,8 +158,9 @@ def test_a_rebuild_deletes_only_what_it_took_the_place_of(home: Path) -> None:
 @pytest.mark.parametrize(
     ("where", "call"),
     [
-        ("index.home:Home.put_in_place", 1), ("index.home:Home._point_to", 1), ("index.home:Home._point_to", 2),
-        ("index.home:Home.discard_replaced", 2), ("pathlib:Path.replace", 1), ("pathlib:Path.replace", 2),
+        ("index.store.home:Home.put_in_place", 1), ("index.store.home:Home._point_to", 1),
+        ("index.store.home:Home._point_to", 2),
+        ("index.store.home:Home.discard_replaced", 2), ("pathlib:Path.replace", 1), ("pathlib:Path.replace", 2),
         ("pathlib:Path.replace", 3), ("pathlib:Path.replace", 4), ("pathlib:Path.unlink", 8),
     ],
 )  # fmt: skip

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Article, Collection
-from index.home import Home
-from index.leftovers import being_written, clear
+from index.store.home import Home
+from index.store.leftovers import being_written, clear
 from tests.faults.running import command, environment, run
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ def ask(home: Path) -> None:
 @pytest.mark.parametrize(
     ("where", "call"),
     [
-        ("index.store:Store.copy_to", 1), ("index.backups:_go_on_after", 1), ("index.store:Store.close_whole", 1),
-        ("index.home:Home.put_in_place", 1),
+        ("index.store.database:Store.copy_to", 1), ("index.upkeep.backups:_go_on_after", 1),
+        ("index.store.database:Store.close_whole", 1),
+        ("index.store.home:Home.put_in_place", 1),
     ],
 )  # fmt: skip
 def test_a_killed_restore(filled: Path, tmp_path: Path, where: str, call: int) -> None:
@@ -72,7 +73,7 @@ def test_a_killed_restore(filled: Path, tmp_path: Path, where: str, call: int) -
 
 
 @pytest.mark.parametrize(
-    "where", ["index.backups:_seal", "index.backups:sync_folder", "pathlib:Path.replace"]
+    "where", ["index.upkeep.backups:_seal", "index.upkeep.backups:sync_folder", "pathlib:Path.replace"]
 )
 def test_a_killed_backup(filled: Path, tmp_path: Path, where: str) -> None:
     folder = tmp_path / "elsewhere"
@@ -80,7 +81,7 @@ def test_a_killed_backup(filled: Path, tmp_path: Path, where: str) -> None:
     (folder / ".sanad-notes").write_text("a file of somebody's own")
     (folder / "saved").write_text("the one before")
     die(filled, where, 1, "backup", folder / "saved")
-    finished = where == "index.backups:sync_folder"
+    finished = where == "index.upkeep.backups:sync_folder"
     assert len(list(folder.iterdir())) == (2 if finished else 3)
     ask(filled)
     assert sorted(path.name for path in folder.iterdir()) == [".sanad-notes", "saved"]
@@ -109,7 +110,8 @@ def test_a_backup_that_is_being_written_is_left_alone(filled: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("where", "call", "what"),
     [
-        ("index.verified:FolderWriter.close", 1, "save"), ("index.verified:FolderWriter.close", 2, "save"),
+        ("index.segments.sealed_files:FolderWriter.close", 1, "save"),
+        ("index.segments.sealed_files:FolderWriter.close", 2, "save"),
         ("pathlib:Path.rename", 1, "save"), ("pathlib:Path.rename", 2, "save"), ("shutil:rmtree", 2, "rebuild"),
     ],
 )  # fmt: skip
@@ -132,7 +134,7 @@ def test_snapshots_of_killed_processes(filled: Path, where: str, call: int, what
 
 
 def test_what_a_killed_rebuild_left_is_deleted_by_upkeep(filled: Path) -> None:
-    die(filled, "index.home:Home.discard_replaced", 2, "rebuild")
+    die(filled, "index.store.home:Home.discard_replaced", 2, "rebuild")
     assert len(list(filled.glob("collection-*.sqlite"))) == 2
     ask(filled)
     assert [path.name for path in filled.glob("collection-*.sqlite")] == ["collection-2.sqlite"]

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-import index.view
+import index.segments.view
 from index import Article, Collection
 from tests.faults.running import command, environment, run
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import index.opened
+import index.upkeep.session
 from index import Article, Collection
-from index.search import Searcher
-from index.store import Store
+from index.ranking.search import Searcher
+from index.store.database import Store
 from tests.faults.running import command, environment
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from index.reader import Reader
     from index.records import Ranking
+    from index.store.reader import Reader
 
 ASKERS, QUESTIONS = 6, 60
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from index import Article, Collection
-from index.store import FORMAT
+from index.store.database import FORMAT
 
 HERE = Path(__file__).parent
 ARTICLES = (

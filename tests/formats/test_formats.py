@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import Article, Collection, StoreIncompatible, rebuild_home, restore
-from index.store import FORMAT
+from index.store.database import FORMAT
 from tests.formats.make import ARTICLES
 
 GOLDEN = sorted(Path(__file__).parent.glob("format-*"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from index import frontmatter, metadata
-from index.articles import complete
-from index.decoding import decode, decode_page
+from index.chunking import frontmatter
+from index.chunking.passages import split
 from index.errors import ArticleError
-from index.passages import split
-from index.reading import dates
+from index.reading import dates, metadata
+from index.reading.articles import complete
+from index.reading.decoding import decode, decode_page
 from index.reading.feeds import parse_feed
 from index.reading.formats import sniff
 from index.reading.mails import parse_mail

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from index.lexicon import Lexicon
+from index.models.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.calibration import parallel
+from index.models.calibration import parallel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

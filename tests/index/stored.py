@@ -7,11 +7,12 @@ from itertools import accumulate, chain
 import numpy as np
 
 from index.analysis import parts_of, word_keys
-from index.evidence import Stored
-from index.preparing import sentences_blob
-from index.reader import Place
-from index.sentences import sentences
-from index.vocabulary import Vocabulary, term_hashes
+from index.analysis.hashing import term_hashes
+from index.chunking.sentences import sentences
+from index.ingest.preparing import sentences_blob
+from index.ranking.evidence import Stored
+from index.segments.vocabulary import Vocabulary
+from index.store.reader import Place
 
 
 def stored(text: str, language: str, start: int = 0) -> Stored:

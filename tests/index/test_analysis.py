@@ -24,8 +24,8 @@ from index.analysis import (
 from index.analysis.counting import _KNOWN
 from index.analysis.folding import fold, stream_safe
 from index.analysis.scripts import WORD
-from index.analysis.segment import _PIECES
-from index.sentences import sentences
+from index.analysis.tokenizing import _PIECES
+from index.chunking.sentences import sentences
 
 
 def folded(text: str) -> list[str]:

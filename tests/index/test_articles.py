@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.articles import MAX_TITLE_CHARS, complete
 from index.errors import (
     ArticleError,
     ArticleTooLarge,
@@ -18,8 +17,9 @@ from index.errors import (
     UnreadableArticle,
     UnsupportedFormat,
 )
-from index.files import find
 from index.reading import files
+from index.reading.articles import MAX_TITLE_CHARS, complete
+from index.reading.disk import find
 from index.records import Article
 
 if TYPE_CHECKING:

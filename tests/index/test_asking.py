@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from index.asking import asks_when, kind, names
+from index.analysis.language import detect
 from index.collection import shipped_lexicon
-from index.language import detect
+from index.ranking.asking import asks_when, kind, names
 
 
 @pytest.mark.parametrize(

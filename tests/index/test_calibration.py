@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index.calibration import SHIPPED, Calibration, parallel, save
-from index.embedding import open_encoder
-from index.language import detect
+from index.analysis.language import detect
+from index.models import open_encoder
+from index.models.calibration import SHIPPED, Calibration, parallel, save
 from tests.index.encoders import WIDTH, Reads
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_what_was_measured_of_a_model_is_read_again_for_that_model_only(
     encoder, other = Reads("en", "ar"), Reads("ru")
     other.fingerprint = "other"
     save(encoder, tmp_path / "calibration.npz")
-    monkeypatch.setattr("index.calibration.SHIPPED", tmp_path / "calibration.npz")
+    monkeypatch.setattr("index.models.calibration.SHIPPED", tmp_path / "calibration.npz")
     measured, read = Calibration(encoder), encoder.n_read
     afresh = Calibration(encoder, measured=False)
     assert measured.trust("en", "ar") == pytest.approx(afresh.trust("en", "ar"))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import Article, Collection, channels, search
-from index.coverage import weighed
-from index.fusion import DEFAULT, beside
-from index.query import analyse
+from index import Article, Collection
+from index.ranking import channels, search
+from index.ranking.coverage import weighed
+from index.ranking.fusion import DEFAULT, beside
+from index.ranking.query import analyse
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import Article, Collection, StoreDamaged
-from index.backups import restore
+from index.upkeep.backups import restore
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,8 +24,8 @@ from index import (
     StoreUnavailable,
     restore,
 )
-from index.embedder import embed_batch
-from index.opened import SNAPSHOT_ROWS
+from index.upkeep.embedding import embed_batch
+from index.upkeep.session import SNAPSHOT_ROWS
 
 QUESTIONS = [
     "new hospital",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.confidence import ANSWERED, DEPTH, READ_MOST, Signs, confidence, signs
+from index.ranking.confidence import ANSWERED, DEPTH, READ_MOST, confidence, signs
+from index.records import Signs
 
 
 def test_nothing_found_is_no_confidence() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from index.analysis import word_terms
-from index.coverage import UNSEEN, Shares, SoughtQuery, Told, attainable, shares, weighed
-from index.lexical import LexicalIndex
-from index.query import Query, QueryTerm
+from index.ranking.coverage import UNSEEN, Shares, SoughtQuery, Told, attainable, shares, weighed
+from index.records import Query, QueryTerm
+from index.segments.bm25 import LexicalIndex
 from tests.index.stored import stored
 
 

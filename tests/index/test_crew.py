@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Article, Collection, vocabulary
-from index.analysis import parts_of
-from index.batches import BATCH, MANY
-from index.crew import Crew, prepare_all
+from index import Article, Collection
+from index.analysis import hashing, parts_of
+from index.ingest.batches import BATCH, MANY
+from index.ingest.prepare_workers import Crew, prepare_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +44,14 @@ def test_a_crew_tells_the_terms_of_new_words_once() -> None:
     with Crew() as crew:
         made = crew.run(lambda work: work(wanted)).result()
         keys = {key for one in made for key in one.keys}
-        assert vocabulary._learned == {
-            key: vocabulary.term_hashes(word, stemmer) for key in keys for stemmer, word in [parts_of(key)]
+        assert hashing._learned == {
+            key: hashing.term_hashes(word, stemmer) for key in keys for stemmer, word in [parts_of(key)]
         }
         taken = next(iter(keys))
         stemmer, word = parts_of(taken)
-        assert vocabulary.hashes_of(taken) == vocabulary.term_hashes(word, stemmer)
-        assert taken not in vocabulary._learned
-    assert not vocabulary._learned
+        assert hashing.hashes_of(taken) == hashing.term_hashes(word, stemmer)
+        assert taken not in hashing._learned
+    assert not hashing._learned
 
 
 def test_a_process_that_dies_costs_nothing() -> None:

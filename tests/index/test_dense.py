@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from index import dense
-from index.dense import EXACT_ROWS, DenseIndex, Scan
 from index.errors import StoreDamaged
+from index.segments import dense
+from index.segments.dense import EXACT_ROWS, DenseIndex, Scan
 
 
 def nearest(scan: Scan) -> np.ndarray:

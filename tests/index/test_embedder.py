@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from index import Article, Collection, ModelError
-from index.embedder import BATCH, embed_batch, usable
-from index.home import Home
+from index.store.home import Home
+from index.upkeep.embedding import BATCH, embed_batch, usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

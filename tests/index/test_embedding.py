@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.embedding import SHIPPED, digest, open_encoder
 from index.errors import ModelError
+from index.models import open_encoder
+from index.models.encoder import SHIPPED, digest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.embedding import SHIPPED as ENCODER
-from index.encoder import BATCH_TOKENS, MAX_TOKENS, OnnxEncoder, _batches
 from index.errors import ModelError
+from index.models.bundled_encoder import BATCH_TOKENS, MAX_TOKENS, OnnxEncoder, _batches
 from index.models.digests import SUMS
+from index.models.encoder import SHIPPED as ENCODER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,7 +230,7 @@ def test_a_list_of_digests_that_is_none_is_an_error(tmp_path: Path, content: byt
 
 def test_encodes_without_torch() -> None:
     code = (
-        "import sys; from index.embedding import open_encoder; open_encoder(None).encode_question('who?')\n"
+        "import sys; from index.models import open_encoder; open_encoder(None).encode_question('who?')\n"
         "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'sentence_transformers')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -275,7 +275,7 @@ def test_the_folder_is_as_sentence_transformers_reads_it() -> None:
 
 def test_the_engine_keeps_no_record_of_its_use(tmp_path: Path) -> None:
     """Its official builds write an identifier and their use into the cache, to send both to their maker."""
-    code = "from index.embedding import open_encoder; open_encoder(None).encode_question('who')"
+    code = "from index.models import open_encoder; open_encoder(None).encode_question('who')"
     places = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
     subprocess.run([sys.executable, "-c", code], env={**os.environ, **places}, check=True)
     assert not list(tmp_path.iterdir())

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Article, Collection
-from index.coverage import SoughtQuery
-from index.evidence import evidence
-from index.hits import RESCORED
-from index.query import analyse
+from index.ranking.coverage import SoughtQuery
+from index.ranking.evidence import evidence
+from index.ranking.hits import RESCORED
+from index.ranking.query import analyse
 from index.records import Span
 from tests.index.stored import stored
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.fusion import DEFAULT, EXPECTED, MOST, SMALLEST, WHOLE, Weights, fuse, scales_of, told
+from index.ranking.fusion import DEFAULT, EXPECTED, MOST, SMALLEST, WHOLE, Weights, fuse, scales_of, told
 
 
 def spread(mean: float, deviation: float, n: int) -> np.ndarray:

@@ -6,9 +6,9 @@ import random
 
 import numpy as np
 
-from index.hits import NEAR_DUPLICATE, _Candidate, _folded
-from index.reader import Place
-from index.vocabulary import Vocabulary
+from index.ranking.hits import NEAR_DUPLICATE, _Candidate, _folded
+from index.segments.vocabulary import Vocabulary
+from index.store.reader import Place
 
 
 def candidate(article: int, ordinal: int, words: list[int]) -> _Candidate:

@@ -22,11 +22,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Collection
-from index.coverage import Seeker, Told
-from index.kernel import compiled
-from index.lexicon import Lexicon
-from index.locating import Located, Part, Rarity, locate
-from index.postings import (
+from index.analysis.hashing import term_hash
+from index.models.lexicon import Lexicon
+from index.native.accelerated import compiled
+from index.ranking.coverage import Seeker, Told
+from index.records import Query, QueryTerm
+from index.segments.postings import (
     MAX_COUNT,
     Held,
     Lists,
@@ -34,11 +35,10 @@ from index.postings import (
     held_compiled,
     held_in_scipy,
     postings_of_tokens,
-    term_hash,
 )
-from index.query import Query, QueryTerm
-from index.scoring import Norm, Runs, add_in_numpy, gained_in_numpy
-from index.vocabulary import Vocabulary
+from index.segments.scoring import Norm, Runs, add_in_numpy, gained_in_numpy
+from index.segments.term_lookup import Located, Part, Rarity, locate
+from index.segments.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -397,9 +397,9 @@ def test_passages_that_are_not_what_was_written_are_errors() -> None:
 ANSWERS = """
 import json, sys
 if sys.argv[1] == "numpy":
-    sys.modules["index.compiled"] = None
+    sys.modules["index.native.compiled"] = None
 from index import Collection
-import index.kernel as kernel
+import index.native.accelerated as kernel
 from pathlib import Path
 with Collection(Path(sys.argv[2]), embeds=False) as collection:
     found = [[(hit.passage_id, hit.also_in, hit.score) for hit in collection.search(question, 10)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.language import detect, direction, possible
+from index.analysis.language import detect, direction, possible
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
-from index import lexical, scoring
-from index.lexical import SMALLEST_IDF, LexicalIndex
-from index.postings import MAX_COUNT, postings_of_tokens, term_hash
-from index.scoring import Runs
+from index.analysis.hashing import term_hash
+from index.segments import bm25 as lexical
+from index.segments import scoring
+from index.segments.bm25 import SMALLEST_IDF, LexicalIndex
+from index.segments.postings import MAX_COUNT, postings_of_tokens
+from index.segments.scoring import Runs
 
 TOKENS_OF = [f"t{i}" for i in range(12)]
 TOKENS = st.sampled_from(TOKENS_OF)

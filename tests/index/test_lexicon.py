@@ -10,7 +10,7 @@ import pytest
 
 import index
 from index.errors import ModelError
-from index.lexicon import MAX_TRANSLATIONS, Lexicon
+from index.models.lexicon import MAX_TRANSLATIONS, Lexicon
 
 if TYPE_CHECKING:
     from conftest import MakeLexicon
@@ -159,7 +159,7 @@ def test_the_shipped_lexicon_knows_common_words(
 def test_opening_needs_no_heavy_library() -> None:
     import subprocess
 
-    code = "import sys, index.lexicon; raise SystemExit(any(m in sys.modules for m in ('torch', 'scipy', 'faiss')))"
+    code = "import sys, index.models.lexicon; raise SystemExit(any(m in sys.modules for m in ('torch', 'scipy', 'faiss')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks.page_likeness import pairs
 from index import Alike, Article, Collection, rebuild_home
-from index.likeness import KEYS, NEAR, keys_of, may_be_near, overlap, sketch, triples
-from index.linking import _COMPARED, _PER_KEY
-from index.passages import split
+from index.chunking.passages import split
+from index.ingest.linking import _COMPARED, _PER_KEY
+from index.store.minhash import KEYS, NEAR, keys_of, may_be_near, overlap, sketch, triples
 from tests.index.reading.making import STORIES
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import index.listing
+import index.store.listing
 from index import Article, Collection, Filters
 from index.analysis.folding import fold, unaccented
-from index.listing import COLUMNS
+from index.store.listing import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from index.reader import ArticleInfo
+    from index.store.reader import ArticleInfo
 
 TITLES = [
     "التَّنف تحت الهجوم",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from index import Article, Collection
 from index.analysis import word_terms
-from index.matches import AskedWords, matches
-from index.query import Query, QueryTerm, analyse
+from index.ranking.matches import AskedWords, matches
+from index.ranking.query import analyse
+from index.records import Query, QueryTerm
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.passages import MAX_CHARS, MAX_WORDS, split
-from index.sections import Kind, blocks
-from index.sentences import sentences
+from index.chunking.passages import MAX_CHARS, MAX_WORDS, split
+from index.chunking.sections import Kind, blocks
+from index.chunking.sentences import sentences
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 SCRIPTS = (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.analysis import stemmer_of, word_terms
-from index.query import (
+from index.ranking.query import (
     FLATTENING,
     MAX_WORDS,
     PARAPHRASED,
@@ -19,7 +19,7 @@ from index.query import (
 if TYPE_CHECKING:
     from conftest import MakeLexicon
 
-    from index.query import Query
+    from index.records import Query
 
 
 def alternatives(query: Query) -> list[dict[str, float]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Article, Collection
-from index.calibration import Calibration, parallel
-from index.fusion import DEFAULT
-from index.search import Searcher
+from index.models.calibration import Calibration, parallel
+from index.ranking.fusion import DEFAULT
+from index.ranking.search import Searcher
 from tests.index.encoders import Reads
 
 if TYPE_CHECKING:

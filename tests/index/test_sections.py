@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.sections import Kind, blocks, heading_text
+from index.chunking.sections import Kind, blocks, heading_text
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

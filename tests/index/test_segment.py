@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index import Article, Collection, segment
-from index.postings import Postings
-from index.segment import Segment, segments_of
+from index import Article, Collection
+from index.segments import segment
+from index.segments.postings import Postings
+from index.segments.segment import Segment, segments_of
 
 if TYPE_CHECKING:
     from pathlib import Path

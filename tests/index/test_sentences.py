@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.sentences import MAX_SENTENCE_CHARS, sentences
+from index.chunking.sentences import MAX_SENTENCE_CHARS, sentences
 
 SCRIPTS = (
     "قالت الوزارة إنها سترد. ثم صمتت؟ «نعم»، الْقُوَّاتُ ",

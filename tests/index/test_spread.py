@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spread import Spread, Statistics
+from index.segments.df_histogram import Spread, Statistics
 
 ROWS = st.dictionaries(st.text("كتب", max_size=4), st.integers(0, 6), max_size=12)
 

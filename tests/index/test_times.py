@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.times import tells_time
+from index.ranking.times import tells_time
 
 
 @pytest.mark.parametrize(

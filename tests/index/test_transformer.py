@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from index.embedding import open_encoder
 from index.errors import ModelError
+from index.models import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,7 +185,7 @@ def test_a_foreign_module_is_refused_and_not_imported(copy: Path) -> None:
     listing[1]["type"] = "canary_module.Module"
     (copy / "modules.json").write_text(json.dumps(listing), encoding="utf-8")
     code = (
-        "import sys; from index.embedding import open_encoder; from index.errors import ModelError\n"
+        "import sys; from index.models import open_encoder; from index.errors import ModelError\n"
         "try: open_encoder(sys.argv[1])\n"
         "except ModelError as error: print(error)"
     )
@@ -221,7 +221,7 @@ def test_a_spoilt_listing_is_refused(copy: Path, name: str, content: str, why: s
 @pytest.mark.timeout(60)
 def test_a_missing_hub_model_is_named(tmp_path: Path, offline: str) -> None:
     code = (
-        "from index.embedding import open_encoder; from index.errors import ModelError\n"
+        "from index.models import open_encoder; from index.errors import ModelError\n"
         "try: open_encoder('nobody-at-all/no-such-model')\n"
         "except ModelError as error: print(error)"
     )
@@ -246,7 +246,7 @@ def test_a_hub_that_never_answers_does_not_hang(tmp_path: Path) -> None:
     import socket
 
     code = (
-        "from index.embedding import open_encoder; from index.errors import ModelError\n"
+        "from index.models import open_encoder; from index.errors import ModelError\n"
         "try: open_encoder('nobody-at-all/no-such-model')\n"
         "except ModelError as error: print(error)"
     )

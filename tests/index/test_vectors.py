@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from index import Article, Collection, Filters
-from index.embedder import embed_batch
-from index.segment import VectorSegment
-from index.vectors import Vectors
+from index.segments.segment import VectorSegment
+from index.segments.vectors import Vectors
+from index.upkeep.embedding import embed_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from index.reader import Reader
+    from index.store.reader import Reader
 
 WORDS = {
     "en": ["harbour", "lantern", "orchard", "river", "bakery", "engine", "winter", "market", "bridge"],
@@ -83,7 +83,7 @@ def test_a_sample_is_of_all_rows_of_a_language_alike(
     vectors = cut(reader, size)
     whole = {language: len(sample) for language, sample in vectors.samples.items()}
     assert whole == {"ar": 34, "en": 66}
-    monkeypatch.setattr("index.vectors.SAMPLE", 10)
+    monkeypatch.setattr("index.segments.vectors.SAMPLE", 10)
     ones = [np.ones(len(segment), bool) for segment in vectors.segments]
     gone = ones[-1]
     gone[: len(gone) // 2] = False

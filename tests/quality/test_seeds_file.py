@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index.passages import split
+from index.chunking.passages import split
 from index.reading.files import read
 
 HERE = Path(__file__).parent

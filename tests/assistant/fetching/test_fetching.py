@@ -16,7 +16,7 @@ from assistant import Assistant
 from assistant.fetching.addresses import BlockedAddress
 from assistant.fetching.fetch import NOTHING_KNOWN, Fetcher, Validators
 from assistant.fetching.links import Links
-from assistant.fetching.watching import seconds, watch
+from assistant.serving.feeds import seconds, watch
 from index import ArticleError, ArticleTooLarge, QuestionError, UnreadableArticle, UnsupportedFormat
 from tests.index.reading.making import STORIES, feed, page
 

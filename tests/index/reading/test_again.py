@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from index import Article, files
-from index.reading import seen
+from index import Article
+from index.reading import disk, seen
 from tests.index.reading.making import STORIES, page, pdf, row, zipped
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def load(path: Path, *given: object) -> bytes:
         names.append(path.name)
-        return files.load(path, *given)  # type: ignore[arg-type]
+        return disk.load(path, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr("index.reading.files.load", load)
     return names

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles import complete
+from index.reading.articles import complete
 from index.reading.dates import of_line, parse, parse_any
 from index.records import Article
 

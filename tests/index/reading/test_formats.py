@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from index.articles import complete
+from index.chunking.passages import split
 from index.errors import EmptyArticle, UnreadableArticle
-from index.passages import split
+from index.reading.articles import complete
 from index.reading.files import read, read_bytes
 from index.reading.formats import Format, sniff
 from index.records import Added, Article

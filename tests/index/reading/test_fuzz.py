@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import frontmatter
-from index.articles import complete
-from index.decoding import decode, decode_page
+from index.chunking import frontmatter
+from index.chunking.passages import split
 from index.errors import ArticleError
-from index.passages import split
+from index.reading.articles import complete
+from index.reading.decoding import decode, decode_page
 from index.reading.parsers import parse
 from index.records import Article
 from tests.index.reading.making import STORIES, docx, epub, feed, page, pdf, row, zipped

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.page_held_out import held_out
 from benchmarks.pages import kept, ours, seeds, total
-from index.passages import split
+from index.chunking.passages import split
 from index.reading.pages import article_of
 
 HEAD = "<h1>Storm closes the bridge to the islands</h1>"

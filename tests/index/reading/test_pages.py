@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.page_set import LAYOUTS, pages
 from benchmarks.pages import kept, ours, pasted, total
-from index.passages import split
+from index.chunking.passages import split
 from index.reading.pages import article_of
 
 PAGES = list(pages())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Article, read_bytes
-from index.articles import complete
+from index.reading.articles import complete
 from tests.index.reading.making import STORIES, docx, epub, pdf
 from tests.index.reading.office import odt
 

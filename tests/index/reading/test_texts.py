@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import complete
-from index.passages import split
+from index.chunking.passages import split
 from index.reading import texts
+from index.reading.articles import complete
 from index.reading.bylines import source_of
 from index.reading.files import read, read_bytes
 from index.reading.pasted import portions

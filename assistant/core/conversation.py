@@ -1,0 +1,89 @@
+"""A conversation as the browser keeps it: what was asked, under which filters; answers are found anew.
+
+The browser sends it back with each question, so it is input like any other: what is not understood is
+left out, and it has an end.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assistant.core.question import MAX_HISTORY, check, check_filters
+from index import Filters, SanadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_EXCHANGES = MAX_HISTORY
+MAX_LOG_CHARS = 16_000  # with the question it must fit into a request's body
+_NAMES = {"source": "source", "language": "language", "from": "published_from", "to": "published_to"}
+_NAMES["article"] = "article"
+
+
+class Exchange(NamedTuple):
+    """A question as it was typed and what its answer was narrowed to."""
+
+    question: str
+    filters: Filters | None = None
+
+
+def read_filters(text: str) -> Filters | None:
+    """The filters of a JSON object such as {"language": "ar", "from": "2024-01-01"}; None for none.
+
+    Raises:
+        QuestionError: a value cannot be used.
+    """
+    return check_filters(_filters(_json(text)))
+
+
+def read_log(text: str) -> list[Exchange]:
+    """The exchanges of a log, oldest first; what cannot be one is left out."""
+    found = _json(text)
+    exchanges = [_exchange(item) for item in found] if isinstance(found, list) else []
+    return [one for one in exchanges if one is not None][-MAX_EXCHANGES:]
+
+
+def write_log(exchanges: Sequence[Exchange]) -> str:
+    """A log of the newest exchanges, as many as it may hold."""
+    kept: list[dict[str, Any]] = []
+    room = MAX_LOG_CHARS
+    for one in reversed(exchanges[-MAX_EXCHANGES:]):
+        item: dict[str, Any] = {"question": one.question}
+        if one.filters:
+            item["filters"] = filters_dict(one.filters)
+        room -= len(json.dumps(item, ensure_ascii=False)) + 2
+        if room < 0:
+            break
+        kept.append(item)
+    return json.dumps(kept[::-1], ensure_ascii=False)
+
+
+def filters_dict(filters: Filters) -> dict[str, str]:
+    """The filters that are set, by their names in addresses and JSON."""
+    values = asdict(filters)
+    return {name: values[field] for name, field in _NAMES.items() if values[field]}
+
+
+def _json(text: str) -> Any:  # noqa: ANN401  # whatever JSON holds
+    try:
+        return json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _filters(given: object) -> Filters | None:
+    if not isinstance(given, dict):
+        return None
+    known = {field: given.get(name) for name, field in _NAMES.items()}
+    return Filters(**{field: value for field, value in known.items() if isinstance(value, str)})
+
+
+def _exchange(item: object) -> Exchange | None:
+    if not isinstance(item, dict) or not isinstance(item.get("question"), str):
+        return None
+    try:
+        return Exchange(check(item["question"]), check_filters(_filters(item.get("filters"))))
+    except SanadError:
+        return None

@@ -1,0 +1,145 @@
+"""How each error reaches a person: one table of HTTP status, exit code and title for all surfaces."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from assistant.core.settings import SettingsError
+from assistant.fetching.addresses import BlockedAddress
+from index import (
+    ArticleError,
+    ArticleTooLarge,
+    EmptyArticle,
+    ModelError,
+    NotFound,
+    QuestionError,
+    SanadError,
+    StoreDamaged,
+    StoreError,
+    StoreIncompatible,
+    StoreUnavailable,
+    UnreadableArticle,
+    UnsupportedFormat,
+)
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered; told in its headers, and in the log if something goes wrong."""
+
+
+class ServeError(SanadError):
+    """The server cannot start: the port is taken, or the address cannot be listened on."""
+
+
+class TooBusy(SanadError):
+    """More is asked at once than can be answered soon; the same question can be asked again.
+
+    Attributes:
+        retry_s: in how many seconds there should be room.
+    """
+
+    def __init__(self, message: str, retry_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
+
+
+class Outcome(NamedTuple):
+    """What an error is to the outside.
+
+    Attributes:
+        status: HTTP status.
+        exit_code: of the process, as in sysexits.h.
+        slug: short name; the problem's type is `/api/docs#<slug>`.
+        title: a few words, the same for every error of the class.
+    """
+
+    status: int
+    exit_code: int
+    slug: str
+    title: str
+
+
+OUTCOMES: dict[type[SanadError], Outcome] = {
+    SanadError: Outcome(500, os.EX_SOFTWARE, "error", "Something went wrong"),
+    ArticleError: Outcome(422, os.EX_DATAERR, "article", "The article cannot be taken"),
+    UnreadableArticle: Outcome(422, os.EX_NOINPUT, "unreadable", "The article cannot be read"),
+    UnsupportedFormat: Outcome(415, os.EX_DATAERR, "format", "The format is not supported"),
+    ArticleTooLarge: Outcome(413, os.EX_DATAERR, "too-large", "The article is too large"),
+    EmptyArticle: Outcome(422, os.EX_DATAERR, "empty", "The article holds nothing to cite"),
+    BlockedAddress: Outcome(403, os.EX_NOPERM, "blocked", "The address may not be fetched"),
+    StoreError: Outcome(503, os.EX_IOERR, "store", "The collection cannot be used"),
+    StoreUnavailable: Outcome(503, os.EX_IOERR, "unavailable", "The collection is not available"),
+    StoreDamaged: Outcome(503, os.EX_IOERR, "damaged", "The collection is damaged"),
+    StoreIncompatible: Outcome(
+        503, os.EX_CONFIG, "incompatible", "The collection was made with other settings"
+    ),
+    ModelError: Outcome(503, os.EX_UNAVAILABLE, "model", "The model cannot be used"),
+    QuestionError: Outcome(422, os.EX_USAGE, "question", "The question cannot be asked"),
+    NotFound: Outcome(404, os.EX_NOINPUT, "not-found", "Not found"),
+    SettingsError: Outcome(500, os.EX_CONFIG, "settings", "A setting is wrong"),
+    TooBusy: Outcome(429, os.EX_TEMPFAIL, "busy", "Too many questions at once"),
+    ServeError: Outcome(503, os.EX_UNAVAILABLE, "serve", "The server cannot start"),
+}
+
+
+def outcome(error: SanadError) -> Outcome:
+    """The row of the nearest class in the table; there always is one."""
+    return next(OUTCOMES[kind] for kind in type(error).__mro__ if kind in OUTCOMES)
+
+
+def problem(error: SanadError) -> dict[str, Any]:
+    """The error as RFC 9457 members, for strangers."""
+    row = outcome(error)
+    return _members(f"/api/docs#{row.slug}", row.title, row.status, public_message(error))
+
+
+def public_message(error: SanadError) -> str:
+    """What a stranger is told: the message, unless it is about this machine (paths, settings)."""
+    row = outcome(error)
+    if row.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return str(error)
+    return f"{row.title}; it is {logged(error)} in the server's log"
+
+
+def logged(error: Exception) -> str:
+    """Log an error with its traceback; gives the number it can be found by: the request's, if there is one."""
+    number = request_id.get() or secrets.token_hex(4)
+    log.error("error %s", number, exc_info=error)
+    return number
+
+
+def surprise(error: Exception) -> dict[str, Any]:
+    """An error that is a fault of ours, as RFC 9457 members that tell strangers nothing but its number."""
+    return http_problem(500, f"something went wrong; it is {logged(error)} in the server's log")
+
+
+def retry(error: Exception) -> dict[str, str]:
+    """The header that says when to try again, for the errors that pass."""
+    if isinstance(error, TooBusy):
+        return {"Retry-After": str(error.retry_s)}
+    if isinstance(error, SanadError) and outcome(error).status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": "5"}
+    return {}
+
+
+def http_problem(status: int, detail: str) -> dict[str, Any]:
+    """A problem of HTTP itself (no such address, wrong method, too large) as RFC 9457 members."""
+    return _members("about:blank", HTTPStatus(status).phrase, status, detail)
+
+
+def body(members: dict[str, Any]) -> bytes:
+    """The members as UTF-8 JSON; what UTF-8 cannot hold is escaped."""
+    return json.dumps(members, ensure_ascii=True).encode()
+
+
+def _members(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
+    return {"type": kind, "title": title, "status": status, "detail": detail}

@@ -1,0 +1,1 @@
+"""The HTTP API. In: requests that the guard let in. Out: JSON as the OpenAPI description says."""

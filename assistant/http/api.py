@@ -1,0 +1,181 @@
+"""The HTTP API under /api/v1 (and /api): search, ask, articles, sessions, rebuild, health, metrics."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from assistant.core import question
+from assistant.core.access import Access
+from assistant.core.serialization import watched_dict
+from assistant.http import events
+from assistant.http.articles import router as articles_router
+from assistant.http.docs_page import docs_page
+from assistant.http.errors import add_handlers, described
+from assistant.http.metrics import MEDIA_TYPE
+from assistant.http.parts import Writer, answering, assistant_of, settings_of, watched_by
+
+# FastAPI reads the annotations of handlers when it starts.
+from assistant.http.request_models import AskIn, FiltersIn, SearchIn  # noqa: TC001
+from assistant.http.response_models import AnswerOut, FacetsOut, HealthOut, Problem, RebuiltOut, SearchOut
+from assistant.http.sessions import router as sessions_router
+from assistant.http.watched import router as watched_router
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.core.settings import Settings
+    from assistant.http.metrics import Metrics
+    from assistant.serving.answering import Answering
+    from assistant.serving.watch import Watcher
+    from index import Filters
+
+_GZIP_FROM_BYTES = 1_400  # below, it fits one packet anyway
+_GZIP_LEVEL = 4
+
+router = APIRouter()
+router.include_router(articles_router)
+router.include_router(sessions_router)
+router.include_router(watched_router)
+
+
+def create_api(answers: Answering, settings: Settings, metrics: Metrics, watcher: Watcher) -> FastAPI:
+    """The API over one assistant; its paths all begin with /api.
+
+    Questions wait for their turn in line; other handlers are plain functions, each in the thread pool.
+    """
+    app = FastAPI(
+        title="Sanad",
+        summary="Passages of your own articles that answer a question, quoted exactly and cited.",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.answering = answers
+    app.state.settings = settings
+    app.state.metrics = metrics
+    app.state.watcher = watcher
+    app.include_router(router, prefix="/api/v1")
+    app.include_router(router, prefix="/api", include_in_schema=False)
+    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM_BYTES, compresslevel=_GZIP_LEVEL)
+    add_handlers(app)
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = made()
+        problem = Problem.model_json_schema()
+        description["components"]["schemas"].setdefault("Problem", problem)
+        for unused in ("HTTPValidationError", "ValidationError"):
+            description["components"]["schemas"].pop(unused, None)
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of extending it
+    return app
+
+
+def _checked_filters(given: FiltersIn | None) -> Filters | None:
+    return question.check_filters(given.filters() if given else None)
+
+
+@router.get("/search", tags=["questions"], response_model=SearchOut, responses=described())
+async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Response:
+    """The passages nearest to a question, best first, with scores; with `read=true` also a verdict."""
+    settings = settings_of(request)
+    text = question.check(given.q, max_chars=settings.question_chars)
+    k = question.check_k(given.k, max_k=settings.max_k)
+    filters = _checked_filters(given)
+    return _json(await answering(request).search(text, k, filters, read=given.read))
+
+
+@router.post("/ask", tags=["questions"], response_model=AnswerOut, responses=described(413))
+async def ask(request: Request, given: AskIn) -> Response:
+    """The words and passages that answer a question, cited; or passages about it; or the nearest ones."""
+    settings = settings_of(request)
+    text = question.check(given.question, max_chars=settings.question_chars)
+    k = question.check_k(given.k, max_k=settings.max_k)
+    history = question.check_history(given.history, max_chars=settings.question_chars)
+    return _json(await answering(request).ask(text, history, k, _checked_filters(given.filters)))
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")
+
+
+@router.get("/facets", tags=["collection"], response_model=FacetsOut, responses=described())
+def facets(request: Request) -> dict[str, Any]:
+    """How many articles there are of each source, language and month of publication."""
+    return assistant_of(request).facets()._asdict()
+
+
+@router.post(
+    "/rebuild",
+    tags=["collection"],
+    dependencies=[Writer],
+    response_model=RebuiltOut,
+    responses=described()
+    | {
+        200: {
+            "content": {events.MEDIA_TYPE: {"schema": {"type": "string"}}},
+            "description": "Done; or its events, if asked for by `Accept: text/event-stream`",
+        }
+    },
+)
+def rebuild(request: Request) -> Response:
+    """Build all derived data anew with the server's model; answers go on meanwhile.
+
+    With `Accept: text/event-stream` it tells how far it is: events `progress` with `done` and `total`
+    articles, then `done` or `problem`. It goes on if the connection is closed.
+    """
+    began = time.perf_counter()
+
+    def work(progress: Callable[[int, int], None] | None) -> dict[str, Any]:
+        assistant_of(request).rebuild(progress=progress)
+        return {"rebuilt": True, "took_ms": round(1000 * (time.perf_counter() - began), 1)}
+
+    if events.MEDIA_TYPE not in request.headers.get("accept", ""):
+        return JSONResponse(work(None))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events.told(work), media_type=events.MEDIA_TYPE, headers=headers)
+
+
+@router.get("/health", tags=["collection"], response_model=HealthOut, responses=described())
+def health(request: Request) -> dict[str, Any]:
+    """Whether questions can be answered, what the collection holds, and how it stands with the watched folders."""
+    from index import confinement
+
+    writes = Access(settings_of(request)).writes
+    told = {name: value for name, value in assistant_of(request).health().items() if name != "home"}
+    links = settings_of(request).allow_links and writes != "closed"
+    watched = watched_by(request).states()
+    status = "ok" if all(state.is_well for state in watched) else "warning"
+    folders = [watched_dict(state) for state in watched]
+    own = {"status": status, "writes": writes, "links": links, "confinement": confinement()}
+    return {**own, **told, "watched": folders}
+
+
+@router.get(
+    "/metrics",
+    tags=["collection"],
+    response_class=PlainTextResponse,
+    responses=described() | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(request: Request) -> Response:
+    """Counts, times, memory and what the collection holds, in the Prometheus text format."""
+    return Response(request.app.state.metrics.text(), media_type=MEDIA_TYPE)
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    """The API for reading, made from its OpenAPI description; loads nothing else."""
+    return HTMLResponse(docs_page(request.app.openapi()))
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> JSONResponse:
+    """The OpenAPI description, also beside the versioned routes."""
+    return JSONResponse(request.app.openapi())

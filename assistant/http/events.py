@@ -1,0 +1,53 @@
+"""Long work told step by step: server-sent events (WHATWG HTML, 9.2) over one HTTP answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from assistant.core import problems
+from index import SanadError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+MEDIA_TYPE = "text/event-stream"
+_QUIET_S = 15.0  # a comment this often keeps proxies from closing a silent connection
+
+
+async def told(work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> AsyncIterator[bytes]:
+    """Do some work in a thread and give its events: `progress`, then `done` or `problem`.
+
+    The work goes on when nobody listens any more.
+
+    Args:
+        work: given a function to call with how many are done, and of how many; gives what `done` tells.
+    """
+    loop = asyncio.get_running_loop()
+    events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+
+    def tell(name: str, data: dict[str, Any]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(events.put_nowait, (name, data))
+
+    def run() -> None:
+        try:
+            tell("done", work(lambda done, total: tell("progress", {"done": done, "total": total})))
+        except SanadError as error:
+            tell("problem", problems.problem(error))
+        except Exception as error:  # noqa: BLE001  # the listener is told that it ended
+            tell("problem", problems.surprise(error))
+
+    context = contextvars.copy_context()  # the log names the request
+    threading.Thread(target=context.run, args=(run,), name="sanad-work", daemon=True).start()
+    name = ""
+    while name not in ("done", "problem"):
+        try:
+            name, data = await asyncio.wait_for(events.get(), _QUIET_S)
+        except TimeoutError:
+            yield b": still at it\n\n"
+            continue
+        yield f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()

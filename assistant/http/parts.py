@@ -1,0 +1,58 @@
+"""What the routes of the HTTP API share: whom they ask, and who may change something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from assistant.core.access import Level, level_of
+
+if TYPE_CHECKING:
+    from assistant.core.assistant import Assistant
+    from assistant.core.settings import Settings
+    from assistant.serving.answering import Answering
+    from assistant.serving.watch import Watcher
+
+NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
+
+_bearer = HTTPBearer(auto_error=False, description="the write token, if the server has one")
+
+
+def answering(request: Request) -> Answering:
+    """Who answers questions, in line."""
+    found: Answering = request.app.state.answering
+    return found
+
+
+def assistant_of(request: Request) -> Assistant:
+    """The assistant, for everything else."""
+    return answering(request).asker.assistant
+
+
+def settings_of(request: Request) -> Settings:
+    """The server's settings."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def watched_by(request: Request) -> Watcher:
+    """Who follows the watched folders."""
+    found: Watcher = request.app.state.watcher
+    return found
+
+
+def may_write(
+    request: Request,
+    _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],  # for the OpenAPI description
+) -> None:
+    """Let a change through: the server takes changes, and the guard found the right to make them."""
+    if settings_of(request).read_only:
+        raise HTTPException(403, "this server is read-only")
+    if level_of(request.scope) < Level.WRITE:
+        detail = "changes need the header 'Authorization: Bearer <write token>'"
+        raise HTTPException(401, detail, headers=NEEDS_TOKEN)
+
+
+Writer = Depends(may_write)

@@ -1,0 +1,166 @@
+"""The chat: the conversation with its cited passages.
+
+The only module that knows Gradio, which handles questions alone. What stands around the chat (the question
+box, the reader, the filters, the library, the interface's language) is static/, calling our own routes; it
+speaks to Gradio through fields that are never shown: the question, the filters, the conversation's log. So
+the box is there before Gradio is, and keeps what was typed when the server goes. Gradio keeps nothing of a
+conversation (`gr.State` would hold a connection open for every tab), and is asked only through gradio_door.py.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator  # noqa: TC003  # Gradio reads the types of its events
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.routes import BUILD_PATH_LIB  # type: ignore[attr-defined]  # gradio has no types
+
+from assistant.core.problems import public_message
+from assistant.core.question import MAX_CHARS
+from assistant.http.gradio_bodies import PLAIN, TEXT
+from assistant.http.gradio_door import GradioDoor
+from assistant.page.dialogue import Dialogue, History
+from assistant.page.front import Front, frame, soon
+from assistant.page.kept import compress_behind
+from assistant.page.remote import functions
+from index import SanadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from assistant.core.assistant import Assistant
+    from assistant.core.settings import Settings
+
+_QUEUE_SIZE = 64
+_AT_ONCE = 4
+_SESSIONS = 64  # of which Gradio keeps copies of its settings; nothing is lost with them
+
+
+def create_page(assistant: Assistant, settings: Settings, *, unread_s: float = 30.0) -> FastAPI:
+    """The page as an ASGI app of its own, to be served at /.
+
+    Args:
+        assistant: who answers.
+        settings: limits and paths.
+        unread_s: seconds that an answer waits to be called for.
+    """
+    blocks = _blocks(_Events(Dialogue(assistant, settings.question_chars)), functions(assistant, settings))
+    blocks.state_session_capacity = _SESSIONS
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    page: FastAPI = gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        server_name=settings.host,
+        server_port=settings.port,
+        allowed_paths=[],
+        blocked_paths=[str(settings.home.absolute())],
+        max_file_size=1,
+        enable_monitoring=False,
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        mcp_server=False,
+        ssr_mode=False,
+        pwa=False,
+        theme=_theme(),
+    )
+    forget = functools.partial(_forget, blocks)
+    page.add_middleware(GradioDoor, functions=_taken(blocks), forget=forget, unread_s=unread_s)
+    needed = soon(Path(BUILD_PATH_LIB), f"/theme.css?v={blocks.theme_hash}")
+    page.add_middleware(Front, frame=frame(min(settings.question_chars, MAX_CHARS), needed), soon=needed)
+    compress_behind(needed.kept.values())
+    return page
+
+
+def _taken(blocks: gr.Blocks) -> Mapping[int, Sequence[tuple[type, ...]]]:
+    """What each function takes: of the page's fields text, of programs any plain value."""
+    return {
+        number: [TEXT if isinstance(one, gr.Textbox | gr.Button) else PLAIN for one in function.inputs]
+        for number, function in blocks.fns.items()
+    }
+
+
+async def _forget(blocks: gr.Blocks, session: str) -> None:
+    """Let go of what Gradio keeps for a session: it does so only for those who call for their answers."""
+    queue = blocks._queue
+    await queue.clean_events(session_hash=session)
+    queue.pending_messages_per_session.pop(session, None)
+    queue.pending_event_ids_session.pop(session, None)
+
+
+def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The function for gradio_client: errors of ours reach the caller in words, others do not."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever it takes
+        try:
+            return function(*args, **kwargs)
+        except SanadError as error:
+            raise gr.Error(public_message(error), print_exception=False) from error
+
+    return wrapped
+
+
+class _Events:
+    """The events of the chat as Gradio calls them: it tells the tab in a `Request`."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+
+    def ask(
+        self, typed: str, narrow: str, log: str, request: gr.Request
+    ) -> Iterator[tuple[History, str, str]]:
+        yield from self._dialogue.ask(typed, narrow, log, request.session_hash or "")
+
+    def restore(self, log: str, request: gr.Request) -> tuple[History, str]:
+        return self._dialogue.restore(log, request.session_hash or "")
+
+
+def _blocks(events: _Events, programs: Sequence[Callable[..., dict[str, Any]]]) -> Any:  # noqa: ANN401  # gradio has no types
+    with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
+        for function in programs:  # first, or the page's own events would have their names
+            gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
+        chat = _chatbot()
+        asked, narrow, log = (
+            gr.Textbox(elem_id=f"sanad-{name}", label=name, max_lines=1)
+            for name in ("asked", "narrow", "log")
+        )
+        hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asked.submit(events.ask, [asked, narrow, log], [chat, log, asked], **hidden)
+        log.submit(events.restore, [log], [chat, log], **hidden)
+    blocks.queue(max_size=_QUEUE_SIZE, default_concurrency_limit=_AT_ONCE, api_open=False)
+    return blocks
+
+
+def _chatbot() -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_id="sanad-chat",
+        show_label=False,
+        height="100%",
+        layout="panel",
+        autoscroll=False,  # static/ brings the newest question to the top
+        sanitize_html=True,
+        allow_tags=False,
+        latex_delimiters=[],
+        buttons=[],
+        feedback_options=None,
+        allow_file_downloads=False,
+        group_consecutive_messages=False,
+    )
+
+
+def _theme() -> gr.themes.Base:
+    sans = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans Arabic", "sans-serif"]
+    return gr.themes.Base(
+        primary_hue="teal",
+        secondary_hue="teal",
+        neutral_hue="stone",
+        radius_size="lg",
+        font=sans,
+        font_mono=["ui-monospace", "monospace"],
+    )

@@ -1,0 +1,186 @@
+"""The page as a browser first gets it: the frame around the chat is in the HTML, and what Gradio needs is named there.
+
+Gradio's own page is a script that asks for others, which ask for others: on a slow line each round is half a second,
+and there is nothing to see or to type into before the last. Here the frame with the question box is there at once, and
+all scripts are under way together.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from assistant.page.bundles import STATIC, address, bundle
+from assistant.page.kept import FOR_EVER, Kept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ASSETS = "/assets/"
+LIST = STATIC / "gradio.json"
+"""The files of Gradio that the page loads; `python -m benchmarks.first_page --write` makes it."""
+
+# Cards for other sites, an app to install, and the size of a frame, which no site may show this page in.
+_NEEDLESS = re.compile(
+    r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>'
+    r"|<script>(?:(?!</script>).)*iframeResizer\.contentWindow(?:(?!</script>).)*</script>",
+    re.DOTALL,
+)
+_CHAT = "<!-- the chat -->"
+
+
+class Soon(NamedTuple):
+    """What Gradio will ask for, round after round.
+
+    Attributes:
+        kept: its scripts and its style sheets, these all in one, by their paths.
+        sheets: the paths of the style sheets that are in that one.
+        tags: that load them all at once, and stand for the style sheets, so that Gradio does not load them too.
+    """
+
+    kept: dict[str, Kept]
+    sheets: list[str]
+    tags: str
+
+
+@functools.cache
+def soon(folder: Path, theme: str) -> Soon:
+    """Read Gradio's files, by a list that was made with one version of it; what another lacks is left out.
+
+    Args:
+        folder: with what is served below ASSETS.
+        theme: path of the theme's style sheet.
+    """
+    listed: list[str] = json.loads(LIST.read_text("utf-8"))
+    files = {name: folder / name.removeprefix(ASSETS) for name in listed}
+    content = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
+    sheets = [name for name in content if name.endswith(".css")]
+    sheet = bundle("gradio.css", b"\n".join(map(content.__getitem__, sheets)), ASSETS)
+    scripts = [name for name in content if name not in sheets]
+    kept = {name: Kept(content[name], "text/javascript") for name in scripts}
+    kept[sheet.address] = Kept(sheet.content, sheet.media_type)
+    tags = [
+        f"<link rel='stylesheet' href='{sheet.address}'><link rel='preload' as='style' href='{theme}'>",
+        *(f"<link rel='modulepreload' crossorigin href='{name}'>" for name in scripts),
+        *(f"<link rel='stylesheet' disabled href='{name}'>" for name in sheets),
+    ]
+    return Soon(kept, sheets, "".join(tags))
+
+
+class Frame(NamedTuple):
+    """What stands around Gradio's element.
+
+    Attributes:
+        head: where the page's head begins.
+        style: where it ends, after Gradio's.
+        above: before Gradio's element.
+        below: after it.
+    """
+
+    head: str
+    style: str
+    above: str
+    below: str
+
+
+def frame(question_chars: int, soon: Soon) -> Frame:
+    """The frame of static/shell.html.
+
+    Args:
+        question_chars: longest question that can be typed.
+        soon: what is loaded when the frame is there; at once, it would share the line with the frame's own.
+    """
+    shell = (STATIC / "shell.html").read_text("utf-8").replace("{question_chars}", str(question_chars))
+    above, _, below = shell.partition(_CHAT)
+    first = (STATIC / "first.js").read_text("utf-8")  # before anything is drawn: not one round later
+    head = (
+        "<meta charset='utf-8'><title>Sanad</title><meta name='color-scheme' content='light dark'>"
+        f"<link rel='icon' href='{address('icon.svg')}'><script>{first}</script>"
+        f"<script type='module' src='{address('page.js')}'></script>"
+    )
+    style = f"<link rel='stylesheet' href='{address('page.css')}'>"
+    return Frame(head, style, above, f"{below}<template id='sanad-soon'>{soon.tags}</template>")
+
+
+def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
+    """Gradio's page in its frame; style sheets that are in another one are named, so that nothing loads them."""
+    html = _NEEDLESS.sub("", html)
+    for name in sheets:
+        html = html.replace(
+            f'<link rel="stylesheet" crossorigin href=".{name}">',
+            f'<link rel="stylesheet" disabled href=".{name}">',
+            1,
+        )
+    html = html.replace("<head>", f"<head>{frame.head}", 1)
+    html = html.replace("</head>", f"{frame.style}</head>", 1)
+    html = html.replace("<gradio-app", f"{frame.above}<gradio-app", 1)
+    return html.replace("</gradio-app>", f"</gradio-app>{frame.below}", 1)
+
+
+class Front:
+    """An ASGI layer over Gradio's page."""
+
+    def __init__(self, app: ASGIApp, frame: Frame, soon: Soon) -> None:
+        """Take what was made.
+
+        Args:
+            app: Gradio's page.
+            frame: put around it.
+            soon: files of Gradio that are sent from here.
+        """
+        self._app = app
+        self._kept = soon.kept
+
+        @functools.lru_cache(maxsize=8)  # one for each name the server is reached by
+        def made(html: bytes) -> Kept:
+            page = first_page(html.decode(), frame, soon.sheets)
+            return Kept(page.encode(), "text/html", "no-cache").compress(quickly=True)
+
+        self._made = made
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The first page and the assets from here, all else from Gradio."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+        elif kept := self._kept.get(scope["path"]):
+            await kept.response(_accepted(scope))(scope, receive, send)
+        elif scope["path"] == "/":
+            await self._first(scope, receive, send)
+        else:
+            # these have a digest in their names, or in what follows
+            unchanging = scope["path"].startswith(ASSETS) or b"v=" in scope["query_string"]
+            await self._app(scope, receive, _unchanging(send) if unchanging else send)
+
+    async def _first(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            said.append(message)
+
+        await self._app({**scope, "method": "GET"}, receive, collect)
+        if said and said[0]["status"] == 200:
+            page = self._made(b"".join(message.get("body", b"") for message in said[1:]))
+            await page.response(_accepted(scope))(scope, receive, send)
+            return
+        for message in said:
+            await send(message)
+
+
+def _accepted(scope: Scope) -> str:
+    return Headers(scope=scope).get("accept-encoding", "")
+
+
+def _unchanging(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            MutableHeaders(raw=message["headers"])["Cache-Control"] = FOR_EVER
+        await send(message)
+
+    return wrapped

@@ -1,0 +1,67 @@
+"""What a program can call through Gradio's own client (`gradio_client`): the same `ask` and `search`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from assistant.core import question as questions
+from assistant.core.serialization import search_dict
+from index import Filters, QuestionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.core.assistant import Assistant
+    from assistant.core.settings import Settings
+
+
+def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., dict[str, Any]]]:
+    """The functions, by their names; empty filters are none.
+
+    Args:
+        assistant: who answers.
+        settings: limits.
+    """
+
+    def checked(question: object, k: object) -> tuple[str, int]:
+        if not isinstance(question, str):
+            raise QuestionError("the question must be text")
+        if type(k) is not int:
+            raise QuestionError("k must be a whole number")
+        text = questions.check(question, max_chars=settings.question_chars)
+        return text, questions.check_k(k, max_k=settings.max_k)
+
+    def ask(
+        question: str,
+        k: int = 3,
+        source: str = "",
+        language: str = "",
+        date_from: str = "",
+        date_to: str = "",
+    ) -> dict[str, Any]:
+        """The passages that answer a question, cited, as `POST /api/v1/ask` gives them."""
+        text, k = checked(question, k)
+        return assistant.ask(text, k=k, filters=_filters(source, language, date_from, date_to)).to_dict()
+
+    def search(
+        question: str,
+        k: int = 10,
+        source: str = "",
+        language: str = "",
+        date_from: str = "",
+        date_to: str = "",
+    ) -> dict[str, Any]:
+        """The passages nearest to a question, as `GET /api/v1/search` gives them."""
+        text, k = checked(question, k)
+        began = time.perf_counter()
+        ranking = assistant.search(text, k, _filters(source, language, date_from, date_to))
+        return search_dict(ranking, 1000 * (time.perf_counter() - began))
+
+    return [ask, search]
+
+
+def _filters(source: str, language: str, date_from: str, date_to: str) -> Filters:
+    if not all(isinstance(value, str | None) for value in (source, language, date_from, date_to)):
+        raise QuestionError("source, language, date_from and date_to must be text")
+    return Filters(source=source, language=language, published_from=date_from, published_to=date_to)

@@ -1,0 +1,269 @@
+"""What is untrusted, made safe to show: all escaping lives here; and answers as plain text for a terminal.
+
+Whatever comes from an article or a question is untrusted. In HTML every ASCII punctuation mark of
+it becomes a numeric entity, so it can be neither markup nor Markdown; on both surfaces controls that
+reorder or restyle text are removed.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import string
+import textwrap
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from assistant.core.phrases import LANGUAGE_NAMES, Phrases, confidence_words, phrases
+from index import direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.core.answer import Answer
+    from index import Added, AddReport, Article, Hit, Ranking, ShortAnswer
+
+MAX_TITLE_CHARS = 200
+_MAX_LABEL_CHARS = 80
+MAX_SHORT_CHARS = 300
+_MAX_URL_CHARS = 2000
+_BLOCK_CHARS = 16_384  # of a long text made at a time, while other threads wait
+_BLOCKS_KEPT = 512
+_MAX_SKIPPED = 20  # listed of a report, unless all of it is
+
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC and kin
+    r"|\x1b[@-Z\\-_]?"
+)
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029\x0b\x0c]")
+# Bidi controls, byte order marks, tag characters, other controls, lone surrogates. ZWNJ and ZWJ are
+# spelling in Persian and Indic scripts and stay.
+_HIDDEN = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
+)
+# More marks on one letter than any language writes; they would run over the lines around it.
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]{4})[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f]+"
+)
+_GAP = re.compile(r"\n\s*\n\s*")
+_ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation + "\n\t"}
+
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+def clean(text: str) -> str:
+    """The text without what could reorder, restyle or hide: for eyes, never for offsets."""
+    text = _BREAKS.sub("\n", _ANSI.sub("", text))
+    return _STACKED.sub(r"\1", _HIDDEN.sub("", text))
+
+
+def escape(text: str) -> str:
+    """Untrusted text as HTML that shows exactly that text, also inside Markdown and attributes."""
+    return clean(text).translate(_ENTITIES)
+
+
+def link(url: str | None) -> tuple[str, str] | None:
+    """An address that may be offered to click, and its host as it is to be shown.
+
+    Returns:
+        (address, host), the host in ASCII (punycode), so that look-alike letters show. None unless
+        the address is plain http(s) with a host and without user, password or controls.
+    """
+    if not url or len(url) > _MAX_URL_CHARS or clean(url) != url or any(map(str.isspace, url)):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        _ = parts.port
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or "\\" in url:
+        return None
+    return url, host
+
+
+class Piece(NamedTuple):
+    """A stretch of a passage that is shown in one way.
+
+    Attributes:
+        text: as it stands in the article.
+        evidence: whether it belongs to the sentence that answers.
+        asked: the word of the question that it answers to, or None.
+    """
+
+    text: str
+    evidence: bool
+    asked: str | None = None
+
+
+def pieces(hit: Hit) -> Iterator[Piece]:
+    """The passage cut at its evidence and its matched words: in order, all of it, nothing twice."""
+    size = len(hit.text)
+    evidence = [(span.start - hit.start, span.end - hit.start) for span in hit.evidence]
+    words = [(match.start - hit.start, match.end - hit.start, match.asked) for match in hit.matches]
+    edges = {0, size, *itertools.chain(*evidence), *itertools.chain(*(word[:2] for word in words))}
+    cuts = sorted(edge for edge in edges if 0 <= edge <= size)
+    for start, end in itertools.pairwise(cuts):
+        asked = next((word for first, last, word in words if first <= start and end <= last), None)
+        marked = any(first <= start and end <= last for first, last in evidence)
+        yield Piece(hit.text[start:end], marked, asked)
+
+
+def marked(hit: Hit) -> Iterator[tuple[str, bool]]:
+    """The passage cut at its evidence: (text, whether it is evidence), in order, all of it."""
+    for evidence, group in itertools.groupby(pieces(hit), key=lambda piece: piece.evidence):
+        yield "".join(piece.text for piece in group), evidence
+
+
+def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str:
+    """An answer for a terminal.
+
+    Args:
+        answer: what to show.
+        width: columns to wrap at.
+        styled: mark the evidence with ANSI bold; else nothing but text.
+    """
+    entries = _entries(answer.shown, answer.language, width, styled=styled)
+    say = phrases(answer.language)
+    notes = [f"{say.carried}: {label(' · '.join(answer.carried))}"] if answer.carried else []
+    if answer.corrected:
+        notes.append(f"{say.corrected}: {label(answer.understood, MAX_TITLE_CHARS)}")
+    short = _short(answer.short_answer, styled=styled)
+    return "\n".join([*notes, *short, *verdict_lines(answer, say), *entries])
+
+
+def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
+    """Hits for a terminal, best first; above them how the question was read, and the words that answer."""
+    say = phrases(ranking.language)
+    note = [f"{say.corrected}: {label(ranking.question, MAX_TITLE_CHARS)}"] if ranking.corrected else []
+    short = _short(ranking.short_answer, styled=styled)
+    entries = _entries(ranking.hits, ranking.language, width, styled=styled)
+    return "\n".join([*note, *short, *entries]).lstrip("\n")
+
+
+def report_text(report: AddReport, *, each: bool = False) -> str:
+    """What became of the articles that were given, for a terminal: what was skipped, and one line of sum.
+
+    Args:
+        report: what `add` did.
+        each: list all of them, and not the first skipped ones only.
+    """
+    listed = report.items if each else report.skipped
+    most = len(listed) if each else _MAX_SKIPPED
+    lines = [_item_line(item) for item in listed[:most]]
+    if len(listed) > most:
+        lines.append(f"... and {len(listed) - most:,} more skipped; -v lists them all")
+    states = dict.fromkeys(("added", "updated", "unchanged", "removed", "skipped"), 0)
+    for item in report.items:
+        states[item.state] += 1
+    total = ", ".join(f"{count:,} {state}" for state, count in states.items() if count)
+    if alike := sum(bool(item.alike) for item in report.items):
+        total += f"; {alike:,} nearly the same as another article (sanad list tells which)"
+    return "\n".join([*lines, total or "nothing to add"])
+
+
+def _item_line(item: Added) -> str:
+    reason = label(item.reason.removeprefix(f"{item.name}: "), MAX_TITLE_CHARS)
+    return f"{item.state:9} {label(item.name, MAX_TITLE_CHARS)}: {reason}"
+
+
+def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
+    """Untrusted text as one short line; '' for None. Not escaped."""
+    line = " ".join(clean(text or "").split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _short(short: ShortAnswer | None, *, styled: bool) -> list[str]:
+    if short is None:
+        return []
+    text = label(short.text, MAX_SHORT_CHARS)
+    return [f"{_BOLD}{text}{_RESET}" if styled else text, ""]
+
+
+def verdict_lines(answer: Answer, say: Phrases) -> list[str]:
+    """What is said of a verdict, and what the passages below it are. Not escaped."""
+    if answer.answered:
+        return [f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
+    absent = " · ".join(label(name) for name in answer.absent)
+    lines = [say.absent.format(absent)] if absent else []
+    if answer.kind == "keywords" and answer.citations:
+        return [*lines, say.about]
+    if answer.citations:
+        return [*lines, say.related if answer.n_read else say.unread]
+    if answer.nearest:
+        return [say.not_found, *lines, say.nearest]
+    return [say.not_found, say.no_match if answer.narrowed else say.empty]
+
+
+def tongue(language: str) -> str:
+    """The attributes dir and lang of an element that holds text in a language."""
+    code = language if language.isalnum() and language.isascii() else "und"
+    return f"dir='{direction(code)}' lang='{code}'"
+
+
+def facts(article: Article, say: Phrases) -> list[str]:
+    """Source, day and language of an article as people read them. Not escaped."""
+    code = article.language or "und"
+    published = label(article.published)[: len("2023-10-19")] or say.undated
+    return [fact for fact in (label(article.source), published, LANGUAGE_NAMES.get(code, code)) if fact]
+
+
+def prose(text: str) -> str:
+    """Untrusted text of several paragraphs as HTML; an empty line becomes a small gap."""
+    return "".join(prose_blocks(text, 0, len(text)))
+
+
+def prose_blocks(text: str, start: int, end: int) -> Iterator[str]:
+    """`prose` of `text[start:end]` block by block, each made in a moment and kept for the next who asks.
+
+    Blocks end where the text has a gap, and at the same places whatever the start.
+    """
+    while start < end:
+        edge = start - start % _BLOCK_CHARS
+        cut = _cut(text, edge)
+        if cut <= start:
+            cut = _cut(text, edge + _BLOCK_CHARS)
+        yield _block(text[start : min(cut, end)])
+        start = cut
+
+
+def _cut(text: str, edge: int) -> int:
+    """The end of the first gap after an edge; the edge where there is none until the next."""
+    gap = _GAP.search(text, edge, edge + _BLOCK_CHARS)
+    return gap.end() if gap else edge
+
+
+@functools.lru_cache(_BLOCKS_KEPT)
+def _block(text: str) -> str:
+    *paragraphs, last = _GAP.split(clean(text))
+    # Empty lines become one small gap; inside <mark> too, as the element is empty.
+    return "<span class='sanad-gap'></span>".join(
+        map(escape, (*(paragraph.rstrip() for paragraph in paragraphs), last))
+    )
+
+
+def _entries(hits: Iterable[Hit], language: str, width: int, *, styled: bool) -> Iterator[str]:
+    say = phrases(language)
+    for hit in hits:
+        article = hit.article
+        found = link(article.url)
+        known = [*facts(article, say), *([found[0]] if found else [])]
+        place = f"{label(article.id)} [{hit.start}:{hit.end}]"
+        head = f"{hit.rank}. {label(article.title, MAX_TITLE_CHARS)}"
+        yield ""
+        yield f"{_BOLD}{head}{_RESET}" if styled else head
+        about = f"   {' · '.join(known)} · {place}"
+        yield f"{_DIM}{about}{_RESET}" if styled else about
+        yield from _passage_lines(hit, width, styled=styled)
+
+
+def _passage_lines(hit: Hit, width: int, *, styled: bool) -> Iterator[str]:
+    # Evidence keeps lines of its own when styled: a style that spans a wrapped, reordered line
+    # would colour the wrong half of it.
+    for piece, evidence in marked(hit) if styled else [(hit.text, False)]:
+        for paragraph in clean(piece).split("\n"):
+            for line in textwrap.wrap(paragraph.strip(), max(20, width - 3)):
+                yield f"   {_BOLD}{line}{_RESET}" if evidence else f"   {line}"

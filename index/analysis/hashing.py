@@ -1,0 +1,61 @@
+"""The numbers by which terms are stored and looked up: 64 bits of a digest, the same in every process."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cache, lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from index.analysis.counting import parts_of
+from index.analysis.terms import word_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from index.analysis.counting import WordKey
+    from index.analysis.terms import WordTerms
+
+_MAX_LEARNED = 200_000
+_learned: dict[WordKey, bytes] = {}
+
+
+@lru_cache(maxsize=200_000)
+def term_hash(term: str) -> int:
+    """Give the 64-bit number of a term, the same in every process; 0 is kept for "no term"."""
+    digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") or 1
+
+
+def term_hashes(word: str, stemmer: str) -> bytes:
+    """Give a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
+    stem, grams, name = _word_terms()(word, stemmer)
+    return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
+
+
+def hashes_of(key: WordKey) -> bytes:
+    """Give the term hashes of a word that is entered into the vocabulary; what `learn` was told need not be found."""
+    known = _learned.pop(key, None)
+    if known is not None:
+        return known
+    stemmer, word = parts_of(key)
+    return term_hashes(word, stemmer)
+
+
+def learn(hashes: Mapping[WordKey, bytes]) -> None:
+    """Keep term hashes that another process has found, until a word is entered or `forget` is called."""
+    if len(_learned) > _MAX_LEARNED:
+        _learned.clear()
+    _learned.update(hashes)
+
+
+def forget() -> None:
+    """Let go of what `learn` was told."""
+    _learned.clear()
+
+
+@cache
+def _word_terms() -> Callable[[str, str], WordTerms]:
+    """Give what finds a word's terms, without its memory: a word enters the vocabulary once."""
+    found: Callable[[str, str], WordTerms] = word_terms.__wrapped__
+    return found

@@ -1,0 +1,196 @@
+"""Articles whose files are not there any more: removed where that was seen, kept and noted where it may be an accident.
+
+A drive that is not mounted, a folder that was emptied, a file that is just being written look like files that were
+deleted. So an article is removed only if its file's absence was seen, in a folder that could be listed, and if few went
+at once; the others are kept, noted as missing, and a person decides. A file that comes back takes its note away.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.ingest.adding import forget_origin
+from index.reading.disk import is_gone, shown
+from index.reading.sources import is_held_by
+from index.records import ROWS, Added
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from index.reading.disk import Survey
+    from index.reading.sources import Parts
+    from index.store.reader import Reader
+    from index.store.writer import Writer
+
+MANY = 10
+"""More articles than these, if they are more than half of all, do not go at once without a question."""
+
+DRIVE, EMPTY, MOST = "drive", "empty", "many"
+_REASONS = {
+    DRIVE: "the file is gone, and its folder is on another drive than before",
+    EMPTY: "the file is gone, and every other file of an article from the folder",
+    MOST: "the file is gone, and most of the folder's files with it",
+    ROWS: "no longer in the file, and most of the file's articles with it",
+}
+
+
+_UNLISTED = "the folder cannot be listed; the articles of what is in it are kept: check its permissions"
+
+
+class Absent(NamedTuple):
+    """How the files of a folder stand beside the articles that were read from them.
+
+    Attributes:
+        fresh: origins that are seen to be gone and were there before, with their articles' numbers.
+        noted: origins that were noted as missing before.
+        back: those of them that are there again.
+        n_articles: how many articles were there before, by what was not noted.
+        is_empty: nothing is left that an article was read from.
+    """
+
+    fresh: dict[str, int]
+    noted: Collection[str]
+    back: list[str]
+    n_articles: int
+    is_empty: bool
+
+
+def compare(reader: Reader, survey: Survey) -> Absent:
+    """Compare what was read from a folder with what is in it; of what cannot be seen nothing is said."""
+    files = {str(path) for path in survey.files}
+    hidden = tuple(f"{path}{os.sep}" for path in survey.unlisted)
+    noted = reader.missing_at(str(survey.folder))
+    before = {
+        origin: number for origin, number in reader.origins_below(str(survey.folder)) if origin not in noted
+    }
+    fresh = {
+        origin: number
+        for origin, number in before.items()
+        if not is_held_by(origin, files) and not origin.startswith(hidden) and is_gone(origin)
+    }
+    back = [origin for origin, why in noted.items() if why != ROWS and not is_gone(origin)]
+    return Absent(fresh, noted, back, len(set(before.values())), is_empty=len(fresh) == len(before))
+
+
+def is_settled(reader: Reader, survey: Survey) -> bool:
+    """Whether `follow` would change nothing."""
+    absent = compare(reader, survey)
+    known = reader.folders(str(survey.folder))
+    return not absent.fresh and not absent.back and _devices(known, survey) == known
+
+
+def follow(writer: Writer, survey: Survey) -> list[Added]:
+    """Remove the articles whose files are seen to be gone from a folder; note those that a person must decide on.
+
+    Returns:
+        What was removed.
+    """
+    folder = str(survey.folder)
+    absent, known = compare(writer, survey), writer.folders(folder)
+    kept = _kept(writer, survey, absent, known)
+    writer.found(absent.back)
+    writer.note_missing(kept)
+    writer.set_folders(folder, _devices(known, survey))
+    return _forget(writer, (origin for origin in absent.fresh if origin not in kept), "the file is gone")
+
+
+def follow_parts(writer: Writer, file: Parts) -> list[Added]:
+    """Forget what is no longer in a file that was read whole; where that is most of it, note it instead."""
+    if not file.is_whole:
+        return []
+    noted = writer.missing_at(file.path)
+    before = {
+        origin: writer.number_by_origin(origin) or 0
+        for origin in writer.origins_in(file.path)
+        if origin not in noted
+    }
+    fresh = {origin: before[origin] for origin in file.gone(before)}
+    if not _are_most(_lost(writer, fresh, noted), len(set(before.values()))):
+        return _forget(writer, fresh, "no longer in the file")
+    writer.note_missing(dict.fromkeys(fresh, ROWS))
+    return [
+        Added("missing", origin, writer.digests(number)[0], _reason(ROWS)) for origin, number in fresh.items()
+    ]
+
+
+def still_missing(reader: Reader, path: str) -> list[str]:
+    """Give the origins at a path that were noted as missing and are not there now either."""
+    return [origin for origin, why in reader.missing_at(path).items() if why == ROWS or is_gone(origin)]
+
+
+def remove(writer: Writer, origins: Iterable[str]) -> list[Added]:
+    """Remove the articles of origins that are noted as missing, as a person decided."""
+    return _forget(writer, _noted(writer, origins), "its file is gone")
+
+
+def keep(writer: Writer, origins: Iterable[str]) -> list[str]:
+    """Keep the articles of origins that are noted as missing, as if they had been given directly; give their ids."""
+    kept: dict[str, None] = {}
+    for origin in _noted(writer, origins):
+        number = writer.number_by_origin(origin) or 0
+        kept[writer.own(number)] = None
+        writer.unlink(origin)
+    return list(kept)
+
+
+def kept(reader: Reader, survey: Survey) -> list[Added]:
+    """Tell which articles are missing from a folder, and which folders in it cannot be listed."""
+    missing = [
+        Added("missing", origin, each.id, _reason(each.why))
+        for each in reader.missing(str(survey.folder))
+        for origin in each.origins
+    ]
+    return missing + [Added("unlisted", shown(path), None, _UNLISTED) for path in survey.unlisted]
+
+
+def _reason(why: str) -> str:
+    return f"{_REASONS[why]}; its article is kept until you decide: sanad missing"
+
+
+def _noted(reader: Reader, origins: Iterable[str]) -> list[str]:
+    return [origin for origin in origins if reader.missing_at(origin).get(origin)]
+
+
+def _forget(writer: Writer, origins: Iterable[str], why: str) -> list[Added]:
+    return [item for origin in origins if (item := forget_origin(writer, origin, why))]
+
+
+def _kept(reader: Reader, survey: Survey, absent: Absent, known: Mapping[str, int]) -> dict[str, str]:
+    """Give the origins that are not to be forgotten though their files are gone, and why."""
+    kept = {origin: DRIVE for origin in absent.fresh if _is_elsewhere(origin, known, survey.devices)}
+    others = {origin: number for origin, number in absent.fresh.items() if origin not in kept}
+    if absent.is_empty:
+        return kept | dict.fromkeys(others, EMPTY)
+    if _are_most(_lost(reader, others, absent.noted), absent.n_articles):
+        return kept | dict.fromkeys(others, MOST)
+    return kept
+
+
+def _are_most(n_lost: int, n_articles: int) -> bool:
+    return n_lost > MANY and 2 * n_lost > n_articles
+
+
+def _lost(reader: Reader, gone: Mapping[str, int], noted: Collection[str]) -> int:
+    """Count the articles that were read from nothing but what is gone."""
+    return sum(
+        all(origin in gone or origin in noted for origin in reader.origins(number))
+        for number in set(gone.values())
+    )
+
+
+def _is_elsewhere(origin: str, known: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Whether the folder of a file was on another drive than what is in its place now."""
+    folders = [str(folder) for folder in Path(origin).parents]
+    before = next((known[folder] for folder in folders if folder in known), None)
+    return before is not None and before != next((now[folder] for folder in folders if folder in now), None)
+
+
+def _devices(known: Mapping[str, int], survey: Survey) -> dict[str, int]:
+    """Give the devices to be remembered; of what cannot be listed now, those of before."""
+    hidden = {
+        path: device for path, device in known.items()
+        if any(Path(path).is_relative_to(folder) for folder in survey.unlisted)
+    }  # fmt: skip
+    return hidden | survey.devices

@@ -1,0 +1,340 @@
+"""Adding: whether an article is new, changed or known, and what is written for it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.errors import ArticleError
+from index.ingest.linking import link, version_of
+from index.ingest.preparing import Identified, identify, prepare
+from index.reading.disk import is_gone
+from index.records import EDITED, GIVEN, WITHHELD, Added, TextArticle, files_of, mark_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from index.records import Article
+    from index.store.reader import Reader
+    from index.store.writer import NewPassage, Prepared, Writer
+
+
+class Ready(NamedTuple):
+    """An article on its way in; prepared None: nothing of it seemed to be needed when we looked."""
+
+    one: Identified
+    prepared: Prepared | None
+
+
+def identified(source: Article | Added) -> Identified | Added:
+    """Recognise an article; a bad one comes back as skipped, with the reason."""
+    if isinstance(source, Added):
+        return source
+    try:
+        return identify(source)
+    except ArticleError as error:
+        name = source.origin or source.title or source.id
+        return Added("skipped", name or "article", None, str(error))
+
+
+def is_held(reader: Reader, one: Identified) -> bool:
+    """Whether the article is there with this very text, so that nothing of it need be prepared."""
+    number = _find(reader, one)
+    return number is not None and reader.digests(number)[2] == one.text_digest
+
+
+def ready_all(
+    batch: Sequence[tuple[Identified | Added, bool]],
+    prepare: Callable[[Sequence[Article]], list[Prepared]],
+) -> list[Ready | Added]:
+    """Make the passages of those articles of a batch that are not held.
+
+    One without anything to cite comes back as skipped.
+    """
+    made = [one if isinstance(one, Added) else Ready(one, None) for one, _ in batch]
+    wanted = {
+        place: one.article
+        for place, (one, held) in enumerate(batch)
+        if not isinstance(one, Added) and not held
+    }
+    for place, prepared in zip(wanted, prepare(list(wanted.values())), strict=True):
+        given = made[place]
+        if isinstance(given, Ready):
+            made[place] = (
+                given._replace(prepared=prepared) if prepared.passages else _nothing_to_cite(given.one)
+            )
+    return made
+
+
+def _nothing_to_cite(one: Identified) -> Added:
+    return _added(
+        "skipped", one, f"{one.article.title or one.article.id}: no sentence in it that could be cited"
+    )
+
+
+def put(writer: Writer, given: Ready | Added, *, asked: bool = True) -> Added:
+    """Write one article, deciding in this transaction what it is.
+
+    Args:
+        writer: of the transaction.
+        given: the article, or what was said of it instead.
+        asked: whether a person asked for it: what a person removed is brought back by nothing else.
+    """
+    if isinstance(given, Added):
+        return given
+    if writer.is_withholding and _is_withheld(writer, given.one, asked=asked):
+        return Added("withheld", given.one.article.origin or "", None, WITHHELD)
+    added = _written(writer, given)
+    if writer.is_withholding and not given.one.article.origin:
+        _put_back(writer, given.one, added)
+    if writer.has_edits and given.one.article.origin:
+        _edit_again(writer, given.one, added)
+    return added
+
+
+def _written(writer: Writer, given: Ready) -> Added:
+    one = given.one
+    number = _find(writer, one)
+    if number is not None and one.article.origin and _is_shared(writer, number, one):
+        writer.unlink(one.article.origin)
+        number = writer.number_by_text(one.text_digest)
+    if (
+        number is not None
+        and _same_text(writer, number, one)
+        and not (one.own_id and _edited(writer, number))
+    ):
+        return _update_metadata(writer, number, one)
+    prepared = given.prepared
+    if prepared is None:  # its text was there when we looked, and was changed or removed since
+        prepared = prepare(one.article)
+        if not prepared.passages:
+            return _nothing_to_cite(one)
+    if number is None:
+        number = _older_version(writer, one, prepared.passages)
+    if number is None:
+        return _insert(writer, one, prepared)
+    one = _with_id(one, writer.digests(number)[0])
+    kept = _kept_edits(writer, number, one)
+    writer.replace(number, one.article, (one.digest, one.text_digest), prepared)
+    writer.unlike(number)
+    if kept:
+        edit(writer, one.article.id or "", kept)
+    return _linked(writer, number, "updated", one, prepared)
+
+
+def edit(writer: Writer, article_id: str, changes: Mapping[str, str | None]) -> Article | None:
+    """Change an article's metadata; None: there is no such article.
+
+    An article read from a file keeps the digests of the file, so that reading the same file again
+    leaves the edit in place, while a changed file replaces it. Nothing is embedded again.
+
+    Args:
+        writer: of the transaction.
+        article_id: of the article.
+        changes: new values by the names of `Article`; None: as if it had not been given.
+
+    Raises:
+        ArticleError: a value cannot be used.
+    """
+    number = writer.number_by_id(article_id)
+    before = writer.article(article_id)
+    if number is None or before is None:
+        return None
+    one = identify(replace(before, **changes))  # type: ignore[arg-type]  # its text is never among them
+    if one.article == before:
+        return before
+    digests = (one.digest, one.text_digest)
+    if writer.origins(number):
+        digests = writer.digests(number)[1:]
+    prepared = prepare(one.article) if one.article.language != before.language else None
+    writer.replace(number, one.article, digests, prepared)
+    return one.article
+
+
+def remove(writer: Writer, number: int) -> None:
+    """Remove an article because a person said so; the files that it was read from do not bring it back (`put`)."""
+    article_id = writer.digests(number)[0]
+    article = writer.article(article_id)
+    if article is not None:
+        writer.withhold(number, mark_of(article.text))
+    writer.remove(number)
+
+
+def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
+    """Whether a person removed this article; if it is asked for, or its text is another now, that is forgotten."""
+    origin = one.article.origin
+    if not origin:
+        return False
+    alike = [] if asked else [each.origin for each in writer.withheld_as(mark_of(one.article.text))]
+    if origin in alike or (not asked and _was_in_removed(writer, one.article)):
+        return True
+    writer.welcome([origin])
+    moved = next((other for other in alike if Path(other).is_absolute() and is_gone(other)), None)
+    if moved is None or _find(writer, one) is not None or writer.number_by_text(one.text_digest) is not None:
+        return False
+    writer.withhold_as(origin, moved)
+    return True
+
+
+def _was_in_removed(writer: Writer, article: Article) -> bool:
+    """Whether a person removed what a file gave as one article, of which this is a part now."""
+    if not isinstance(article, TextArticle):
+        return False
+    files = files_of(article.origin or "")
+    return any(each.origin in files for each in writer.withheld_as(article.whole))
+
+
+def _put_back(writer: Writer, one: Identified, added: Added) -> None:
+    """Let a text that a person gave again be brought by its files again too.
+
+    The very article that was removed has them back at once, as it was; another is linked when they are read.
+    """
+    number = writer.number_by_id(added.article_id or "")
+    removed = writer.withheld_as(mark_of(one.article.text))
+    if number is None or not removed:
+        return
+    for each in removed:
+        writer.forget_file(each.origin)  # it is read again, since more may be in it than this text
+        if each.article == added.article_id and not (
+            Path(each.origin).is_absolute() and is_gone(each.origin)
+        ):
+            writer.link(each.origin, number)
+            writer.set_digests(number, each.digest, each.text_digest)
+    writer.welcome(each.origin for each in removed)
+
+
+def _edit_again(writer: Writer, one: Identified, added: Added) -> None:
+    """Give an article that went with its file, and came back as it was, what had been edited of it."""
+    number = writer.number_by_id(added.article_id or "")
+    changes = writer.take_edit(one.digest) if number is not None else {}
+    if number is not None and changes and not _edited(writer, number):
+        with suppress(ArticleError):  # a value that could be used when it was given, and cannot now
+            edit(writer, added.article_id or "", changes)
+
+
+def _edited(writer: Writer, number: int) -> bool:
+    """Whether an article's metadata was edited since it was read from its file."""
+    article_id, digest, _ = writer.digests(number)
+    stored = writer.article(article_id)
+    try:
+        return stored is not None and identify(stored).digest != digest
+    except ArticleError:  # taken by an older version, which this one would refuse
+        return False
+
+
+def _kept_edits(writer: Writer, number: int, one: Identified) -> dict[str, str | None]:
+    """Give what a person edited of an article whose text file is as it was, and is only read in another way now."""
+    if not isinstance(one.article, TextArticle) or not _edited(writer, number):
+        return {}
+    stored = writer.article(writer.digests(number)[0])
+    if stored is None or (stored.text != one.article.text and mark_of(stored.text) != one.article.whole):
+        return {}
+    return {name: value for name in EDITED if (value := getattr(stored, name)) is not None}
+
+
+def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
+    """Forget what an origin held, and remove the article if it was read from nowhere else.
+
+    What was edited of it is kept for the time that it comes back.
+    """
+    number = writer.number_by_origin(origin)
+    if number is None:
+        return None
+    article_id, digest, _ = writer.digests(number)
+    writer.unlink(origin)
+    if writer.origins(number):
+        return None
+    article = writer.article(article_id)
+    if article is not None and _edited(writer, number):
+        writer.keep_edit(digest, article)
+    writer.remove(number)
+    return Added("removed", origin, article_id, reason)
+
+
+def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassage]) -> int | None:
+    """Find the article with the same address that this one replaces, and let it have this one's origin too."""
+    if not one.article.url or one.own_id:
+        return None
+    number = version_of(writer, one.article.url, one.article.published, _prose(one, passages))
+    if number is not None and one.article.origin:
+        _link(writer, one.article.origin, number)
+    return number
+
+
+def _link(writer: Writer, origin: str, number: int) -> None:
+    """Say that an origin holds an article; one that was given directly stays so, and does not go with a file."""
+    if not writer.origins(number):
+        writer.own(number)
+    writer.link(origin, number)
+
+
+def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
+    # an id that was given alone was looked for; one of an origin may be that of its first article, which lives on
+    is_sought = one.own_id and not one.article.origin
+    if not is_sought and writer.number_by_id(one.article.id or "") is not None:
+        one = _with_id(one, one.text_digest[:16])
+    number = writer.insert(one.article, (one.digest, one.text_digest), prepared)
+    return _linked(writer, number, "added", one, prepared)
+
+
+def _linked(writer: Writer, number: int, state: str, one: Identified, prepared: Prepared) -> Added:
+    alike = link(writer, number, prepared.sketch, _prose(one, prepared.passages))
+    likest = f"; {alike[0].overlap:.0%} like {alike[0].id}" if alike else ""
+    return _added(state, one, _count(prepared.passages) + likest)._replace(alike=alike)
+
+
+def _prose(one: Identified, passages: Sequence[NewPassage]) -> list[str]:
+    return [one.article.text[passage.start : passage.end] for passage in passages]
+
+
+def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
+    article_id, digest, _ = writer.digests(number)
+    one = _with_id(one, article_id)
+    origins = writer.origins(number)
+    if one.article.origin and one.article.origin not in origins:
+        _link(writer, one.article.origin, number)
+        return _added("unchanged", one, "the same text is there already")
+    is_given = f"{GIVEN}{article_id}" in origins and not one.own_id
+    if digest == one.digest or is_given or not (one.own_id or one.article.origin):
+        return _added("unchanged", one, "the same text is there already")
+    kept = _kept_edits(writer, number, one)
+    writer.replace(number, one.article, (one.digest, one.text_digest), None)
+    if kept:
+        edit(writer, article_id, kept)
+    return _added("updated", one, "metadata changed")
+
+
+def _find(reader: Reader, one: Identified) -> int | None:
+    """Find the article that this one is, or is a new version of."""
+    if one.article.origin:
+        number = reader.number_by_origin(one.article.origin)
+        if number is not None:
+            return number
+    if one.own_id:
+        return reader.number_by_id(one.article.id or "")
+    return reader.number_by_text(one.text_digest)
+
+
+def _same_text(reader: Reader, number: int, one: Identified) -> bool:
+    return reader.digests(number)[2] == one.text_digest
+
+
+def _is_shared(reader: Reader, number: int, one: Identified) -> bool:
+    """Whether a changed file's old text is also held by another origin, so that it must stay."""
+    origins = reader.origins(number)
+    return not _same_text(reader, number, one) and one.article.origin in origins and len(origins) > 1
+
+
+def _with_id(one: Identified, article_id: str) -> Identified:
+    return one._replace(article=replace(one.article, id=article_id))
+
+
+def _count(passages: Sequence[NewPassage]) -> str:
+    return f"{len(passages)} passage{'s' if len(passages) != 1 else ''}"
+
+
+def _added(state: str, one: Identified, reason: str) -> Added:
+    name = one.article.origin or one.article.title or one.article.id or ""
+    return Added(state, name, None if state == "skipped" else one.article.id, reason)

@@ -1,0 +1,62 @@
+"""Linking articles that are nearly the same text, when one is added: agency copies, corrected versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.store.minhash import NEAR, keys_of, may_be_near, overlap, triples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.records import Alike
+    from index.store.reader import Reader
+    from index.store.writer import Writer
+
+# Each bound makes the cost of an article the same in a collection of any size, also where thousands of articles
+# are made from one template and share their keys: then the latest of them are compared, and linked.
+_PER_KEY = 32
+_COMPARED = 8
+_SHARED = 2  # of an article's keys; one alone is chance, or a common turn of phrase
+
+
+def link(writer: Writer, number: int, sketched: bytes, passages: Sequence[str]) -> tuple[Alike, ...]:
+    """Link an article that was just written, and has no links, with those that are nearly the same.
+
+    Args:
+        writer: of the transaction.
+        number: of the article.
+        sketched: its sketch; b"" of a text too short to be compared.
+        passages: its prose.
+
+    Returns:
+        The others, the most alike first.
+    """
+    if not sketched:
+        return ()
+    overlaps = _near(writer, sketched, passages)
+    writer.liken(number, sketched, overlaps)
+    return writer.alike(number)
+
+
+def version_of(reader: Reader, url: str, published: str | None, passages: Sequence[str]) -> int | None:
+    """Find the article of which a new one is a later version: of the same address, and nearly the same text.
+
+    An address alone does not say it: many articles may name one page. One that was published later is no older version.
+    """
+    for number, date in reader.of_url(url, _COMPARED):
+        is_later = not published or not date or published >= date
+        if is_later and overlap(triples(passages), triples(reader.prose(number))) >= NEAR:
+            return number
+    return None
+
+
+def _near(reader: Reader, sketched: bytes, passages: Sequence[str]) -> dict[int, float]:
+    """Give the articles whose prose overlaps by NEAR, by number, the most alike first."""
+    shared = reader.sharing(keys_of(sketched), _PER_KEY)
+    likely = [number for number, count in shared.most_common(2 * _COMPARED) if count >= _SHARED]
+    compared = [number for number in likely if may_be_near(sketched, reader.sketch(number))][:_COMPARED]
+    found = triples(passages if compared else ())
+    overlaps = {number: round(overlap(found, triples(reader.prose(number))), 3) for number in compared}
+    near = [pair for pair in overlaps.items() if pair[1] >= NEAR]
+    return dict(sorted(near, key=lambda pair: (-pair[1], pair[0])))

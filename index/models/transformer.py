@@ -1,0 +1,142 @@
+"""Any sentence-transformers model as an encoder."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.errors import ModelError
+from index.models.encoder import digest
+from index.models.folders import INSTEAD, check_parameters, files, first_line, found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import Self
+
+    from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
+
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+E5 = ("intfloat/e5-", "intfloat/multilingual-e5-")  # trained with prompts their files do not state
+PROBES = (
+    "The minister opened the bridge.",
+    "افتتح الوزير الجسر.",
+    "Министр открыл мост.",
+    "部长为大桥揭幕。",
+)
+
+
+class TransformerEncoder:
+    """A sentence-transformers model behind our two verbs; its own prompts are used."""
+
+    def __init__(self, name: str, folder: Path, model: SentenceTransformer) -> None:
+        """Take a loaded model and the folder it was loaded from."""
+        self._name = name
+        self._folder = folder
+        self._model = model
+
+    @classmethod
+    def open(cls, model: str, device: str = "cpu") -> Self:
+        """Find a model in a folder, among those downloaded before, or on the hub; check and load it.
+
+        Args:
+            model: its folder or name.
+            device: what it computes on, as torch names it: `cpu`, `cuda`, `cuda:1`.
+
+        Raises:
+            ModelError: it is missing, is not to be trusted, or cannot be loaded; or the device is not there.
+        """
+        name, folder, integers = found(model)
+        loaded = _load(model, folder, device)
+        check_parameters(model, loaded, integers)
+        made = cls(name, folder, loaded)
+        if not made.encode_passages(PROBES).any():
+            raise ModelError(f"{model}: gives vectors of zeros; {INSTEAD}")
+        return made
+
+    @property
+    def name(self) -> str:
+        """The name or folder the model was opened by."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of the model's settings, tokenizer and weights."""
+        return digest(self._folder, files(self._folder))
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Give one unit row for each text, shape (n, dimension); zero for a text without content.
+
+        Raises:
+            ModelError: the model cannot read a text, or gave vectors of another shape.
+        """
+        return self._rows(self._model.encode_document, texts)
+
+    def encode_question(self, text: str) -> NDArray[np.float32]:
+        """Give the unit vector of a question, shape (dimension,); zero for one without content.
+
+        Raises:
+            ModelError: the model cannot read it, or gave a vector of another shape.
+        """
+        vector: NDArray[np.float32] = self._rows(self._model.encode_query, [text])[0]
+        return vector
+
+    def _rows(self, encode: Callable[..., object], texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        clean = [text.encode("utf-8", "ignore").decode("utf-8") for text in texts]
+        filled = [number for number, text in enumerate(clean) if text.strip()]
+        if not filled:
+            return vectors
+        try:
+            rows = encode(
+                [clean[number] for number in filled],
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        except (IndexError, RuntimeError) as error:  # tokens without a vector, no memory
+            raise ModelError(f"{self._name}: cannot read a text ({first_line(error)}); {INSTEAD}") from error
+        rows = np.asarray(rows, dtype=np.float32)
+        if rows.shape != (len(filled), self.dimension):
+            raise ModelError(
+                f"{self._name}: gave vectors of shape {rows.shape}, not "
+                f"{(len(filled), self.dimension)}; {INSTEAD}"
+            )
+        rows[~np.isfinite(rows).all(axis=1)] = 0.0
+        vectors[filled] = rows
+        return vectors
+
+
+def _load(model: str, folder: Path, device: str) -> SentenceTransformer:
+    import torch
+
+    if device != "cpu" and not torch.cuda.is_available():
+        raise ModelError(
+            f"{model}: cannot compute on {device}, as torch finds no such device here; leave --device out to use the"
+            " processor, or install a torch that knows the device"
+        )
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        loaded = SentenceTransformer(
+            str(folder),
+            device=device,
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+    except Exception as error:  # of any library that reads a part of the folder, for anything in it
+        raise ModelError(f"{model}: cannot be loaded ({first_line(error)}); {INSTEAD}") from error
+    if not any(loaded.prompts.values()) and model.startswith(E5) and "instruct" not in model:
+        loaded.prompts.update(E5_PROMPTS)
+    return loaded

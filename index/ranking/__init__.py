@@ -1,0 +1,1 @@
+"""Answers questions. In: a question and a view. Out: ranked hits, read and judged, with evidence and confidence."""

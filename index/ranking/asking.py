@@ -1,0 +1,163 @@
+"""What kind of question somebody asks, and which names and numbers stand in it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.analysis import name_key, stem_of, stemmer_of, words
+from index.analysis.folding import fold
+from index.analysis.scripts import script_of_word
+from index.ranking.query import content_words
+
+if TYPE_CHECKING:
+    from index.models.lexicon import Lexicon
+    from index.records import Kind
+
+_FILE = Path(__file__).parent.parent / "bundled" / "interrogatives.txt"
+_MARKS = re.compile(r"[?؟？;՞]\s*[\"'»”’)]*\s*$")
+_UNSPACED = frozenset({"zh", "ja", "th"})
+_CASED = frozenset({"Latn", "Cyrl", "Grek"})
+_NOUNS_CAPITALISED = frozenset({"de"})
+_AND = frozenset({"و", "ف"})
+NAME_LETTERS = 2
+"""Consonants that a name and its translation must share to be one name in two scripts."""
+LIKELY = 0.6
+"""How probable a translation must be to tell whether a word is a name; those of dialect words are less sure."""
+
+
+class _Words(NamedTuple):
+    """Words that ask, of one language.
+
+    Attributes:
+        anywhere: words that ask wherever they stand.
+        first: words that ask at the beginning only.
+        stems: beginnings of words that ask.
+        of_time: those of all these that ask for a time.
+    """
+
+    anywhere: frozenset[str]
+    first: frozenset[str]
+    stems: tuple[str, ...]
+    of_time: frozenset[str]
+
+    def ask(self, folded: list[str]) -> bool:
+        return (
+            bool(folded)
+            and (folded[0] in self.first or _without_and(folded[0]) in self.first | self.anywhere)
+        ) or any(word in self.anywhere or word.startswith(self.stems) for word in folded)
+
+    def ask_within(self, text: str) -> bool:
+        return any(word in text for word in self.anywhere)
+
+
+def kind(question: str, language: str) -> Kind:
+    """Tell what kind of question it is.
+
+    A question asks by a word that asks or by its question mark; anything else is keywords. One that asks by its mark
+    alone, or by a word such as "did", asks whether something is so.
+
+    Args:
+        question: as it was asked.
+        language: its ISO 639-1 code; of one without a list ("und" too) the words of all languages are looked for.
+    """
+    folded, text = [word.folded for word in words(question)], fold(question)
+    unspaced = language in _UNSPACED
+    asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
+    for number, found in asking:
+        some = (one[number] for one in _lists_of(language))
+        if any(one.ask_within(text) if unspaced else one.ask(folded) for one in some):
+            return found
+    return "yes/no" if _MARKS.search(question) else "keywords"
+
+
+def asks_when(question: str, language: str) -> bool:
+    """Whether a question begins with a word that asks for a time, such as "when"; `language` as for `kind`.
+
+    Elsewhere such a word mostly joins two clauses ("Who was mayor when the bridge opened?").
+    """
+    text = fold(question)
+    first = next((word.folded for word in words(question)), "")
+    return any(
+        word in text if language in _UNSPACED else word in {first, _without_and(first)}
+        for asking, _ in _lists_of(language)
+        for word in asking.of_time
+    )
+
+
+def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, ...]:
+    """Give the names and numbers of a question, as they stand in it.
+
+    A word is a name if it has a capital that no sentence beginning explains, or if a translation of it sounds the same.
+    """
+    found = list(words(question))
+    content = set(content_words(question))
+    is_cased = any(question[word.start : word.end].islower() for word in found)
+    chosen = []
+    for number, word in enumerate(found):
+        shown = question[word.start : word.end]
+        if any(letter.isdigit() for letter in shown) or (
+            shown in content
+            and (
+                (is_cased and number > 0 and shown[0].isupper() and language not in _NOUNS_CAPITALISED)
+                or _sounds_translated(word.folded, language, lexicon)
+            )
+        ):
+            chosen.append(shown)
+    return tuple(dict.fromkeys(chosen))
+
+
+def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> bool:
+    """Whether a likely translation into another script sounds like the word itself."""
+    if lexicon is None or language not in lexicon.languages:
+        return False
+    own, script = name_key(folded), script_of_word(folded)
+    if own is None or len(own) < NAME_LETTERS:
+        return False
+    stem = stem_of(folded, stemmer_of(folded, language))
+    return any(
+        p >= LIKELY and _sound_alike(own, name_key(translation) or "")
+        for target, other in (("en", "Latn"), ("ar", "Arab"))
+        if other != script
+        for translation, p in lexicon.translate(stem, language, target)
+    )
+
+
+def _sound_alike(own: str, stem: str) -> bool:
+    """Whether a word's name key is that of a stem, or has one sound more: English stems lose an "s" (Paris)."""
+    return len(stem) >= NAME_LETTERS and own in {stem, stem + own[-1:]}
+
+
+def _lists_of(language: str) -> list[tuple[_Words, _Words]]:
+    lists = _asking()
+    return [lists[language]] if language in lists else list(lists.values())
+
+
+def _without_and(word: str) -> str:
+    """Arabic writes "and" onto the next word."""
+    return word[1:] if word[:1] in _AND else word
+
+
+@cache
+def _asking() -> dict[str, tuple[_Words, _Words]]:
+    """Words that ask for something, and words that ask whether, by language."""
+    lists = {}
+    for line in _FILE.read_text("utf-8").splitlines():
+        language, colon, listed = line.partition(": ")
+        if colon and not line.startswith("#"):
+            something, _, whether = listed.partition(" | ")
+            lists[language] = (_listed(something), _listed(whether))
+    return lists
+
+
+def _listed(text: str) -> _Words:
+    of_time = frozenset(fold(part.strip("^@")) for part in text.split() if part.endswith("@"))
+    parts = [part.removesuffix("@") for part in text.split()]
+    return _Words(
+        frozenset(fold(part) for part in parts if part[0] != "^" and part[-1] != "+"),
+        frozenset(fold(part[1:]) for part in parts if part[0] == "^"),
+        tuple(fold(part[:-1]) for part in parts if part[-1] == "+"),
+        of_time,
+    )

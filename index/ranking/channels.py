@@ -1,0 +1,122 @@
+"""The lexical half of a search: three channels, joined by the languages of question and passage."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.ranking.fusion import beside
+from index.segments.postings import MANY_ROWS
+from index.segments.scoring import Runs
+from index.segments.vocabulary import Channels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from index.ranking.fusion import Beside, Weights
+    from index.records import Query
+    from index.segments.term_lookup import Located
+    from index.segments.view import View
+
+
+# Name keys and 4-grams that stand in more than MANY_ROWS, and in a larger share of all rows than this, are counted for
+# the first candidates only: their postings are most of all there is to read, and they tell the least
+# (docs/retrieval.md). In fewer rows counting them for all takes no longer than looking the candidates up.
+COMMON_SHARE = 0.05
+CANDIDATES = 500
+
+
+class LexicalScores(NamedTuple):
+    """Scores of every row of a view.
+
+    Attributes:
+        joined: (n,) float32, what the three channels give together, over all that is asked of them in its language.
+        runs: for each channel, what its score counts in `joined`.
+        most_rows: terms of names and grams that stand in more rows are not counted yet; see `complete`.
+    """
+
+    joined: NDArray[np.float32]
+    runs: dict[str, Runs]
+    most_rows: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all terms are counted."""
+        return math.isinf(self.most_rows)
+
+    def complete(self, view: View, located: Mapping[str, Located], rows: NDArray[np.int64]) -> None:
+        """Count the terms that were left out, for some rows, (m,) ascending."""
+        for name in ("names", "grams"):
+            if self.runs[name].shares.any():
+                gained = view.channels[name].score_rows(located[name], rows, self.most_rows)
+                self.joined[rows] += gained * self.runs[name].of(rows)
+
+
+def lexical_scores(
+    view: View, asked: Query, located: Mapping[str, Located], weights: Weights, *, whole: bool = False
+) -> LexicalScores:
+    """Score every row of a view for a question.
+
+    A passage scores sum over channels of weight * BM25, divided by the same sum for a passage that holds each term
+    once, the weights being those of the question's and the passage's languages: so the scores of passages in several
+    languages can be compared. A word that stands nowhere, or has no translation, counts as asked: where there is
+    little to be found by words, they say little.
+
+    Args:
+        view: what is searched.
+        asked: its weights multiplied by idf (`index.ranking.coverage.weighed`).
+        located: the same, in each channel.
+        weights: of the channels.
+        whole: with all terms, whatever there is to read.
+    """
+    runs = _runs(view, asked, weights)
+    most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows)
+    counted = [located[name] for name in ("names", "grams") if runs[name].shares.any()]
+    if whole or all(max(found.frequencies, default=0.0) <= most_rows for found in counted):
+        most_rows = math.inf  # nothing is left out
+    gains = {
+        name: found.gains_of(math.inf if name == "words" else most_rows, common=False)
+        for name, found in located.items()
+    }
+    joined = np.zeros(view.n_rows, dtype=np.float32)
+    for part in range(len(view.segments)):  # by all channels, while its rows are at hand
+        for name in Channels._fields:
+            view.channels[name].add_part(joined, part, located[name], gains[name], runs[name])
+    return LexicalScores(joined, runs, most_rows)
+
+
+def _runs(view: View, asked: Query, weights: Weights) -> dict[str, Runs]:
+    """Give what the score of each channel counts in each run of rows."""
+    ends, rules = _ruled(*view.runs, asked.language)
+    most = [sum([term.weight for term in getattr(asked, name)]) for name in Channels._fields]
+    shares: dict[Beside, list[float]] = {}
+    for rule in set(rules):
+        own = (weights.words, weights.names * rule.names, weights.grams * rule.grams)
+        whole = sum([share * score for share, score in zip(own, most, strict=True)]) or math.inf
+        shares[rule] = [share / whole for share in own]
+    by_channel = np.array([shares[rule] for rule in rules], dtype=np.float32).reshape(-1, len(most)).T.copy()
+    return {name: Runs(ends, own) for name, own in zip(Channels._fields, by_channel, strict=True)}
+
+
+@lru_cache(maxsize=256)
+def _ruled(
+    languages: tuple[str, ...], ends: tuple[int, ...], question: str
+) -> tuple[NDArray[np.int64], list[Beside]]:
+    """Give the runs of rows in which one rule says what channels count beside words.
+
+    Args:
+        languages: of runs of rows, which are shorter.
+        ends: the row after the last of each.
+        question: its language.
+
+    Returns:
+        For each run the row after its last, (r,), and the rule.
+    """
+    rules = [beside(question, language) for language in languages]
+    lasts = [place for place, rule in enumerate(rules) if rules[place + 1 : place + 2] != [rule]]
+    return np.array([ends[place] for place in lasts], dtype=np.int64), [rules[place] for place in lasts]

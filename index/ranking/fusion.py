@@ -1,0 +1,151 @@
+"""Fusion: one score from three lexical channels and the vectors, chosen by measurement (docs/retrieval.md).
+
+What a channel is worth depends on the languages of question and passage. 4-grams find inflections and
+typing errors inside one language and nothing across scripts; name keys find names across scripts and
+little else. So each pair of languages has its own weights, and the lexical score is divided by all that is
+asked with them: passages in the question's own language, which more channels can reach, get no bonus over a
+translation that holds as much of the question. Vectors have one weight, whatever the model and the languages:
+a cosine counts by how far it is above the usual one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from index.analysis.language import script_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+class Weights(NamedTuple):
+    """How much each channel counts; words, names and grams multiply what the languages give them.
+
+    Attributes:
+        words: stems and their translations.
+        names: name keys.
+        grams: word-bounded character 4-grams.
+        dense: share of the dense half in the fused score, 0 to 1; one for all models and languages.
+    """
+
+    words: float = 1.0
+    names: float = 1.0
+    grams: float = 1.0
+    dense: float = 0.4
+
+
+class Scale(NamedTuple):
+    """What cosines of a question with passages of a language are usual."""
+
+    mean: float
+    deviation: float
+
+
+class Beside(NamedTuple):
+    """What name keys and 4-grams count beside words, for one pair of languages."""
+
+    names: float
+    grams: float
+
+
+DEFAULT = Weights()
+
+# Swept on the development sets, one language and nine at once (docs/retrieval.md, "Several languages"): more
+# 4-grams in the question's language gain half a point alone and lose several beside other languages.
+SAME_LANGUAGE = Beside(names=0.0, grams=0.3)
+SAME_SCRIPT = Beside(names=0.2, grams=0.2)
+OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
+
+
+# Exponent of the lexical score in the question's own language: there a passage shares some words by chance, which a
+# translation of them does not; one that holds all of them loses nothing
+OWN_LANGUAGE = 1.3
+# Deviations above the usual cosine that count as much as all words: the right passages have 3.5 in another language
+# and 4 to 7 in the question's own. With the share of the dense half, this is the one weight of the fusion: a quarter
+# more or less moves recall@1 by less than half a point (docs/retrieval.md, "Vectors").
+WHOLE = 5.5
+# what they count at most: in a collection of a few passages one may be any number of deviations above the rest
+MOST = 2.0
+# what a passage that holds so much of the question's words is expected to have of that, on the same scale: with this,
+# recall rises from words alone to all vectors while passages are embedded in any order
+EXPECTED = 1.4
+# how many passages the stand-ins of a language count as, for the mean; and how many all languages do, for the deviation
+STAND_IN, FEW = 4, 30
+SMALLEST = 1e-4
+"""Deviation of cosines at least: of fewer, all passages are the same."""
+
+
+def beside(question: str, passage: str) -> Beside:
+    """Give the weights for a question and a passage in these languages (ISO 639-1)."""
+    if question == passage:
+        return SAME_LANGUAGE
+    return SAME_SCRIPT if script_of(question) == script_of(passage) else OTHER_SCRIPT
+
+
+def scales_of(
+    samples: Mapping[str, NDArray[np.floating]], stand_ins: Mapping[str, NDArray[np.floating]]
+) -> dict[str, Scale]:
+    """Say what cosines are usual for a question, in each language.
+
+    A language that has few passages in the collection is taken to be like the stand-ins, and to spread as all do.
+
+    Args:
+        samples: the question's cosines with passages of each language, (n,).
+        stand_ins: the same with sentences that have nothing to do with the collection, where there are any.
+    """
+    counts = {language: len(cosines) for language, cosines in samples.items()}
+    own = {language: (float(cosines.mean()), float(cosines.var())) for language, cosines in samples.items()}
+    others = [float(cosines.var()) for cosines in stand_ins.values() if len(cosines)]
+    spread = [(n, own[language][1]) for language, n in counts.items()] + [(FEW, var) for var in others]
+    usual = sum(n * var for n, var in spread) / (sum(n for n, _ in spread) or 1)
+    middle = sum(n * own[language][0] for language, n in counts.items()) / (sum(counts.values()) or 1)
+    scales = {}
+    for language, n in counts.items():
+        mean, var = own[language]
+        there = stand_ins.get(language)
+        prior = float(there.mean()) if there is not None and len(there) else middle
+        scales[language] = Scale(
+            (n * mean + STAND_IN * prior) / (n + STAND_IN),
+            max(math.sqrt((n * var + FEW * usual) / (n + FEW)), SMALLEST),
+        )
+    return scales
+
+
+def fuse(
+    lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64], share: float
+) -> NDArray[np.float64]:
+    """Join two scores of the same candidates: share * dense + (1 - share) * lexical.
+
+    A cosine counts by how many deviations it is above the usual one, so the weight is the same whatever the model and
+    the languages; below it counts nothing, so that no vector takes from the words. Where the vector says nothing, the
+    words say what is to be expected of it.
+
+    Args:
+        lexical: (m,) shares of what is asked, about 0 to 1.
+        deviations: (m,) how far cosines are above the usual ones; NaN for a passage that has no vector yet.
+        trust: (m,) how far the model can be trusted with the two languages, 0 to 1.
+        share: weight of the dense half, 0 to 1.
+
+    Returns:
+        (m,), about 0 to 1.
+
+    Source: Bruch, Gai, Ingber, TOIS 2023, https://doi.org/10.1145/3596512 (convex combination above
+    reciprocal rank fusion).
+    """
+    joined: NDArray[np.float64] = share * told(lexical, deviations, trust) + (1 - share) * lexical
+    return joined
+
+
+def told(
+    lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give what the vectors of candidates say, (m,) about 0 to 1 and MOST at most; see `fuse`."""
+    known = np.where(np.isnan(deviations), 0.0, trust)
+    found = np.clip(np.nan_to_num(deviations) / WHOLE, 0.0, MOST)
+    said: NDArray[np.float64] = known * found + (1 - known) * EXPECTED * lexical
+    return said

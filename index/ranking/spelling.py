@@ -1,0 +1,293 @@
+"""Spelling: words of a question that nothing knows are read as the nearest ones that the collection answers to.
+
+A word is unknown if neither it nor a translation of it stands in the collection, and the lexicon has it in no language
+that the question may be in. It is read as a word one change away, or failing that and if it is long two: a word of the
+collection, or of the lexicon if a translation stands in the collection; so an English misspelling finds Arabic
+articles. A change is a letter more, less or another one, or two neighbours exchanged.
+Source: Damerau, Communications of the ACM 7 (1964), https://doi.org/10.1145/363958.363994; the choice by what is
+frequent and what is easily mistaken: Kernighan, Church, Gale, COLING 1990, https://aclanthology.org/C90-2036
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.analysis import Word, is_stopword, name_key, stem_of, stemmer_of, stemmers_of, words
+from index.analysis.arabic import without_article
+from index.analysis.folding import fold
+from index.analysis.language import script_of
+from index.analysis.names import letters_of
+from index.analysis.scripts import script_of_word
+from index.models.lexicon import HUB
+from index.ranking.query import alternatives_of
+from index.records import QueryTerm
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from index.models.lexicon import Lexicon
+    from index.records import Query
+    from index.segments.term_lookup import Located
+    from index.segments.view import View
+    from index.store.reader import Reader
+
+ONE_CHANGE = 4
+"""Letters from which on a word may be one change away: of fewer, most are one change from another word."""
+TWO_CHANGES = 6
+"""Letters from which on it may be two."""
+SAME_KEY = 10.0
+"""How many times likelier a word is that has the same consonants: vowels and doubled letters are mistaken most."""
+SAME_FIRST = 10.0
+"""The same of one with the same first letter, which is seldom mistaken."""
+FROM_LEXICON = 0.1
+"""The same of one that stands in no passage: the lexicon has stems, so that "leade" passes for a word like "lead"."""
+NAME_KEY = 3
+"""Consonants from which on a name key tells that a word written as a name is one that the collection knows."""
+SURE_KEY = 4
+"""Consonants from which on it tells so of any word in a script that no passage is in."""
+MOST_TERMS, MANY_TERMS = 200_000, 100_000
+"""Terms from which on the lexicon has nearly all words of a language (English), or many (Arabic). Of any other a word
+that it lacks is often right, or another form of one that stands in the collection."""
+LONGEST = 24
+"""Letters of a word that is looked at: what one change makes of it grows with its length."""
+MOST_WORDS = 5
+"""Unknown words of a question that are looked at: one of many more is in no language that is known."""
+MOST_NEAR = 50
+"""Words at two changes that are looked at."""
+# What Arabic writes onto a word and may be taken off again: particles, and what makes persons and times of verbs.
+_PREFIXES = ("", *"وفبلكسيتنا")
+_SUFFIXES = ("", *"هاتي", "ها", "هم", "نا", "وا", "ون", "ين", "ته", "تها", "تهم")
+_SHORTEST = 3  # letters of what is left
+
+
+class Corrected(NamedTuple):
+    """A question as it was understood.
+
+    Attributes:
+        text: the question, with words that are known.
+        words: each word that was read as another, as it was asked, and that other.
+    """
+
+    text: str
+    words: tuple[tuple[str, str], ...]
+
+
+def corrected(
+    view: View,
+    reader: Reader,
+    query: Query,
+    located: Located,
+    sources: Sequence[str],
+    lexicon: Lexicon | None,
+) -> Corrected | None:
+    """Read the unknown words of a question as known ones; None if there is nothing to change.
+
+    In a language that the lexicon has not nothing is changed: there a word that the collection lacks may well be right.
+
+    Args:
+        view: what is searched.
+        reader: of the same sequence number.
+        query: the question.
+        located: its words, in the view.
+        sources: languages that the question may be in, the likeliest first.
+        lexicon: translations, or None.
+    """
+    if (
+        lexicon is None or not view.spoken or all(located.frequencies)
+    ):  # mostly each word stands in some passage
+        return None
+    told = tuple([HUB if language == "und" else language for language in sources])
+    if not set(told).issubset(lexicon.languages):
+        return None
+    speller = _Speller(view, reader, told, tuple(sorted(view.languages)), lexicon)
+    missing = {word for word, held in zip(query.asked, located.frequencies, strict=True) if not held}
+    found = words(query.text)
+    absent = {word.folded: word for word in reversed(found) if query.text[word.start : word.end] in missing}
+    unknown = [word for word in reversed(absent.values()) if not speller.knows(word, query)]
+    near = {word.folded: speller.nearest(word, query) for word in unknown[:MOST_WORDS]}
+    understood = {word: read for word, read in near.items() if read}
+    return _replaced(query.text, found, understood) if understood else None
+
+
+def _replaced(text: str, found: Iterable[Word], understood: dict[str, str]) -> Corrected:
+    pairs: dict[str, str] = {}
+    parts, done = [], 0
+    for word in found:
+        if word.folded in understood:
+            surface = text[word.start : word.end]
+            pairs[surface] = _written_like(surface, understood[word.folded])
+            parts += [text[done : word.start], pairs[surface]]
+            done = word.end
+    return Corrected("".join([*parts, text[done:]]), tuple(pairs.items()))
+
+
+def _written_like(surface: str, word: str) -> str:
+    """Give a word with the capitals of another."""
+    if len(surface) > 1 and surface.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if surface[:1].isupper() else word
+
+
+class _Speller(NamedTuple):
+    """What is known, to one question.
+
+    Attributes:
+        view, reader: what is searched.
+        sources: languages that the question may be in, the likeliest first.
+        languages: of the passages.
+        lexicon: translations.
+    """
+
+    view: View
+    reader: Reader
+    sources: tuple[str, ...]
+    languages: tuple[str, ...]
+    lexicon: Lexicon
+
+    def knows(self, word: Word, query: Query) -> bool:
+        """Whether a word that stands in no passage is left alone: it is right, a name, a number, short or long."""
+        folded = word.folded
+        if (
+            not ONE_CHANGE <= _size(folded) <= LONGEST
+            or any(map(str.isdigit, folded))
+            or not letters_of(folded)
+        ):
+            return True
+        if any(self._has(form, language) for form in _forms(folded) for language in self.sources):
+            return True
+        return self._is_name(word, query)
+
+    def _has(self, word: str, language: str) -> bool:
+        stem = stem_of(word, stemmer_of(word, language))
+        return self.lexicon.knows(stem, language) or is_stopword(word, language)
+
+    def _is_name(self, word: Word, query: Query) -> bool:
+        """Whether a word is an acronym, or may be a name that the collection has, in whatever script."""
+        if query.text[word.start : word.end].isupper() and not query.text.isupper():
+            return True  # NATO, XLIX
+        key = name_key(word.folded) or ""
+        if len(key) < NAME_KEY or not self.view.channels["names"].frequency(key):
+            return False
+        scripts = {script_of(language) for language in self.languages}
+        is_foreign = script_of_word(word.folded) not in scripts
+        return _is_capital(word, query) or (is_foreign and len(key) >= SURE_KEY)
+
+    def nearest(self, word: Word, query: Query) -> str | None:
+        """Give the likeliest of the words nearest to a word of a question, or None."""
+        folded, lowered = word.folded, query.text[word.start : word.end].lower()
+        typed = lowered if len(lowered) == len(folded) else folded  # marks are no letters
+        n_terms = self.lexicon.size(self.sources[0])
+        ends = int(n_terms < MOST_TERMS)
+        variants = {fold(variant): variant for variant in _one_change(typed, letters_of(folded), ends)}
+        variants.pop(folded, None)
+        listed = self._listed(folded, variants)
+        for source in self.sources:
+            found = self._likeliest(folded, listed, self._in_lexicon(variants, source, word, query), source)
+            if found:
+                return variants[found]
+        if _size(folded) < TWO_CHANGES or n_terms < MANY_TERMS:
+            return None
+        return self._likeliest(folded, self._two_changes(folded, ends), (), self.sources[0])
+
+    def _listed(self, word: str, near: Collection[str]) -> set[str]:
+        """Give those of some words that the collection has, or had."""
+        found: set[str] = set()
+        for stemmer in stemmers_of(word, self.languages):
+            found.update(self.reader.words_among(stemmer, near))
+        return found
+
+    def _in_lexicon(self, near: Iterable[str], language: str, word: Word, query: Query) -> list[str]:
+        """Give those of some words that the lexicon has; none in the language of most passages: they have its words."""
+        if language == self.view.spoken[0] or self.lexicon.size(language) < MOST_TERMS:
+            return []
+        has, key = self.lexicon.has, name_key(word.folded)
+        found = [one for one in near if has(stem_of(one, stemmer_of(one, language)), language)]
+        return [one for one in found if name_key(one) == key] if _is_capital(word, query) else found
+
+    def _likeliest(
+        self, word: str, listed: Collection[str], others: Collection[str], source: str
+    ) -> str | None:
+        """Give the likeliest of some words to be meant by a word, or None if the collection answers to none of them.
+
+        Args:
+            word: folded.
+            listed: words of the collection.
+            others: of the lexicon.
+            source: the language of the question.
+        """
+        near = [*sorted(listed), *(one for one in others if one not in listed)]
+        terms = [
+            QueryTerm(1.0, alternatives_of(one, (source,), self.languages, self.lexicon)) for one in near
+        ]
+        held = self.view.channels["words"].locate(terms).frequencies
+        key = name_key(word)
+        best, most = None, (0.0, False, False, 0)
+        for place, (one, frequency) in enumerate(zip(near, held, strict=True)):
+            likely = frequency * (1.0 if place < len(listed) else FROM_LEXICON)
+            likely *= SAME_FIRST if one[0] == word[0] else 1.0
+            likely *= SAME_KEY if key and name_key(one) == key else 1.0
+            # of one stem the form that exchanges letters, else one as long as the word: the lexicon has stems only
+            order = (likely, sorted(one) == sorted(word), len(one) == len(word), len(one))
+            if likely and order > most:
+                best, most = one, order
+        return best
+
+    def _two_changes(self, word: str, ends: int) -> list[str]:
+        """Give words of the collection at two changes that begin as a word does, and end as it does if `ends` is 1."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        begin = word[: len(word) - _size(word) + 1]
+        near: set[str] = set()
+        for stemmer in stemmers_of(word, self.languages):
+            near.update(self.reader.words_from(stemmer, begin))
+        found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=2, limit=MOST_NEAR)
+        # a word with an ending more or less is another form of it
+        alike = [one for one, _, _ in found if not one.startswith(word) and not word.startswith(one)]
+        return [
+            one
+            for one in alike
+            if one.endswith(word[len(word) - ends :]) and _has_article(one) == _has_article(word)
+        ]
+
+
+def _size(word: str) -> int:
+    """Give the letters of a word, an Arabic article not counted."""
+    return len(without_article(word) if script_of_word(word) == "Arab" else word)
+
+
+def _has_article(word: str) -> bool:
+    return _size(word) < len(word)
+
+
+def _is_capital(word: Word, query: Query) -> bool:
+    """Whether a word has a capital that no beginning explains; German gives one to all nouns."""
+    is_first = not query.text[: word.start].strip()
+    return query.text[word.start].isupper() and not is_first and query.language != "de"
+
+
+def _forms(word: str) -> list[str]:
+    """Give a word, and of an Arabic one what it may be with particles, pronouns and the like written onto it."""
+    if script_of_word(word) != "Arab":
+        return [word]
+    forms = {word}
+    for first, second, last in product(_PREFIXES, _PREFIXES, _SUFFIXES):
+        if word.startswith(first + second) and word.endswith(last):
+            form = word[len(first + second) : len(word) - len(last)]
+            if len(form) >= _SHORTEST:
+                forms.add(form)
+    return sorted(forms)
+
+
+def _one_change(word: str, letters: str, ends: int) -> Iterator[str]:
+    """Give what one change makes of a word; if `ends` is 1, not those by another letter at its ends."""
+    for place in range(len(word) + 1):
+        head, tail = word[:place], word[place:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        if ends <= place < len(word) - ends:
+            yield head + tail[1:]
+            yield from [head + letter + tail[1:] for letter in letters]
+        if ends <= place <= len(word) - ends:
+            yield from [head + letter + tail for letter in letters]

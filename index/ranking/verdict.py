@@ -1,0 +1,171 @@
+"""From a ranking to an answer: the first passages are read, and what they say decides.
+
+The reader gives the span that answers best and how surely it does. What the question names must be there: a name or
+number that no passage mentions, in any script, rules "answered" out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.analysis import name_key
+from index.analysis.folding import fold
+from index.chunking.sentences import sentences
+from index.models.reader import read_in_time
+from index.ranking.asking import asks_when, kind, names
+from index.ranking.confidence import ANSWERED, confidence
+from index.ranking.matches import AskedWords, matches, name_keys
+from index.ranking.times import tells_time
+from index.records import Hit, Marks, ShortAnswer, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.models.lexicon import Lexicon
+    from index.models.reader import Reader
+    from index.models.spans import Reading
+    from index.records import Query, Ranking, Verdict
+
+READ = 3
+"""Passages that are read; see docs/retrieval.md, "Reading"."""
+REORDERING = 0.15
+"""What a passage's score gains where it surely answers."""
+RELATED = 0.15
+"""At this confidence of the search alone, and above, passages are about what is asked."""
+LEDE = 600
+"""Characters at an article's beginning in which it names what it is about."""
+STEM, ENDING = 3, 2
+"""Sounds that two forms of a name share at their beginning at least, and by which one is longer at most."""
+HELD = 0.5
+"""Share of the asked words that a passage must hold to be about keywords."""
+
+
+class _Read(NamedTuple):
+    """A hit, and what the reader says of it; None: unread."""
+
+    hit: Hit
+    reading: Reading | None
+
+    @property
+    def score(self) -> float:
+        """By which hits are ranked once they are read."""
+        return self.hit.score + (REORDERING * probability(self.reading.score) if self.reading else 0.0)
+
+    @property
+    def marked(self) -> list[Span]:
+        """Where in the passage the sentence stands that the answer was found in."""
+        if self.reading is None:
+            return []
+        place = (self.reading.start + self.reading.end) // 2
+        return [span for span in sentences(self.hit.text) if span.start <= place < span.end]
+
+
+def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budget_s: float) -> Ranking:
+    """Read the first hits, order them by what they say, and judge whether they answer.
+
+    Args:
+        ranking: as the search gave it, READ hits at least if there are so many.
+        k: hits wanted.
+        reader: what reads.
+        lexicon: tells which words of the question are names; None: capitals alone do.
+        budget_s: seconds from now in which reading a passage may begin.
+
+    Raises:
+        ModelError: the reader cannot read.
+    """
+    asked = kind(ranking.question, ranking.language)
+    unread = replace(ranking, hits=ranking.hits[:k], verdict=_related(ranking), kind=asked)
+    if not ranking.hits:
+        return unread
+    if asked == "keywords":
+        return replace(unread, verdict=_of_keywords(ranking))
+    first, rest = ranking.hits[:READ], ranking.hits[READ:]
+    readings = read_in_time(reader, ranking.question, [hit.text for hit in first], budget_s)
+    if not any(readings):  # late, or nothing to read
+        return unread
+    ordered = sorted(map(_Read, first, readings), key=lambda one: -one.score)
+    hits = (*(_marked(one, rank) for rank, one in enumerate(ordered, start=1)), *rest)[:k]
+    best = ordered[0]
+    absent = _absent(ranking, lexicon, hits)
+    signs = ranking.signs
+    if signs and best.reading:
+        signs = signs._replace(read=best.reading.score)
+    sure = confidence(signs)
+    is_answered = sure >= ANSWERED and not absent and not _lacks_time(ranking, best)
+    verdict: Verdict = "answered" if is_answered else _related(ranking)
+    return replace(
+        unread,
+        hits=hits,
+        signs=signs,
+        confidence=sure,
+        verdict=verdict,
+        absent=absent,
+        n_read=sum(reading is not None for reading in readings),
+        short_answer=_short(best) if verdict == "answered" and asked == "open" else None,
+    )
+
+
+def probability(logit: float) -> float:
+    """Give the probability of a logit."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+def _marked(read_: _Read, rank: int) -> Hit:
+    """Give the hit at its new rank, its evidence the sentence that the reader found the answer in."""
+    hit = read_.hit
+    spans = tuple(Span(hit.start + start, hit.start + end) for start, end in read_.marked)
+    return replace(hit, rank=rank, marks=lambda: Marks(spans or hit.evidence, hit.matches))
+
+
+def _short(best: _Read) -> ShortAnswer | None:
+    if best.reading is None:
+        return None
+    hit, (start, end, _) = best.hit, best.reading
+    return ShortAnswer(hit.text[start:end], hit.start + start, hit.start + end, hit.article.id or "", 1)
+
+
+def _lacks_time(ranking: Ranking, best: _Read) -> bool:
+    """Whether "when" was asked and no sentence that the reader marked tells a time."""
+    if not asks_when(ranking.question, ranking.language):
+        return False
+    text, language = best.hit.text, best.hit.article.language or "und"
+    return not any(tells_time(text[start:end], language) for start, end in best.marked)
+
+
+def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Give the names and numbers of the question that nothing mentions of what was read, and how it begins."""
+    wanted = names(ranking.question, ranking.language, lexicon)
+    if not wanted or ranking.query is None:
+        return ()
+    asked, held, keys = AskedWords.of(ranking.query), set[str](), set[str]()
+    for hit in hits[:READ]:
+        article, language = hit.article, hit.article.language or "und"
+        beside = f"{article.title or ''}\n{article.text[:LEDE]}"
+        held |= {match.asked for match in (*hit.matches, *matches(asked, beside, 0, language))}
+        keys |= name_keys(hit.text, language) | name_keys(beside, language)
+    return tuple(name for name in wanted if name not in held and not _sounds_like_one(name, keys))
+
+
+def _sounds_like_one(name: str, keys: set[str]) -> bool:
+    """Whether a name sounds like one of those that are mentioned, or is it with another ending (Syria, Syrian)."""
+    own = name_key(fold(name))
+    if own is None or own in keys:
+        return own is not None
+    return any(
+        len(own) >= STEM and own[:STEM] == key[:STEM] and abs(len(own) - len(key)) <= ENDING for key in keys
+    )
+
+
+def _related(ranking: Ranking) -> Verdict:
+    return "related" if confidence(ranking.signs) >= RELATED else "none"
+
+
+def _of_keywords(ranking: Ranking) -> Verdict:
+    """Keywords ask nothing, so nothing answers them; passages are about them that hold enough of their words."""
+    asked: Query | None = ranking.query
+    held = {match.asked for match in ranking.hits[0].matches}
+    if asked and len(held & set(asked.asked)) >= HELD * len(asked.asked):
+        return "related"
+    return _related(ranking)

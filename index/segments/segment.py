@@ -1,0 +1,203 @@
+"""Segments: the derived data of some passages, immutable; a view is made of a few of them.
+
+Words and vectors have segments of their own, because a passage can be found by its words as soon as it is stored, and
+by its vector later.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from index.segments.dense import DenseIndex
+from index.segments.vocabulary import Channels, Vocabulary, deriving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
+
+    from numpy.typing import NDArray
+
+    from index.store.reader import Reader, StoredPassage, StoredVector
+
+# rows from which on another thread helps to make a segment: in fewer, to begin one takes as long as it saves
+SHARED_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Rows(ABC):
+    """Rows of passages, by language.
+
+    Attributes:
+        numbers: (n,) int64, passage numbers, by language and then ascending: the rows of one language are a slice.
+        articles: (n,) int64, the number of each passage's article.
+        languages: of the passages, in order of their rows.
+        ends: for each language, the row after its last.
+        built: sequence number of the transaction the segment was made in.
+    """
+
+    numbers: NDArray[np.int64]
+    articles: NDArray[np.int64]
+    languages: tuple[str, ...]
+    ends: tuple[int, ...]
+    built: int
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is called on disk; two segments of one database with this name are the same."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def runs(self) -> Iterator[tuple[str, slice]]:
+        """Give each language and its rows."""
+        yield from zip(self.languages, map(slice, (0, *self.ends[:-1]), self.ends), strict=True)
+
+    def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the rows of the passages that are in this segment; of numbers that ascend, in any order."""
+        return self.places(numbers)[0]
+
+    def places(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the rows of the passages that are in this segment, and the place of each among the numbers."""
+        rows, places = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for _, run in self.runs():
+            own = self.numbers[run]
+            found = np.searchsorted(own, numbers)
+            found[found == len(own)] = 0
+            held = np.flatnonzero(own[found] == numbers)
+            rows.append(run.start + found[held])
+            places.append(held)
+        return np.concatenate(rows), np.concatenate(places)
+
+
+@dataclass(frozen=True)
+class Segment(Rows):
+    """The words of some passages.
+
+    Attributes:
+        channels: the postings of each lexical channel, over the rows.
+        vocabulary: the words that stand in the rows.
+    """
+
+    channels: Channels
+    vocabulary: Vocabulary
+
+    @property
+    def name(self) -> str:
+        """What it is called on disk; two segments of one database with this name are the same."""
+        return f"seg-{self.numbers.min()}-{self.last}-{self.built}"
+
+    @cached_property
+    def last(self) -> int:
+        """The largest passage number."""
+        return int(self.numbers.max())
+
+
+@dataclass(frozen=True)
+class VectorSegment(Rows):
+    """The vectors of some passages.
+
+    Attributes:
+        first, last: the smallest and the largest number of the vectors, as the database numbers them.
+        vectors: (n, d) float32, by row.
+        indexes: of the vectors of each language.
+    """
+
+    first: int
+    last: int
+    vectors: NDArray[np.float32]
+    indexes: tuple[DenseIndex, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called on disk; two segments of one database with this name are the same."""
+        return f"vec-{self.first}-{self.last}-{self.built}"
+
+    @classmethod
+    def of(cls, stored: Sequence[StoredVector], dimension: int, built: int) -> Self:
+        """Make a segment of stored vectors, at least one.
+
+        Raises:
+            ValueError: one is not (dimension,) float32.
+        """
+        if any(len(row.vector) != 4 * dimension for row in stored):
+            raise ValueError(f"a vector has not {dimension} numbers")
+        rows = sorted(stored, key=attrgetter("language", "passage"))
+        vectors = np.frombuffer(b"".join([row.vector for row in rows]), dtype=np.float32)
+        vectors = vectors.reshape(len(rows), dimension)
+        layout = _layout([row.passage for row in rows], rows)
+        return cls(
+            *layout,
+            built=built,
+            first=min(row.number for row in rows),
+            last=max(row.number for row in rows),
+            vectors=vectors,
+            indexes=tuple([DenseIndex(own) for own in np.split(vectors, layout[-1][:-1])]),
+        )
+
+
+def segments_of(
+    reader: Reader,
+    passages: Iterable[StoredPassage],
+    most_rows: int,
+    known: Sequence[Vocabulary] = (),
+    *,
+    in_haste: bool = False,
+) -> Iterator[Segment]:
+    """Make segments from stored passages in order of number; none from none.
+
+    Args:
+        reader: the transaction the passages come from; their words are looked up in it.
+        passages: what `Reader.passages` gives.
+        most_rows: rows of one segment at most.
+        known: words that need not be looked up.
+        in_haste: somebody waits, so two cores are used; else one is left to those who ask meanwhile.
+    """
+    stream, vocabularies = iter(passages), list(known)
+    made: Callable[[], Segment] | None = None
+    with ThreadPoolExecutor(max_workers=1) as other:
+        while rows := list(islice(stream, most_rows)):
+            before = made
+            helper = other if in_haste and len(rows) >= SHARED_ROWS else None
+            made, vocabulary = _making(reader, rows, vocabularies, helper)
+            vocabularies.append(vocabulary)
+            del rows
+            if before:
+                yield before()
+            if not helper:
+                yield made()
+                made = None
+        if made:  # while the next rows are read, one is still being made
+            yield made()
+
+
+def _making(
+    reader: Reader, rows: list[StoredPassage], known: Sequence[Vocabulary], other: Executor | None
+) -> tuple[Callable[[], Segment], Vocabulary]:
+    """Begin a segment, some of it in another thread if any; give what waits for it, and its vocabulary, made now."""
+    rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
+    layout = _layout([row.number for row in rows], rows)
+    channels, vocabulary = deriving(reader, [row.words for row in rows], known, other)
+
+    def made() -> Segment:
+        return Segment(*layout, built=reader.sequence, channels=channels(), vocabulary=vocabulary)
+
+    return made, vocabulary
+
+
+def _layout(
+    numbers: list[int], rows: Sequence[StoredPassage | StoredVector]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...], tuple[int, ...]]:
+    """Give the first four attributes of `Rows` for stored rows in order."""
+    sizes = Counter(row.language for row in rows)
+    articles = np.array([row.article for row in rows], dtype=np.int64)
+    return np.array(numbers, dtype=np.int64), articles, tuple(sizes), tuple(accumulate(sizes.values()))

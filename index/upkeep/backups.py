@@ -1,0 +1,157 @@
+"""Backups: the database as one file that knows its own digest, taken while it is in use, and put back.
+
+The file is an SQLite database with one line behind it, which SQLite does not read: the BLAKE3 digest of all before. Its
+header says that the line must be there, so one that was cut off, or changed by another program, is no backup either.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+import re
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from index.errors import StoreDamaged, StoreUnavailable
+from index.store.acknowledged import Acknowledged
+from index.store.database import FORMAT, Store
+from index.store.home import Home, sync_folder
+from index.store.leftovers import being_written
+from index.upkeep.checking import unsound
+from index.upkeep.compatibility import refuse_newer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+APPLICATION_ID = int.from_bytes(b"Sanb")
+"""In the header of a backup: https://www.sqlite.org/fileformat2.html#application_id."""
+
+_ID_AT, _JOURNAL_AT = slice(68, 72), slice(18, 20)
+_LINE = re.compile(rb"\nSanad backup, BLAKE3 ([0-9a-f]{64})\n")
+_LINE_BYTES = 87
+
+
+def backup(home: Home, store: Store, target: Path) -> None:
+    """Write a collection to one file, as it is at one moment, while others go on reading and writing.
+
+    Args:
+        home: of the collection.
+        store: its database.
+        target: replaced when the copy is whole; its folder must exist.
+
+    Raises:
+        StoreUnavailable: the file cannot be written; what was there before is untouched.
+    """
+    if home.owns(target):
+        raise StoreUnavailable(f"{target} is a file of the collection itself; name another file")
+    if not target.parent.is_dir():
+        raise StoreUnavailable(f"cannot write the backup {target}: there is no folder {target.parent}")
+    with being_written(home, target.parent) as fresh:
+        try:
+            store.copy_to(fresh, APPLICATION_ID)
+            _seal(fresh)
+            fresh.replace(target)
+            sync_folder(target.resolve().parent)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"cannot write the backup {target}: {error.strerror}; name another file"
+            ) from error
+
+
+def _seal(path: Path) -> None:
+    """Put the digest of a file behind it, and make both durable."""
+    digest = blake3().update_mmap(path).hexdigest()
+    with path.open("ab") as file:
+        file.write(f"\nSanad backup, BLAKE3 {digest}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def restore(home: Path, source: Path) -> list[Path]:
+    """Put a backup in the place of a home's collection; who has the old one open follows.
+
+    Args:
+        home: made when it does not exist. What it holds is neither opened, so it may be damaged, nor deleted.
+        source: what `backup` wrote; verified, and read whole, before anything is replaced.
+
+    Returns:
+        The databases of the home that are not in use any more.
+
+    Raises:
+        StoreUnavailable: the file or the home cannot be read or written.
+        StoreDamaged: the file is not a sound collection; the home is left as it was.
+        StoreIncompatible: a newer version of this program made it.
+    """
+    if not source.is_file():
+        raise StoreUnavailable(f"no backup file {source}; name the file that `sanad backup` wrote")
+    _verify(source)
+    place = Home(home)
+    with being_written(place) as fresh:
+        _copy(source, fresh)
+        with place.lock():
+            _go_on_after(place, fresh)
+            place.put_in_place(fresh)
+            place.discard_replaced()
+    return [path for path in place.databases() if path != place.current()]
+
+
+def _verify(source: Path) -> None:
+    """Compare a backup with its digest.
+
+    Raises:
+        StoreUnavailable: it cannot be read.
+        StoreDamaged: it is not what was written.
+    """
+    try:
+        with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            said = _LINE.fullmatch(content[-_LINE_BYTES:])
+            if not said and not _must_be_sealed(content[:100]):
+                log.warning("%s carries no digest: it was made by an older version, or is no backup", source)
+                return
+            with memoryview(content)[:-_LINE_BYTES] as rest:
+                digest = blake3(rest).hexdigest().encode()
+    except OSError as error:
+        raise StoreUnavailable(f"cannot read the backup {source}: {error.strerror}") from error
+    except ValueError as error:  # nothing to map
+        raise StoreDamaged(f"the backup {source} is empty; use another one") from error
+    if not said or said[1] != digest:
+        raise StoreDamaged(f"the backup {source} is not what was written (its digest differs); use another")
+
+
+def _must_be_sealed(header: bytes) -> bool:
+    """Whether a database's header says that it is a backup, and not one that was put to use since (with a journal)."""
+    return header[_ID_AT] == APPLICATION_ID.to_bytes(4) and header[_JOURNAL_AT] != b"\2\2"
+
+
+def _copy(source: Path, fresh: Path) -> None:
+    """Copy a backup, and verify that the copy is a sound collection."""
+    saved = Store(source)
+    try:
+        saved.copy_to(fresh)
+    finally:
+        saved.close()
+    copy = Store(fresh, wal=True)
+    try:
+        with copy.reading() as reader:
+            made = reader.settings()
+            refuse_newer(made, source)
+            problems = reader.problems()
+            if made.get("format") == str(FORMAT):  # one of an older format is rebuilt before it is used
+                problems += unsound(reader)
+    finally:
+        copy.close()
+    if problems:
+        raise StoreDamaged(f"the backup {source} is not sound ({problems[0]}); use another one")
+
+
+def _go_on_after(place: Home, fresh: Path) -> None:
+    """Let the sequence numbers go on from those that were used here, as far as that is known, and check them in."""
+    known = (Acknowledged(path).read() or 0 for path in place.databases())
+    restored = Store(fresh)
+    with restored.writing() as writer:
+        writer.start_after(max(known, default=0))
+    restored.close_whole()

@@ -1,0 +1,153 @@
+"""Whether what is stored is what was added: texts by their digests, passages and words by the texts."""
+
+from __future__ import annotations
+
+from itertools import product
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.analysis import word_keys
+from index.chunking.sentences import sentences
+from index.ingest.preparing import sentences_blob, text_digest
+from index.upkeep.compatibility import SMALLEST_COSINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from index.models.encoder import Encoder
+    from index.store.reader import CheckedArticle, CheckedPassage, CheckedVector, Reader
+
+UNIT = 1e-3
+"""By how much the squared length of a vector may differ from one."""
+SAMPLE = 200
+"""Vectors that are made again to be compared."""
+
+
+def unsound(reader: Reader, *, analysed: bool = False) -> list[str]:
+    """Compare every text with its digest, every passage and its words with the text.
+
+    One article at a time is in memory, and a byte for each word of the vocabulary.
+
+    Args:
+        reader: of one transaction.
+        analysed: whether sentences and terms are made again to be compared.
+
+    Returns:
+        One line for each article or word that is not sound, an article by its id with everything found in it.
+    """
+    found = [] if reader.canaries() else ["the canary sentences are gone: another model would not be noticed"]
+    known, strange = _vocabulary(reader, analysed=analysed)
+    found += [f"vocabulary: the terms of {word!r} are not its own; run `sanad rebuild`" for word in strange]
+    for article in reader.checked_articles():
+        faults = [*_faults(reader, article, known, analysed=analysed)]
+        if faults:
+            found.append(f"article {article.id}: {'; '.join(faults)}; add it again, or restore a backup")
+    return found
+
+
+def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], list[str]]:
+    """Give which numbers are words, and the words whose terms are not what the analyser gives."""
+    from index.analysis.hashing import term_hashes
+
+    # words are numbered from 1, and none is ever taken away
+    known, strange = np.zeros(reader.counts()["words"] + 1, dtype=bool), list[str]()
+    for number, stemmer, word, terms in reader.vocabulary():
+        if 0 < number < len(known):
+            known[number] = True
+        if len(terms) < 16 or len(terms) % 8 or (analysed and term_hashes(word, stemmer) != terms):
+            strange.append(word)
+    return known, strange
+
+
+def _faults(
+    reader: Reader, article: CheckedArticle, known: NDArray[np.bool_], *, analysed: bool
+) -> Iterator[str]:
+    passages = reader.checked_passages(article.number)
+    if not _is_what_was_added(reader, article):
+        yield "its text is not the one that was added"
+    if len(passages) != article.n_passages or [p.ordinal for p in passages] != [*range(1, len(passages) + 1)]:
+        yield f"{len(passages)} passages of {article.n_passages}"
+    if wrong := [p.ordinal for p in passages if not _are_words(p, known)]:
+        yield f"words that are not in the vocabulary: passages {_some(wrong)}"
+    try:
+        text = article.text.decode()
+    except UnicodeDecodeError:
+        return
+    if not all(0 <= p.start < p.end <= len(text) for p in passages):
+        yield "passages that do not fit its text"
+    elif analysed:
+        yield from _misread(article.language or "und", text, passages)
+
+
+def _misread(language: str, text: str, passages: Sequence[CheckedPassage]) -> Iterator[str]:
+    """Read the passages again, and say what was stored that is something else."""
+    strange = []
+    for p in passages:
+        own = text[p.start : p.end]
+        cut = sentences(own)
+        n_words = [len(keys) for keys in word_keys(own, cut, language)]
+        if p.sentences != sentences_blob(cut, n_words):
+            strange.append(p.ordinal)
+    if strange:
+        yield f"sentences that are not of their text: passages {_some(strange)}"
+
+
+def unsound_vectors(reader: Reader, encoder: Encoder) -> dict[int, str]:
+    """Find the vectors that cannot be those of their passages; they can be made anew.
+
+    Every vector must be finite, of the model's dimension, and of length one or zero; SAMPLE of them, evenly spread,
+    are compared with what the model gives now.
+
+    Returns:
+        By the number of the passage what is wrong with it; passages without a vector that wait for none are among them.
+    """
+    found = dict.fromkeys(reader.without_vectors(), "a passage has lost its vector")
+    kept = max(1, reader.n_vectors // SAMPLE)
+    sample: list[CheckedVector] = []
+    for place, one in enumerate(reader.checked_vectors()):
+        if len(one.vector) != 4 * encoder.dimension or not _is_unit(one.vector):
+            found[one.passage] = f"article {one.article}: the vector of passage {one.ordinal} is damaged"
+        elif place % kept == 0:
+            sample.append(one)
+    vectors = encoder.encode_passages([reader.text_of(one.passage) for one in sample])
+    for one, vector in zip(sample, vectors, strict=True):
+        stored = np.frombuffer(one.vector, dtype=np.float32)
+        if not stored @ vector >= SMALLEST_COSINE * (vector @ vector):
+            found[one.passage] = (
+                f"article {one.article}: the vector of passage {one.ordinal} is not of its text"
+            )
+    return found
+
+
+def _is_unit(blob: bytes) -> bool:
+    vector = np.frombuffer(blob, dtype=np.float32).astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not near anything
+        square = float(vector @ vector)
+    return abs(square - 1) <= UNIT or square == 0
+
+
+def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
+    if text_digest(article.language, article.text) == article.text_digest:
+        return True
+    if not reader.origins(article.number):
+        return False
+    # whose language was edited keeps the digest that its file gave it: under some language it must fit
+    codes = ("".join(letters) for n in (2, 3) for letters in product(ascii_lowercase, repeat=n))
+    return any(text_digest(code, article.text) == article.text_digest for code in codes)
+
+
+def _are_words(passage: CheckedPassage, known: NDArray[np.bool_]) -> bool:
+    if len(passage.words) % 4 or len(passage.sentences) % 12:
+        return False
+    numbers = np.frombuffer(passage.words, dtype=np.int32)
+    n_words = np.frombuffer(passage.sentences, dtype=np.int32)[2::3]
+    inside = (numbers >= 0) & (numbers < len(known))
+    return bool(inside.all() and known[numbers].all() and n_words.sum(dtype=np.int64) == len(numbers))
+
+
+def _some(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")

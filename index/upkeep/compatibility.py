@@ -1,0 +1,227 @@
+"""What gives a collection's vectors and terms their meaning; another meaning is refused by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.analysis import ANALYSER_VERSION
+from index.chunking.passages import CHUNKER_VERSION
+from index.errors import ModelError, StoreIncompatible
+from index.models.encoder import SHIPPED_NAME
+from index.store.choosing import located
+from index.store.database import FORMAT, Store
+from index.store.leftovers import being_written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from index.models.encoder import Encoder
+    from index.store.home import Home
+
+    Load = Callable[[str | None], Encoder]
+
+# one sentence in each of eight scripts: if a model of the same name reads any of them otherwise (another
+# tokenizer, another library version), its vectors must not be mixed with the stored ones
+CANARIES = (
+    "The council met on Tuesday to discuss the water supply of the old town.",
+    "اجتمع المجلس يوم الثلاثاء لبحث إمدادات المياه في البلدة القديمة.",
+    "Совет собрался во вторник, чтобы обсудить водоснабжение старого города.",
+    "परिषद ने मंगलवार को पुराने शहर की जल आपूर्ति पर चर्चा की।",
+    "市议会星期二开会讨论老城的供水问题。",
+    "Το συμβούλιο συνεδρίασε την Τρίτη για την ύδρευση της παλιάς πόλης.",
+    "המועצה התכנסה ביום שלישי כדי לדון באספקת המים לעיר העתיקה.",
+    "สภาประชุมเมื่อวันอังคารเพื่อหารือเรื่องน้ำประปาของเมืองเก่า",
+)
+SMALLEST_COSINE = 0.999
+FINGERPRINT = "model fingerprint"
+
+
+def settings_of(encoder: Encoder) -> dict[str, str]:
+    """Give what a collection made now, with this model, is made with."""
+    return {
+        "format": str(FORMAT),
+        "analyser": str(ANALYSER_VERSION),
+        "chunker": str(CHUNKER_VERSION),
+        "model": encoder.name,
+        FINGERPRINT: encoder.fingerprint,
+        "dimension": str(encoder.dimension),
+    }
+
+
+def start(home: Home, model: str | None, load: Load) -> None:
+    """Make an empty database if the home has none, or has one made with other settings that holds no article.
+
+    Args:
+        home: with a pointer or without; see `located`.
+        model: what a person named; None: that of the collection, of a new one the shipped model.
+        load: gives a model by its name.
+    """
+    path = located(home)
+    if path is None:
+        encoder = load(model)
+        with home.lock():
+            if home.current() is None:
+                _make(home, encoder, None)
+    elif _looks_empty(path):
+        encoder = encoder_of(path, model, load)
+        with home.lock():
+            if home.current() == path:
+                _replace_if_empty(home, path, encoder)
+
+
+def _make(home: Home, encoder: Encoder, replaced: Path | None) -> None:
+    with being_written(home) as fresh:
+        create(fresh, encoder)
+        home.put_in_place(fresh, replaced)
+
+
+def create(path: Path, encoder: Encoder) -> None:
+    """Make an empty database that nobody uses yet."""
+    store = Store(path, create=True)
+    vectors = encoder.encode_passages(CANARIES)
+    with store.writing() as writer:
+        canaries = {text: v.tobytes() for text, v in zip(CANARIES, vectors, strict=True)}
+        writer.set(settings_of(encoder), canaries)
+    store.close_whole()
+
+
+def _looks_empty(path: Path) -> bool:
+    store = Store(path)
+    try:
+        with store.reading() as reader:
+            return reader.settings().get("format") == str(FORMAT) and reader.is_empty
+    finally:
+        store.close()
+
+
+def _replace_if_empty(home: Home, path: Path, encoder: Encoder) -> None:
+    """Replace a database made with other settings, while nobody can add to it and if it is proved to be empty."""
+    store = Store(path)
+    try:
+        with store.writing() as frozen:
+            made = frozen.settings()
+            foreign = made.get("format") == str(FORMAT) and bool(_differences(made, encoder))
+            if foreign and frozen.is_empty and not frozen.problems():
+                _make(home, encoder, path)
+    finally:
+        store.close()
+    home.discard_replaced()
+
+
+def encoder_of(path: Path, model: str | None, load: Load, held: Encoder | None = None) -> Encoder:
+    """Give the model that a database is to be read with.
+
+    Args:
+        path: of the database.
+        model: what a person named; None: the one that the database was made with.
+        load: gives a model by its name.
+        held: one that is open; given back where it is the database's.
+
+    Raises:
+        StoreIncompatible: a newer version of this program made the database.
+        ModelError: the model cannot be loaded.
+    """
+    made = made_with(path)
+    refuse_newer(made, path.parent)
+    if held and not model and held.fingerprint == made.get(FINGERPRINT):
+        return held
+    try:
+        return load(model or made.get("model"))
+    except ModelError as error:
+        if model:
+            raise
+        reason = str(error).partition("; ")[0]  # what to do is something else here
+        raise ModelError(
+            f"the collection in {path.parent} was made with a model that cannot be opened now ({reason}): put it back, "
+            f"or give the collection another: `sanad rebuild --home {path.parent} --model {SHIPPED_NAME}`"
+        ) from error
+
+
+def made_with(path: Path) -> dict[str, str]:
+    """Give what a database was made with."""
+    store = Store(path)
+    try:
+        with store.reading() as reader:
+            return reader.settings()
+    finally:
+        store.close()
+
+
+def _differences(made: dict[str, str], encoder: Encoder) -> list[str]:
+    ours = settings_of(encoder)
+    # the same files under another name or path are the same model
+    names = [name for name in ours if name != "model"]
+    differing = [name for name in names if made.get(name) != ours[name]]
+    if FINGERPRINT in differing and made.get("model") != ours["model"]:
+        differing = [
+            "model",
+            *(n for n in differing if n not in {FINGERPRINT, "dimension"}),
+        ]
+    return [f"{name} {made.get(name, 'unknown')} (now {ours[name]})" for name in differing]
+
+
+def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
+    """Refuse a collection that this program and model would misread.
+
+    Raises:
+        StoreIncompatible: naming each difference and the command that mends it.
+    """
+    with store.reading() as reader:
+        made = reader.settings()
+    refuse_newer(made, home)
+    differing = _differences(made, encoder)
+    if not differing:
+        return
+    remedy = f"run `sanad rebuild --home {home}`"
+    if made.get("model") != encoder.name:
+        remedy = f"open it without --model, or run `sanad rebuild --home {home} --model {encoder.name}`"
+    raise StoreIncompatible(f"the collection in {home} was made with {', '.join(differing)}; {remedy}")
+
+
+def refuse_newer(made: Mapping[str, str], home: Path) -> None:
+    """Refuse a collection of a later version of this program: a rebuild by this one could lose what it added.
+
+    Raises:
+        StoreIncompatible: naming both formats and what to do.
+    """
+    number = made.get("format", "")
+    if number.isdecimal() and int(number) > FORMAT:
+        raise StoreIncompatible(
+            f"the collection in {home} was made by a newer Sanad: format {number} (now {FORMAT}); update Sanad, or "
+            "restore a backup that this version made"
+        )
+
+
+def check_canaries(store: Store, encoder: Encoder) -> None:
+    """Refuse a model that gives other vectors than it gave when the collection was made.
+
+    Raises:
+        StoreIncompatible: naming the model, the cosine found, and the command that mends it.
+        StoreDamaged: what is stored of them are no vectors.
+    """
+    with store.reading() as reader:
+        canaries = reader.canaries()
+        if not all(_is_vector(stored, encoder.dimension) for stored in canaries.values()):
+            raise reader.damaged("the vectors of the canary sentences cannot be read")
+    texts = list(canaries)
+    stored = np.array([np.frombuffer(canaries[text], dtype=np.float32) for text in texts])
+    now = encoder.encode_passages(texts)
+    for text, was, here in zip(texts, stored, now, strict=True):
+        if not was.any() and not here.any():
+            continue  # a model may know no token of a script
+        cosine = float(was @ here)
+        if not cosine >= SMALLEST_COSINE:
+            raise StoreIncompatible(
+                f"the model {encoder.name} now reads {text[:24]!r}… otherwise than when the collection "
+                f"was made (cosine {cosine:.3f}); run `sanad rebuild`"
+            )
+
+
+def _is_vector(stored: object, dimension: int) -> bool:
+    """Whether it is d finite float32 as bytes; SQLite keeps no promise about the type of what a damaged page holds."""
+    if not isinstance(stored, bytes) or len(stored) != 4 * dimension:
+        return False
+    return bool(np.isfinite(np.frombuffer(stored, dtype=np.float32)).all())

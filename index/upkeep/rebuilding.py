@@ -1,0 +1,211 @@
+"""Rebuilding: a second database beside the first, swapped when it is whole.
+
+Needed for another model, analyser or chunker. The old database answers, and takes changes, until the
+new one has caught up: what differs is copied, and what differs after that is copied once more while the
+old one's write lock is held; the pointer is replaced under that lock, so no change falls between the
+two. A rebuild that was killed is taken up where it stopped: what was copied is not embedded again.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.errors import StoreDamaged, StoreError
+from index.ingest.linking import link
+from index.ingest.preparing import prepare
+from index.models import open_encoder
+from index.store.choosing import located
+from index.store.database import FORMAT, Store
+from index.store.home import Home
+from index.upkeep.compatibility import FINGERPRINT, create, encoder_of, refuse_newer, settings_of
+from index.upkeep.embedding import embed_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from index.models.encoder import Encoder
+    from index.records import Article
+    from index.store.reader import Reader
+
+log = logging.getLogger(__name__)
+
+BATCH = 64
+
+
+def rebuild_home(
+    path: Path,
+    model: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    device: str | None = None,
+) -> None:
+    """Make a home's collection anew, even one we cannot open.
+
+    Args:
+        path: of the home.
+        model: another model from now on, `bundled` for the shipped one; None: the one it was made with.
+        progress: called with how many passages are done, and of how many.
+        device: what a sentence-transformers model computes on; None: the processor.
+
+    Raises:
+        StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
+        ModelError: the model cannot be loaded.
+    """
+    home = Home(path)
+    rebuild(home, encoder_of(_located(home), model, partial(open_encoder, device=device)), progress)
+
+
+def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] | None = None) -> None:
+    """Make the collection anew from its stored articles, with a model; then use the new one.
+
+    The old database is deleted if it was sound and every article of it is in the new one.
+
+    Args:
+        home: holds the collection; also one that the present program would refuse to open.
+        encoder: makes the new vectors.
+        progress: called with how many passages are embedded, and of how many.
+
+    Raises:
+        StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
+    """
+    _located(home)
+    with home.lock():
+        path = home.current()
+        if path is None:
+            raise StoreError(f"{home.path} holds no collection any more")
+        home.discard_replaced()
+        target = home.unfinished
+        if not _fits(target, encoder):
+            home.discard(target)
+            create(target, encoder)
+        old, new = Store(path), Store(target)
+        try:
+            with old.reading() as reader:
+                refuse_newer(reader.settings(), home.path)
+                wanted, problems = reader.all_digests(), reader.problems()
+            _copy(old, new, encoder, wanted)
+            _embed(new, encoder, progress)
+            with old.writing() as frozen:  # from here on nobody changes the old one
+                _finish(frozen, new, encoder)
+                new.close_whole()
+                home.put_in_place(target, replaced=None if problems else path)
+        finally:
+            old.close()
+            new.close()
+        if problems:
+            log.warning("%s is kept, because it is not sound: %s", path, problems[0])
+        home.discard_replaced()
+
+
+def _located(home: Home) -> Path:
+    path = located(home)
+    if path is None:
+        raise StoreError(f"{home.path} holds no collection; add articles first: sanad add PATH")
+    return path
+
+
+def _fits(path: Path, encoder: Encoder) -> bool:
+    """Whether a database was begun with these settings; one that was cut short before that was not."""
+    try:
+        store = Store(path)
+    except StoreError:
+        return False
+    try:
+        with store.reading() as reader:
+            return reader.settings() == settings_of(encoder)
+    except StoreError:
+        return False
+    finally:
+        store.close()
+
+
+def _copy(old: Store, new: Store, encoder: Encoder, wanted: dict[str, str]) -> None:
+    """Copy the articles whose digest the new database does not have."""
+    with new.reading() as reader:
+        held = reader.all_digests()
+    missing = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
+    for first in range(0, len(missing), BATCH):
+        batch = missing[first : first + BATCH]
+        with old.reading() as reader:
+            articles = _read(reader, batch, encoder)
+        _write(new, articles)
+
+
+def _embed(store: Store, encoder: Encoder, progress: Callable[[int, int], None] | None) -> None:
+    """Give every passage its vector."""
+    while True:
+        with store.reading() as reader:
+            total, waiting = reader.counts()["passages"], reader.n_unembedded
+        if progress:
+            progress(total - waiting, total)
+        if not waiting:
+            return
+        embed_batch(store, encoder)
+
+
+def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
+    """Bring what changed meanwhile, what went, and what every article was read from."""
+    wanted = old.all_digests()
+    with new.reading() as reader:
+        held = reader.all_digests()
+    changed = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
+    _write(new, _read(old, changed, encoder))
+    with new.writing() as writer:
+        for article_id in held.keys() - wanted.keys():
+            writer.remove(writer.number_by_id(article_id) or 0)
+        writer.copy_origins(old.all_origins())
+        if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
+            for path, seen in old.files():
+                writer.remember(path, seen)
+        writer.forget_lost()  # a rebuild that was killed may have come as far as this
+        writer.note_lost(old.lost())
+        writer.copy_memory(old.memory())
+        writer.start_after(old.sequence)
+    with new.reading() as reader:
+        if reader.all_digests() != wanted:
+            raise StoreDamaged("not every article can be copied; run `sanad check`, restore a backup")
+
+
+class _Held(NamedTuple):
+    """An article as the old database holds it; an edited one keeps the digests of its file."""
+
+    article: Article
+    added: str
+    digests: tuple[str, str]
+    vectors: Mapping[str, bytes]
+
+
+def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
+    """Read articles, with their vectors if only the analyser or the chunker is another.
+
+    A rebuild with nothing changed makes the vectors anew: it was asked for because something is wrong.
+    """
+    before, after = reader.settings(), settings_of(encoder)
+    kept = before != after and all(before.get(name) == after[name] for name in ("format", FINGERPRINT))
+    held = []
+    for article_id in ids:
+        article, number = reader.article(article_id), reader.number_by_id(article_id)
+        if article is not None and number is not None:
+            _, digest, text_digest = reader.digests(number)
+            vectors = reader.vectors_by_text(number) if kept else {}
+            held.append(_Held(article, reader.added(article_id), (digest, text_digest), vectors))
+    return held
+
+
+def _write(new: Store, articles: Sequence[_Held]) -> None:
+    # an article that the present chunker finds nothing to cite in is kept: nothing is lost
+    prepared = [prepare(held.article) for held in articles]
+    with new.writing() as writer:
+        for (article, added, digests, vectors), made in zip(articles, prepared, strict=True):
+            number = writer.number_by_id(article.id or "")
+            if number is not None:
+                writer.remove(number)
+            fresh = writer.insert(article, digests, made, added, vectors)
+            link(
+                writer,
+                fresh,
+                made.sketch,
+                [article.text[passage.start : passage.end] for passage in made.passages],
+            )
