@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.rivals.texts import passages
 from index.models import open_encoder
-from index.ranking.search import POOL
+from index.ranking.parameters import POOL
 from index.segments.dense import DenseIndex, Scan
 from index.segments.view import SEGMENT_ROWS
 

@@ -27,7 +27,7 @@ from assistant.evaluation import (
 )
 from benchmarks.peers import PEERS, ask_peer
 from index import SanadError
-from index.ranking.fusion import DEFAULT, Weights
+from index.ranking.parameters import DEFAULT, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
         UnsupportedFormat,
     )
     from index.native.accelerated import is_compiled
-    from index.ranking.confidence import ANSWERED
+    from index.ranking.parameters import ANSWERED, READ
     from index.ranking.query import content_words
-    from index.ranking.verdict import READ
     from index.reading.columns import COLUMN_FIELDS
     from index.reading.disk import Survey, find, survey
     from index.reading.files import read, read_bytes
@@ -61,7 +60,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "index.collection": ("Collection",),
-    "index.ranking.confidence": ("ANSWERED",),
+    "index.ranking.parameters": ("ANSWERED", "READ"),
     "index.upkeep.embedding": ("Embedding",),
     "index.errors": (
         "ArticleError", "ArticleTooLarge", "EmptyArticle", "ModelError", "NotFound", "QuestionError",
@@ -82,7 +81,6 @@ _HOMES = {
     ),
     "index.store.reader": ("ArticleInfo",),
     "index.reading.uploads": ("Upload", "read_upload"),
-    "index.ranking.verdict": ("READ",),
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),
     "index.reading.sources": ("articles_of",),

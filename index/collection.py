@@ -18,7 +18,7 @@ from index.errors import NotFound, StoreError, StoreUnavailable
 from index.models import open_encoder, open_reader
 from index.models.calibration import Calibration
 from index.models.encoder import SHIPPED_NAME
-from index.ranking.fusion import DEFAULT
+from index.ranking.parameters import DEFAULT
 from index.ranking.search import Searcher
 from index.records import Added, AddReport, Passage
 from index.segments.snapshot import verifying

@@ -125,6 +125,24 @@ def test_each_room_says_what_comes_in_and_what_goes_out(package: str) -> None:
         )
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("index/ranking/*.py")), ids=name)
+def test_numbers_that_ranking_was_tuned_by_stand_in_one_module(path: Path) -> None:
+    if path.name == "parameters.py":
+        return
+    for statement in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(statement, ast.Assign):
+            numbers = [node for node in ast.walk(statement.value) if isinstance(node, ast.Constant)]
+            assert not any(type(number.value) in {int, float} for number in numbers), ast.unparse(statement)
+
+
+def test_every_tuned_number_says_how_it_was_chosen() -> None:
+    body = ast.parse((ROOT / "index/ranking/parameters.py").read_text("utf-8")).body
+    for statement, after in zip(body, [*body[1:], None], strict=True):
+        if isinstance(statement, ast.Assign):
+            assert isinstance(after, ast.Expr), ast.unparse(statement)
+            assert isinstance(after.value, ast.Constant), ast.unparse(statement)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_heavy_libraries_have_one_home(path: Path) -> None:
     for module, typing_only in imports(path):

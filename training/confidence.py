@@ -19,7 +19,8 @@ import numpy as np
 
 from assistant.evaluation import auroc
 from index import ANSWERED
-from index.ranking.confidence import READ_MOST, search_logit
+from index.ranking.confidence import search_logit
+from index.ranking.parameters import READ_MOST
 from index.records import Signs
 from training.cases import Case
 

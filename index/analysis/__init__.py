@@ -1,4 +1,4 @@
-"""Analyses words of any script. In: a text. Out: its words, and the terms they are found by: stems, 4-grams, name keys."""
+"""Analyses words of any script. In: a text. Out: its words and their terms: stems, 4-grams, name keys."""
 
 from index.analysis.counting import WordKey, packed_keys, parts_of, unpacked_keys, word_keys
 from index.analysis.names import name_key

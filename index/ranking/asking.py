@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.analysis import name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
 from index.analysis.scripts import script_of_word
+from index.ranking.parameters import LIKELY, NAME_LETTERS
 from index.ranking.query import content_words
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ _UNSPACED = frozenset({"zh", "ja", "th"})
 _CASED = frozenset({"Latn", "Cyrl", "Grek"})
 _NOUNS_CAPITALISED = frozenset({"de"})
 _AND = frozenset({"و", "ف"})
-NAME_LETTERS = 2
-"""Consonants that a name and its translation must share to be one name in two scripts."""
-LIKELY = 0.6
-"""How probable a translation must be to tell whether a word is a name; those of dialect words are less sure."""
 
 
 class _Words(NamedTuple):

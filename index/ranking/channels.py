@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.ranking.fusion import beside
+from index.ranking.parameters import COMMON_SHARE, Beside, Weights
 from index.segments.postings import MANY_ROWS
 from index.segments.scoring import Runs
 from index.segments.vocabulary import Channels
@@ -18,17 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.ranking.fusion import Beside, Weights
+    from index.ranking.parameters import Beside, Weights
     from index.records import Query
     from index.segments.term_lookup import Located
     from index.segments.view import View
-
-
-# Name keys and 4-grams that stand in more than MANY_ROWS, and in a larger share of all rows than this, are counted for
-# the first candidates only: their postings are most of all there is to read, and they tell the least
-# (docs/retrieval.md). In fewer rows counting them for all takes no longer than looking the candidates up.
-COMMON_SHARE = 0.05
-CANDIDATES = 500
 
 
 class LexicalScores(NamedTuple):

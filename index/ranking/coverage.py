@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.analysis.hashing import term_hash
+from index.ranking.parameters import UNSEEN
 from index.records import QueryTerm
 from index.segments.vocabulary import Terms
 
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from index.segments.bm25 import LexicalIndex
     from index.segments.term_lookup import Located
     from index.segments.vocabulary import Vocabulary
-
-
-UNSEEN = 0.5
-"""In how many passages a term stands that was never seen."""
 
 
 def weighed(query: Query, located: Mapping[str, Located], channels: Mapping[str, LexicalIndex]) -> Query:

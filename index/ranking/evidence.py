@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.ranking.coverage import Told, shares
+from index.ranking.parameters import EVIDENCE_GRAMS, EVIDENCE_NAMES, EVIDENCE_WORDS, NAMES_APART
 from index.records import Span
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from index.ranking.coverage import SoughtQuery
     from index.segments.vocabulary import Vocabulary
     from index.store.reader import Place
-
-# What the share of each channel counts; swept on XQuAD and ARCD dev (docs/retrieval.md, "Evidence")
-WORDS, GRAMS, NAMES = 1.0, 0.5, 0.5
-# what name keys count of a sentence in another language than the question's, when it speaks for its passage
-NAMES_APART = 0.3
 
 
 class Evidence(NamedTuple):
@@ -74,10 +70,11 @@ def evidence(query: SoughtQuery, passages: Sequence[Stored]) -> list[Evidence]:
     languages = [passage.language for passage, own in zip(passages, sentences, strict=True) for _ in own]
     found = shares(query, [passage.told for passage in passages], languages)
     scores = [
-        WORDS * words + GRAMS * grams + NAMES * names for words, grams, names in zip(*found, strict=True)
+        EVIDENCE_WORDS * words + EVIDENCE_GRAMS * grams + EVIDENCE_NAMES * names
+        for words, grams, names in zip(*found, strict=True)
     ]
     says = [
-        (words + GRAMS * grams) / (1 + GRAMS)
+        (words + EVIDENCE_GRAMS * grams) / (1 + EVIDENCE_GRAMS)
         if language == query.language
         else (words + NAMES_APART * names) / (1 + NAMES_APART)
         for words, grams, names, language in zip(*found, languages, strict=True)

@@ -16,6 +16,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.analysis.language import script_of
+from index.ranking.parameters import (
+    EXPECTED,
+    FEW,
+    MOST,
+    OTHER_SCRIPT,
+    SAME_LANGUAGE,
+    SAME_SCRIPT,
+    SMALLEST_DEVIATION,
+    STAND_IN,
+    WHOLE,
+    Beside,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,61 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Weights(NamedTuple):
-    """How much each channel counts; words, names and grams multiply what the languages give them.
-
-    Attributes:
-        words: stems and their translations.
-        names: name keys.
-        grams: word-bounded character 4-grams.
-        dense: share of the dense half in the fused score, 0 to 1; one for all models and languages.
-    """
-
-    words: float = 1.0
-    names: float = 1.0
-    grams: float = 1.0
-    dense: float = 0.4
-
-
 class Scale(NamedTuple):
     """What cosines of a question with passages of a language are usual."""
 
     mean: float
     deviation: float
-
-
-class Beside(NamedTuple):
-    """What name keys and 4-grams count beside words, for one pair of languages."""
-
-    names: float
-    grams: float
-
-
-DEFAULT = Weights()
-
-# Swept on the development sets, one language and nine at once (docs/retrieval.md, "Several languages"): more
-# 4-grams in the question's language gain half a point alone and lose several beside other languages.
-SAME_LANGUAGE = Beside(names=0.0, grams=0.3)
-SAME_SCRIPT = Beside(names=0.2, grams=0.2)
-OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
-
-
-# Exponent of the lexical score in the question's own language: there a passage shares some words by chance, which a
-# translation of them does not; one that holds all of them loses nothing
-OWN_LANGUAGE = 1.3
-# Deviations above the usual cosine that count as much as all words: the right passages have 3.5 in another language
-# and 4 to 7 in the question's own. With the share of the dense half, this is the one weight of the fusion: a quarter
-# more or less moves recall@1 by less than half a point (docs/retrieval.md, "Vectors").
-WHOLE = 5.5
-# what they count at most: in a collection of a few passages one may be any number of deviations above the rest
-MOST = 2.0
-# what a passage that holds so much of the question's words is expected to have of that, on the same scale: with this,
-# recall rises from words alone to all vectors while passages are embedded in any order
-EXPECTED = 1.4
-# how many passages the stand-ins of a language count as, for the mean; and how many all languages do, for the deviation
-STAND_IN, FEW = 4, 30
-SMALLEST = 1e-4
-"""Deviation of cosines at least: of fewer, all passages are the same."""
 
 
 def beside(question: str, passage: str) -> Beside:
@@ -111,7 +73,7 @@ def scales_of(
         prior = float(there.mean()) if there is not None and len(there) else middle
         scales[language] = Scale(
             (n * mean + STAND_IN * prior) / (n + STAND_IN),
-            max(math.sqrt((n * var + FEW * usual) / (n + FEW)), SMALLEST),
+            max(math.sqrt((n * var + FEW * usual) / (n + FEW)), SMALLEST_DEVIATION),
         )
     return scales
 

@@ -11,6 +11,7 @@ from index.ranking.coverage import SoughtQuery
 from index.ranking.evidence import Stored, evidence
 from index.ranking.matches import AskedWords, matches
 from index.ranking.near_duplicates import near
+from index.ranking.parameters import NEAR_DUPLICATE, RESCORED, SENTENCE
 from index.records import Hit, Marks
 
 if TYPE_CHECKING:
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
     from index.segments.view import View
     from index.segments.vocabulary import Vocabulary
     from index.store.reader import Place, Reader
-
-# The first candidates are scored again with their best sentence, which a long passage drowns in the rest of its
-# text: swept on the development sets (docs/retrieval.md, "Sentences"); deeper than five gains nothing.
-RESCORED = 5
-SENTENCE = 0.25
-# two passages of different articles whose words overlap this much are shown once
-NEAR_DUPLICATE = 0.9
 
 
 class _Candidate(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import known_surfaces, name_key
 from index.analysis.scripts import WORD
+from index.ranking.parameters import KEY_LETTERS, SHOWN
 from index.records import Match
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 
     from index.records import Query, QueryTerm
 
-# A translation less likely than this counts in the score but is not shown: it would puzzle more than it tells
-SHOWN = 0.25
-# A name key of fewer consonants stands for too many words to be shown as the same name
-KEY_LETTERS = 3
 
 Place = tuple[int, int]
 """First character of a word and the one after its last."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.ranking.parameters import BUCKETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-
-# into which the words of passages fall before pairs of passages are compared word by word
-BUCKETS = 512
 
 
 def near(passages: list[bytes], least: float) -> list[list[int]]:

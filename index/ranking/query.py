@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING
 from index.analysis import Word, is_stopword, stem_of, stemmer_of, stemmers_of, word_terms, words
 from index.analysis.language import detect, possible
 from index.analysis.scripts import script_of_word
+from index.ranking.parameters import (
+    FLATTENING,
+    MAX_WORDS,
+    PARAPHRASED,
+    PARAPHRASES,
+    PREFIXED,
+    RAISING,
+    UNTRANSLATED,
+)
 from index.records import Query, QueryTerm
 
 if TYPE_CHECKING:
@@ -20,21 +29,6 @@ if TYPE_CHECKING:
 
     from index.models.lexicon import Lexicon
 
-MAX_WORDS = 32
-"""Distinct words of a question that are searched for."""
-FLATTENING = 0.5
-"""Exponent of a translation's probability: .35 to 1 were swept (docs/retrieval.md, "Weights")."""
-RAISING = 0.2
-"""By what power of the likeliest one's probability a word's translations are divided: 0 leaves them as they are, and
-the question's own words, which are sure, crowd them out; FLATTENING takes the likeliest for as sure as the word."""
-UNTRANSLATED = 2.0
-"""What the name key of a word counts that the lexicon cannot translate; 1 to 3 were swept."""
-PARAPHRASED = 0.5
-"""What another word of the question's language counts that means the same, times its flattened probability."""
-PARAPHRASES = 6
-"""Such words for one word at most; 4 to 12 were swept (docs/retrieval.md, "Paraphrases")."""
-PREFIXED = 0.5
-"""What an Arabic word counts with a particle written onto it."""
 _PARTICLES = ("ب", "ل")
 # The Arabic article as it is romanised before a hyphen (Al-, at-, ash-, Аль-): part of a name, no word of its own.
 _LATIN_ARTICLES = (

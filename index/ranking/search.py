@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.ranking.candidates import Scored
-from index.ranking.channels import CANDIDATES, lexical_scores
+from index.ranking.channels import lexical_scores
 from index.ranking.confidence import confidence, signs
 from index.ranking.coverage import weighed
-from index.ranking.fusion import DEFAULT, OWN_LANGUAGE, Weights, fuse, scales_of
+from index.ranking.fusion import fuse, scales_of
 from index.ranking.hits import hits_of
+from index.ranking.parameters import CANDIDATES, DEFAULT, OWN_LANGUAGE, POOL, Weights
 from index.ranking.query import analyse, languages_of
 from index.ranking.spelling import corrected
 from index.records import Filters, Hit, Query, Ranking
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from index.segments.vectors import Vectors
     from index.segments.view import View
     from index.store.reader import Reader
-
-# candidates that each half brings to the fusion, at least; above it neither recall@10 moves
-POOL = 100
 
 
 class Nearest(NamedTuple):

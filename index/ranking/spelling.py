@@ -20,6 +20,21 @@ from index.analysis.language import script_of
 from index.analysis.names import letters_of
 from index.analysis.scripts import script_of_word
 from index.models.lexicon import HUB
+from index.ranking.parameters import (
+    FROM_LEXICON,
+    LONGEST,
+    MANY_TERMS,
+    MOST_NEAR,
+    MOST_TERMS,
+    MOST_WORDS,
+    NAME_KEY,
+    ONE_CHANGE,
+    SAME_FIRST,
+    SAME_KEY,
+    SHORTEST_STEM,
+    SURE_KEY,
+    TWO_CHANGES,
+)
 from index.ranking.query import alternatives_of
 from index.records import QueryTerm
 
@@ -32,33 +47,9 @@ if TYPE_CHECKING:
     from index.segments.view import View
     from index.store.reader import Reader
 
-ONE_CHANGE = 4
-"""Letters from which on a word may be one change away: of fewer, most are one change from another word."""
-TWO_CHANGES = 6
-"""Letters from which on it may be two."""
-SAME_KEY = 10.0
-"""How many times likelier a word is that has the same consonants: vowels and doubled letters are mistaken most."""
-SAME_FIRST = 10.0
-"""The same of one with the same first letter, which is seldom mistaken."""
-FROM_LEXICON = 0.1
-"""The same of one that stands in no passage: the lexicon has stems, so that "leade" passes for a word like "lead"."""
-NAME_KEY = 3
-"""Consonants from which on a name key tells that a word written as a name is one that the collection knows."""
-SURE_KEY = 4
-"""Consonants from which on it tells so of any word in a script that no passage is in."""
-MOST_TERMS, MANY_TERMS = 200_000, 100_000
-"""Terms from which on the lexicon has nearly all words of a language (English), or many (Arabic). Of any other a word
-that it lacks is often right, or another form of one that stands in the collection."""
-LONGEST = 24
-"""Letters of a word that is looked at: what one change makes of it grows with its length."""
-MOST_WORDS = 5
-"""Unknown words of a question that are looked at: one of many more is in no language that is known."""
-MOST_NEAR = 50
-"""Words at two changes that are looked at."""
 # What Arabic writes onto a word and may be taken off again: particles, and what makes persons and times of verbs.
 _PREFIXES = ("", *"وفبلكسيتنا")
 _SUFFIXES = ("", *"هاتي", "ها", "هم", "نا", "وا", "ون", "ين", "ته", "تها", "تهم")
-_SHORTEST = 3  # letters of what is left
 
 
 class Corrected(NamedTuple):
@@ -275,7 +266,7 @@ def _forms(word: str) -> list[str]:
     for first, second, last in product(_PREFIXES, _PREFIXES, _SUFFIXES):
         if word.startswith(first + second) and word.endswith(last):
             form = word[len(first + second) : len(word) - len(last)]
-            if len(form) >= _SHORTEST:
+            if len(form) >= SHORTEST_STEM:
                 forms.add(form)
     return sorted(forms)
 

@@ -15,8 +15,9 @@ from index.analysis.folding import fold
 from index.chunking.sentences import sentences
 from index.models.reader import read_in_time
 from index.ranking.asking import asks_when, kind, names
-from index.ranking.confidence import ANSWERED, confidence
+from index.ranking.confidence import confidence
 from index.ranking.matches import AskedWords, matches, name_keys
+from index.ranking.parameters import ANSWERED, HELD, LEDE, NAME_ENDING, NAME_STEM, READ, RELATED, REORDERING
 from index.ranking.times import tells_time
 from index.records import Hit, Marks, ShortAnswer, Span
 
@@ -27,19 +28,6 @@ if TYPE_CHECKING:
     from index.models.reader import Reader
     from index.models.spans import Reading
     from index.records import Query, Ranking, Verdict
-
-READ = 3
-"""Passages that are read; see docs/retrieval.md, "Reading"."""
-REORDERING = 0.15
-"""What a passage's score gains where it surely answers."""
-RELATED = 0.15
-"""At this confidence of the search alone, and above, passages are about what is asked."""
-LEDE = 600
-"""Characters at an article's beginning in which it names what it is about."""
-STEM, ENDING = 3, 2
-"""Sounds that two forms of a name share at their beginning at least, and by which one is longer at most."""
-HELD = 0.5
-"""Share of the asked words that a passage must hold to be about keywords."""
 
 
 class _Read(NamedTuple):
@@ -154,7 +142,10 @@ def _sounds_like_one(name: str, keys: set[str]) -> bool:
     if own is None or own in keys:
         return own is not None
     return any(
-        len(own) >= STEM and own[:STEM] == key[:STEM] and abs(len(own) - len(key)) <= ENDING for key in keys
+        len(own) >= NAME_STEM
+        and own[:NAME_STEM] == key[:NAME_STEM]
+        and abs(len(own) - len(key)) <= NAME_ENDING
+        for key in keys
     )
 
 

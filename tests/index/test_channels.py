@@ -10,7 +10,8 @@ import numpy as np
 from index import Article, Collection
 from index.ranking import channels, search
 from index.ranking.coverage import weighed
-from index.ranking.fusion import DEFAULT, beside
+from index.ranking.fusion import beside
+from index.ranking.parameters import DEFAULT
 from index.ranking.query import analyse
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.ranking.confidence import ANSWERED, DEPTH, READ_MOST, confidence, signs
+from index.ranking.confidence import confidence, signs
+from index.ranking.parameters import ANSWERED, DEPTH, READ_MOST
 from index.records import Signs
 
 

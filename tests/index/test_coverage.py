@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from index.analysis import word_terms
-from index.ranking.coverage import UNSEEN, Shares, SoughtQuery, Told, attainable, shares, weighed
+from index.ranking.coverage import Shares, SoughtQuery, Told, attainable, shares, weighed
+from index.ranking.parameters import UNSEEN
 from index.records import Query, QueryTerm
 from index.segments.bm25 import LexicalIndex
 from tests.index.stored import stored

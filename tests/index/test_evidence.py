@@ -10,7 +10,7 @@ import pytest
 from index import Article, Collection
 from index.ranking.coverage import SoughtQuery
 from index.ranking.evidence import evidence
-from index.ranking.hits import RESCORED
+from index.ranking.parameters import RESCORED
 from index.ranking.query import analyse
 from index.records import Span
 from tests.index.stored import stored

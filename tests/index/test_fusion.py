@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.ranking.fusion import DEFAULT, EXPECTED, MOST, SMALLEST, WHOLE, Weights, fuse, scales_of, told
+from index.ranking.fusion import fuse, scales_of, told
+from index.ranking.parameters import DEFAULT, EXPECTED, MOST, WHOLE, Weights
+from index.ranking.parameters import SMALLEST_DEVIATION as SMALLEST
 
 
 def spread(mean: float, deviation: float, n: int) -> np.ndarray:

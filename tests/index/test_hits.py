@@ -6,7 +6,8 @@ import random
 
 import numpy as np
 
-from index.ranking.hits import NEAR_DUPLICATE, _Candidate, _folded
+from index.ranking.hits import _Candidate, _folded
+from index.ranking.parameters import NEAR_DUPLICATE
 from index.segments.vocabulary import Vocabulary
 from index.store.reader import Place
 

@@ -159,7 +159,10 @@ def test_the_shipped_lexicon_knows_common_words(
 def test_opening_needs_no_heavy_library() -> None:
     import subprocess
 
-    code = "import sys, index.models.lexicon; raise SystemExit(any(m in sys.modules for m in ('torch', 'scipy', 'faiss')))"
+    code = (
+        "import sys, index.models.lexicon;"
+        " raise SystemExit(any(m in sys.modules for m in ('torch', 'scipy', 'faiss')))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -5,16 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.analysis import stemmer_of, word_terms
-from index.ranking.query import (
-    FLATTENING,
-    MAX_WORDS,
-    PARAPHRASED,
-    PREFIXED,
-    RAISING,
-    UNTRANSLATED,
-    analyse,
-    languages_of,
-)
+from index.ranking.parameters import FLATTENING, MAX_WORDS, PARAPHRASED, PREFIXED, RAISING, UNTRANSLATED
+from index.ranking.query import analyse, languages_of
 
 if TYPE_CHECKING:
     from conftest import MakeLexicon

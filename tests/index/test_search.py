@@ -8,7 +8,7 @@ import pytest
 
 from index import Article, Collection
 from index.models.calibration import Calibration, parallel
-from index.ranking.fusion import DEFAULT
+from index.ranking.parameters import DEFAULT
 from index.ranking.search import Searcher
 from tests.index.encoders import Reads
 
