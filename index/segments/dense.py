@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
-# codes whose vectors are compared exactly: so many for each row that is wanted, and never fewer than these; twice as
-# many among more than CROWDED_ROWS, where what is near lies denser; of several indexes as many of all together
+# codes whose vectors are compared exactly: so many for each row that is wanted (a search wants a hundred at least);
+# twice as many among more than CROWDED_ROWS, where what is near lies denser; of several indexes as many of all together
 REFINED = 2
-LEAST_REFINED = 200
 CROWDED_ROWS = 1 << 17
 # dimensions that share a code: with four a scan reads half as much, but eight times as many vectors must be compared,
 # which takes as long, and still not as much is found
@@ -221,7 +220,7 @@ class Scan:
         """
         self._firsts, self._k = firsts, k
         n_rows = sum(map(len, indexes))
-        self._n_compared = max(REFINED * k, LEAST_REFINED) * (1 + (n_rows > CROWDED_ROWS))
+        self._n_compared = REFINED * k * (1 + (n_rows > CROWDED_ROWS))
         self._guesses: list[_Guess] = []
         if math.isfinite(vector.sum()):  # else nothing is near
             has_codes = any(index.has_codes for index in indexes)

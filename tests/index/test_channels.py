@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,27 @@ def test_a_question_of_common_terms_only_has_the_candidates_of_all_terms(
     whole, apart = scored
     assert apart.rows.tolist() == whole.rows.tolist()
     assert apart.fused.tolist() == whole.fused.tolist()
+
+
+def test_terms_of_a_twentieth_of_all_rows_are_counted_for_candidates_only(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 400 rows 60 hold the 4-grams of one word and 12 those of another: more, and fewer, than a twentieth."""
+    monkeypatch.setattr(channels, "MANY_ROWS", 1)
+    endings = ["harbour"] * 60 + ["lantern"] * 12 + [""] * 328
+    most_rows = {}
+    with Collection(home) as collection:
+        collection.add(
+            Article(id=f"a{i}", text=f"Line {i} of the list is here {word}.", language="en")
+            for i, word in enumerate(endings)
+        )
+        with collection._viewing() as (_, view, _):
+            for word in ("harbour", "lantern"):
+                query = analyse(word, "en", view.languages, None)
+                located = view.locate(query)
+                asked = weighed(query, located, view.channels)
+                most_rows[word] = channels.lexical_scores(view, asked, located, DEFAULT).most_rows
+    assert most_rows == {"harbour": 400 / 20, "lantern": math.inf}
 
 
 def test_a_row_scores_what_each_channel_counts_in_its_language(home: Path) -> None:

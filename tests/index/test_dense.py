@@ -54,13 +54,14 @@ def clustered(n: int, seed: int) -> np.ndarray:
 
 
 def test_a_large_index_finds_what_an_exact_one_finds() -> None:
-    vectors, asked = clustered(EXACT_ROWS + 1, 1), clustered(100, 2)
+    vectors, asked = clustered(3 * EXACT_ROWS, 1), clustered(100, 2)
     index = DenseIndex(vectors)
     assert index.has_codes
-    exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :10]
-    found = [search(index, vector, 10) for vector in asked]
-    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in zip(exact, found, strict=True)])
-    assert recall >= 0.99, recall
+    exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :100]
+    found = [search(index, vector, 100) for vector in asked]
+    for depth, least in ((1, 1.0), (10, 0.995), (100, 0.85)):  # of noise in 32 dimensions; text is less alike
+        both = zip(exact[:, :depth], found, strict=True)
+        assert np.mean([len(np.intersect1d(own, rows[:depth])) / depth for own, rows in both]) >= least
     for vector, rows in zip(asked, found, strict=True):
         assert (np.diff(vectors[rows] @ vector) < 1e-6).all()
 
