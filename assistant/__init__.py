@@ -1,6 +1,6 @@
-"""Ranked passages in, answers out: the assistant and its surfaces (chat, HTTP, command line).
+"""Answers questions from ranked passages, over chat, HTTP, the command line and Python.
 
-`from assistant import Assistant` is all a program needs; names are loaded when they are first used.
+`from assistant import Assistant` is all a program needs; names are imported on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m assistant` is `sanad`."""
+"""Run `sanad` as `python -m assistant`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Progress bars of long work: done, total, speed and time left. Nothing is shown outside a terminal."""
+"""Show progress bars of long work, on a terminal only: done, total, speed and time left."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from index import Added
 
-_PART = re.compile("[#!]")  # what stands before the part of a file in its name, and may stand in a file's own
+_PART = re.compile("[#!]")  # separates a file's name from a part of it; the file's name may contain it too
 
 
 @contextlib.contextmanager
 def adding(sources: Sequence[str]) -> Iterator[Callable[[int, Added], None] | None]:
-    """A bar over the files that are read; gives what `Assistant.add` is to call after each article."""
+    """Show a bar over the files that are read; yield the progress callback for `Assistant.add`."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -39,7 +39,7 @@ def adding(sources: Sequence[str]) -> Iterator[Callable[[int, Added], None] | No
 
 @contextlib.contextmanager
 def counting(unit: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar. Each call gives the number of finished items and the total."""
+    """Show a bar; yield a callback that takes the number of finished items and the total."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -47,7 +47,7 @@ def counting(unit: str) -> Iterator[Callable[[int, int], None] | None]:
 
         def show(done: int, total: int) -> None:
             if not bar.total:
-                bar.initial = bar.n = done  # what an earlier run did says nothing of the rate
+                bar.initial = bar.n = done  # items of an earlier run must not count in the rate
             bar.total = total
             bar.update(done - bar.n)
 
@@ -57,19 +57,19 @@ def counting(unit: str) -> Iterator[Callable[[int, int], None] | None]:
 def _bar(total: int | None, unit: str) -> tqdm[None]:
     from tqdm import tqdm  # on a terminal only
 
-    size = shutil.get_terminal_size()  # some terminals do not say, and tqdm would show nothing there
+    size = shutil.get_terminal_size()  # some terminals report no size, and tqdm would show nothing
     return tqdm(total=total, unit=f" {unit}", ncols=min(100, size.columns), nrows=size.lines, leave=False)
 
 
 def _files(sources: Sequence[str]) -> Iterator[str]:
-    """The names of the files that are found, as reports have them; links are left out."""
+    """Yield the names of the files that are found, as reports give them; links are left out."""
     for source in sources:
-        with contextlib.suppress(ArticleError):  # told in the report
+        with contextlib.suppress(ArticleError):  # the report lists it
             if "://" not in source:
                 yield from map(str, find(Path(source)))
 
 
 def _place(name: str, places: dict[str, int]) -> int:
-    """The number of the file that an article was read from, from 1; 0: it is of none of them."""
+    """Return the number of the file that an article was read from, from 1; 0 if it is none of them."""
     ends = [len(name), *(found.start() for found in _PART.finditer(name))]
     return max(places.get(name[:end], 0) for end in ends)

@@ -1,4 +1,4 @@
-"""The command line: `sanad COMMAND`; `sanad --help` lists the commands."""
+"""Run the command line, `sanad COMMAND`; `sanad --help` lists the commands."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Exit codes beside those of `assistant.core.problems`. `sanad --help` lists each.
+# Exit codes in addition to those of `assistant.core.problems`; `sanad --help` lists all.
 _NOTHING_ANSWERS = 1
 _UNSOUND = 1
 _SOME_SKIPPED = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 _BROKEN_PIPE = 141  # 128 + SIGPIPE
 _MAX_STDIN_CHARS = 10_000_000
-_SETTLED_S = 5.0  # what was added is embedded meanwhile, if it is a handful; else it is left to others
-_LOOKED_S = 0.5  # how often progress is shown
+_SETTLED_S = 5.0  # how long `add` embeds what it added; the rest is left to other processes
+_LOOKED_S = 0.5  # interval between updates of the progress bar
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: without the program's name; None: the process's own.
+        arguments: without the program's name; None: those of the process.
 
     Returns:
         The exit code, as `sanad --help` lists them.
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
-    except Exception:  # the interpreter's own code for it is 1, which says something else here
+    except Exception:  # the interpreter would exit with 1, which has another meaning here
         log.exception("a fault of the program; please report it")
         return os.EX_SOFTWARE
     return code
@@ -79,7 +79,7 @@ def _complain(message: str) -> None:
 
 
 def _open(settings: Settings, *, embeds: bool = False) -> Assistant:
-    """Open the collection; a command that ends soon leaves embedding to those that stay."""
+    """Open the collection; short commands leave embedding to long-running processes."""
     from assistant.core.assistant import open_assistant
 
     return open_assistant(settings, embeds=embeds)
@@ -99,14 +99,14 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG00
                 " answers are the same). With a C compiler and Python's headers, install Sanad again:"
                 " pip install --force-reinstall --no-deps -e ."
             )
-        Thread(target=_tell_confinement, daemon=True).start()  # starting a parser takes time
+        Thread(target=_tell_confinement, daemon=True).start()  # it starts a parser, which takes time
 
     serve(settings, announce)
     return os.EX_OK
 
 
 def _tell_confinement() -> None:
-    """Say on standard error what holds the processes in which files are parsed."""
+    """Print on standard error how the processes that parse files are confined."""
     from index import confinement
 
     if confinement() == "seccomp":
@@ -305,7 +305,7 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
 
 def _rebuild(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     from assistant.bars import counting
-    from index import rebuild_home  # not by an assistant: it would refuse a home of another model
+    from index import rebuild_home  # not through `Assistant`, which refuses a home of another model
 
     with counting("passages") as progress:
         rebuild_home(settings.home, settings.model, progress, settings.device)
@@ -334,7 +334,7 @@ def _backup(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _restore(given: argparse.Namespace, settings: Settings) -> int:
-    from index import choose, restore  # not by an assistant: the home's own collection may be damaged
+    from index import choose, restore  # not through `Assistant`: the home's collection may be damaged
 
     if given.use:
         choose(settings.home, given.use)

@@ -1,4 +1,4 @@
-"""What the command line accepts: the commands, their options, and the settings each can change."""
+"""Define the command-line parser: the commands, their options, and the settings each can change."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ others as in sysexits.h: 66 no such article, 69 no such model, 74 the collection
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        """Say it and end; asked of the installation only now, since that takes time."""
+        """Print the version and exit; it is looked up only here, because that takes time."""
         from assistant.core.version import version
 
         sys.stdout.write(f"sanad {version()}\n")
@@ -42,7 +42,7 @@ class _Version(argparse.Action):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """One line and the exit code of bad usage."""
+        """Print one line and exit with the code for wrong usage."""
         self.exit(os.EX_USAGE, f"sanad: {message}; see {self.prog} --help\n")
 
 
@@ -54,7 +54,7 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser; it leaves the command's name in `command`, settings under their own names."""
+    """Return the parser; it stores the command's name in `command` and settings under their own names."""
     top = _Parser(
         prog="sanad",
         description="Ask your own articles; the answers are exactly cited passages.",

@@ -1,4 +1,4 @@
-"""The web server: API and chat on one port, ready early, stopped cleanly."""
+"""Run the web server: API and chat page on one port, with an early start and a clean stop."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Mount
 
 from assistant.core.access import is_loopback
@@ -32,8 +33,7 @@ from assistant.serving import heads
 from assistant.serving.aio import AsyncAssistant
 from assistant.serving.answering import Answering
 from assistant.serving.connections import Complaints
-from assistant.serving.late import LatePage
-from assistant.serving.on_demand import OnDemand
+from assistant.serving.lazy_app import LazyApp
 from assistant.serving.proxies import Proxied
 from assistant.serving.slow_requests import protocol
 from assistant.serving.watch import Watcher
@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from assistant.core.assistant import Assistant
     from assistant.serving.asgi import App, Message, Receive, Send
 
-_FIRST_SYNC_S = 5.0  # a folder of some hundred articles is in the first answer; larger ones follow
+_FIRST_SYNC_S = 5.0  # enough for some hundred articles to be in the first answer; larger folders follow
 _GRACE_S = 1
-_BACKLOG = 512  # connections that wait in the system to be accepted
-_KEEP_ALIVE_S = 30  # a busy client must not find its connection closed under its next request
+_BACKLOG = 512  # connections that wait in the kernel to be accepted
+_KEEP_ALIVE_S = 30  # long enough that a busy client's next request does not meet a closed connection
 _MAKING_PAGE = (
     threading.Lock()
-)  # gradio makes a page in global state: two at once would share their functions
+)  # gradio builds a page in global state: two built at once would share their functions
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -59,11 +59,11 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     Args:
         settings: where to listen, what to serve.
-        announce: told the address once, when requests are taken.
+        announce: called once with the address, when the server accepts requests.
 
     Raises:
-        SettingsError: listening to strangers without a token, or a watched folder is missing.
-        ServeError: the port is taken or the address is not ours.
+        SettingsError: anyone could change the collection (`check_exposure`), or a watched folder is missing.
+        ServeError: the port is taken, or the address is not one of this machine.
         SanadError: the collection or the model cannot be opened.
     """
     check_exposure(settings)
@@ -73,21 +73,21 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         config = configured(create_site(settings), settings)
         _Server(config, lambda: announce(address)).run(sockets=[listener])
-    gc.freeze()  # else the interpreter spends about a second on collecting gradio before it ends
+    gc.freeze()  # otherwise the interpreter spends about a second on collecting gradio before it ends
 
 
 def configured(site: App, settings: Settings) -> uvicorn.Config:
-    """How uvicorn serves the site."""
+    """Return the uvicorn configuration for the site."""
     most = most_connections()
     return uvicorn.Config(
         site,
         http=protocol(settings.body_timeout_s, most),
-        backlog=min(64, most // 8),  # accepted in one go, a few times over before one is looked at
+        backlog=min(64, most // 8),  # asyncio accepts as many at a time, a few times before handling one
         h11_max_incomplete_event_size=heads.MAX_INCOMPLETE_BYTES,
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # ours: proxied.py
+        proxy_headers=False,  # `serving.proxies` does it
         lifespan="on",
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
@@ -98,7 +98,7 @@ def check_exposure(settings: Settings) -> None:
     """Refuse to listen to other machines while anyone could change the collection.
 
     Raises:
-        SettingsError: neither a token nor read-only, and the address is not this machine's own.
+        SettingsError: there is no token, changes are not refused, and the address is not a loopback address.
     """
     if is_loopback(settings.host) or settings.read_only or settings.token or settings.read_token:
         return
@@ -109,21 +109,20 @@ def check_exposure(settings: Settings) -> None:
 
 
 def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
-    """API, chat and static files as one guarded ASGI app that owns its assistant.
+    """Return API, chat page and static files as one guarded ASGI app that owns its assistant.
 
     Args:
         settings: what to serve, and to whom.
-        assistant: one that is open; None: opened here, so that what is wrong with the collection is known before
-            anything listens. It closes when the app's lifespan ends.
+        assistant: an open one; None: it is opened here, so that errors of the collection appear before anything
+            listens. It is closed when the app's lifespan ends.
     """
     file = examples_file(settings)
     examples = read_examples(file) if file else None
     assistant = assistant or open_assistant(settings)
     watcher = Watcher(assistant, settings.watch, ignored=file)
-    opening = (STATIC / "opening.html").read_bytes()
-    page = LatePage(lambda: _create_page(assistant, settings), opening)
+    page = LazyApp(lambda: _create_page(assistant, settings), meanwhile=_opening_page)
     asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
-    agents = OnDemand(lambda: _create_agents_door(asker, settings))
+    agents = LazyApp(lambda: _create_agents_door(asker, settings))
     answering = Answering(asker, settings)
     metrics = Metrics(answering, watcher)
     dispatch = _Dispatch(create_api(answering, settings, metrics, watcher), agents, page)
@@ -132,7 +131,7 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             with watcher:
-                # before the page is loaded: that import holds the interpreter, and both would wait for each other
+                # before the page loads: its import holds the interpreter lock, and each would delay the other
                 await asyncio.to_thread(watcher.wait, _FIRST_SYNC_S)
                 async with agents.open(), page.open():
                     yield
@@ -147,18 +146,28 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
 
 
+async def _opening_page(scope: Message, receive: Receive, send: Send) -> None:
+    """Serve a light page that asks again, until the chat is there."""
+    if scope["path"] == "/":
+        headers = {"cache-control": "no-store"}
+        response = Response((STATIC / "opening.html").read_bytes(), media_type="text/html", headers=headers)
+    else:
+        response = Response(status_code=503, headers={"cache-control": "no-store"})
+    await response(scope, receive, send)
+
+
 def _create_page(assistant: Assistant, settings: Settings) -> Any:  # noqa: ANN401
     from assistant.page.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
         page = create_page(assistant, settings)
     compress_behind(files().values())
-    gc.freeze()  # its million objects stay: looking through them again and again would hold up answers
+    gc.freeze()  # its million objects stay; collections that traverse them would delay answers
     return page
 
 
 def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
-    from assistant.agents.mcp_server import (  # heavy: at the first request to /mcp only
+    from assistant.agents.mcp_server import (  # heavy: imported at the first request to /mcp only
         create_server,
         http_app,
     )
@@ -167,7 +176,7 @@ def _create_agents_door(asker: AsyncAssistant, settings: Settings) -> Starlette:
 
 
 class _Dispatch:
-    """/api to the API, /mcp to the agents' door, the rest to the page: each answers for what it does not know."""
+    """Routes /api to the API, /mcp to the agents' app and the rest to the page; each handles unknown paths."""
 
     def __init__(self, api: App, agents: App, page: App) -> None:
         self._api, self._agents, self._page = api, agents, page
@@ -179,18 +188,18 @@ class _Dispatch:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that says when it listens, and returns on SIGTERM and SIGINT instead of dying of it."""
+    """A uvicorn server that reports when it listens, and returns on SIGTERM and SIGINT without raising them."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, then say so."""
+        """Start listening, then call `ready`."""
         asyncio.get_running_loop().set_exception_handler(Complaints())
         await super().startup(sockets)
         for listener in sockets or ():
-            listener.listen(_BACKLOG)  # asyncio has made it as short as what it accepts in one go
+            listener.listen(_BACKLOG)  # asyncio has set it to what it accepts at a time
         if not self.should_exit:
             self._ready()
 
@@ -213,7 +222,7 @@ class _Server(uvicorn.Server):
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # Named TCP, so that asyncio sends small answers at once (TCP_NODELAY): else each waits 40 ms.
+    # asyncio sets TCP_NODELAY only where the protocol is IPPROTO_TCP; without it each small answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,7 +1,7 @@
-"""Articles in, ranked passages out: what a collection is, how it is kept, and how it is searched.
+"""Keep a collection of articles and search it: articles in, ranked passages out.
 
-Knows no user interface, no HTTP and no language model. Names are loaded when they are first used, so
-`import index` costs nothing.
+The package knows no user interface, no HTTP and no language model. It imports a public name on first use,
+so `import index` costs nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A collection: articles in, rankings out; durable, shared between threads and processes.
+"""Provide the collection: articles in, rankings out; durable, shared between threads and processes.
 
-What only changes need is imported when something is changed: a process that asks answers sooner without it.
+Modules that only changes need are imported when something changes, so that a process that only asks starts faster.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-_POLL_S = 0.02  # how often `settle` looks
+_POLL_S = 0.02  # interval at which `settle` checks
 
 
 class Collection:
     """The articles of one home folder.
 
-    Safe to use from several threads, and from several processes at once: each question is answered
-    from the collection as the last committed change left it.
+    Safe to use from several threads, and from several processes at once: each question sees
+    the collection as the last committed change left it.
     """
 
     def __init__(
@@ -75,15 +75,15 @@ class Collection:
             home: the folder it lives in; made when it does not exist.
             model: None for the one the collection was made with, and the shipped one for a new collection; else
                 a sentence-transformers model by its name or folder, or `bundled`, the shipped one.
-            dense_share: weight of the vectors in the fused score, 0 to 1; None: what was measured best.
-            embeds: whether passages that wait for their vectors get them from this process, in the background.
+            dense_share: weight of the vectors in the fused score, 0 to 1; None: the value that measured best.
+            embeds: whether this process embeds the passages that wait for their vectors, in the background.
             reader: None or `bundled` for the reader that ships with Sanad; else an extractive question-answering model
                 of transformers, by its name or folder.
-            device: what a sentence-transformers model computes on; see `index.models.encoder.open_encoder`.
+            device: the device of a sentence-transformers model; see `index.models.encoder.open_encoder`.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
-            StoreDamaged: the database is not sound.
+            StoreDamaged: the database is damaged.
             StoreIncompatible: made with another model, analyser, chunker or format.
             ModelError: the model cannot be loaded.
         """
@@ -95,15 +95,15 @@ class Collection:
         self._reader = reader
         ahead = self._verifying()
         self._device = device
-        load = cache(partial(open_encoder, device=device))  # once for both, and not for longer
+        load = cache(partial(open_encoder, device=device))  # one load for both calls, then released
         self._home.steadily(lambda: start(self._home, model, load))
         self._state = self._home.steadily(lambda: self._open(model, load, ahead=ahead), Opened.leave)
         self._tell(self._state)
         self._searchers: dict[str, Searcher] = {}
 
     def _verifying(self) -> Ahead | None:
-        """Begin with what takes longest, and needs no model: verifying what is derived."""
-        with suppress(StoreError):  # told by what opens the database
+        """Begin to verify the snapshots, which takes longest and needs no model."""
+        with suppress(StoreError):  # `_open` raises it
             path = self._home.current()
             return verifying(self._home.snapshots / path.name) if path else None
         return None
@@ -131,7 +131,7 @@ class Collection:
         return state
 
     def _tell(self, state: Opened) -> None:
-        """Say in the log if acknowledged changes are gone."""
+        """Log a warning if acknowledged changes are gone."""
         for line in state.store.missing():
             log.warning("%s", line)
 
@@ -139,7 +139,7 @@ class Collection:
 
     @contextmanager
     def _using(self) -> Iterator[Opened]:
-        """Hold the current database open, after following another process that replaced it."""
+        """Keep the current database open; switch first if another process replaced it."""
         while True:
             state = self._state
             if state.stamp != self._home.stamp():
@@ -174,9 +174,9 @@ class Collection:
         """Read the first hits of a ranking and judge whether they answer; see `index.ranking.verdict.read`.
 
         Args:
-            ranking: of this collection, with `READ` hits at least if there are so many.
+            ranking: of this collection, with at least `READ` hits if there are that many.
             k: hits wanted.
-            budget_s: seconds from now in which reading a passage may begin; None: as long as it takes.
+            budget_s: seconds from now in which reading a passage may begin; None: no limit.
 
         Raises:
             ModelError: the reader cannot be opened, or cannot read.
@@ -195,7 +195,7 @@ class Collection:
         return self._searchers[key]
 
     def article(self, article_id: str) -> Article:
-        """Give an article with its text.
+        """Return an article with its text.
 
         Raises:
             NotFound: there is none with this id.
@@ -210,7 +210,7 @@ class Collection:
         return NotFound(f"no article {article_id!r} in {self._home.path}; `sanad list` shows all")
 
     def articles(self) -> list[ArticleInfo]:
-        """Give all articles without their texts, oldest first."""
+        """Return all articles without their texts, oldest first."""
         with self._using() as state, state.store.reading() as reader:
             return reader.articles()
 
@@ -223,7 +223,7 @@ class Collection:
         first: int = 0,
         most: int | None = None,
     ) -> Listing:
-        """Give a page of the articles that match, without their texts; see `index.store.listing`."""
+        """Return a page of the articles that match, without their texts; see `index.store.listing`."""
         with self._using() as state, state.store.reading() as reader:
             return listing(reader, filters, title=title, sort=sort, first=first, most=most)
 
@@ -233,7 +233,7 @@ class Collection:
             return facets(reader)
 
     def passages(self, article_id: str) -> list[Passage]:
-        """Give an article's passages in the order of its text.
+        """Return an article's passages in the order of its text.
 
         Raises:
             NotFound: there is none with this id.
@@ -245,7 +245,7 @@ class Collection:
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
 
     def health(self) -> dict[str, object]:
-        """Say what the collection holds and what it was made with.
+        """Return what the collection holds and what it was made with.
 
         Raises:
             StoreUnavailable: the database was deleted while it was in use.
@@ -265,11 +265,11 @@ class Collection:
         """Verify the database, every article in it, the snapshots and the model.
 
         Args:
-            repair: delete damaged snapshots and make a new one from the database; where acknowledged changes are
-                gone, go on without them.
+            repair: replace damaged snapshots by a new one from the database, and embed passages with damaged vectors
+                again; where acknowledged changes are gone, go on without them.
 
         Returns:
-            One line for each problem found, also for one that was repaired; none when all is sound.
+            One line for each problem found, repaired or not; empty if there is none.
 
         Raises:
             StoreIncompatible: the model gives other vectors than it gave when the collection was made.
@@ -308,10 +308,10 @@ class Collection:
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:
-        """Change the current database, even if another process replaces it while we wait.
+        """Change the current database, even if another process replaces it meanwhile.
 
         Raises:
-            StoreUnavailable: the change went into files that no longer lie in the home.
+            StoreUnavailable: the change went into files that are no longer in the home.
         """
         while True:
             with self._using() as state:
@@ -327,7 +327,7 @@ class Collection:
                     return
 
     def _refuse_if_gone(self, state: Opened) -> None:
-        """Refuse to say that all is well when somebody deleted the database under us."""
+        """Raise StoreUnavailable if the database was deleted or replaced while it was in use."""
         if state.store.is_in_place or self._is_succeeded(state):
             return
         raise StoreUnavailable(
@@ -336,7 +336,7 @@ class Collection:
         )
 
     def _is_succeeded(self, state: Opened) -> bool:
-        """Whether another process has made another database the current one, with all that was in this one."""
+        """Return whether another process made another database current, with all that was in this one."""
         with suppress(StoreError):
             return self._home.current() not in {None, state.store.path}
         return False
@@ -351,19 +351,18 @@ class Collection:
     ) -> AddReport:
         """Add articles, or files to be read; when this returns they are durable and searchable.
 
-        An article that is there already (the same origin or id, or the same text) is left as it is,
-        or replaced where it changed. A bad one is skipped and listed; the others go on.
+        An article that is already there (the same origin or id, or the same text) is left as it is,
+        or replaced if it changed. A bad one is skipped and listed; the others are added.
 
         Args:
             sources: articles or paths of files, in any number; read as they are needed.
-            progress: called after each with how many are done and what happened to it.
+            progress: called after each article with the number done and what happened to it.
             columns: for tables, which column holds which field (`{"text": "body"}`).
-            asked: whether a person asks for these: what a person removed comes back. False: of what was removed, only
-                what is another text now.
+            asked: whether a person asked for these, so that removed articles come back. False: a removed article
+                comes back only if its text changed.
 
         Raises:
-            StoreError: the database cannot be written; what the report would have listed before the
-                last batch stays.
+            StoreError: the database cannot be written; what was added before the last batch stays.
         """
         from index.ingest.batches import batches
         from index.reading.sources import Sources
@@ -380,7 +379,7 @@ class Collection:
         return AddReport(tuple(items))
 
     def _looked_up(self, sources: Sequence[Article | Added]) -> list[tuple[Identified | Added, bool]]:
-        """Recognise articles, and say which are held with the same text."""
+        """Identify articles, and return each with whether it is held with the same text."""
         from index.ingest.adding import identified, is_held
 
         batch = [identified(source) for source in sources]
@@ -388,7 +387,7 @@ class Collection:
             return [(one, not isinstance(one, Added) and is_held(reader, one)) for one in batch]
 
     def _known(self, path: str, *, asked: bool) -> Known | None:
-        """Give what is known of a file that was read before; None: it is to be read."""
+        """Return what is known of a file that was read before; None if it must be read."""
         with self._using() as state, state.store.reading() as reader:
             known = reader.file(path)
         return None if asked and known and known.withheld else known
@@ -401,13 +400,13 @@ class Collection:
         refused: dict[str, str],
         asked: bool,
     ) -> list[Added]:
-        """Write a batch, and of the files that end with it what is no longer in them and what they are now.
+        """Write a batch, remove what is no longer in the files that end with it, and remember these files.
 
         Args:
-            made: what is to be written.
-            files: that were looked at to their end.
-            refused: what was skipped of files that have not ended, by name; kept from batch to batch.
-            asked: whether a person asks for these.
+            made: articles to write, and what already happened to others.
+            files: those that end with this batch.
+            refused: reasons for skipped parts of files that have not ended, by name; kept from batch to batch.
+            asked: whether a person asked for these.
         """
         from index.ingest.absent import follow_parts
         from index.ingest.adding import put
@@ -415,7 +414,7 @@ class Collection:
         told = [given for given in made if isinstance(given, Added)]
         refused.update((item.name, item.reason) for item in told if item.state == "skipped")
         if len(told) == len(made) and not any(file.seen or file.is_whole for file in files):
-            return told  # nothing that a writer must wait for
+            return told  # nothing to write, so no wait for the lock
         with self._writing() as writer:
             added = [put(writer, given, asked=asked) for given in made]
             refused.update((item.name, item.reason) for item in added if item.state == "skipped")
@@ -428,7 +427,7 @@ class Collection:
         return added
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
-        """Change an article's metadata in one change; see `index.ingest.adding.edit`.
+        """Change an article's metadata in one transaction; see `index.ingest.adding.edit`.
 
         Raises:
             NotFound: there is none with this id.
@@ -445,7 +444,7 @@ class Collection:
     def remove(self, article_id: str) -> None:
         """Remove an article; it is in no answer of any process once this returns.
 
-        A file that it was read from stays, and brings it back (`add` with `asked` False) when its text changes only.
+        A file that it was read from stays; `add` with `asked` False brings the article back only if its text changes.
 
         Raises:
             NotFound: there is none with this id.
@@ -459,7 +458,7 @@ class Collection:
             remove(writer, number)
 
     def remove_source(self, source: str) -> list[str]:
-        """Remove all articles of a source in one change, each as `remove` does; give their ids.
+        """Remove all articles of a source in one transaction, each as `remove` does; return their ids.
 
         Raises:
             NotFound: no article is of this source.
@@ -475,7 +474,7 @@ class Collection:
         return ids
 
     def remove_folder(self, folder: Path) -> list[str]:
-        """Remove all articles that were read from files below a folder, in one change, each as `remove` does.
+        """Remove all articles that were read from files below a folder, in one transaction, as `remove` does.
 
         An article that was also read from elsewhere stays.
 
@@ -507,11 +506,11 @@ class Collection:
     # -- files that are gone -----------------------------------------------------------------------
 
     def follow(self, survey: Survey) -> AddReport:
-        """Remove the articles whose files are seen to be gone from a folder; see `index.ingest.absent`.
+        """Remove the articles whose files are gone from a folder; see `index.ingest.absent`.
 
         Where that may be an accident (no file of an article is left in the folder, it is on another drive, or more than
-        ten articles and more than half of them would go) they are kept and listed as missing. One that was also read
-        from elsewhere stays and forgets this origin only. Folders that could not be listed are told too.
+        ten articles and more than half of them would go) they are kept and reported as missing. An article that was
+        also read from elsewhere stays and loses only this origin. Folders that could not be listed are reported too.
         """
         from index.ingest.absent import follow, is_settled, kept
 
@@ -525,22 +524,22 @@ class Collection:
             return AddReport((*gone, *kept(reader, survey)))
 
     def holds(self, path: str) -> bool:
-        """Whether an article was read from a file, or from one below a folder."""
+        """Return whether an article was read from this file, or from a file below this folder."""
         with self._using() as state, state.store.reading() as reader:
             return reader.holds(path)
 
     def missing(self, path: str, most: int | None = None) -> list[Missing]:
-        """Give the articles whose files are not there any more, of a file or below a folder, oldest first."""
+        """Return the articles whose files are gone, for a file or below a folder, oldest first."""
         with self._using() as state, state.store.reading() as reader:
             return reader.missing(path, most)
 
     def n_missing(self, path: str) -> int:
-        """Count what `missing` gives."""
+        """Return the number of articles that `missing` returns."""
         with self._using() as state, state.store.reading() as reader:
             return reader.n_missing(path)
 
     def remove_missing(self, path: str) -> list[str]:
-        """Remove the articles that `missing` gives, except those whose files are back; give their ids."""
+        """Remove the articles that `missing` returns, except those whose files are back; return their ids."""
         from index.ingest.absent import remove, still_missing
 
         with self._using() as state, state.store.reading() as reader:
@@ -549,7 +548,7 @@ class Collection:
             return [item.article_id for item in remove(writer, origins) if item.article_id]
 
     def keep_missing(self, path: str) -> list[str]:
-        """Keep the articles that `missing` gives, as if they had been given directly; give their ids."""
+        """Keep the articles that `missing` returns, as if they had been given directly; return their ids."""
         from index.ingest.absent import keep, still_missing
 
         with self._using() as state, state.store.reading() as reader:
@@ -559,21 +558,21 @@ class Collection:
 
     @property
     def is_light(self) -> bool:
-        """Whether the model is so small that each process may well have its own, as the shipped one is."""
+        """Whether the model is small enough for each process to load its own, as the shipped one is."""
         return self._state.encoder.name == SHIPPED_NAME
 
     # -- upkeep ----------------------------------------------------------------------------------
 
     def settle(self, timeout_s: float | None = None) -> bool:
-        """Wait until every passage that is there now has its vector, then for the upkeep that has begun.
+        """Wait until every passage stored now has its vector, then for the upkeep that has begun.
 
-        Passages that are added later are not waited for, so a process that adds without end does not block.
+        Passages added later are not waited for, so a process that adds without end does not block this one.
 
         Args:
-            timeout_s: give up after so long; None: never.
+            timeout_s: give up after this many seconds; None: never.
 
         Returns:
-            Whether nothing of this is left to do.
+            Whether all of this is done.
 
         Raises:
             StoreError, ModelError: embedding fails; it is tried again in the background.
@@ -595,22 +594,22 @@ class Collection:
         return state.settle(None if ends is None else max(0.0, ends - time.monotonic()))
 
     def _waits(self, newest: int) -> bool:
-        """Whether a passage up to this number waits for its vector."""
+        """Return whether a passage up to this number waits for its vector."""
         with self._using() as state, state.store.reading() as reader:
             oldest = reader.oldest_unembedded
         return oldest is not None and oldest <= newest
 
     def embedding(self) -> Embedding:
-        """Say how many passages wait for their vectors, and how long it will take."""
+        """Return how many passages wait for their vectors, and how long embedding them will take."""
         with self._using() as state, state.store.reading() as reader:
             return state.embedder.progress(reader)
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
-        """Make everything anew from the stored articles; see `rebuild`.
+        """Derive everything again from the stored articles; see `index.upkeep.rebuilding`.
 
         Args:
-            model: another model from now on, `bundled` for the shipped one; None: the one in use.
-            progress: called with how many passages are done, and of how many.
+            model: the model to use from now on, `bundled` for the shipped one; None: the one in use.
+            progress: called with the number of passages done and their total.
         """
         from index.upkeep.rebuilding import rebuild
 
@@ -619,7 +618,7 @@ class Collection:
         rebuild(self._home, encoder, progress)
 
     def close(self) -> None:
-        """Let go of the files; upkeep that is under way is given a moment to finish."""
+        """Close the files, after giving upkeep under way a moment to finish."""
         self._state.embedder.stop(timeout_s=1.0)
         self._state.settle(timeout_s=1.0)
         self._state.leave()
@@ -633,7 +632,7 @@ class Collection:
 
 @cache  # read-only, the same for every collection of a process
 def shipped_lexicon() -> Lexicon | None:
-    """Give the lexicon that ships with Sanad; None: it was left out of this installation."""
+    """Return the lexicon that ships with Sanad; None if this installation lacks it."""
     folder = Path(__file__).parent / "bundled" / "lexicon"
     if not folder.exists():
         return None

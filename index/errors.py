@@ -1,35 +1,35 @@
-"""What can go wrong, as one tree; every message says what, which one, and what to do.
+"""Define the exceptions as one tree; every message says what is wrong, with what, and what to do.
 
 SanadError
- |- ArticleError              one article is bad: it is skipped and listed, the others go on
+ |- ArticleError              one article is bad: it is skipped and listed, the others are added
  |   |- UnreadableArticle     missing, not readable, not decodable
- |   |- UnsupportedFormat     not a format we read
+ |   |- UnsupportedFormat     not a supported format
  |   |- ArticleTooLarge       above max_bytes
  |   |- EmptyArticle          nothing in it that could be cited
  |- StoreError                the collection cannot be used
  |   |- StoreUnavailable      the home cannot be read or written, the disk is full, the lock is held
- |   |- StoreDamaged          the database is not what it should be
+ |   |- StoreDamaged          the database or a file derived from it is damaged
  |   |- StoreIncompatible     made with another model, analyser, chunker or format
  |- ModelError                the embedding model cannot be loaded or gives unusable vectors
- |- QuestionError             the person can mend it: empty, too long, bad filter
+ |- QuestionError             the user can correct it: empty, too long, bad filter
  |- NotFound                  no such article
 """
 
 
 class SanadError(Exception):
-    """Anything a user can be told in one line."""
+    """An error that can be reported to a user in one line."""
 
 
 class ArticleError(SanadError):
-    """One article cannot be taken; the others are not affected."""
+    """One article cannot be added; the others are not affected."""
 
 
 class UnreadableArticle(ArticleError):
-    """The file is missing, may not be read, or is not text in any encoding we know."""
+    """The file is missing, may not be read, or is not text in a known encoding."""
 
 
 class UnsupportedFormat(ArticleError):
-    """The content is not of a format we read."""
+    """The content is not of a supported format."""
 
 
 class ArticleTooLarge(ArticleError):
@@ -49,7 +49,7 @@ class StoreUnavailable(StoreError):
 
 
 class StoreDamaged(StoreError):
-    """The database is not what it should be."""
+    """The database or a file derived from it is damaged."""
 
 
 class StoreIncompatible(StoreError):
@@ -61,7 +61,7 @@ class ModelError(SanadError):
 
 
 class QuestionError(SanadError):
-    """The question or a filter is not usable as given; the person can mend it."""
+    """The question or a filter is not usable as given; the user can correct it."""
 
 
 class NotFound(SanadError):

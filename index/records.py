@@ -1,4 +1,4 @@
-"""The nouns that travel through the program: article, passage, filters, hit, ranking, report."""
+"""Define the records that the program passes around: article, passage, filters, hit, ranking, report."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 _PART = re.compile(r"[#!]")
 
 ROWS = "rows"
-"""Why an article is kept that is no longer in its file (`Missing.why`)."""
+"""`Missing.why` of an article that is no longer in its file."""
 
 GIVEN = "given:"
-"""Begins what stands among the origins of an article that was given directly, before it was found in a file too."""
+"""Prefix of the origin that marks an article as given directly, although it was found in a file too."""
 
 WITHHELD = "it was removed, and its text in the file is the same; add the file to have it again"
 
@@ -32,7 +32,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One source document. Only `text` is needed; the rest is filled in or stays None.
+    """One source document. Only `text` is required; the rest is filled in or stays None.
 
     Attributes:
         text: the whole text, exactly as it was given; every offset counts its characters.
@@ -59,35 +59,35 @@ class Article:
 
 
 EDITED = ("title", "source", "url", "author", "published", "language")
-"""What a person can edit of an article beside its text."""
+"""The metadata fields of an article that a person can edit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextArticle(Article):
-    """An article that was read from a plain text file, in which others may stand too.
+    """An article read from a plain text file, which may hold others too.
 
-    All that is known of it comes from the text, so that a text which is the same was not changed in its file, however
-    it is read now.
+    All its metadata comes from the text. If the text is the same, the file did not change, even if it is read in
+    another way now.
 
     Attributes:
-        whole: what the file's whole text is recognised by (`mark_of`).
+        whole: digest of the file's whole text (`mark_of`).
     """
 
     whole: str
 
 
 def mark_of(text: str) -> str:
-    """Give what a text is recognised by, whatever its language was taken for."""
+    """Return the digest that identifies a text, whatever language was detected."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def files_of(origin: str) -> list[str]:
-    """Give the paths of which an origin may be a part (`file#row`, `file!member`), itself first."""
+    """Return the paths that an origin may be a part of (`file#row`, `file!member`), itself first."""
     return [origin, *(origin[: mark.start()] for mark in _PART.finditer(origin))]
 
 
 class Match(NamedTuple):
-    """Characters [start, end) of an article's text that answer to a word of the question, in any language."""
+    """Characters [start, end) of an article's text that match a word of the question, in any language."""
 
     start: int
     end: int
@@ -106,7 +106,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a passage's article must match; None matches all. Dates are ISO 8601, both ends included."""
+    """Conditions on a passage's article; None matches all. Dates are ISO 8601, both ends included."""
 
     source: str | None = None
     language: str | None = None
@@ -117,18 +117,18 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is marked in a passage.
+    """The spans to mark in a passage.
 
     Attributes:
         evidence: spans of the article's text inside the passage: the sentence that answers.
-        matches: the passage's words that answer to words of the question, in the order of the text.
+        matches: the passage's words that match words of the question, in the order of the text.
     """
 
     evidence: tuple[Span, ...] = ()
     matches: tuple[Match, ...] = ()
 
     def __call__(self) -> Marks:
-        """Give the marks themselves: marks that are known already stand where a hit finds its own."""
+        """Return these marks, so that known marks can stand in for the function in `Hit.marks`."""
         return self
 
 
@@ -136,16 +136,16 @@ class Marks:
 class Hit:
     """A passage found for a question.
 
-    Evidence and matches are found when one of them is first read: a caller who wants passages only does not wait.
+    Evidence and matches are computed on first access, so a caller that wants only passages does not wait.
 
     Attributes:
         rank: 1 is best.
-        score: comparable only inside one ranking.
+        score: comparable only within one ranking.
         passage_id: `article.id` and the passage's number in it; the same in every process.
         start, end: characters of `article.text`; `article.text[start:end] == text`.
         article: the article's metadata and text.
         also_in: ids of other articles that hold nearly the same passage.
-        marks: finds evidence and matches.
+        marks: computes evidence and matches.
     """
 
     rank: int
@@ -169,11 +169,11 @@ class Hit:
 
     @property
     def matches(self) -> tuple[Match, ...]:
-        """The passage's words that answer to words of the question, in the order of the text."""
+        """The passage's words that match words of the question, in the order of the text."""
         return self._marks.matches
 
     def __getstate__(self) -> dict[str, object]:
-        """Give what a copy in another process is made of: the marks, not what finds them."""
+        """Return the state to pickle: the computed marks instead of the function that finds them."""
         return {each.name: getattr(self, each.name) for each in fields(self)} | {"marks": self._marks}
 
 
@@ -183,7 +183,7 @@ class ShortAnswer(NamedTuple):
     Attributes:
         start, end: characters of the article's text; `text` is exactly these.
         article: its id.
-        citation: rank of the hit that they stand in.
+        citation: rank of the hit that contains them.
     """
 
     text: str
@@ -194,14 +194,14 @@ class ShortAnswer(NamedTuple):
 
 
 Kind = Literal["open", "yes/no", "keywords"]
-"""Asks for something; asks whether something is so; names something without asking."""
+"""The question asks for something, asks whether something is so, or names something without asking."""
 
 Verdict = Literal["answered", "related", "none"]
-"""A passage answers the question; passages are about it, and none answers; neither."""
+"""A passage answers the question; passages are about it but none answers; neither."""
 
 
 class QueryTerm(NamedTuple):
-    """One thing asked for: what it counts, and the terms that stand for it, each with its probability."""
+    """One thing asked for: its weight, and the terms that stand for it, each with its probability."""
 
     weight: float
     alternatives: tuple[tuple[str, float], ...]
@@ -209,15 +209,15 @@ class QueryTerm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, analysed.
+    """An analysed question.
 
     Attributes:
         text: the question as it was asked.
         language: ISO 639-1 code.
         words: stems and translations, one term for each distinct content word.
         grams: character 4-grams of the content words, one plain term each.
-        names: name keys of the content words, one term each; in Arabic also behind a particle.
-        asked: the content words as they stand in the question, one for each of `words`.
+        names: name keys of the content words, one term each; in Arabic also with a particle before them.
+        asked: the content words as written in the question, one for each of `words`.
         named: the same for `names`.
     """
 
@@ -231,16 +231,15 @@ class Query:
 
 
 class Signs(NamedTuple):
-    """What tells whether a question is answered.
+    """The signs of whether a question is answered.
 
     Attributes:
-        best: the highest score of a candidate, about 0 to 1: a share of all that is asked.
-        lead: by how much the score of the first hit, its best sentence counted, is above that of the candidate at
-            DEPTH. In a large collection something always holds much of any question; then many do, so this does not
-            drift as the collection grows.
+        best: the highest score of a candidate, about 0 to 1, as a share of all that is asked.
+        lead: the score of the first hit, its best sentence included, minus that of the candidate at DEPTH. In a large
+            collection many candidates hold much of any question, so this does not drift as the collection grows.
         foreign: 0 where the first candidate is in the question's language; 0.5 where it is in another, since a
-            translation never holds all; 1 where the collection has nothing in the question's language at all.
-        read: the greatest score that the reader gives a span of the first passages; None: they were not read.
+            translation is never complete; 1 where the collection has nothing in the question's language at all.
+        read: the highest score that the reader gives a span of the first passages; None: they were not read.
     """
 
     best: float
@@ -251,9 +250,9 @@ class Signs(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Hits for one question, best first, and how sure we are that the first ones answer it.
+    """Hits for one question, best first, with the confidence that the first ones answer it.
 
-    A sequence of its hits.
+    A ranking is a sequence of its hits.
 
     Attributes:
         question: as it was searched.
@@ -263,12 +262,12 @@ class Ranking:
         sequence: the collection's sequence number that was searched.
         signs: what the confidence was computed from; None without hits.
         query: the question's terms.
-        verdict: whether the hits answer the question; unread ones are never said to.
-        short_answer: the words that answer; only of a question that asks for something, and is answered.
-        absent: names and numbers of the question that no passage that was read mentions.
+        verdict: whether the hits answer the question; unread hits never count as answering.
+        short_answer: the words that answer; only for an answered question that asks for something.
+        absent: names and numbers of the question that none of the passages read mentions.
         n_read: how many of the first hits were read.
-        kind: what kind of question it is, as far as reading looked (`index.ranking.asking.kind`).
-        corrected: each word that nothing knows, as it was asked, and the word that it was read as.
+        kind: the kind of question (`index.ranking.asking.kind`); `open` until the hits are read.
+        corrected: each unknown word of the question, as written, and the word that it was read as.
     """
 
     question: str
@@ -304,11 +303,11 @@ class Alike(NamedTuple):
 
 
 class Added(NamedTuple):
-    """What happened to one article, or to a folder that was to be looked through.
+    """The result for one article, or for a folder that was to be searched.
 
     Attributes:
-        state: added, updated, unchanged, skipped or removed; of `sync` also missing, withheld or unlisted.
-        alike: of one that was added or updated: the articles that were there with nearly the same text.
+        state: added, updated, unchanged, skipped or removed; from `sync` also missing, withheld or unlisted.
+        alike: for an added or updated article: the existing articles with nearly the same text.
     """
 
     state: str
@@ -319,14 +318,14 @@ class Added(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What is remembered of a file.
+    """The state of a file as the collection remembers it, to recognise it when unchanged.
 
     Attributes:
-        size, mtime_ns, ctime_ns: as the file system tells them.
-        looked_ns: when that was asked, in nanoseconds since 1970.
+        size, mtime_ns, ctime_ns: as the file system reports them.
+        looked_ns: when these were read, in nanoseconds since 1970.
         digest: of the content, 16 bytes.
         reading: how it was read (`index.reading.seen.way`).
-        refused: parts of it that were not taken, each with its name and the reason.
+        refused: parts of it that were skipped, each with its name and the reason.
     """
 
     size: int
@@ -339,12 +338,12 @@ class Seen(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the collection has of a file.
+    """A file as the collection knows it.
 
     Attributes:
-        seen: what is remembered of it.
-        articles: origins and ids of those that were read from it.
-        withheld: origins of those that a person removed.
+        seen: its remembered state.
+        articles: origins and ids of the articles that were read from it.
+        withheld: origins of the articles that a person removed.
     """
 
     seen: Seen
@@ -353,12 +352,12 @@ class Known(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """An article whose files are not there any more, kept until a person decides (`Assistant.missing`).
+    """An article whose files are gone, kept until a person decides (`Assistant.missing`).
 
     Attributes:
-        why: it was not removed: `empty`, no file of an article is left in the folder; `many`, most of the folder's
-            articles would have gone at once; `rows`, most of its file's would have; `drive`, the folder is on another
-            drive than before.
+        why: the reason it was kept: `empty`, no file of an article is left in the folder; `many`, most of the
+            folder's articles would have gone at once; `rows`, most of its file's articles would have; `drive`, the
+            folder is on another drive than before.
         since: when it was noticed; UTC, ISO 8601.
         origins: what it was read from.
     """
@@ -372,7 +371,7 @@ class Missing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What `add` did with each article, in the order given."""
+    """The result of `add` for each article, in the order given."""
 
     items: tuple[Added, ...] = field(default=())
 
@@ -391,7 +390,7 @@ class AddReport:
 
     @property
     def unchanged(self) -> tuple[Added, ...]:
-        """Articles that the collection held already, word for word."""
+        """Articles that the collection already held, word for word."""
         return self._of("unchanged")
 
     @property
@@ -401,7 +400,7 @@ class AddReport:
 
     @property
     def missing(self) -> tuple[Added, ...]:
-        """Articles whose files are not there, kept until a person decides (`Assistant.missing`)."""
+        """Articles whose files are gone, kept until a person decides (`Assistant.missing`)."""
         return self._of("missing")
 
     @property
@@ -411,10 +410,10 @@ class AddReport:
 
     @property
     def unlisted(self) -> tuple[Added, ...]:
-        """Folders that `sync` could not list; the articles of what is in them are kept."""
+        """Folders that `sync` could not list; the articles of their files are kept."""
         return self._of("unlisted")
 
     @property
     def skipped(self) -> tuple[Added, ...]:
-        """Articles that were not taken, each with its reason."""
+        """Articles that were not added, each with its reason."""
         return self._of("skipped")

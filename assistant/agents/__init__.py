@@ -1,1 +1,1 @@
-"""The door for language models. In: calls of tools. Out: answers over the Model Context Protocol."""
+"""Serves language models. In: calls of tools. Out: answers over the Model Context Protocol."""

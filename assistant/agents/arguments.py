@@ -1,4 +1,4 @@
-"""What is wrong with the arguments of a tool, in words from which a language model can call it right."""
+"""Explain what is wrong with a tool's arguments, so that a language model can correct its call."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MAX_SHOWN = 60
 
 
 def complaint(tool: str, schema: Mapping[str, Any], given: Mapping[str, Any], wrong: Collection[str]) -> str:
-    """What is missing, wrong or unknown, and what the tool takes.
+    """Return what is missing, wrong or unknown, and what the tool takes.
 
     Args:
         tool: its name.
-        schema: of its arguments, JSON Schema.
-        given: the arguments it was called with.
+        schema: JSON Schema of its arguments.
+        given: the arguments of the call.
         wrong: the names of those that are missing or cannot be used.
     """
     known: Mapping[str, Any] = schema["properties"]

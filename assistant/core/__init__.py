@@ -1,1 +1,1 @@
-"""What every surface does. In: a question as a person typed it. Out: an answer as data."""
+"""Answers questions for every surface. In: a question as a person typed it. Out: an answer as data."""

@@ -1,4 +1,4 @@
-"""Who may do what: tokens, what they open, and the session that a browser has instead of one."""
+"""Decide what a request may do, by its token or by the session that a browser has instead of one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Level(IntEnum):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is this machine only."""
+    """Return whether an address to listen on is reached from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -36,17 +36,17 @@ def is_loopback(host: str) -> bool:
 
 
 def level_of(scope: Mapping[str, Any]) -> Level:
-    """What the guard found that this request may do."""
+    """Return the level that the guard gave this request."""
     level: Level = scope["state"]["access"]
     return level
 
 
 class Access:
-    """The right of each request: by its token, its session, or what is open to all.
+    """Determines the level of each request: from its token, its session, or what is open to all.
 
-    Without tokens everything is open, which is why the server then listens to this machine only. The
-    write token opens everything. Reading is open on this machine, with --read-only and with --public;
-    elsewhere it needs the read token or the write token; with a read token set, it needs one always.
+    Without tokens everything is open, so the server then listens on this machine only. The write token
+    opens everything. Reading is open on this machine, with --read-only and with --public. Elsewhere it
+    needs the read token or the write token. If a read token is set, reading always needs a token.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -58,7 +58,7 @@ class Access:
         self._closed = settings.read_only
         self._sessions = Sessions(settings.home)
         self.everyone = _everyone(settings)
-        """What a request may do without any token."""
+        """The level of a request without any token."""
 
     @property
     def writes(self) -> str:
@@ -75,35 +75,35 @@ class Access:
         return bool(self._tokens)
 
     def level(self, headers: Mapping[str, str]) -> Level:
-        """What a request with these headers (names in lower case) may do."""
+        """Return the level of a request with these headers (names in lower case)."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         given = token.strip().encode() if scheme.lower() == "bearer" else b""
         session = session_of(headers)
         begun_with = self._sessions.begun_with(session, self._secrets) if session and self._tokens else None
         found = self.everyone
-        for secret, level in self._tokens:  # all of them: how long it takes says nothing
+        for secret, level in self._tokens:  # all of them, so that the time reveals nothing
             matches = hmac.compare_digest(given, secret) or secret == begun_with
             found = max(found, level) if matches else found
         return found
 
     def is_session(self, secret: str) -> bool:
-        """Whether it is the secret of a session that goes on."""
+        """Return whether it is the secret of a session that has not ended."""
         return bool(secret) and self._sessions.begun_with(secret, self._secrets) is not None
 
     def ends_all(self, level: Level) -> bool:
-        """Whether this right may end all sessions. Only the most powerful token may."""
+        """Return whether this level may end all sessions; only that of the most powerful token may."""
         return self.has_login and level >= max(level for _, level in self._tokens)
 
     def log_in(self, token: str, before: str, *, secure: bool) -> str | None:
-        """Begin a session with a token; gives its Set-Cookie, or None where the token is wrong.
+        """Begin a session with a token; return its Set-Cookie, or None if the token is wrong.
 
         Args:
             token: as it was given.
-            before: the session that the browser had; it ends.
-            secure: whether the browser shall send the cookie over TLS only.
+            before: the session that the browser had, which is ended.
+            secure: whether the browser sends the cookie over TLS only.
 
         Raises:
-            StoreUnavailable: the session cannot be kept.
+            StoreUnavailable: the session cannot be stored.
         """
         given, found = token.encode("utf-8", "replace"), None
         for secret in self._secrets:
@@ -115,7 +115,7 @@ class Access:
         return _set_cookie(self._sessions.begin(found), MAX_S, secure=secure)
 
     def log_out(self, session: str) -> None:
-        """End a session, if it is one.
+        """End a session; do nothing if there is no such session.
 
         Raises:
             StoreUnavailable: it cannot be ended.
@@ -124,7 +124,7 @@ class Access:
             self._sessions.end(session)
 
     def end_all(self) -> int:
-        """End every session; gives how many there were.
+        """End every session; return how many there were.
 
         Raises:
             StoreUnavailable: they cannot be ended.
@@ -137,9 +137,9 @@ class Access:
 
 
 def session_of(headers: Mapping[str, str]) -> str:
-    """The value of our cookie, or "".
+    """Return the value of the session cookie, or "".
 
-    Not by the library: `http.cookies` takes quadratic time for a quoted value (CVE-2024-7592).
+    Does not use `http.cookies`, which takes quadratic time for a quoted value (CVE-2024-7592).
     """
     for pair in headers.get("cookie", "").split(";"):
         name, _, value = pair.strip().partition("=")
@@ -157,7 +157,7 @@ def _everyone(settings: Settings) -> Level:
 
 
 def forgotten(*, secure: bool) -> str:
-    """The Set-Cookie by which a browser forgets its session."""
+    """Return the Set-Cookie that makes a browser delete its session cookie."""
     return _set_cookie("", 0, secure=secure)
 
 

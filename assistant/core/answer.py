@@ -1,4 +1,4 @@
-"""An answer: the words and passages that answer a question, passages that are about it, or an honest "none"."""
+"""Define the answer: the words and passages that answer a question, passages about it, or the verdict "none"."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     from index import Hit, Kind, Ranking, ShortAnswer, Verdict
 
 
-# A passage that scores less than this share of the first is not cited beside it. On the development sets the right
-# passage among the first three survives .5 (at .6 up to a point is lost), and a sixth of the others goes.
+# Passages that score less than this share of the best are not cited. On the development sets, .5 keeps the right
+# passage among the first three (.6 loses up to a point) and drops a sixth of the others.
 CITED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What `ask` gives.
+    """The result of `ask`.
 
     Attributes:
         question: as it was asked, cleaned.
-        understood: as it was searched: the question, with what it lacks from the questions before it, and with
-            the words that unknown ones were read as.
-        carried: the words that were taken over from them; none when the question stands alone.
-        corrected: each word that nothing knows, as it was asked, and the word that it was read as.
+        understood: the question as it was searched: with the words carried over from the questions before it, and
+            with unknown words corrected.
+        carried: the words carried over from them; empty if the question stands alone.
+        corrected: each unknown word as it was asked, and the word that it was read as.
         language: ISO 639-1 code of the question.
         verdict: `answered`, a passage answers; `related`, the citations are about it, and none answers; `none`.
         confidence: calibrated probability that the citations answer, 0 to 1.
@@ -34,7 +34,7 @@ class Answer:
         absent: names and numbers of the question that no passage mentions.
         n_read: how many passages were read; 0: there was no time, or the question asks nothing.
         kind: `open`, it asks for something; `yes/no`, it asks whether something is so; `keywords`, it does not ask.
-        narrowed: whether only some of the articles were asked.
+        narrowed: whether filters limited the search to some of the articles.
         took_ms: milliseconds from question to answer.
     """
 
@@ -68,7 +68,7 @@ class Answer:
     def of(
         cls, question: str, followed: Followed, ranking: Ranking, took_ms: float, *, narrowed: bool = False
     ) -> Answer:
-        """Make the answer of a ranking that was read."""
+        """Return the answer that a ranking gives."""
         found = ranking.verdict != "none"
         return cls(
             question=question,
@@ -89,7 +89,7 @@ class Answer:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the answer as JSON values; offsets count characters of the stored article text."""
+        """Return the answer as JSON values; offsets count characters of the stored article text."""
         return {
             "question": self.question,
             "understood": self.understood,
@@ -105,15 +105,15 @@ class Answer:
 
 
 def _cited(ranking: Ranking) -> tuple[Hit, ...]:
-    """Give the hits up to the last that is worth citing; the one that the short answer stands in always is."""
+    """Return the hits up to the last worth citing, at least up to the one with the short answer."""
     hits = ranking.hits
-    best = max((hit.score for hit in hits), default=0.0)  # reading may have put another first
+    best = max((hit.score for hit in hits), default=0.0)  # reading may have reordered the hits
     last = max((hit.rank for hit in hits if hit.score >= CITED_SHARE * best), default=0)
     return hits[: max(last, ranking.short_answer.citation if ranking.short_answer else 1)]
 
 
 def verdict_dict(judged: Answer | Ranking) -> dict[str, Any]:
-    """Give what reading says of a question as JSON values."""
+    """Return the verdict and what belongs to it as JSON values."""
     short = judged.short_answer
     return {
         "verdict": judged.verdict,
@@ -126,7 +126,7 @@ def verdict_dict(judged: Answer | Ranking) -> dict[str, Any]:
 
 
 def hit_dict(hit: Hit) -> dict[str, Any]:
-    """Give a hit as JSON values, the same on every surface."""
+    """Return a hit as JSON values, the same on every surface."""
     return {
         "rank": hit.rank,
         "score": round(hit.score, 6),

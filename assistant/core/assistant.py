@@ -1,4 +1,4 @@
-"""The assistant: everything that every surface (chat, HTTP, CLI, Python) does, in one class."""
+"""Provide in one class everything that the surfaces (chat, HTTP, CLI, Python) do."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ CITATIONS = 3
 """How many passages an answer cites unless asked for more; docs/retrieval.md has recall@3."""
 
 READ_S = 1.0
-"""Seconds from the question in which reading a passage may begin: three take a tenth of it on two idle cores."""
+"""Seconds from the question in which reading a passage may begin; three take a tenth of it on two idle cores."""
 
 
 class Assistant:
     """Answers questions with the passages of a collection of articles.
 
-    Safe to use from several threads; several assistants, in one process or in many, may have the same
-    home open, and each sees at its next question what any of them added or removed.
+    Safe to use from several threads. Several assistants, in one process or in many, may have the same
+    home open; each sees at its next question what any of them added or removed.
 
     Example:
         >>> with Assistant("var") as assistant:  # doctest: +SKIP
@@ -59,12 +59,12 @@ class Assistant:
         """Open the collection of a home folder, or start an empty one.
 
         Args:
-            home: made when it does not exist; None: SANAD_HOME, else `var`.
-            model: a sentence-transformers model by folder or name, `bundled`: the shipped one; None: the one the
-                collection was made with, of a new collection the shipped one.
-            dense_share: weight of the vectors beside the words, 0 to 1; None: what was measured best.
+            home: created if it does not exist; None: SANAD_HOME, else `var`.
+            model: a sentence-transformers model by folder or name, or `bundled` for the shipped one; None: the one
+                the collection was made with, or the shipped one for a new collection.
+            dense_share: weight of the vectors beside the words, 0 to 1; None: the value that measured best.
             allow_links: whether addresses and feeds may be fetched.
-            embeds: whether passages that wait for their vectors get them in the background.
+            embeds: whether passages without vectors get them in the background.
             reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
                 one that ships with Sanad.
             device: what a sentence-transformers model computes on, such as `cuda`; None: the processor.
@@ -92,13 +92,13 @@ class Assistant:
     ) -> AddReport:
         """Add a file, a folder, an address, an `Article`, an `Upload`, or any number of these.
 
-        When it returns, what it reports as added is durable and in every process's next answer: by its words at once,
-        by its meaning when its vectors follow in the background (`settle`, `embedding`).
+        On return, what is reported as added is durable, and the next question of every process finds it by its
+        words. It is found by meaning once its vectors follow in the background (`settle`, `embedding`).
 
         Args:
             source: a path (files of a folder are found recursively), an http or https address, an article, or
                 a file's name and content.
-            progress: called after each article with how many are done and what happened to it.
+            progress: called after each article with the number done and what happened to the article.
             columns: for tables (CSV, JSON), which column holds which field (`{"text": "body"}`).
 
         Returns:
@@ -115,7 +115,7 @@ class Assistant:
         return AddReport((*report.items, *missing))
 
     def poll(self, feed: str) -> AddReport:
-        """Add the entries of a feed that were not seen before; entries that it drops are kept.
+        """Add the entries of a feed that were not seen before; entries that the feed drops are kept.
 
         Raises:
             ArticleError: links are not allowed, or the feed cannot be fetched.
@@ -130,13 +130,13 @@ class Assistant:
         return AddReport((*report.items, *(each for each in found if isinstance(each, Added))))
 
     def sync(self, folder: str | Path) -> AddReport:
-        """Bring the collection in step with the files of a folder, beside what came from elsewhere.
+        """Synchronise the collection with the files of a folder; articles from elsewhere stay.
 
-        New and changed files are added and updated; of those that a person removed (`remove`), only what has another
-        text now. Articles whose file is seen to be gone are removed. Where that may be an accident, because no file of
-        an article is left in the folder, it is on another drive than before, or more than ten articles and more than
-        half of them would go, they are kept until a person decides (`missing`). What was edited of an article comes
-        back with its file.
+        New files are added and changed files updated. An article that a person removed (`remove`) returns only if its
+        text has changed. Articles whose file is gone are removed. They are kept until a person decides (`missing`)
+        where the loss may be an accident: no file of an article is left in the folder, the folder is on another drive
+        than before, or more than ten articles and more than half of them would go. When a file comes back, its
+        article does too, with its edits.
 
         Returns:
             What happened to each article; also `missing` and `withheld` ones, and folders that could not be listed.
@@ -149,35 +149,35 @@ class Assistant:
 
         seen = survey(Path(folder))
         report = self._collection.add(seen.files, asked=False)
-        told = [item for item in report.items if item.state != "missing"]  # told below, with those of before
+        told = [item for item in report.items if item.state != "missing"]  # `follow` reports those
         return AddReport((*told, *self._collection.follow(seen).items))
 
     def holds(self, path: str | Path) -> bool:
-        """Whether an article was read from a file, or from one below a folder."""
+        """Return whether an article was read from a file, or from one below a folder."""
         return self._collection.holds(_resolved(path))
 
     def missing(self, path: str | Path = "/", most: int | None = None) -> list[Missing]:
-        """Give the articles whose files are not there any more, which are kept until a person decides.
+        """Return the articles whose files are gone and which are kept until a person decides.
 
         Args:
             path: of a file or a folder; the default is everything.
-            most: how many to give; None: all.
+            most: how many to return; None: all.
         """
         return self._collection.missing(_resolved(path), most)
 
     def n_missing(self, path: str | Path = "/") -> int:
-        """Count what `missing` gives; here no link in the path is resolved, so that the disk is not asked."""
+        """Return the number of `missing` articles; links in the path are not resolved, which avoids disk access."""
         return self._collection.n_missing(str(path))
 
     def remove_missing(self, path: str | Path = "/") -> list[str]:
-        """Remove the articles that `missing` gives, except those whose files are back; give their ids.
+        """Remove the articles that `missing` returns, except those whose files are back; return their ids.
 
-        If a file comes back, its article does, with what was edited of it.
+        If a file comes back later, its article does too, with its edits.
         """
         return self._collection.remove_missing(_resolved(path))
 
     def keep_missing(self, path: str | Path = "/") -> list[str]:
-        """Keep the articles that `missing` gives, as if they had been given directly; give their ids."""
+        """Keep the articles that `missing` returns, as if they had been given directly; return their ids."""
         return self._collection.keep_missing(_resolved(path))
 
     def edit(  # one argument a field
@@ -191,14 +191,14 @@ class Assistant:
         published: Value = ...,
         language: Value = ...,
     ) -> Article:
-        """Change what is known of an article; its text stays. In the next answer when this returns.
+        """Change the metadata of an article; its text stays. The next question sees the change.
 
         Another language means other terms, which are made anew. An article that was read from a file
         keeps the edit until the file changes.
 
         Args:
-            article_id: of the article.
-            title: what is not given stays; None: as if it had not been given, so what can be derived is.
+            article_id: id of the article.
+            title: a field that is not given stays; None clears it, and what can be derived is derived again.
             source: who published it.
             url: where it can be read; http or https.
             author: who wrote it.
@@ -222,7 +222,7 @@ class Assistant:
     def remove(self, article_id: str) -> None:
         """Remove an article; a file that it was read from stays.
 
-        `sync` brings it back from its file when the text there changes, `add` does whenever it is asked to.
+        `sync` brings it back when the text of its file changes; `add` always brings it back.
 
         Raises:
             NotFound: there is none with this id.
@@ -230,7 +230,7 @@ class Assistant:
         self._collection.remove(article_id)
 
     def remove_source(self, source: str) -> list[str]:
-        """Remove all articles of a source, each as `remove` does; give their ids.
+        """Remove all articles of a source, each as `remove` does; return their ids.
 
         Raises:
             NotFound: no article is of this source.
@@ -238,7 +238,7 @@ class Assistant:
         return self._collection.remove_source(source)
 
     def remove_folder(self, folder: str | Path) -> list[str]:
-        """Remove all articles that were read from files below a folder, each as `remove` does; give their ids.
+        """Remove all articles that were read from files below a folder, each as `remove` does; return their ids.
 
         An article that was also read from elsewhere stays.
 
@@ -248,7 +248,7 @@ class Assistant:
         return self._collection.remove_folder(Path(_resolved(folder)))
 
     def articles(self) -> list[ArticleInfo]:
-        """Give all articles without their texts, oldest first."""
+        """Return all articles without their texts, oldest first."""
         return self._collection.articles()
 
     def listing(
@@ -260,14 +260,14 @@ class Assistant:
         first: int = 0,
         most: int | None = None,
     ) -> Listing:
-        """Give a page of the articles that match, without their texts, and how many match in all.
+        """Return a page of the matching articles, without their texts, and the number of all matches.
 
         Args:
             filters: what the articles must match.
-            title: words that all stand in title or source, in any spelling (التنف finds التَّنف).
+            title: words that must all occur in title or source, in any spelling (التنف finds التَّنف).
             sort: added, published, title, source, language or passages; `-` before it: descending.
-            first: how many to pass over.
-            most: how many to give; None: all.
+            first: how many to skip.
+            most: how many to return; None: all.
 
         Raises:
             QuestionError: a filter or the sort cannot be used.
@@ -281,7 +281,7 @@ class Assistant:
         return self._collection.facets()
 
     def passages(self, article_id: str) -> list[Passage]:
-        """Give the passages of an article in the order of its text.
+        """Return the passages of an article in the order of its text.
 
         Raises:
             NotFound: there is none with this id.
@@ -289,7 +289,7 @@ class Assistant:
         return self._collection.passages(article_id)
 
     def article(self, article_id: str) -> Article:
-        """Give an article with its text.
+        """Return an article with its text.
 
         Raises:
             NotFound: there is none with this id.
@@ -299,7 +299,7 @@ class Assistant:
     def search(
         self, question: str, k: int = 10, filters: Filters | None = None, *, read_s: float = 0.0
     ) -> Ranking:
-        """Give the passages nearest to a question, best first.
+        """Return the passages nearest to a question, best first.
 
         Args:
             question: in any language; at most 1,000 characters.
@@ -309,7 +309,7 @@ class Assistant:
                 no verdict.
 
         Returns:
-            A sequence of hits that also knows the question's language.
+            The hits as a sequence, with the question's language.
 
         Raises:
             QuestionError: the question, k or a filter cannot be used.
@@ -329,15 +329,15 @@ class Assistant:
         filters: Filters | None = None,
         read_s: float = READ_S,
     ) -> Answer:
-        """Answer a question with cited passages and their words, or say that none answers it.
+        """Answer a question with cited passages and a short answer, or say that none answers it.
 
         Args:
             question: in any language; at most 1,000 characters.
-            history: what was asked before it, oldest first; the newest 30 count. A question that leans on
-                them ("and when?") gets the words it lacks, and the answer says which.
-            k: passages cited at most, 1 to 100.
+            history: the questions before it, oldest first; the newest 30 count. A follow-up question
+                ("and when?") gets the words that it lacks from them, and the answer says which.
+            k: how many passages to cite at most, 1 to 100.
             filters: what their articles must match.
-            read_s: seconds from now in which reading a passage may begin; unread ones are not said to answer.
+            read_s: seconds from now in which reading a passage may begin; an unread passage never counts as an answer.
 
         Raises:
             QuestionError: the question, one before it, k or a filter cannot be used, or the question is only a link.
@@ -354,9 +354,9 @@ class Assistant:
         filters: Filters | None = None,
         read_s: float = READ_S,
     ) -> Iterator[Answer]:
-        """Answer a question in two steps: with the passages as they were found, then with what reading them says.
+        """Answer a question in two steps: yield the passages as they were found, then the answer after reading them.
 
-        Takes and raises what `ask` does.
+        Arguments and exceptions are those of `ask`.
         """
         started = time.perf_counter()
         text = check(question)
@@ -376,20 +376,19 @@ class Assistant:
         return self._collection.search(check(question), check_k(k), check_filters(filters))
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
-        """Make everything anew from the stored articles; questions are answered meanwhile.
+        """Rebuild all derived data from the stored articles; questions are answered meanwhile.
 
         Args:
             model: another model from now on, `bundled` for the shipped one; None: the one in use.
-            progress: called with how many passages are done, and of how many.
+            progress: called with the number of passages done and their total.
         """
         self._collection.rebuild(model, progress)
 
     def check(self, *, repair: bool = False) -> list[str]:
-        """Verify everything that is stored; one line a problem, none when sound.
+        """Verify everything that is stored; return one line for each problem.
 
         Args:
-            repair: make what is derived anew where it is damaged; where acknowledged changes are lost, go on
-                without them.
+            repair: rebuild derived data that is damaged; if acknowledged changes are lost, continue without them.
         """
         return self._collection.check(repair=repair)
 
@@ -398,13 +397,13 @@ class Assistant:
         self._collection.backup(Path(file))
 
     def settle(self, timeout_s: float | None = None) -> bool:
-        """Wait until every passage that is there now has its vector, and the upkeep that has begun is done.
+        """Wait until every present passage has its vector and the upkeep that has begun is done.
 
         Args:
-            timeout_s: give up after so long; None: never.
+            timeout_s: seconds to wait at most; None: no limit.
 
         Returns:
-            Whether nothing of this is left to do.
+            Whether nothing is left to do.
 
         Raises:
             StoreError: embedding fails; it is tried again in the background.
@@ -412,20 +411,20 @@ class Assistant:
         return self._collection.settle(timeout_s)
 
     def embedding(self) -> Embedding:
-        """Say how many passages wait for their vectors, and how long that will take."""
+        """Return how many passages wait for their vectors, and how long that will take."""
         return self._collection.embedding()
 
     @property
     def is_light(self) -> bool:
-        """Whether the model is so small that each process may well have its own, as the shipped one is."""
+        """Whether the model is small enough for each process to load its own, as the shipped one is."""
         return self._collection.is_light
 
     def health(self) -> dict[str, object]:
-        """Say what the collection holds and what it was made with."""
+        """Return what the collection holds and what it was made with."""
         return self._collection.health()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._collection.close()
 
     def __enter__(self) -> Self:
@@ -436,7 +435,7 @@ class Assistant:
 
 
 def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
-    """The assistant that settings ask for; see `Assistant` for `embeds`.
+    """Return the assistant that the settings describe; see `Assistant` for `embeds`.
 
     Raises:
         StoreError: the home cannot be used, or its collection was made with another model.
@@ -454,10 +453,10 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
 
 
 def _resolved(path: str | Path) -> str:
-    """Give a path as origins have it, links resolved, also of what is not there any more."""
+    """Return a path as origins store it, with links resolved; the file need not exist."""
     return (
         str(Path(path).resolve()).encode("utf-8", "replace").decode()
-    )  # nothing is read of a name that is no text
+    )  # no article is read from a file whose name is not text
 
 
 def _allowed(links: Links | None) -> Links:
@@ -469,8 +468,8 @@ def _allowed(links: Links | None) -> Links:
 def _expanded(
     sources: Iterable[Source], missing: list[Added], links: Links | None = None
 ) -> Iterator[Article | Path]:
-    """Give articles and files one by one; what cannot be found is listed in `missing`."""
-    from index import Upload, find, read_upload  # readers of files: a process that asks never needs them
+    """Yield articles and files; append what cannot be found to `missing`."""
+    from index import Upload, find, read_upload  # a process that only asks needs no file readers
 
     for source in sources:
         if isinstance(source, Article):
@@ -490,7 +489,7 @@ def _expanded(
 
 
 def _taken(found: Iterable[Article | Added], missing: list[Added]) -> Iterator[Article]:
-    """Give the articles; what could not be taken goes to `missing`."""
+    """Yield the articles; append what was skipped to `missing`."""
     for each in found:
         if isinstance(each, Added):
             missing.append(each)

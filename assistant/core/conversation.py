@@ -1,7 +1,7 @@
-"""A conversation as the browser keeps it: what was asked, under which filters; answers are found anew.
+"""Read and write a conversation as the browser keeps it: questions and their filters, without answers.
 
-The browser sends it back with each question, so it is input like any other: what is not understood is
-left out, and it has an end.
+The browser sends it back with each question, so it is untrusted input: invalid entries are left out,
+and its size is limited.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _NAMES["article"] = "article"
 
 
 class Exchange(NamedTuple):
-    """A question as it was typed and what its answer was narrowed to."""
+    """A question as it was typed, and the filters of its answer."""
 
     question: str
     filters: Filters | None = None
 
 
 def read_filters(text: str) -> Filters | None:
-    """The filters of a JSON object such as {"language": "ar", "from": "2024-01-01"}; None for none.
+    """Return the filters of a JSON object such as {"language": "ar", "from": "2024-01-01"}; None for none.
 
     Raises:
         QuestionError: a value cannot be used.
@@ -39,14 +39,14 @@ def read_filters(text: str) -> Filters | None:
 
 
 def read_log(text: str) -> list[Exchange]:
-    """The exchanges of a log, oldest first; what cannot be one is left out."""
+    """Return the exchanges of a log, oldest first; invalid ones are left out."""
     found = _json(text)
     exchanges = [_exchange(item) for item in found] if isinstance(found, list) else []
     return [one for one in exchanges if one is not None][-MAX_EXCHANGES:]
 
 
 def write_log(exchanges: Sequence[Exchange]) -> str:
-    """A log of the newest exchanges, as many as it may hold."""
+    """Return a log of the newest exchanges, as many as fit into it."""
     kept: list[dict[str, Any]] = []
     room = MAX_LOG_CHARS
     for one in reversed(exchanges[-MAX_EXCHANGES:]):
@@ -61,7 +61,7 @@ def write_log(exchanges: Sequence[Exchange]) -> str:
 
 
 def filters_dict(filters: Filters) -> dict[str, str]:
-    """The filters that are set, by their names in addresses and JSON."""
+    """Return the filters that are set, by their names in addresses and JSON."""
     values = asdict(filters)
     return {name: values[field] for name, field in _NAMES.items() if values[field]}
 

@@ -1,7 +1,7 @@
-"""A question that leans on the one before ("and when?", "who claimed it?"): its missing words are carried over.
+"""Complete a follow-up question ("and when?", "who claimed it?") with words from the question before.
 
-No language model: a question leans when it begins with "and", says "it", or names too little to be searched
-for. What it lacks are the words that the question before asked with. Measured in tests/assistant/test_followup.py.
+There is no language model. A question is a follow-up if it begins with "and", says "it", or has too few words to
+search for. It gets the content words of the question before. Measured in tests/assistant/test_followup.py.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MAX_CARRIED = 8
-_POINTING = 3  # a question of more words of its own than this says what it means by "it" itself
+_POINTING = 3  # a question with more content words than this says itself what "it" means
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# Words that begin a question which goes on from another; phrases of two words are looked for as such.
+# Words that begin a follow-up question; phrases of several words must match as a whole.
 _STARTS = {
     "en": "and|but|so|also|what about|how about",
     "ar": "وماذا عن|ماذا عن",
@@ -30,7 +30,7 @@ _STARTS = {
     "tr": "ve|peki|ama|ya",
     "fa": "و|اما",
 }
-# Words that stand for something said before.
+# Words that refer to something said before.
 _POINTERS = {
     "en": "it its he him his she her they them their this that these those",
     "ar": "هو هي هم هما ذلك هذا هذه تلك هناك عنه عنها عنهم منه منها منهم فيه فيها له لها لهم به بها بهم"
@@ -43,10 +43,10 @@ _POINTERS = {
     "fa": "او آن آنها این ایشان آنجا",
 }
 _AND_ARABIC = re.compile("^و(?:متى|أين|اين|من|ما|ماذا|كم|كيف|لماذا|لم|هل|أي|بماذا|ممن|عن|على|في)$")
-# Arabic writes "its", "her" and "them" onto the word (ثمنه, its price).
+# Arabic attaches "its", "her" and "them" to the word (ثمنه, its price).
 _ATTACHED = re.compile("^(?!.*الله$).{3,}(?:ه|ها|هم)$")
-_ATTACHED_AMONG = 2  # in longer questions it mostly points into the question itself
-# "Who is ...", "what is ..." name what they ask for, although they hold a pronoun.
+_ATTACHED_AMONG = 2  # in longer questions it mostly refers to a word of the same question
+# "Who is ...", "what is ..." name what they ask for, although they contain a pronoun.
 _DEFINING_ARABIC = re.compile("^(?:من|ما|ماذا) (?:هو|هي|هم) ")
 
 
@@ -54,8 +54,8 @@ class Followed(NamedTuple):
     """A question as it is to be searched.
 
     Attributes:
-        text: the question, with what it lacks.
-        carried: the words that were taken over; none when it stands alone.
+        text: the question with the words carried over.
+        carried: the words carried over; empty if the question stands alone.
     """
 
     text: str
@@ -63,11 +63,11 @@ class Followed(NamedTuple):
 
 
 def follow(question: str, before: str | None) -> Followed:
-    """The question with the words that it lacks from the one before.
+    """Return the question, completed with words from the one before if it is a follow-up.
 
     Args:
         question: as it was typed, cleaned.
-        before: what was searched for the question before; None: there was none.
+        before: the text that was searched for the question before; None if there was none.
     """
     if before is None:
         return Followed(question)
@@ -78,7 +78,7 @@ def follow(question: str, before: str | None) -> Followed:
         return Followed(question)
     known = {word.casefold() for word in own}
     carried = [word for word in content_words(before) if word.casefold() not in known]
-    if goes_on and _names(question, own, language):  # "and Raqqa?": this name instead of that one
+    if goes_on and _names(question, own, language):  # "and Raqqa?": the new name replaces the old one
         dropped = set(_names(before, carried, detect(before)))
         carried = [word for word in carried if word not in dropped]
     text = " ".join([question, *carried[-MAX_CARRIED:]])
@@ -88,7 +88,7 @@ def follow(question: str, before: str | None) -> Followed:
 
 
 def follow_all(questions: Iterable[str]) -> list[Followed]:
-    """Each question of a conversation as it is to be searched, oldest first."""
+    """Return each question of a conversation as it is to be searched, oldest first."""
     followed: list[Followed] = []
     for question in questions:
         followed.append(follow(question, followed[-1].text if followed else None))
@@ -105,7 +105,7 @@ def _goes_on(question: str, language: str) -> bool:
 
 
 def _leans(question: str, own: Sequence[str], language: str) -> bool:
-    """Whether a question says too little to stand alone: nothing, one plain word among others, or "it"."""
+    """Return whether a question cannot stand alone: no content word, a single one that is no name, or "it"."""
     words = _WORD.findall(question.casefold())
     if not own or not words:
         return True
@@ -120,7 +120,7 @@ def _leans(question: str, own: Sequence[str], language: str) -> bool:
 
 
 def _names(question: str, words: Iterable[str], language: str) -> list[str]:
-    """The words with a capital that no sentence beginning explains; German writes all nouns so."""
+    """Return the capitalised words except the first of the question; none in German, which capitalises nouns."""
     if language == "de":
         return []
     first = _WORD.match(question)

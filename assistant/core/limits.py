@@ -1,4 +1,4 @@
-"""How much one client may ask: a token bucket for each (Turner, IEEE Communications 1986), and places to hold."""
+"""Limit each client: a token bucket for its requests (Turner, IEEE Communications 1986), and places to hold."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LATE = "the request did not arrive in time: send it faster, or start the server 
 
 _MOST = 4_096
 _OWN_FILES = 160  # the database is open once for each of 40 threads
-_WITHOUT_LIMITS = 1_024  # open files, where the system does not tell how many there may be
+_WITHOUT_LIMITS = 1_024  # open files to assume if the system does not report a limit
 _MAX_CLIENTS = 10_000
 _MIN_BURST = 10.0
 _BURST_S = 2.0
 
 
 def most_connections() -> int:
-    """How many connections there may be at once, beside what this process opens itself and is about to accept."""
+    """Return the most connections at once, beside the process's own files and connections about to be accepted."""
     return max(8, min(_MOST, (_most_files() - _OWN_FILES) * 2 // 3))
 
 
@@ -35,20 +35,20 @@ def _most_files() -> int:
 
 
 class Buckets:
-    """A bucket for each client; a request takes one token, and time puts tokens back."""
+    """A token bucket for each client; a request takes one token, and tokens return over time."""
 
     def __init__(self, rate: float) -> None:
-        """All buckets are full.
+        """Start with full buckets.
 
         Args:
-            rate: tokens that come back in a second; 0: no limit.
+            rate: tokens that return per second; 0: no limit.
         """
         self._rate = rate
         self._size = max(_MIN_BURST, _BURST_S * rate)
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, client: str, now_s: float) -> float:
-        """Take a token; gives 0, or in how many seconds there will be one."""
+        """Take a token; return 0, or the seconds until there is one."""
         if not self._rate:
             return 0.0
         key = _network(client)
@@ -57,12 +57,12 @@ class Buckets:
         wait_s = 0.0 if left >= 1 else (1 - left) / self._rate
         self._left[key] = (left if wait_s else left - 1, now_s)
         if len(self._left) > _MAX_CLIENTS:
-            self._left.popitem(last=False)  # who was silent longest; its bucket is the fullest
+            self._left.popitem(last=False)  # the client silent for longest; its bucket is the fullest
         return wait_s
 
 
 class Places:
-    """Places that are held for a while: so many by each client, and so many by all together."""
+    """Places that are held for a while: a limit for each client, and one for all clients together."""
 
     def __init__(self, each: int, together: int) -> None:
         self._each = each
@@ -71,7 +71,7 @@ class Places:
 
     @contextmanager
     def place(self, client: str) -> Iterator[bool]:
-        """Hold a place; whether there was one is given."""
+        """Hold a place; yield whether one was free."""
         key = _network(client)
         if self._held[key] >= self._each or self._held.total() >= self._together:
             yield False
@@ -86,7 +86,7 @@ class Places:
 
 
 def _network(client: str) -> str:
-    """The address, or for IPv6 the network that one customer has all addresses of."""
+    """Return the address, or for IPv6 its /64 network, all of whose addresses one customer has."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What Sanad itself says beside an answer, in the question's language where we have it."""
+"""Hold the sentences that Sanad says around an answer, in the languages that it speaks."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ _TABLE = (
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}
 
-# What a language is called by those who read it; others are shown by their code.
+# The name of each language in that language; others are shown by their code.
 LANGUAGE_NAMES = {
     "ar": "العربية",
     "de": "Deutsch",
@@ -263,16 +263,16 @@ _CLOSE = 0.8
 
 
 def phrases(language: str) -> Phrases:
-    """The sentences in that language (ISO 639-1), or in English."""
+    """Return the sentences in that language (ISO 639-1), or in English."""
     return PHRASES.get(language, PHRASES["en"])
 
 
 def match_words(share: float, language: str) -> str:
-    """How near a passage comes to the best one, in words.
+    """Return in words how near a passage comes to the best one.
 
     Args:
         share: its score divided by the first passage's; 1 for the first itself.
-        language: to say it in.
+        language: of the words.
     """
     best, close, weaker = phrases(language).match
     if share >= 1:
@@ -281,7 +281,7 @@ def match_words(share: float, language: str) -> str:
 
 
 def confidence_words(confidence: float, language: str) -> str:
-    """A probability in words: high from 0.8, medium from 0.5, else low."""
+    """Return a probability in words: high from 0.8, medium from 0.5, else low."""
     high, medium, low = phrases(language).confidence
     if confidence >= _HIGH:
         return high
@@ -289,7 +289,7 @@ def confidence_words(confidence: float, language: str) -> str:
 
 
 class Reading(NamedTuple):
-    """What is said around an article that is read, and about one, in one of the two languages of the interface."""
+    """The words around an article, in one of the two languages of the interface."""
 
     language: str
     original: str
@@ -339,10 +339,10 @@ READING: dict[str, Reading] = {row.language: row for row in _READING}
 
 
 def reading(preferred: str) -> Reading:
-    """The interface's words for the first language of an Accept-Language header that we have.
+    """Return the interface's words in the first supported language of an Accept-Language header.
 
     Args:
-        preferred: such a header's value, or one code; quality values are not read, order counts.
+        preferred: the header's value, or one code; order counts, and quality values are ignored.
     """
     for part in preferred.split(","):
         code = part.split(";")[0].split("-")[0].strip().lower()

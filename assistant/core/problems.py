@@ -1,4 +1,4 @@
-"""How each error reaches a person: one table of HTTP status, exit code and title for all surfaces."""
+"""Map each error to its HTTP status, exit code and title, in one table for all surfaces."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""Of the request that is being answered; told in its headers, and in the log if something goes wrong."""
+"""Id of the current request; sent in the response headers, and logged with errors."""
 
 
 class ServeError(SanadError):
@@ -41,10 +41,10 @@ class ServeError(SanadError):
 
 
 class TooBusy(SanadError):
-    """More is asked at once than can be answered soon; the same question can be asked again.
+    """More questions wait than can be answered soon; the same question can be asked again.
 
     Attributes:
-        retry_s: in how many seconds there should be room.
+        retry_s: seconds after which there should be room.
     """
 
     def __init__(self, message: str, retry_s: int = 1) -> None:
@@ -53,7 +53,7 @@ class TooBusy(SanadError):
 
 
 class Outcome(NamedTuple):
-    """What an error is to the outside.
+    """How an error is reported.
 
     Attributes:
         status: HTTP status.
@@ -92,18 +92,18 @@ OUTCOMES: dict[type[SanadError], Outcome] = {
 
 
 def outcome(error: SanadError) -> Outcome:
-    """The row of the nearest class in the table; there always is one."""
+    """Return the row of the nearest class in the table; there always is one."""
     return next(OUTCOMES[kind] for kind in type(error).__mro__ if kind in OUTCOMES)
 
 
 def problem(error: SanadError) -> dict[str, Any]:
-    """The error as RFC 9457 members, for strangers."""
+    """Return the error as RFC 9457 members that any client may see."""
     row = outcome(error)
     return _members(f"/api/docs#{row.slug}", row.title, row.status, public_message(error))
 
 
 def public_message(error: SanadError) -> str:
-    """What a stranger is told: the message, unless it is about this machine (paths, settings)."""
+    """Return what any client may see: the message, unless it is about this machine (paths, settings)."""
     row = outcome(error)
     if row.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return str(error)
@@ -111,19 +111,19 @@ def public_message(error: SanadError) -> str:
 
 
 def logged(error: Exception) -> str:
-    """Log an error with its traceback; gives the number it can be found by: the request's, if there is one."""
+    """Log an error with its traceback; return the number to find it by: the request's, if there is one."""
     number = request_id.get() or secrets.token_hex(4)
     log.error("error %s", number, exc_info=error)
     return number
 
 
 def surprise(error: Exception) -> dict[str, Any]:
-    """An error that is a fault of ours, as RFC 9457 members that tell strangers nothing but its number."""
+    """Return an internal error as RFC 9457 members that reveal nothing but its number."""
     return http_problem(500, f"something went wrong; it is {logged(error)} in the server's log")
 
 
 def retry(error: Exception) -> dict[str, str]:
-    """The header that says when to try again, for the errors that pass."""
+    """Return the header that says when to try again, for temporary errors only."""
     if isinstance(error, TooBusy):
         return {"Retry-After": str(error.retry_s)}
     if isinstance(error, SanadError) and outcome(error).status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -132,12 +132,12 @@ def retry(error: Exception) -> dict[str, str]:
 
 
 def http_problem(status: int, detail: str) -> dict[str, Any]:
-    """A problem of HTTP itself (no such address, wrong method, too large) as RFC 9457 members."""
+    """Return a problem of HTTP itself (no such address, wrong method, too large) as RFC 9457 members."""
     return _members("about:blank", HTTPStatus(status).phrase, status, detail)
 
 
 def body(members: dict[str, Any]) -> bytes:
-    """The members as UTF-8 JSON; what UTF-8 cannot hold is escaped."""
+    """Return the members as JSON; everything beyond ASCII is escaped."""
     return json.dumps(members, ensure_ascii=True).encode()
 
 

@@ -1,4 +1,4 @@
-"""What a person typed, checked: the question, k and the filters. All their limits are here."""
+"""Check what a person typed: the question, k and the filters; all their limits are here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_CHARS = 1000
 MAX_K = 100
 MAX_HISTORY = 30
-"""How many of the questions before are looked at; what was asked longer ago is not leant on."""
+"""How many of the questions before are used; older ones are ignored."""
 _MAX_FILTER_CHARS = 300
 
 # Controls that reorder what is shown; ZWNJ and ZWJ (U+200C, U+200D) are spelling and stay.
@@ -28,7 +28,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def check(question: str, *, max_chars: int = MAX_CHARS) -> str:
-    """The question as it will be searched: one line, without controls.
+    """Return the question as it will be searched: one line, without control characters.
 
     Args:
         question: as it was typed; any text, lone surrogates included.
@@ -53,10 +53,10 @@ def check(question: str, *, max_chars: int = MAX_CHARS) -> str:
 
 
 def check_asks(question: str) -> None:
-    """Refuse what is searched for in vain: a question that is nothing but a link.
+    """Refuse a question that is nothing but a link.
 
     Raises:
-        QuestionError: with what to do with a link.
+        QuestionError: it is only a link; the message says what to do with it.
     """
     if all(map(_LINK.fullmatch, question.split())):
         raise QuestionError(
@@ -66,12 +66,12 @@ def check_asks(question: str) -> None:
 
 
 def check_history(history: Sequence[str], *, max_chars: int = MAX_CHARS) -> list[str]:
-    """The newest of the questions asked before, each as `check` gives it.
+    """Return the newest of the questions asked before, each as `check` returns it.
 
     Raises:
-        QuestionError: one of them could not have been asked.
+        QuestionError: one of them cannot be used.
     """
-    if isinstance(history, str):  # a sequence of its letters, which nobody means
+    if isinstance(history, str):  # a sequence of letters, which is a mistake
         raise QuestionError("history is one text: give a list of the questions asked before, oldest first")
     newest = list(history)[-MAX_HISTORY:]
     checked = []
@@ -84,10 +84,10 @@ def check_history(history: Sequence[str], *, max_chars: int = MAX_CHARS) -> list
 
 
 def check_k(k: int, *, max_k: int = MAX_K) -> int:
-    """The number of passages wanted.
+    """Return k, the number of passages wanted.
 
     Raises:
-        QuestionError: below 1 or above max_k.
+        QuestionError: k is below 1 or above max_k.
     """
     if not 1 <= k <= max_k:
         raise QuestionError(f"k is {k}: it must be from 1 to {max_k}")
@@ -95,10 +95,10 @@ def check_k(k: int, *, max_k: int = MAX_K) -> int:
 
 
 def check_filters(filters: Filters | None) -> Filters | None:
-    """The filters with empty ones left out and dates known to be dates.
+    """Return the filters with empty ones left out and dates checked; None if none is left.
 
     Raises:
-        QuestionError: a date is not ISO 8601, the dates are the wrong way round, the language is
+        QuestionError: a date is not ISO 8601, the first date is after the last, the language is
             not a code, or a value is too long.
     """
     if filters is None:

@@ -1,4 +1,4 @@
-"""The JSON of searches, articles and reports, the same over HTTP and on the command line."""
+"""Write searches, articles and reports as JSON, the same over HTTP and on the command line."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _FACTS = ("id", "title", "source", "url", "author", "published", "language")
 
 
 MOST_TOLD = 100
-"""Files and articles of a watched folder that are told by name."""
+"""Most files and articles of a watched folder that are listed by name."""
 
 
 def json_bytes(value: object) -> bytes:
-    """JSON as it is sent: compact, UTF-8; lone surrogates, which that cannot hold, are escaped."""
+    """Return compact JSON in UTF-8; in escaped ASCII if it has lone surrogates, which UTF-8 cannot hold."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     try:
         return text.encode()
@@ -31,7 +31,7 @@ def json_bytes(value: object) -> bytes:
 
 
 def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> dict[str, Any]:
-    """A search: the question as it was searched, its language and the hits; with a verdict if reading was asked for."""
+    """Return a search: the question as it was searched, its language and the hits; if `read`, also the verdict."""
     return {
         "question": ranking.question,
         "corrected": [list(pair) for pair in ranking.corrected],
@@ -43,7 +43,7 @@ def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> dict
 
 
 def article_dict(article: Article) -> dict[str, Any]:
-    """An article with its text; a citation's offsets count the text's characters."""
+    """Return an article with its text; a citation's offsets count the text's characters."""
     return {**{name: getattr(article, name) for name in _FACTS}, "text": article.text}
 
 
@@ -52,18 +52,18 @@ def _alike_dicts(alike: Sequence[Alike]) -> list[dict[str, Any]]:
 
 
 def info_dict(info: ArticleInfo, *, origins: bool = False) -> dict[str, Any]:
-    """What the collection knows of an article, without its text.
+    """Return what the collection knows of an article, without its text.
 
     Args:
         info: the article.
-        origins: also where it was read from: paths of this machine, not for strangers.
+        origins: whether to include where it was read from: paths of this machine, for its operator only.
     """
     facts = {name: value for name, value in info._asdict().items() if origins or name != "origins"}
     return {**facts, "alike": _alike_dicts(info.alike)}
 
 
 def report_dict(report: AddReport) -> dict[str, Any]:
-    """What `add` did: for each state the articles in it, each with its name, id and reason."""
+    """Return what `add` did: for each state the articles in it, each with its name, id and reason."""
     return {
         state: [
             {
@@ -79,7 +79,7 @@ def report_dict(report: AddReport) -> dict[str, Any]:
 
 
 def watched_dict(state: Watched) -> dict[str, Any]:
-    """How it stands with a watched folder, in what a stranger may know."""
+    """Return the state of a watched folder, as any client may see it."""
     told = {
         name: getattr(state, name)
         for name in ("name", "since", "synced", "by", "trouble", "missing", "withheld")
@@ -88,7 +88,7 @@ def watched_dict(state: Watched) -> dict[str, Any]:
 
 
 def watched_details(state: Watched, missing: Sequence[Missing]) -> dict[str, Any]:
-    """What exactly, for who keeps the collection: places on this machine."""
+    """Return the details of a watched folder, for the operator: they contain paths of this machine."""
     return {
         "folder": str(state.folder),
         "trouble": state.detail,
@@ -103,14 +103,14 @@ def _reason_dict(item: Added) -> dict[str, Any]:
 
 
 def missing_dict(missing: Missing) -> dict[str, Any]:
-    """An article whose files are gone."""
+    """Return an article whose files are gone."""
     return {"id": missing.id, "title": missing.title, "why": missing.why, "since": missing.since}
 
 
 def passages_dict(
     article_id: str, passages: Sequence[Passage], around: int | None, before: int, after: int
 ) -> dict[str, Any]:
-    """An article's passages, or those around the one that holds (or comes next after) an offset."""
+    """Return an article's passages, or those around the one that holds (or comes next after) an offset."""
     first, last, here = 0, len(passages), None
     if around is not None and passages:
         found = next((i for i, passage in enumerate(passages) if around < passage.end), len(passages) - 1)

@@ -1,8 +1,8 @@
-"""Sessions of browsers: begun with a token; ended by leaving, by time, with the token, or all at once.
+"""Store browser sessions: begun with a token; ended by logout, by time, with the token, or all at once.
 
-HOME/sessions/   a file for each; what it holds opens nothing
-  SHA-256        of the secret that the browser has. In the file: when the session began, and a keyed digest by the
-                 token that it was begun with. Its time of change is when the session was last used.
+HOME/sessions/   a file for each session; its content grants no access
+  SHA-256        of the browser's secret is the name. The file holds when the session began, and an HMAC keyed with
+                 the token that it was begun with. Its modification time is when the session was last used.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ MAX_S = 30 * 24 * 3600
 """A session ends this long after it began, however much it is used."""
 
 IDLE_S = 7 * 24 * 3600
-"""A session ends when it was not used for this long."""
+"""A session ends after this long without use."""
 
 MAX_SESSIONS = 1_000
-"""Of one home; the one that was not used for longest makes room."""
+"""Most sessions of one home; the least recently used one is ended to make room."""
 
-_NOTED_S = 3600  # how exactly it is known when a session was last used
+_NOTED_S = 3600  # resolution of the time of last use
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Sessions:
-    """The sessions of one home: they outlive the server, and every process that serves the home has the same."""
+    """The sessions of one home; they outlive the server, and all processes that serve the home share them."""
 
     def __init__(self, home: Path, now: Callable[[], float] = time.time) -> None:
-        """Nothing is made before the first session begins.
+        """Create nothing before the first session begins.
 
         Args:
             home: the folder below which they are kept.
@@ -49,10 +49,10 @@ class Sessions:
         self._now = now
 
     def begin(self, token: bytes) -> str:
-        """Begin a session; gives the secret that is the session, for the browser alone.
+        """Begin a session; return its secret, which only the browser keeps.
 
         Raises:
-            StoreUnavailable: it cannot be kept.
+            StoreUnavailable: it cannot be stored.
         """
         secret = secrets.token_urlsafe(32)
         path = self._path(secret)
@@ -69,9 +69,9 @@ class Sessions:
         return secret
 
     def begun_with(self, secret: str, tokens: Iterable[bytes]) -> bytes | None:
-        """Which of the tokens a session was begun with; None: it is none, or it has ended.
+        """Return the token that a session was begun with; None if there is no such session or it has ended.
 
-        That it was used now is noted.
+        Records the time as that of last use.
         """
         path = self._path(secret)
         try:
@@ -84,12 +84,12 @@ class Sessions:
         except (OSError, ValueError):
             return None
         found = None
-        for token in tokens:  # all of them: how long it takes says nothing
+        for token in tokens:  # all of them, so that the time reveals nothing
             found = token if hmac.compare_digest(seal, _seal(token, path.name, began)) else found
         return found
 
     def end(self, secret: str) -> None:
-        """End one session; nothing happens where it is none.
+        """End one session; do nothing if there is no such session.
 
         Raises:
             StoreUnavailable: it cannot be ended.
@@ -97,7 +97,7 @@ class Sessions:
         self._remove([self._path(secret)])
 
     def end_all(self) -> int:
-        """End every session; gives how many there were.
+        """End every session; return how many there were.
 
         Raises:
             StoreUnavailable: they cannot be ended.
@@ -113,7 +113,7 @@ class Sessions:
         return self._folder / hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _kept(self) -> list[tuple[float, Path]]:
-        """When each session was last used, and its file; the last used first."""
+        """Return the time of last use and the file of each session, most recently used first."""
         found = []
         with self._writing():
             for path in self._folder.iterdir() if self._folder.exists() else ():
@@ -134,10 +134,10 @@ class Sessions:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        """What was done is durable when this is left: no session that was ended is there again after a crash."""
+        """Make changes durable on exit, so that no ended session is there again after a crash."""
         try:
             yield
-            with contextlib.suppress(FileNotFoundError):  # no session ever began
+            with contextlib.suppress(FileNotFoundError):  # no session has ever begun
                 _sync(self._folder)
         except OSError as error:
             raise StoreUnavailable(
@@ -146,7 +146,7 @@ class Sessions:
 
 
 def _seal(token: bytes, name: str, began: str) -> str:
-    """What ties a session to its token: with another token it is worth nothing."""
+    """Return the HMAC that ties a session to its token."""
     return hmac.digest(token, f"sanad session {name} {began}".encode(), hashlib.sha256).hex()
 
 

@@ -1,4 +1,4 @@
-"""What a person may set: one list, read from the command line, then `SANAD_*`, then the defaults.
+"""Define all settings in one list, read from the command line, then `SANAD_*`, then the defaults.
 
 No other module reads the environment. The list is the dataclass `Settings`: the command line, the
 environment names and the help texts all derive from its fields.
@@ -24,7 +24,7 @@ MIN_TOKEN_CHARS = 32
 
 
 class SettingsError(SanadError):
-    """A setting has a value it cannot have, or a name that does not exist."""
+    """A setting has an invalid value, or a name that does not exist."""
 
 
 class Setting(NamedTuple):
@@ -219,12 +219,12 @@ SETTINGS: tuple[Setting, ...] = tuple(
 
 
 def load(given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settle every setting: what was given, else the environment, else the default.
+    """Return the value of every setting: what was given, else the environment, else the default.
 
     Args:
-        given: by setting name, None for nothing; text is parsed, other values are taken as they are, None is "not
-            given". Names that are no settings are ignored (a command has options of its own).
-        environ: None: the process's own. Empty values count as not set.
+        given: values by setting name; text is parsed, other values are used as they are, and None is "not given".
+            Names that are not settings are ignored (a command has options of its own).
+        environ: None: that of the process. Empty values count as not set.
 
     Returns:
         The settings, checked.
@@ -263,19 +263,19 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
 
 
 def prepare_environment(settings: Settings) -> None:
-    """Tell libraries that read the environment to stay quiet, private and on this machine.
+    """Set environment variables that keep libraries quiet, private and on this machine.
 
-    Only what is not already set is set. Must run before gradio is imported.
+    Variables that are already set stay. Must run before gradio is imported.
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home.absolute() / "gradio"))
-    # else it makes a table of its last 10,000 questions after each one, which nobody can see
+    # otherwise gradio builds a table of its last 10,000 questions after each one, which nobody can see
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 
 def helper_environment() -> dict[str, str]:
-    """Of a process that answers beside others: one thread each, or they would fight for the cores; no token."""
+    """Return the environment of a helper process: one thread, so that cores are not contended, and no token."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **kept}

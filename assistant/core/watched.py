@@ -1,4 +1,4 @@
-"""How it stands with a watched folder, as every surface tells it."""
+"""Define the state of a watched folder, as every surface reports it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ EVENTS, POLLING = "events", "polling"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """How it stands with a watched folder.
+    """The state of a watched folder.
 
     Attributes:
-        name: tells it from the others, without saying where it is.
+        name: distinguishes it from the others without revealing its path.
         folder: absolute, links resolved.
         since: when watching began; UTC, ISO 8601.
-        synced: when the collection was last brought in step with it; None: not yet.
-        by: how changes are noticed: `events` of the system, or `polling` where it tells of none.
-        trouble: None, or why it could not be brought in step: `folder`, it is not there or cannot be listed; `store`,
+        synced: when the collection was last synchronised with it; None: not yet.
+        by: how changes are noticed: `events` of the system, or `polling` where the system sends none.
+        trouble: None, or why it could not be synchronised: `folder`, it is not there or cannot be listed; `store`,
             the collection cannot be written; `other`.
-        detail: what exactly, for who keeps the collection.
+        detail: the trouble in detail, for the operator.
         unlisted: folders in it that cannot be listed; what was read from files in them is kept.
-        skipped: files that were not taken, each with the reason.
-        withheld: how many articles were removed by a person, and stay away from what their files hold.
+        skipped: files that were not added, each with the reason.
+        withheld: how many articles a person removed, which are not added from their files again.
         missing: how many articles wait for a person's decision because their files are gone.
     """
 
@@ -46,5 +46,5 @@ class Watched:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing calls for a person; files that were not taken do not."""
+        """Whether nothing needs a person's attention; skipped files do not."""
         return not self.trouble and not self.unlisted and not self.missing and self.by == EVENTS

@@ -1,4 +1,4 @@
-"""`sanad eval`: its options, its progress bar and its table."""
+"""Run `sanad eval`, with its progress bar and its table."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def run(given: argparse.Namespace) -> int:
     """Run `sanad eval` with parsed options and print the result.
 
     Args:
-        given: what `sanad eval --help` lists.
+        given: the options that `sanad eval --help` lists.
 
     Returns:
         The exit code.
 
     Raises:
-        SanadError: a file, the model or ir-measures is not usable.
+        SanadError: a file, the model or ir-measures cannot be used.
     """
     progress = _progress()
     result = evaluate(
@@ -50,7 +50,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def table(result: Evaluation) -> str:
-    """Lay an evaluation out for a terminal."""
+    """Return an evaluation as a table for a terminal."""
     good, sure = result.found, result.separated
     rows = [
         ("corpus", " ".join(result.corpus)),

@@ -1,4 +1,4 @@
-"""The evaluation itself: build a pool, ask every question, ask again with half of the articles away."""
+"""Evaluate answers: build a pool, ask every question, and ask again with half of the articles removed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Evaluation:
 
     Attributes:
         corpus, questions: names of the files.
-        model: what encoded them.
-        passages: in the collection, those of distractors counted.
-        found: questions whose paragraph is there.
+        model: name of the model that encoded them.
+        passages: number in the collection, including those of distractors.
+        found: metrics of the questions whose paragraph is there.
         separated: confidence with a SQuAD article in the collection against without it; None when
             there is one article only.
     """
@@ -46,15 +46,15 @@ def evaluate(
 ) -> Evaluation:
     """Measure retrieval, evidence and confidence.
 
-    A question's paragraph is the one that has it in any of the corpora, by the question's id or, if
-    no corpus has that, by its place, so parallel files measure search across languages.
+    A question's paragraph is the one with the question's id in any of the corpora or, if no corpus has
+    that id, the one at its place. Parallel files therefore measure search across languages.
 
     Args:
-        corpora: every paragraph of theirs becomes an article of a temporary collection.
+        corpora: each of their paragraphs becomes an article of a temporary collection.
         questions: all of their questions that have a paragraph there are asked.
         distractors: further paragraphs, which answer nothing.
         model: None for the shipped model, else a sentence-transformers model.
-        progress: called with what is done, how far, of how many (0: unknown).
+        progress: called with what is counted, the number done and the total (0: unknown).
 
     Raises:
         SanadError: nothing to ask, or ir-measures is not installed.
@@ -97,9 +97,9 @@ def separate(
 ) -> Separated | None:
     """Compare confidence with and without the article that holds the answer.
 
-    One half of the SQuAD articles is taken out and every question is asked, then the other half:
-    each question is answerable in one half and not in the other, in collections of the same size.
-    The whole article goes, not the paragraph only: its other paragraphs may answer too.
+    Every question is asked with one half of the SQuAD articles removed, then with the other half.
+    Each question is thus answerable once and unanswerable once, in collections of the same size.
+    Whole articles are removed, because the other paragraphs of an article may answer too.
     The pool holds all articles again afterwards.
     """
     articles = sorted({question.place.article for question in questions})

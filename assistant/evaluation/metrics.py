@@ -1,4 +1,4 @@
-"""Figures from outcomes: what was found, how well confidence separates, how long it took."""
+"""Compute metrics from outcomes: what was found, how well confidence separates, and the time."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separated:
-    """How well confidence tells questions that can be answered from those that cannot.
+    """How well confidence separates answerable questions from unanswerable ones.
 
     Attributes:
         answerable, unanswerable: how many of each were asked.
-        auroc: chance that an answerable one has the higher confidence; ties count half.
+        auroc: probability that an answerable one has the higher confidence; ties count half.
         missed: share of the answerable ones below the shipped threshold.
         invented: share of the unanswerable ones at or above it.
     """
@@ -65,7 +65,7 @@ class Separated:
 
 
 def found(outcomes: Sequence[Outcome]) -> Found:
-    """Sum up the outcomes of questions whose paragraph is in the collection.
+    """Return the metrics of questions whose paragraph is in the collection.
 
     Raises:
         SanadError: ir-measures is not installed, or there is no outcome.
@@ -99,7 +99,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _measure(ranks: Sequence[int | None]) -> dict[str, float]:
-    """Let ir-measures compute the figures, so that they are the ones that everybody means."""
+    """Return the ranking metrics; ir-measures computes them, so that they follow the standard definitions."""
     try:
         import ir_measures
         from ir_measures import RR, R, nDCG
@@ -117,7 +117,7 @@ def _measure(ranks: Sequence[int | None]) -> dict[str, float]:
 
 
 def separated(answerable: Sequence[float], unanswerable: Sequence[float]) -> Separated | None:
-    """Sum up confidences; None when either kind is missing."""
+    """Return the metrics of confidences; None when either kind is missing."""
     if not answerable or not unanswerable:
         return None
     return Separated(
@@ -130,9 +130,9 @@ def separated(answerable: Sequence[float], unanswerable: Sequence[float]) -> Sep
 
 
 def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
-    """Give the chance that one of `higher` is above one of `lower`; ties count half.
+    """Return the probability that one of `higher` is above one of `lower`; ties count half.
 
-    The Mann-Whitney statistic divided by the number of pairs, by ranks: ties share their mean rank.
+    It is the Mann-Whitney statistic divided by the number of pairs, from ranks; ties share their mean rank.
     """
     together = sorted([(value, 1) for value in higher] + [(value, 0) for value in lower])
     total, start = 0.0, 0

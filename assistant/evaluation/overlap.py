@@ -1,4 +1,4 @@
-"""Exact match and F1 of a short answer, as SQuAD and its multilingual sets measure them.
+"""Compute exact match and F1 of a short answer, as SQuAD and its multilingual sets do.
 
 Source: Rajpurkar et al., EMNLP 2016, https://doi.org/10.18653/v1/D16-1264; without articles and punctuation, and
 character by character in scripts without spaces as in MLQA, Lewis et al., ACL 2020.
@@ -19,7 +19,7 @@ _UNSPACED = re.compile(r"([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]
 
 
 def tokens(text: str) -> list[str]:
-    """Give the tokens of an answer that count: folded, without punctuation, marks and articles."""
+    """Return the tokens of an answer that count: folded, without punctuation, marks and articles."""
     folded = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(
         character if character.isalnum() else "" if unicodedata.category(character) == "Mn" else " "
@@ -30,13 +30,13 @@ def tokens(text: str) -> list[str]:
 
 
 def exact(said: str, marked: Iterable[str]) -> float:
-    """Give 1 where an answer is one of those that were marked, else 0."""
+    """Return 1 if an answer equals one of the marked answers, else 0."""
     own = tokens(said)
     return max((float(own == tokens(one)) for one in marked), default=0.0)
 
 
 def f1(said: str, marked: Iterable[str]) -> float:
-    """Give the harmonic mean of precision and recall of an answer's tokens, against the nearest marked answer."""
+    """Return the harmonic mean of precision and recall of an answer's tokens, against the nearest marked answer."""
     return max((_f1(tokens(said), tokens(one)) for one in marked), default=0.0)
 
 

@@ -1,4 +1,4 @@
-"""A pool: a collection made of question sets' paragraphs, one article each, and what is right in it."""
+"""Build a collection from the paragraphs of question sets, one article each, and judge what is found in it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 CUTOFF = 10
-"""Paragraphs of a ranking that count."""
-_MORE = 40  # passages looked through when several of the first ten are of one paragraph
+"""Number of paragraphs of a ranking that count."""
+_MORE = 40  # passages searched for when several of the first ten are of one paragraph
 
 
 class Outcome(NamedTuple):
-    """What one question gave.
+    """The result of one question.
 
     Attributes:
         rank: of its paragraph among the first CUTOFF paragraphs found, from 1; None if it is not there.
@@ -75,7 +75,7 @@ class Pool:
             corpora: one for each language; parallel ones give a mixed pool.
             distractors: paragraphs that answer nothing, added to make finding harder.
             model: None for the shipped model, else a sentence-transformers model.
-            progress: called with what is done, how far, of how many (0: unknown).
+            progress: called with what is counted, the number done and the total (0: unknown).
         """
         self.corpora = tuple(corpora)
         self._asked = {
@@ -122,7 +122,7 @@ class Pool:
         Args:
             question: of any set that has the same questions, or the same paragraphs at the same
                 places, in some language.
-            search: instead of the collection's own search, and nothing is read then.
+            search: replaces the collection's own search; nothing is read then.
         """
         reads = search is None
         search = search or self.collection.search
@@ -151,7 +151,7 @@ class Pool:
         )
 
     def marked(self, gold: dict[str, tuple[Span, ...]]) -> list[str]:
-        """Give the texts of the marked answers; `gold` as `Pool.gold` gives it."""
+        """Return the texts of the marked answers; `gold` as `Pool.gold` returns it."""
         texts = {
             _article_id(number, place): text
             for number, corpus in enumerate(self.corpora)
@@ -161,10 +161,10 @@ class Pool:
         return [texts[name][span.start : span.end] for name, spans in gold.items() for span in spans]
 
     def gold(self, question: Question) -> dict[str, tuple[Span, ...]]:
-        """Give the ids of the articles that hold the answer, each with the answer's spans in it.
+        """Return the ids of the articles that hold the answer, each with the answer's spans in it.
 
-        They are the paragraphs with a question of the same id; where no corpus has that id, those at
-        the same place, of which the answer's spans are not known.
+        They are the paragraphs with a question of the same id; if no corpus has that id, those at the
+        same place, where the answer's spans are unknown.
         """
         numbers = range(len(self.corpora))
         same = {n: self._asked[n, question.id] for n in numbers if (n, question.id) in self._asked}
@@ -177,7 +177,7 @@ class Pool:
         }
 
     def close(self) -> None:
-        """Throw the collection away."""
+        """Delete the collection."""
         self._stack.close()
 
     def __enter__(self) -> Self:
@@ -188,7 +188,7 @@ class Pool:
 
 
 def _rank(gold: dict[str, tuple[Span, ...]], hits: Iterable[Hit]) -> int | None:
-    """Give the rank of the first right paragraph; any of its passages will do."""
+    """Return the rank of the first right paragraph; any of its passages counts."""
     for rank, names in enumerate(islice(_paragraphs(hits), CUTOFF), start=1):
         if not gold.keys().isdisjoint(names):
             return rank
@@ -196,7 +196,7 @@ def _rank(gold: dict[str, tuple[Span, ...]], hits: Iterable[Hit]) -> int | None:
 
 
 def _holds(hit: Hit, answers: tuple[Span, ...]) -> bool | None:
-    """Whether the marked evidence shares a character with an answer; None if there is none there."""
+    """Return whether the marked evidence shares a character with an answer; None if there is no answer."""
     if not answers:
         return None
     return any(
@@ -205,7 +205,7 @@ def _holds(hit: Hit, answers: tuple[Span, ...]) -> bool | None:
 
 
 def _paragraphs(hits: Iterable[Hit]) -> list[tuple[str, ...]]:
-    """Give for each distinct article its id and its twins', in the order of their first passages."""
+    """Return the id of each distinct article and of its near-duplicates, in the order of their first passages."""
     found: dict[str, tuple[str, ...]] = {}
     for hit in hits:
         found.setdefault(hit.article.id or "", (hit.article.id or "", *hit.also_in))
@@ -217,7 +217,7 @@ def _article_id(corpus: int, place: Place) -> str:
 
 
 def read_distractors(path: Path, at_most: int | None = None) -> Iterator[str]:
-    """Give the paragraphs of a text file, one a line; `.gz` is unpacked.
+    """Yield the paragraphs of a text file, one for each line; `.gz` is unpacked.
 
     Raises:
         UnreadableArticle: it cannot be read.

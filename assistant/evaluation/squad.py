@@ -1,4 +1,4 @@
-"""Question sets in SQuAD's format: paragraphs, the questions on them, and where the answers stand.
+"""Read question sets in SQuAD's format: paragraphs, the questions on them, and the spans of the answers.
 
 Source: Rajpurkar et al., EMNLP 2016, https://doi.org/10.18653/v1/D16-1264
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Which paragraph of a file: number of the article, number of the paragraph in it, from 0.
+    """A paragraph of a file: number of the article and number of the paragraph in it, from 0.
 
     Parallel files (the same articles in other languages) hold the same paragraph at the same place.
     """
@@ -56,7 +56,7 @@ class QuestionSet:
         return sorted({place.article for place in self.paragraphs})
 
     def only(self, articles: Collection[int]) -> QuestionSet:
-        """Give the same file with these articles only, at their old places."""
+        """Return the same file with these articles only, at their old places."""
         return replace(
             self,
             paragraphs={at: text for at, text in self.paragraphs.items() if at.article in articles},
@@ -100,7 +100,7 @@ def _question(entry: dict[str, Any], place: Place, text: str) -> Question:
 
 
 def _span(text: str, answer: str, start: int) -> Span | None:
-    """Give the span of an answer; where a file's offset is wrong, the answer's nearest occurrence."""
+    """Return the span of an answer; if the file's offset is wrong, the answer's nearest occurrence."""
     if text[start : start + len(answer)] == answer:
         return Span(start, start + len(answer))
     before, after = text.rfind(answer, 0, start + len(answer)), text.find(answer, start)

@@ -1,1 +1,1 @@
-"""Links and feeds. In: an address. Out: its content, where a setting allows it, and only from public addresses."""
+"""Fetches links and feeds. In: an address. Out: its content, if a setting allows it and the address is public."""

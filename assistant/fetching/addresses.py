@@ -1,7 +1,7 @@
-"""Which addresses may be fetched: http and https on their own ports, of hosts that are public in every way.
+"""Decide which addresses may be fetched: http and https on their default ports, from public hosts only.
 
-Every address that a name resolves to must be global; what tunnels or maps into other networks is refused
-whole. The caller connects to the very address that was checked.
+Every address that a name resolves to must be global. Ranges that tunnel or map into other networks are refused
+entirely. The caller connects to exactly the address that was checked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PORTS = {"http": 80, "https": 443}
 _MAX_URL_CHARS = 2_000
 _NUMBER_AT_END = re.compile(r"(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})+")
-# Not global, or doors into other networks, though `is_global` of some Python versions says otherwise.
+# Not global, or gateways into other networks, though `is_global` of some Python versions says otherwise.
 _NEVER = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -36,14 +36,14 @@ _NEVER = tuple(
 
 
 class BlockedAddress(ArticleError):
-    """The address may not be fetched, whatever is there."""
+    """The address may not be fetched, whatever its content."""
 
 
 class Target(NamedTuple):
-    """A checked address: where to connect, and what to ask for there.
+    """A checked address: where to connect, and what to request there.
 
     Attributes:
-        url: as it is asked for, without fragment.
+        url: as it is requested, without fragment.
         scheme: http or https.
         host: its name, in ASCII, for the Host header and for TLS.
         port: of the scheme.
@@ -93,7 +93,7 @@ def checked(url: str, resolve: Resolve, before: Target | None = None) -> Target:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the public Internet, and of nothing else."""
+    """Return whether an IP address belongs to the public Internet, and to no other network."""
     try:
         ip = ipaddress.ip_address(address.split("%", 1)[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""One address over HTTP, with every limit: hops, seconds, bytes, types; no proxy, no cookie, no cache."""
+"""Fetch one address over HTTP, with limits on redirects, seconds, bytes and types; no proxy, cookie or cache."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NOT_READ = ("image/", "video/", "audio/", "font/", "model/")
 
 
 class Validators(NamedTuple):
-    """What a server said by which it can tell that nothing has changed."""
+    """The response headers by which a server can later tell that nothing has changed."""
 
     etag: str = ""
     modified: str = ""
@@ -42,7 +42,7 @@ NOTHING_KNOWN = Validators()
 
 
 class Fetched(NamedTuple):
-    """What came: from where after redirects, and how to ask again; `data` None: nothing has changed."""
+    """A response: its address after redirects, its data (None: unchanged), and the validators for the next request."""
 
     url: str
     data: bytes | None
@@ -50,7 +50,7 @@ class Fetched(NamedTuple):
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system for all addresses of a host."""
+    """Return all addresses of a host, as the system resolves it."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 
@@ -61,7 +61,7 @@ def connect(address: str, port: int, timeout_s: float) -> socket.socket:
 
 
 class Fetcher:
-    """Fetches addresses; each is checked before, and at every redirect.
+    """Fetches addresses; each is checked first, and again at every redirect.
 
     Example:
         >>> Fetcher().fetch("https://example.org/").data  # doctest: +SKIP
@@ -70,7 +70,7 @@ class Fetcher:
     def __init__(
         self, resolve: Resolve = resolve, connect: Connect = connect, total_s: float = TOTAL_S
     ) -> None:
-        """Take what reaches the network: how names are resolved, how connections are opened."""
+        """Take the functions that resolve names and open connections, and the time limit of a fetch."""
         self._resolve = resolve
         self._connect = connect
         self._total_s = total_s
@@ -88,14 +88,14 @@ class Fetcher:
 
         Args:
             url: http or https.
-            known: what an earlier answer said, so that an unchanged one need not be sent.
+            known: validators of an earlier response, so that an unchanged one need not be sent.
             max_bytes: largest body, after inflating.
-            absent: what to give where the server says that there is nothing for us (4xx); None: an error.
-            permit: called with the address and each that it leads to; what it raises ends the fetch.
+            absent: data to return if the server answers with 4xx; None: raise an error.
+            permit: called with the address and each that it redirects to; what it raises ends the fetch.
 
         Raises:
-            BlockedAddress: it, or an address it leads to, may not be fetched.
-            UnreadableArticle: no answer in time, or one that is no success.
+            BlockedAddress: it, or an address it redirects to, may not be fetched.
+            UnreadableArticle: no response in time, or an unsuccessful one.
             UnsupportedFormat: pictures, sound, video.
             ArticleTooLarge: above `max_bytes`.
         """
@@ -112,7 +112,7 @@ class Fetcher:
 
 
 class _Asked(NamedTuple):
-    """What `Fetcher.fetch` was asked for, beside the address."""
+    """The arguments of `Fetcher.fetch` that each request needs."""
 
     known: Validators
     max_bytes: int
@@ -120,7 +120,7 @@ class _Asked(NamedTuple):
 
 
 class _Exchange:
-    """One request and its answer, over one connection that a timer ends."""
+    """One request and its response, over one connection that a timer shuts down."""
 
     def __init__(self, target: Target, connect: Connect, deadline: float) -> None:
         self._target = target
@@ -130,7 +130,7 @@ class _Exchange:
         self._stream: socket.socket
 
     def run(self, asked: _Asked) -> Fetched | str:
-        """Give what came, or the address that it redirects to."""
+        """Return the response, or the address that it redirects to."""
         try:
             self._stream = self._opened()
         except OSError as error:
@@ -143,7 +143,7 @@ class _Exchange:
         try:
             self._secure()
             answer = self._request(asked)
-            if self._late.is_set():  # a connection that was shut down looks like one that came to its end
+            if self._late.is_set():  # a connection that was shut down looks like one that ended normally
                 raise TimeoutError
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
             why = f"no whole answer in {self._left_s:.0f} s" if self._late.is_set() else _reason(error)
@@ -227,8 +227,10 @@ def _body(response: http.client.HTTPResponse, max_bytes: int, url: str) -> bytes
         size += len(piece)
         if size > max_bytes:
             raise ArticleTooLarge(f"{url}: more than {max_bytes} bytes; save it and add its parts")
-    if response.length:  # `read` with a size takes an end that came too early for the end
+    if response.length:  # `read` with a size does not report a premature end
         raise UnreadableArticle(f"{url}: the answer breaks off, {response.length} bytes before its end")
+    if inflater and pieces and not inflater.eof:
+        raise UnreadableArticle(f"{url}: the answer breaks off before the end of what is packed in it")
     return b"".join(pieces)
 
 

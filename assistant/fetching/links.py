@@ -1,4 +1,4 @@
-"""Addresses and feeds to articles, and what is remembered of feeds between polls."""
+"""Turn addresses and feeds into articles, and remember feeds between polls."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 _MAX_SEEN = 5_000
 _MAX_WHOLE = 50  # pages fetched for the entries of one poll; the rest keep their summaries
-_SUMMARY_WORDS = 80  # an entry of fewer is a summary; its page holds the article
+_SUMMARY_WORDS = 80  # an entry with fewer words is a summary; its page holds the article
 
 
 class Links:
-    """Fetches articles, as far as the sites' robots.txt allow."""
+    """Fetches articles as far as each site's robots.txt allows it."""
 
     def __init__(self, fetcher: Fetcher | None = None) -> None:
-        """Take what reaches the network; None: the network itself."""
+        """Take the fetcher; None: one that uses the network."""
         self._fetcher = fetcher or Fetcher()
         self._robots = Robots(self._fetcher)
 
@@ -32,7 +32,7 @@ class Links:
 
         Returns:
             Articles whose origin is the address (and the entry's id), so that a newer version replaces
-            the older; parts that cannot be taken as skipped.
+            the older; parts that cannot be used, as skipped.
 
         Raises:
             ArticleError: it may not be fetched, does not answer, or holds no article.
@@ -41,14 +41,14 @@ class Links:
         return found
 
     def fetched(self, url: str, known: Validators) -> tuple[list[Article | Added], Validators]:
-        """Give what `articles` gives, none where nothing has changed, and how to ask again."""
+        """Return what `articles` returns, nothing if unchanged, and the validators for the next request."""
         answer = self._fetcher.fetch(url, known, permit=self._robots.check)
         if answer.data is None:
             return [], known
         return [_placed(each, url, answer.url) for each in read_bytes(answer.data, url)], answer.validators
 
     def whole(self, entry: Article) -> Article:
-        """Give the article that an entry of a feed summarises, or the entry where it cannot be had."""
+        """Return the article that an entry of a feed summarises, or the entry if its page gives no longer text."""
         if entry.url is None or len(entry.text.split()) >= _SUMMARY_WORDS:
             return entry
         try:
@@ -67,27 +67,27 @@ class Links:
 
 
 class Memory:
-    """What feeds said and which of their entries were seen: one small file in the home."""
+    """Stores the validators of feeds and which entries were seen, in one small file of the home."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
             found = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):
-            found = {}  # what is lost costs one poll: known articles are recognised anyway
+            found = {}  # a lost file costs one poll: known articles are recognised anyway
         self._feeds: dict[str, dict[str, Any]] = found if isinstance(found, dict) else {}
 
     def validators(self, url: str) -> Validators:
-        """Give how to ask a feed again."""
+        """Return the validators for the next request of a feed."""
         held = self._held(url)
         return Validators(str(held.get("etag") or ""), str(held.get("modified") or ""))
 
     def seen(self, url: str) -> frozenset[str]:
-        """Give the origins of the entries that were seen."""
+        """Return the origins of the entries that were seen."""
         return frozenset(map(str, self._held(url).get("seen") or ()))
 
     def remember(self, url: str, said: Validators, origins: list[str]) -> None:
-        """Keep what a poll gave; written before it returns."""
+        """Store the result of a poll; it is written before this returns."""
         seen = dict.fromkeys([*origins, *self._held(url).get("seen", ())])
         self._feeds[url] = {"etag": said.etag, "modified": said.modified, "seen": list(seen)[:_MAX_SEEN]}
         fresh = self._path.with_suffix(".new")
@@ -100,11 +100,11 @@ class Memory:
 
 
 def poll(links: Links, memory: Memory, url: str) -> tuple[list[Article | Added], list[str], Validators]:
-    """Give the entries of a feed that were not seen before.
+    """Return the entries of a feed that were not seen before.
 
     Returns:
-        The entries, whole where their pages can be had; the origins to remember once they are added;
-        how to ask again.
+        The entries, with the full text where their pages give it; the origins to remember once they
+        are added; the validators for the next request.
 
     Raises:
         ArticleError: it may not be fetched, does not answer, or is no feed with text.

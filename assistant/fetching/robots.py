@@ -1,4 +1,4 @@
-"""What a site allows programs to fetch (RFC 9309); asked once an hour for each host."""
+"""Respect robots.txt (RFC 9309), which is fetched once an hour for each host."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_HOSTS = 500
 
 
 class Robots:
-    """Remembers the rules of the hosts that were asked."""
+    """Caches the rules of each host."""
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], float] = time.monotonic) -> None:
         self._fetcher = fetcher
@@ -28,10 +28,10 @@ class Robots:
         self._known: dict[str, tuple[float, RobotFileParser]] = {}
 
     def check(self, url: str) -> None:
-        """Refuse what the site does not allow.
+        """Refuse an address that the site does not allow.
 
         Raises:
-            BlockedAddress: its robots.txt says no, or the server fails to say.
+            BlockedAddress: its robots.txt forbids it, or the server fails to send that file.
         """
         parts = urlsplit(url)
         rules = self._rules(f"{parts.scheme}://{parts.netloc}/robots.txt")
@@ -51,7 +51,7 @@ class Robots:
     def _asked(self, address: str) -> RobotFileParser:
         rules = RobotFileParser(address)
         try:
-            # RFC 9309, 2.3.1: a file that is not there allows all, a server that fails allows nothing
+            # RFC 9309, 2.3.1: a missing file allows all, a failing server allows nothing
             data = self._fetcher.fetch(address, max_bytes=_MAX_BYTES, absent=b"").data or b""
         except BlockedAddress:
             raise

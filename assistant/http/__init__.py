@@ -1,1 +1,1 @@
-"""The HTTP API. In: requests that the guard let in. Out: JSON as the OpenAPI description says."""
+"""Serves the HTTP API. In: requests that passed the guard. Out: JSON as the OpenAPI description says."""

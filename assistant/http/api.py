@@ -1,4 +1,4 @@
-"""The HTTP API under /api/v1 (and /api): search, ask, articles, sessions, rebuild, health, metrics."""
+"""Define the HTTP API under /api/v1 (and /api): search, ask, articles, sessions, rebuild, health, metrics."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assistant.serving.watch import Watcher
     from index import Filters
 
-_GZIP_FROM_BYTES = 1_400  # below, it fits one packet anyway
+_GZIP_FROM_BYTES = 1_400  # a smaller answer fits one packet
 _GZIP_LEVEL = 4
 
 router = APIRouter()
@@ -44,9 +44,9 @@ router.include_router(watched_router)
 
 
 def create_api(answers: Answering, settings: Settings, metrics: Metrics, watcher: Watcher) -> FastAPI:
-    """The API over one assistant; its paths all begin with /api.
+    """Return the API over one assistant; all its paths begin with /api.
 
-    Questions wait for their turn in line; other handlers are plain functions, each in the thread pool.
+    Questions wait in the queue; other handlers are plain functions, each in the thread pool.
     """
     app = FastAPI(
         title="Sanad",
@@ -74,7 +74,7 @@ def create_api(answers: Answering, settings: Settings, metrics: Metrics, watcher
             description["components"]["schemas"].pop(unused, None)
         return description
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of extending it
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way to extend it
     return app
 
 

@@ -1,4 +1,4 @@
-"""The articles over HTTP: list, read, add, upload, replace, edit, remove."""
+"""Serve the articles over HTTP: list, read, add, upload, replace, edit, remove."""
 
 from __future__ import annotations
 

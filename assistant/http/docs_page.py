@@ -1,4 +1,4 @@
-"""The API's page for people, rendered from its OpenAPI description; no script, nothing loaded."""
+"""Render the OpenAPI description of the API as a page for people, which needs no script and loads nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ border-block-end:1px solid var(--line);vertical-align:top}a{color:var(--accent)}
 
 
 def docs_page(openapi: dict[str, Any]) -> str:
-    """The whole page as HTML.
+    """Return the whole page as HTML.
 
     Args:
         openapi: an OpenAPI 3.1 description, as FastAPI makes it.
@@ -92,7 +92,7 @@ def _table(heading: str, rows: list[tuple[str, dict[str, Any], bool, str]]) -> s
 
 
 def _resolved(openapi: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema that is meant; of several, the first, which is the fullest."""
+    """Return the schema that a reference names; of several, the first, which is the fullest."""
     while "$ref" not in schema and (choices := schema.get("anyOf") or schema.get("oneOf")):
         schema = choices[0]
     if "$ref" not in schema:

@@ -1,4 +1,4 @@
-"""Every error of the HTTP API as a problem+json (RFC 9457), and how OpenAPI describes it."""
+"""Answer every error of the HTTP API with problem+json (RFC 9457), and describe the errors in OpenAPI."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MEANINGS = {
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may fail with these, beside those that every route may."""
+    """Return the `responses` of a route that may fail with these statuses or those of every route."""
     return {
         status: {"description": _MEANINGS[status], "content": {problems.MEDIA_TYPE: {"schema": _SCHEMA}}}
         for status in sorted({400, 401, 403, 422, 429, 503, *statuses})
@@ -42,13 +42,13 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Let every error of an app leave it in the one shape."""
+    """Make an app answer every error with problem+json."""
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
 
 
 def middleware() -> Middleware:
-    """The same for a route of its own."""
+    """Return the same as a middleware, for a route outside the API."""
     return Middleware(ExceptionMiddleware, handlers=_HANDLERS)
 
 

@@ -1,4 +1,4 @@
-"""Long work told step by step: server-sent events (WHATWG HTML, 9.2) over one HTTP answer."""
+"""Report the progress of long work as server-sent events (WHATWG HTML, 9.2) over one HTTP answer."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _QUIET_S = 15.0  # a comment this often keeps proxies from closing a silent conn
 
 
 async def told(work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> AsyncIterator[bytes]:
-    """Do some work in a thread and give its events: `progress`, then `done` or `problem`.
+    """Run work in a thread and yield its events: `progress`, then `done` or `problem`.
 
-    The work goes on when nobody listens any more.
+    The work goes on after the client disconnects.
 
     Args:
-        work: given a function to call with how many are done, and of how many; gives what `done` tells.
+        work: called with a function to report how many are done, and of how many; returns the data of `done`.
     """
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
@@ -38,7 +38,7 @@ async def told(work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> 
             tell("done", work(lambda done, total: tell("progress", {"done": done, "total": total})))
         except SanadError as error:
             tell("problem", problems.problem(error))
-        except Exception as error:  # noqa: BLE001  # the listener is told that it ended
+        except Exception as error:  # noqa: BLE001  # reported to the client
             tell("problem", problems.surprise(error))
 
     context = contextvars.copy_context()  # the log names the request

@@ -1,7 +1,7 @@
-"""The one body that Gradio is sent, checked before it arrives there: which function, and its plain values.
+"""Check the one body that Gradio receives: the function to call, and its plain values.
 
-Gradio takes an object among a function's values for a file to be read or an address to be fetched, whoever
-sends it; so values are text, numbers and nothing else, and what goes on is made anew from what was understood.
+Gradio takes an object among a function's values for a file to read or an address to fetch, whoever sends it.
+So only plain values pass, and the body that goes on is built anew from the checked parts.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ TEXT: tuple[type, ...] = (str,)
 PLAIN: tuple[type, ...] = (str, int, float, bool, type(None))
 
 _NEEDED = frozenset({"data", "fn_index", "session_hash"})
-_KNOWN = _NEEDED | {"event_data", "trigger_id"}  # the page sends these too; Gradio does without
+_KNOWN = _NEEDED | {"event_data", "trigger_id"}  # the page sends these too; Gradio does not need them
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")  # the page's have 8 to 13 characters, gradio_client's 36
-_MAX_NUMBER = 2**53  # beyond it JSON's numbers are not exact
+_MAX_NUMBER = 2**53  # larger numbers of JSON are not exact
 
 
 class Call(NamedTuple):
-    """A function that is to be called.
+    """A call of a function.
 
     Attributes:
-        session: number that a browser's tab or a client gave itself; its answer goes to who names it.
+        session: id that a browser's tab or a client chose; whoever names it receives the answer.
         body: JSON for Gradio.
     """
 
@@ -38,12 +38,12 @@ class Call(NamedTuple):
 
 
 def is_session(text: str) -> bool:
-    """Whether a text can be the number of a session."""
+    """Return whether a text can be the id of a session."""
     return _SESSION.fullmatch(text) is not None
 
 
 def checked(content: bytes, functions: Mapping[int, Sequence[tuple[type, ...]]]) -> Call:
-    """What a body asks for.
+    """Return the call that a body asks for.
 
     Args:
         content: as it was sent.

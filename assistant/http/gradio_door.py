@@ -1,8 +1,8 @@
-"""What of Gradio can be reached, and what it is given: a layer before it that it has no say in.
+"""Limit, in a layer before Gradio, which of its routes can be reached and what it receives.
 
-Few of its routes are open, the fewest that the page and gradio_client need. Of a request it sees no cookie,
-token, origin or query; of what is asked, only what `gradio_bodies.py` understands. Answers that nobody calls
-for are forgotten, or they would stay in memory.
+Only the routes that the page and gradio_client need are open. Gradio sees no cookie, token, origin or query
+of a request, and only bodies that `gradio_bodies.py` accepts. Answers that no client fetches are dropped, or
+they would stay in memory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _READ = ("/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robot
 _ROUTES = {
     **dict.fromkeys(_READ, "GET"),
     "/gradio_api/info": "GET",
-    "/gradio_api/app_id": "GET",  # the page asks for it until a server that was away is back
+    "/gradio_api/app_id": "GET",  # the page polls it until a lost server is back
     JOIN: "POST",
     ANSWERS: "GET",
 }
@@ -42,7 +42,7 @@ _MAX_UNREAD = 256
 
 
 def is_open(method: str, path: str) -> bool:
-    """Whether a request is one that Gradio may answer."""
+    """Return whether Gradio may answer a request."""
     if method == "HEAD" and path == "/":
         return True
     if path in _ROUTES:
@@ -60,20 +60,20 @@ class GradioDoor:
         forget: Callable[[str], Awaitable[None]],
         unread_s: float,
     ) -> None:
-        """Stand before an app.
+        """Wrap an app.
 
         Args:
             app: Gradio.
             functions: by number, the types that each value may have, in order.
-            forget: called with a session whose answers nobody calls for.
-            unread_s: seconds that an answer waits to be called for.
+            forget: called with a session whose answers no client fetches.
+            unread_s: seconds that an answer waits to be fetched.
         """
         self._app = app
         self._functions = functions
         self._sessions = _Sessions(forget, unread_s)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass on what may be passed on; the server's own lifespan always."""
+        """Pass on requests that are allowed, and always the server's own lifespan."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] != "http" or not is_open(scope["method"], scope["path"]):
@@ -86,9 +86,9 @@ class GradioDoor:
             await self._app(_bare(scope), receive, send)
 
     async def _join(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Take a question."""
+        """Check a question and pass it on."""
         content = await _whole(receive)
-        if content is None:  # the asker is gone, or the guard has refused the body
+        if content is None:  # the client is gone, or the guard has refused the body
             return
         try:
             call = checked(content, self._functions)
@@ -106,7 +106,7 @@ class GradioDoor:
         await self._app(_bare(scope, headers), _given(call.body, receive), noted)
 
     async def _answers(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Tell what becomes of a session's questions, until all are answered."""
+        """Send the events of a session's questions until all are answered."""
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         session = query.get("session_hash", [""])[0]
         if query.keys() != {"session_hash"} or len(query["session_hash"]) > 1 or not is_session(session):
@@ -122,7 +122,7 @@ class GradioDoor:
 
 
 class _Sessions:
-    """Who has asked: kept while somebody listens for the answer, and so long after."""
+    """The sessions with questions; each is kept while a client listens, and for `unread_s` after."""
 
     def __init__(self, forget: Callable[[str], Awaitable[None]], unread_s: float) -> None:
         self._forget = forget
@@ -135,7 +135,7 @@ class _Sessions:
         return session in self._listening or session in self._unread
 
     def is_listening(self, session: str) -> bool:
-        """Whether somebody listens for its answers now."""
+        """Return whether a client listens for its answers now."""
         return session in self._listening
 
     def asked(self, session: str) -> None:
@@ -145,7 +145,7 @@ class _Sessions:
 
     @contextmanager
     def listening(self, session: str) -> Iterator[None]:
-        """Keep a session while its answers are told."""
+        """Keep a session while its answers are sent."""
         self._unread.pop(session).cancel()
         self._listening.add(session)
         try:
@@ -170,7 +170,7 @@ class _Sessions:
 
 
 def _bare(scope: Message, more: Sequence[tuple[bytes, bytes]] = ()) -> Message:
-    """The request without query, cookies, tokens, origin and what proxies tell."""
+    """Return the request without query, cookies, tokens, origin and headers of proxies."""
     kept = [(name, value) for name, value in scope["headers"] if name in _HEADERS]
     return {**scope, "headers": [*kept, *more], "query_string": b""}
 
@@ -187,7 +187,7 @@ async def _whole(receive: Receive) -> bytes | None:
 
 
 def _given(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives a body first."""
+    """Return a `receive` that gives a body first."""
     rest = [body]
 
     async def given() -> Message:

@@ -1,7 +1,6 @@
-"""What stands before every request: host, origin, size, rate, token, a list of open doors, security headers.
+"""Check host, origin, size, rate, token and path of every request, and add security headers to every answer.
 
-A plain ASGI layer, so that it covers the API, the page and whatever the page's library would offer
-by itself.
+A plain ASGI layer, so that it covers the API, the page and whatever the page's library would serve by itself.
 """
 
 from __future__ import annotations
@@ -32,35 +31,35 @@ if TYPE_CHECKING:
     from assistant.serving.asgi import App, Message, Receive, Send
 
 QUESTION_BYTES = 64 * 1024
-_RATE = 10  # requests a second that one client of another machine may make, unless set
-_STREAMS = 64  # answers of any length that one client may be listening to at once
+_RATE = 10  # requests a second from one client, if other machines can reach the server; unless set
+_STREAMS = 64  # answers of any length that one client may receive at once
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
-# Of the page; beside them Gradio's, as many as gradio_door.py lists, and nothing else.
+# Paths of the page. Besides, only the API, MCP and the Gradio routes of gradio_door.py are open.
 _OURS = ("/ui/", places.ARTICLES, "/page/")
 
 _COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # nothing to other sites; to our own, or browsers would send the login form as from an unknown origin
+    # none to other sites; without one to our own, browsers would send the login form with an unknown origin
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-# Gradio's page has inline scripts; what it must not have is eval, frames, or anything from elsewhere.
+# Gradio's page has inline scripts. It must not have eval, frames, or anything from other origins.
 _PAGE_CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none';"
     " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-# A script or a style sheet opened by itself shows nothing and asks for nothing; short, as a page has fifty of them.
+# A script or style sheet opened by itself shows and loads nothing. Short, as a page has fifty of them.
 _FILE_CSP = "default-src 'none'; frame-ancestors 'none'"
-# An article's own page has no inline script or style and asks nothing.
+# An article's own page has no inline script or style and sends no requests from scripts.
 _ARTICLE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
@@ -72,17 +71,17 @@ _API_CSP = (
 
 
 def in_api(path: str) -> bool:
-    """Whether a path belongs to the HTTP API."""
+    """Return whether a path belongs to the HTTP API."""
     return path == "/api" or path.startswith("/api/")
 
 
 def in_mcp(path: str) -> bool:
-    """Whether a path is the door for LLM agents."""
+    """Return whether a path is the MCP endpoint for LLM agents."""
     return path.rstrip("/") == "/mcp"
 
 
 class Guard:
-    """Refuses what must not come in, and puts security headers on what goes out."""
+    """Refuses requests that are not allowed, and adds security headers to answers."""
 
     def __init__(self, app: App, settings: Settings) -> None:
         self._app = app
@@ -91,7 +90,7 @@ class Guard:
         self._names = {"localhost", *settings.allow_host}
         if not self._local:
             self._names |= {settings.host.lower(), socket.gethostname().lower()}
-        # JSON may write one character of two bytes as six (\uXXXX).
+        # JSON may write a character of two bytes as six (\uXXXX).
         self._article_bytes = 4 * settings.max_article_bytes + QUESTION_BYTES
         self._upload_bytes = settings.max_upload_bytes
         self._timeout_s = settings.body_timeout_s
@@ -101,7 +100,7 @@ class Guard:
         self._streams = Places(min(_STREAMS, most // 4), most // 2)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one connection; anything but HTTP and the server's own lifespan is refused."""
+        """Serve HTTP requests and the server's own lifespan; refuse anything else."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http" and (fault := heads.fault(scope)):
@@ -117,7 +116,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Message, headers: dict[str, str], receive: Receive, send: Send) -> bool:
-        """Answer a request; True instead where it is one for the form that asks for the token."""
+        """Answer a request; return True instead if the login form is to answer it."""
         limit = self._limit(scope)
         if refusal := self._refusal(scope, headers, limit):
             await _refuse(send, *refusal)
@@ -158,14 +157,14 @@ class Guard:
             started = True
             await send(message)
 
-        # Nothing behind needs a cookie, and who reads one by the library takes quadratic time (CVE-2024-7592).
+        # The app needs no cookie, and the library that parses one may take quadratic time (CVE-2024-7592).
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         await self._app(scope, body.receive, relay)
         if body.refusal and not started:
             await _refuse(send, *body.refusal)
 
     async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
-        """The form, at the address that was wanted or its own, and what is sent with it."""
+        """Serve the login form, at the requested address or its own, and take the token that it sends."""
         if scope["path"] != login.PATH:
             query = scope["query_string"].decode("latin-1")
             await _send_page(send, 401, login.page(scope["path"] + (f"?{query}" if query else "")))
@@ -182,7 +181,7 @@ class Guard:
         given, before, secure = login.token(content), scope["state"]["session"], scope["scheme"] == "https"
         try:
             cookie = await asyncio.to_thread(self._access.log_in, given, before, secure=secure)
-        except SanadError as error:  # the disk is full
+        except SanadError as error:  # such as a full disk
             await _refuse(send, problems.outcome(error).status, problems.public_message(error))
             return
         if cookie is None:
@@ -226,12 +225,12 @@ class Guard:
             address = ipaddress.ip_address(name)
         except ValueError:
             return False
-        # A page of a stranger reaches us under a name it controls, never under a bare address.
+        # A foreign page reaches the server under a name that it controls, never under a bare address.
         return address.is_loopback or not self._local
 
 
 class _Refusal(NamedTuple):
-    """An answer that nothing behind the guard has to give."""
+    """An answer that the guard gives itself."""
 
     status: int
     detail: str
@@ -239,7 +238,7 @@ class _Refusal(NamedTuple):
 
 
 class _Body:
-    """Counts a request's body as it comes in; beyond the limit of size or time the rest is withheld."""
+    """Counts a request's body as it arrives; beyond the limit of size or time, withholds the rest."""
 
     def __init__(self, receive: Receive, limit: int, timeout_s: float) -> None:
         self._receive = receive
@@ -251,7 +250,7 @@ class _Body:
         self.refusal: _Refusal | None = None
 
     async def receive(self) -> Message:
-        """The next message; a disconnect once a limit is passed."""
+        """Return the next message; a disconnect once a limit is exceeded."""
         if self._whole:
             return await self._receive()
         until = self._began + self._timeout_s * (1 + self._size / QUESTION_BYTES)
@@ -268,7 +267,7 @@ class _Body:
         return {"type": "http.disconnect"} if self.refusal else message
 
     async def whole(self) -> bytes:
-        """All of it; what came before a disconnect or the limit."""
+        """Return the whole body, or what came before a disconnect or the limit."""
         content = b""
         while (message := await self.receive())["type"] == "http.request":
             content += message.get("body", b"")
@@ -278,7 +277,7 @@ class _Body:
 
 
 def _is_work(scope: Message) -> bool:
-    """Whether a request is more than a look at a file of the page."""
+    """Return whether a request does more than fetch a file of the page."""
     path = scope["path"]
     return (
         in_api(path)
@@ -289,19 +288,19 @@ def _is_work(scope: Message) -> bool:
 
 
 def _is_stream(scope: Message, headers: dict[str, str]) -> bool:
-    """Whether an answer may take as long as somebody listens: events, and articles part by part."""
+    """Return whether an answer may last as long as its client listens: events, and articles in parts."""
     if scope["path"] == gradio_door.ANSWERS or scope["path"].startswith(places.ARTICLES):
         return True
     return "text/event-stream" in headers.get("accept", "")
 
 
 def _client(scope: Message) -> str:
-    """The address that asks."""
+    """Return the client's address."""
     return str((scope.get("client") or ("",))[0])
 
 
 def _is_open(method: str, path: str) -> bool:
-    if _CONTROLS.search(path):  # nothing of ours has them, and routers take a line's end for the address's
+    if _CONTROLS.search(path):  # no path here has any, and routers take a newline for the end of the path
         return False
     return in_api(path) or in_mcp(path) or path.startswith(_OURS) or gradio_door.is_open(method, path)
 
@@ -336,7 +335,7 @@ def _with_headers(policy: str, request_id: str, send: Send) -> Send:
 
 
 def _is_person(scope: Message, headers: dict[str, str]) -> bool:
-    """Whether a form is what the asker can use; to a program a problem is told."""
+    """Return whether the client can use the login form; a program receives a problem instead."""
     return scope["method"] == "GET" and "text/html" in headers.get("accept", "") and not in_api(scope["path"])
 
 

@@ -1,4 +1,4 @@
-"""The page on which a browser gives its token, once; after that it has a cookie."""
+"""Serve the login page, where a browser sends its token once and receives a cookie."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ _ALERT = '<p role="alert">That is not the token. <bdi lang="ar">ليس هذا ه
 
 
 def page(then: str, *, wrong: bool = False) -> bytes:
-    """The form.
+    """Return the login form.
 
     Args:
-        then: local address to go on to.
-        wrong: whether a token was given that is not right.
+        then: local address to redirect to.
+        wrong: whether a wrong token was sent.
     """
     action = f"{PATH}?then={quote(then, safe='')}"
     return _PAGE.format(alert=_ALERT if wrong else "", action=escape(action)).encode()
 
 
 def target(query: bytes) -> str:
-    """Where to go on to: a path of this server, whatever the address says."""
+    """Return the address to redirect to: a path of this server, whatever the query says."""
     then = parse_qs(query.decode("latin-1")).get("then", ["/"])[0]
     return then if _LOCAL.fullmatch(then) and then.isascii() else "/"
 
 
 def token(body: bytes) -> str:
-    """The token of a sent form."""
+    """Return the token of a submitted form."""
     try:
         fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=5)
     except ValueError:  # more fields than the form has

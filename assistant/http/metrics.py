@@ -1,4 +1,4 @@
-"""What a monitor asks for: counts and times in the Prometheus text format."""
+"""Measure answers and report counts and times in the Prometheus text format."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Metrics:
-    """The numbers of one server; labels have few values, whatever strangers send."""
+    """The metrics of one server; labels have few values, whatever clients send."""
 
     def __init__(self, answering: Answering, watcher: Watcher) -> None:
         self._assistant = answering.asker.assistant
@@ -79,7 +79,7 @@ class Metrics:
         }
 
     def text(self) -> bytes:
-        """All numbers as they are now."""
+        """Return all metrics as they are now."""
         held = {**self._assistant.health(), "passages_waiting": self._assistant.embedding().waiting}
         for name, gauge in self._held.items():
             gauge.set(float(str(held[name])))
@@ -111,13 +111,13 @@ def _seconds_since_1970(moment: str | None) -> float:
 
 
 class Measured:
-    """Counts every answer of an ASGI app, those that the guard refuses too."""
+    """Counts every answer of an ASGI app, including the guard's refusals."""
 
     def __init__(self, app: App, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve, and count when the answer begins: some never end."""
+        """Serve a request, and count it when its answer begins: some answers never end."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -133,7 +133,7 @@ class Measured:
 
 
 def _route(scope: Message) -> str:
-    """The route's pattern, not the address: one label, whatever the article."""
+    """Return the route's pattern, not the address: one label for all articles."""
     path = scope["path"]
     if in_mcp(path):
         return "/mcp"

@@ -1,4 +1,4 @@
-"""What the routes of the HTTP API share: whom they ask, and who may change something."""
+"""Provide what the routes of the HTTP API share: the objects they use, and the check of write access."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _bearer = HTTPBearer(auto_error=False, description="the write token, if the serv
 
 
 def answering(request: Request) -> Answering:
-    """Who answers questions, in line."""
+    """Return the object that queues and answers questions."""
     found: Answering = request.app.state.answering
     return found
 
 
 def assistant_of(request: Request) -> Assistant:
-    """The assistant, for everything else."""
+    """Return the assistant, for everything else."""
     return answering(request).asker.assistant
 
 
 def settings_of(request: Request) -> Settings:
-    """The server's settings."""
+    """Return the server's settings."""
     found: Settings = request.app.state.settings
     return found
 
 
 def watched_by(request: Request) -> Watcher:
-    """Who follows the watched folders."""
+    """Return the watcher that follows the folders."""
     found: Watcher = request.app.state.watcher
     return found
 
@@ -47,7 +47,7 @@ def may_write(
     request: Request,
     _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],  # for the OpenAPI description
 ) -> None:
-    """Let a change through: the server takes changes, and the guard found the right to make them."""
+    """Let a change through if the server takes changes and the guard granted write access."""
     if settings_of(request).read_only:
         raise HTTPException(403, "this server is read-only")
     if level_of(request.scope) < Level.WRITE:

@@ -1,4 +1,4 @@
-"""What comes in over the HTTP API: bodies and parameters, as its OpenAPI page shows them."""
+"""Define the bodies and parameters of the HTTP API, as its OpenAPI page shows them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Known(_Strict):
     )
 
     def filters(self) -> Filters:
-        """As search and list take them."""
+        """Return the filters as search and list take them."""
         return Filters(**{name: getattr(self, name) for name in _FILTERS if hasattr(self, name)})
 
 
@@ -103,7 +103,7 @@ class ListIn(_Known):
     ] = Field("oldest", description="by when they were added, or by a column; - before it: descending")  # fmt: skip
 
     def sort(self) -> str:
-        """The order by the names that `Assistant.listing` knows."""
+        """Return the order by the name that `Assistant.listing` knows."""
         return {"oldest": "added", "newest": "-added"}.get(self.order, self.order)
 
 
@@ -124,7 +124,7 @@ class NewText(Metadata):
     text: str = Field(examples=["The mayor opened the new bridge over the Orontes on Monday."])
 
     def article(self, article_id: str | None = None) -> Article:
-        """As the collection takes it."""
+        """Return the article as the collection takes it."""
         return Article(**{"id": article_id, **self.model_dump()})
 
 
@@ -134,7 +134,7 @@ class ArticleIn(NewText):
     id: ArticleId | None = Field(None, description="replaces the article of this id; derived if not given")
 
     def source_of(self) -> Article:
-        """As the assistant takes it."""
+        """Return the article as the assistant takes it."""
         return self.article(self.id)
 
 
@@ -144,7 +144,7 @@ class LinkIn(_Strict):
     url: WebAddress = Field(description="where it is; what is known of it comes from there")
 
     def source_of(self) -> str:
-        """As the assistant takes it."""
+        """Return the link as the assistant takes it."""
         return self.url
 
 
@@ -153,7 +153,7 @@ def _kind(given: object) -> str:
     return LINK if isinstance(given, LinkIn) or ("url" in known and "text" not in known) else TEXT
 
 
-# What an error says of its place leaves these out: they stand in no body.
+# Error messages omit these tags from a value's location: no body contains them.
 TEXT, LINK, ONE, SEVERAL = "<text>", "<link>", "<one>", "<several>"
 Addition = Annotated[Annotated[ArticleIn, Tag(TEXT)] | Annotated[LinkIn, Tag(LINK)], Discriminator(_kind)]
 Additions = Annotated[

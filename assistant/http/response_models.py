@@ -1,4 +1,4 @@
-"""What goes out over the HTTP API, described for its OpenAPI page; `wire.py` makes it."""
+"""Define the responses of the HTTP API for its OpenAPI page; `assistant/core/serialization.py` makes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The session of a browser over HTTP: what it may do, ending it, ending all."""
+"""Serve the session of a browser over HTTP: its rights, ending it, ending all sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The watched folders over HTTP: how it stands with them, and what becomes of articles whose files are gone."""
+"""Serve the state of watched folders over HTTP, and decide on articles whose files are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An article for reading: a plain page that opens at a passage, marked, and needs no script."""
+"""Render an article as a plain page that opens at a marked passage and needs no script."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Opened(NamedTuple):
         article: with its text.
         passages: spans of its text in order.
         span: what is marked; None: nothing.
-        site: address of this server, for links that are copied.
-        evidence: what is marked more strongly: spans inside `span`, in order, apart.
+        site: address of this server, for copied links.
+        evidence: spans inside `span` that are marked more strongly, in order, disjoint.
     """
 
     article: Article
@@ -52,11 +52,11 @@ class Opened(NamedTuple):
 
 
 def span_of(start: str | None, end: str | None, size: int) -> Span | None:
-    """The span that an address asks for, inside the text; None where it asks for none.
+    """Return the span that an address names, clipped to the text; None if it names none.
 
     Args:
-        start: as it stands in the address.
-        end: the same.
+        start: as given in the address.
+        end: as given in the address.
         size: characters of the article's text.
     """
     if not (start and end and _is_offset(start) and _is_offset(end)):
@@ -66,10 +66,10 @@ def span_of(start: str | None, end: str | None, size: int) -> Span | None:
 
 
 def evidence_of(told: Iterable[str], span: Span | None) -> list[Span]:
-    """The spans inside another that an address asks to mark more strongly; what is none is left out.
+    """Return the spans that an address marks more strongly inside another; invalid ones are left out.
 
     Args:
-        told: as they stand in the address: "12-31".
+        told: as given in the address: "12-31".
         span: of the passage.
     """
     if span is None:
@@ -88,7 +88,7 @@ def _is_offset(text: str) -> bool:
 
 
 def article_page(opened: Opened, say: Reading) -> Iterator[str]:
-    """The whole page, part by part; what the chat shows beside itself is its element #sanad-article."""
+    """Yield the whole page in parts; the chat shows its element #sanad-article beside itself."""
     title = label(opened.article.title, render.MAX_TITLE_CHARS) or label(opened.article.id)
     yield _head(say, escape(title))
     yield from _article(opened, say, title)
@@ -96,7 +96,7 @@ def article_page(opened: Opened, say: Reading) -> Iterator[str]:
 
 
 def missing_page(say: Reading) -> str:
-    """What is said where there is no such article."""
+    """Return the page for an article that does not exist."""
     body = (
         f"<div id='sanad-article'><h1>{escape(say.gone)}</h1><p><a href='/'>{escape(say.home)}</a></p></div>"
     )
@@ -179,7 +179,7 @@ def _step(article_id: str, span: Span | None, name: str) -> str:
 
 
 def _neighbours(passages: Sequence[Span], span: Span | None) -> tuple[Span | None, int, Span | None]:
-    """The passage before, the number of the one that is marked (0: none), and the passage after."""
+    """Return the passage before, the number of the marked one (0: none), and the passage after."""
     if span is None:
         return None, 0, passages[0] if passages else None
     begun = [number for number, one in enumerate(passages, start=1) if one.start <= span.start]
@@ -194,7 +194,7 @@ def _is_copied(span: Span | None) -> bool:
 
 
 def _citations(opened: Opened) -> str:
-    """What the copy buttons copy."""
+    """Return the hidden texts that the copy buttons copy."""
     if opened.span is None or not _is_copied(opened.span):
         return ""
     start, end = opened.span

@@ -1,6 +1,6 @@
-"""The files of the page, bundled: one style sheet and one script each for the chat and for an article.
+"""Bundle the files of the page: one style sheet and one script each for the chat and for an article.
 
-Their names tell their content (`page.1f2e3d4c.js`), so a browser keeps them for ever and never uses an old one.
+Their names hold a digest of their content (`page.1f2e3d4c.js`), so browsers keep them for ever and use no old one.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULT
 
 
 class Bundle(NamedTuple):
-    """A file as the page asks for it.
+    """A file that the page loads.
 
     Attributes:
-        address: path on the server; another content has another.
+        address: path on the server; it changes with the content.
         content: of the file.
         media_type: of it, without the charset, which is always UTF-8.
     """
@@ -41,7 +41,7 @@ class Bundle(NamedTuple):
 
 @functools.cache
 def bundles() -> dict[str, Bundle]:
-    """Every file of the page, by its plain name."""
+    """Return every file of the page by its plain name."""
     texts = {name: "".join(_read(f"{part}.css") for part in parts) for name, parts in _STYLES.items()}
     texts |= {name: script(entry) for name, entry in _SCRIPTS.items()}
     texts |= {name: _read(name) for name in _AS_THEY_ARE}
@@ -49,15 +49,15 @@ def bundles() -> dict[str, Bundle]:
 
 
 def address(name: str) -> str:
-    """The path under which a file of the page is served."""
+    """Return the path under which a file of the page is served."""
     return bundles()[name].address
 
 
 def script(entry: str) -> str:
-    """One script of a module in static/ and all that it imports, each in a function of its own, in order.
+    """Return one script of a module in static/ and all its imports, each in its own function, in order.
 
     Raises:
-        ValueError: a module imports or exports in a way that is not known here.
+        ValueError: a module imports or exports in a form that is not supported here.
     """
     made: dict[str, str] = {}
     _collect(f"{entry}.js", made)
@@ -65,7 +65,7 @@ def script(entry: str) -> str:
 
 
 def _collect(name: str, made: dict[str, str]) -> None:
-    """Put a module behind those it imports; none imports one that imports it."""
+    """Add a module after those it imports; there are no circular imports."""
     text = _read(name)
     if not name.endswith(".js"):
         made[name] = f"const {_variable(name)} = {json.dumps(text, ensure_ascii=False)};\n"
@@ -93,7 +93,7 @@ def _read(name: str) -> str:
 
 
 def bundle(name: str, content: bytes, prefix: str = PREFIX) -> Bundle:
-    """A file under a name that tells its content."""
+    """Return a file under a name that holds a digest of its content."""
     stem, _, ending = name.rpartition(".")
     digest = hashlib.sha256(content).hexdigest()[:8]
     return Bundle(f"{prefix}{stem}.{digest}.{ending}", content, _TYPES[ending])

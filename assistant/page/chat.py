@@ -1,10 +1,10 @@
-"""The chat: the conversation with its cited passages.
+"""Build the chat page: the conversation with its cited passages.
 
-The only module that knows Gradio, which handles questions alone. What stands around the chat (the question
-box, the reader, the filters, the library, the interface's language) is static/, calling our own routes; it
-speaks to Gradio through fields that are never shown: the question, the filters, the conversation's log. So
-the box is there before Gradio is, and keeps what was typed when the server goes. Gradio keeps nothing of a
-conversation (`gr.State` would hold a connection open for every tab), and is asked only through gradio_door.py.
+Only this module knows Gradio, which handles questions only. Everything around the chat (the question box, the
+reader, the filters, the library, the interface's language) is in static/ and calls Sanad's own routes. It exchanges
+the question, the filters and the conversation's log with Gradio through hidden fields. So the box appears before
+Gradio does, and keeps typed text when the server stops. Gradio stores nothing of a conversation (`gr.State` would
+hold a connection open for every tab), and is reached only through gradio_door.py.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 
 _QUEUE_SIZE = 64
 _AT_ONCE = 4
-_SESSIONS = 64  # of which Gradio keeps copies of its settings; nothing is lost with them
+_SESSIONS = 64  # for which Gradio keeps copies of its settings; dropping one loses nothing
 
 
 def create_page(assistant: Assistant, settings: Settings, *, unread_s: float = 30.0) -> FastAPI:
-    """The page as an ASGI app of its own, to be served at /.
+    """Return the page as an ASGI app of its own, to be served at /.
 
     Args:
-        assistant: who answers.
+        assistant: answers the questions.
         settings: limits and paths.
-        unread_s: seconds that an answer waits to be called for.
+        unread_s: seconds that an answer waits to be fetched.
     """
     blocks = _blocks(_Events(Dialogue(assistant, settings.question_chars)), functions(assistant, settings))
     blocks.state_session_capacity = _SESSIONS
@@ -78,7 +78,7 @@ def create_page(assistant: Assistant, settings: Settings, *, unread_s: float = 3
 
 
 def _taken(blocks: gr.Blocks) -> Mapping[int, Sequence[tuple[type, ...]]]:
-    """What each function takes: of the page's fields text, of programs any plain value."""
+    """Return the types that each function takes: text from the page's fields, any plain value from programs."""
     return {
         number: [TEXT if isinstance(one, gr.Textbox | gr.Button) else PLAIN for one in function.inputs]
         for number, function in blocks.fns.items()
@@ -86,7 +86,7 @@ def _taken(blocks: gr.Blocks) -> Mapping[int, Sequence[tuple[type, ...]]]:
 
 
 async def _forget(blocks: gr.Blocks, session: str) -> None:
-    """Let go of what Gradio keeps for a session: it does so only for those who call for their answers."""
+    """Drop what Gradio keeps for a session; Gradio does so only if a client fetches its answers."""
     queue = blocks._queue
     await queue.clean_events(session_hash=session)
     queue.pending_messages_per_session.pop(session, None)
@@ -94,7 +94,7 @@ async def _forget(blocks: gr.Blocks, session: str) -> None:
 
 
 def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """The function for gradio_client: errors of ours reach the caller in words, others do not."""
+    """Wrap a function for gradio_client: errors of Sanad reach the caller in words, others do not."""
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever it takes
@@ -107,7 +107,7 @@ def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, An
 
 
 class _Events:
-    """The events of the chat as Gradio calls them: it tells the tab in a `Request`."""
+    """The events of the chat as Gradio calls them, with the tab's id in a `Request`."""
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
@@ -121,9 +121,9 @@ class _Events:
         return self._dialogue.restore(log, request.session_hash or "")
 
 
-def _blocks(events: _Events, programs: Sequence[Callable[..., dict[str, Any]]]) -> Any:  # noqa: ANN401  # gradio has no types
+def _blocks(events: _Events, programs: Sequence[Callable[..., dict[str, Any]]]) -> Any:  # noqa: ANN401  # untyped
     with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
-        for function in programs:  # first, or the page's own events would have their names
+        for function in programs:  # first, or the page's own events would take their names
             gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
         chat = _chatbot()
         asked, narrow, log = (
@@ -143,7 +143,7 @@ def _chatbot() -> gr.Chatbot:
         show_label=False,
         height="100%",
         layout="panel",
-        autoscroll=False,  # static/ brings the newest question to the top
+        autoscroll=False,  # static/ scrolls the newest question to the top
         sanitize_html=True,
         allow_tags=False,
         latex_delimiters=[],

@@ -1,4 +1,4 @@
-"""What happens when someone asks in the chat: messages shown, exchanges kept, filters honoured."""
+"""Handle the questions of the chat: show messages, keep exchanges, apply filters."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from index import Filters
 
 PASSAGES = 3
-_TABS = 64  # whose messages are remembered; those of another tab are made again from its log
+_TABS = 64  # whose messages are cached; those of another tab are made again from its log
 
 Message = dict[str, str]
 History = list[Message]
 
 
 class Dialogue:
-    """The chat's events over one assistant; what a conversation is, its log says, which comes with each call.
+    """Handles the chat's events over one assistant; each call brings the log of its conversation.
 
-    The messages that a tab shows are remembered, so that what was asked before need not be answered again.
+    The messages that a tab shows are cached, so that earlier questions need not be answered again.
     """
 
     def __init__(self, assistant: Assistant, question_chars: int) -> None:
         self._assistant = assistant
         self._question_chars = question_chars
-        # of each tab: its log and messages
+        # tab -> (log, messages)
         self._shown: OrderedDict[str, tuple[str, History]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -55,10 +55,10 @@ class Dialogue:
             typed: the question.
             narrow: filters as JSON.
             log: the conversation so far, as the browser keeps it.
-            tab: the browser's tab, by the number that Gradio gives it; "": nothing is remembered.
+            tab: id that Gradio gives the browser's tab; "": nothing is cached.
 
         Yields:
-            (messages shown, log, ""): the field that held the question is emptied.
+            (messages shown, log, ""): the empty text clears the field that held the question.
         """
         history = self._history(log, tab)
         try:
@@ -76,7 +76,7 @@ class Dialogue:
             yield answered, self._remember(tab, exchanges, answered) if is_whole else log, ""
 
     def restore(self, log: str, tab: str = "") -> tuple[History, str]:
-        """The conversation of a log, each question answered by what the collection holds now; of none, an empty one."""
+        """Return the messages and the log of a conversation, each question answered from the current collection."""
         exchanges = read_log(log)
         history: History = []
         followed = follow_all(one.question for one in exchanges)
@@ -87,13 +87,13 @@ class Dialogue:
         return history, self._remember(tab, exchanges, history)
 
     def _history(self, log: str, tab: str) -> History:
-        """The messages that a tab shows; made anew where it was opened anew, or the server was."""
+        """Return the messages that a tab shows; rebuilt if the tab was reopened or the server restarted."""
         with self._lock:
             kept, history = self._shown.get(tab, ("", []))
         return history if kept == log else self.restore(log, tab)[0]
 
     def _remember(self, tab: str, exchanges: Sequence[Exchange], history: History) -> str:
-        """Note what a tab shows; gives its log."""
+        """Cache what a tab shows; return its log."""
         log = write_log(exchanges) if exchanges else ""
         if tab:
             with self._lock:
@@ -128,7 +128,7 @@ class Dialogue:
             return article_id
 
     def _replies(self, exchanges: Sequence[Exchange]) -> Iterator[tuple[str, bool]]:
-        """The answer to the last of them: with the passages as they were found, then as they were read (whole)."""
+        """Yield the answer to the last exchange: with the passages as found (False), then as read (True)."""
         before, last = [one.question for one in exchanges[:-1]], exchanges[-1]
         try:
             steps = self._assistant.answering(last.question, before, k=PASSAGES, filters=last.filters)

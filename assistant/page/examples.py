@@ -1,4 +1,4 @@
-"""Questions offered to click: those of a file, or made from the titles of the collection's own articles."""
+"""Provide questions to click: those of a file, or made from the titles of the collection's own articles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_EXAMPLES = 6
 _MADE = 4  # each is long
-_LOOKED_AT = 30  # of the newest articles, for so many titles that differ
+_LOOKED_AT = 30  # newest articles that are searched for different titles
 _MAX_SUBJECT_CHARS = 60
 _FOLDERS_OWN = ".examples.json"
 _QUOTES = re.compile('["“”„«»‹›]')
@@ -28,7 +28,7 @@ _EDGES = " \t.,;:!?…،؛؟-–—|/"
 
 
 def examples_file(settings: Settings) -> Path | None:
-    """The file of questions: as set, else the one that a watched folder holds about its own articles."""
+    """Return the file of questions: as set, else the one that a watched folder holds about its own articles."""
     if settings.examples:
         return settings.examples
     own = (folder / _FOLDERS_OWN for folder in settings.watch)
@@ -36,7 +36,7 @@ def examples_file(settings: Settings) -> Path | None:
 
 
 def read_examples(path: Path) -> list[str]:
-    """The questions of a file, six at most.
+    """Return the questions of a file, six at most.
 
     Raises:
         SettingsError: the file is missing or is not a JSON list of questions.
@@ -51,7 +51,7 @@ def read_examples(path: Path) -> list[str]:
 
 
 def made_examples(assistant: Assistant, say: Reading) -> list[str]:
-    """Questions about the newest articles by their titles, those in the interface's language first."""
+    """Return questions about the newest articles by title, those in the interface's language first."""
     own = assistant.listing(Filters(language=say.language), sort="-added", most=_LOOKED_AT).articles
     newest = assistant.listing(sort="-added", most=_LOOKED_AT).articles
     subjects = dict.fromkeys(_subject(info.title or "") for info in (*own, *newest))
@@ -60,7 +60,7 @@ def made_examples(assistant: Assistant, say: Reading) -> list[str]:
 
 
 def _subject(title: str) -> str:
-    """A title as it can stand in a question: whole, or its first words."""
+    """Return a title as a question can contain it: whole, or its first words."""
     words = " ".join(_QUOTES.sub(" ", clean(title)).split())
     if len(words) > _MAX_SUBJECT_CHARS:
         words = words[:_MAX_SUBJECT_CHARS].rpartition(" ")[0] or words[:_MAX_SUBJECT_CHARS]

@@ -1,4 +1,4 @@
-"""The page's own files, served."""
+"""Serve the page's own files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @functools.cache
 def files() -> dict[str, Kept]:
-    """Every bundle, by its address."""
+    """Return every bundle by its address."""
     return {one.address: Kept(one.content, one.media_type) for one in bundles().values()}
 
 

@@ -1,8 +1,8 @@
-"""The page as a browser first gets it: the frame around the chat is in the HTML, and what Gradio needs is named there.
+"""Serve the first page with the frame around the chat in its HTML, which also names the files that Gradio loads.
 
-Gradio's own page is a script that asks for others, which ask for others: on a slow line each round is half a second,
-and there is nothing to see or to type into before the last. Here the frame with the question box is there at once, and
-all scripts are under way together.
+Gradio's own page is a script that loads others, which load others. On a slow line each round takes half a second, and
+there is nothing to see or to type into before the last. Here the frame with the question box appears at once, and all
+scripts load in parallel.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 ASSETS = "/assets/"
 LIST = STATIC / "gradio.json"
-"""The files of Gradio that the page loads; `python -m benchmarks.first_page --write` makes it."""
+"""The files of Gradio that the page loads; `python -m benchmarks.first_page --write` writes it."""
 
-# Cards for other sites, an app to install, and the size of a frame, which no site may show this page in.
+# Link previews, the manifest of an installable app, and a script for frames, in which no site may show this page.
 _NEEDLESS = re.compile(
     r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>'
     r"|<script>(?:(?!</script>).)*iframeResizer\.contentWindow(?:(?!</script>).)*</script>",
@@ -37,12 +37,12 @@ _CHAT = "<!-- the chat -->"
 
 
 class Soon(NamedTuple):
-    """What Gradio will ask for, round after round.
+    """The files that Gradio will load.
 
     Attributes:
-        kept: its scripts and its style sheets, these all in one, by their paths.
-        sheets: the paths of the style sheets that are in that one.
-        tags: that load them all at once, and stand for the style sheets, so that Gradio does not load them too.
+        kept: its scripts, and its style sheets joined into one, by their paths.
+        sheets: the paths of the joined style sheets.
+        tags: load all at once, and name the joined style sheets, so that Gradio does not load them too.
     """
 
     kept: dict[str, Kept]
@@ -52,10 +52,10 @@ class Soon(NamedTuple):
 
 @functools.cache
 def soon(folder: Path, theme: str) -> Soon:
-    """Read Gradio's files, by a list that was made with one version of it; what another lacks is left out.
+    """Read Gradio's files by a list made with one version of it; files that another lacks are left out.
 
     Args:
-        folder: with what is served below ASSETS.
+        folder: holds what is served below ASSETS.
         theme: path of the theme's style sheet.
     """
     listed: list[str] = json.loads(LIST.read_text("utf-8"))
@@ -75,11 +75,11 @@ def soon(folder: Path, theme: str) -> Soon:
 
 
 class Frame(NamedTuple):
-    """What stands around Gradio's element.
+    """The HTML around Gradio's element.
 
     Attributes:
-        head: where the page's head begins.
-        style: where it ends, after Gradio's.
+        head: at the beginning of the page's head.
+        style: at its end, after Gradio's.
         above: before Gradio's element.
         below: after it.
     """
@@ -91,15 +91,15 @@ class Frame(NamedTuple):
 
 
 def frame(question_chars: int, soon: Soon) -> Frame:
-    """The frame of static/shell.html.
+    """Return the frame of static/shell.html.
 
     Args:
         question_chars: longest question that can be typed.
-        soon: what is loaded when the frame is there; at once, it would share the line with the frame's own.
+        soon: loaded after the frame; earlier, it would share the line with the frame's own files.
     """
     shell = (STATIC / "shell.html").read_text("utf-8").replace("{question_chars}", str(question_chars))
     above, _, below = shell.partition(_CHAT)
-    first = (STATIC / "first.js").read_text("utf-8")  # before anything is drawn: not one round later
+    first = (STATIC / "first.js").read_text("utf-8")  # inline, as it must run before anything is drawn
     head = (
         "<meta charset='utf-8'><title>Sanad</title><meta name='color-scheme' content='light dark'>"
         f"<link rel='icon' href='{address('icon.svg')}'><script>{first}</script>"
@@ -110,7 +110,7 @@ def frame(question_chars: int, soon: Soon) -> Frame:
 
 
 def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
-    """Gradio's page in its frame; style sheets that are in another one are named, so that nothing loads them."""
+    """Return Gradio's page in its frame; the joined style sheets are disabled, so that nothing loads them."""
     html = _NEEDLESS.sub("", html)
     for name in sheets:
         html = html.replace(
@@ -128,17 +128,17 @@ class Front:
     """An ASGI layer over Gradio's page."""
 
     def __init__(self, app: ASGIApp, frame: Frame, soon: Soon) -> None:
-        """Take what was made.
+        """Wrap an app.
 
         Args:
             app: Gradio's page.
             frame: put around it.
-            soon: files of Gradio that are sent from here.
+            soon: files of Gradio that this layer serves.
         """
         self._app = app
         self._kept = soon.kept
 
-        @functools.lru_cache(maxsize=8)  # one for each name the server is reached by
+        @functools.lru_cache(maxsize=8)  # one for each host name of the server
         def made(html: bytes) -> Kept:
             page = first_page(html.decode(), frame, soon.sheets)
             return Kept(page.encode(), "text/html", "no-cache").compress(quickly=True)
@@ -146,7 +146,7 @@ class Front:
         self._made = made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The first page and the assets from here, all else from Gradio."""
+        """Serve the first page and the assets; pass everything else to Gradio."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
         elif kept := self._kept.get(scope["path"]):
@@ -154,7 +154,7 @@ class Front:
         elif scope["path"] == "/":
             await self._first(scope, receive, send)
         else:
-            # these have a digest in their names, or in what follows
+            # their names or queries hold a digest
             unchanging = scope["path"].startswith(ASSETS) or b"v=" in scope["query_string"]
             await self._app(scope, receive, _unchanging(send) if unchanging else send)
 

@@ -1,4 +1,4 @@
-"""Content that never changes under its name: compressed once, and kept by browsers for ever."""
+"""Hold content that never changes under its name: compressed once, and cached by browsers for ever."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _BEST, _QUICK = 11, 5  # a megabyte takes a second, or a hundredth of it
 
 
 class Kept:
-    """Content as it is sent."""
+    """Content and its compressed forms."""
 
     def __init__(self, content: bytes, media_type: str, cache: str = FOR_EVER) -> None:
-        """Nothing is compressed before `compress`.
+        """Store the content; `compress` compresses it.
 
         Args:
             content: in UTF-8.
-            media_type: of it, without the charset.
-            cache: for the header Cache-Control.
+            media_type: without the charset.
+            cache: value of the header Cache-Control.
         """
         self._content = content
         self._type = f"{media_type}; charset=utf-8"
@@ -33,7 +33,7 @@ class Kept:
         self._compressed: dict[str, bytes] = {}
 
     def compress(self, *, quickly: bool = False) -> Kept:
-        """Compress it once, as far as it goes or quickly; until then it is sent as it is."""
+        """Compress the content once, as far as possible or quickly; until then it is sent uncompressed."""
         if self._compressed:
             return self
         made = {
@@ -46,7 +46,7 @@ class Kept:
         return self
 
     def response(self, accepted: str) -> Response:
-        """The content in the best coding that the header Accept-Encoding names."""
+        """Return the content in the best coding that the header Accept-Encoding names."""
         named = {one.split(";")[0].strip() for one in accepted.split(",")}
         coding = next((coding for coding in self._compressed if coding in named), None)
         headers = {"Cache-Control": self._cache, "Vary": "Accept-Encoding"}
@@ -57,7 +57,7 @@ class Kept:
 
 
 def compress_behind(kept: Iterable[Kept]) -> None:
-    """Compress some in a thread of their own: nobody waits for it."""
+    """Compress contents in a background thread."""
 
     def run() -> None:
         for one in kept:

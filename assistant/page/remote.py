@@ -1,4 +1,4 @@
-"""What a program can call through Gradio's own client (`gradio_client`): the same `ask` and `search`."""
+"""Provide `ask` and `search` to programs that use Gradio's own client (`gradio_client`)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., dict[str, Any]]]:
-    """The functions, by their names; empty filters are none.
+    """Return the functions `ask` and `search`; an empty filter is no filter.
 
     Args:
-        assistant: who answers.
+        assistant: answers the questions.
         settings: limits.
     """
 

@@ -1,4 +1,4 @@
-"""What the page needs beside the API: what it begins with, articles to read, conversations to keep."""
+"""Serve what the page needs beside the API: its start data, articles to read, conversations to export."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _UNKEPT = {"Cache-Control": "no-store"}
 
 
 def page_routes(assistant: Assistant, settings: Settings, examples: Sequence[str] | None) -> list[Route]:
-    """The routes of the page that are not Gradio's, over one assistant.
+    """Return the routes of the page that are not Gradio's, over one assistant.
 
     Args:
-        assistant: who answers.
-        settings: who may add articles, and links.
-        examples: questions offered to click; None: they are made from the articles.
+        assistant: answers the questions.
+        settings: say who may add articles, and whether links may be added.
+        examples: questions to click; None: made from the articles.
     """
     pages = _Pages(assistant, settings, examples)
     told = [middleware()]
@@ -53,14 +53,14 @@ def page_routes(assistant: Assistant, settings: Settings, examples: Sequence[str
 class _Pages:
     def __init__(self, assistant: Assistant, settings: Settings, examples: Sequence[str] | None) -> None:
         self._assistant = assistant
-        # One, whoever asks: as many as came would leave the event loop no time of the interpreter.
+        # One thread for all requests: one for each would starve the event loop of the interpreter.
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="sanad-article")
         self._writes = Access(settings).writes
         self._links = settings.allow_links and self._writes != "closed"
         self._examples = examples
 
     def start(self, request: Request) -> Response:
-        """What the question box begins with: questions in the interface's language, or that there is no article."""
+        """Return the start data of the page: number of articles, rights, and questions in the interface's language."""
         say = reading(request.query_params.get("ui", ""))
         articles = self._assistant.listing(most=0).total
         examples = made_examples(self._assistant, say) if self._examples is None else self._examples
@@ -68,7 +68,7 @@ class _Pages:
         return JSONResponse(told, headers=_UNKEPT)
 
     async def article(self, request: Request) -> Response:
-        """An article's own page, at the passage that the address names."""
+        """Return an article's own page, at the passage that the address names."""
         say = reading(request.query_params.get("ui") or request.headers.get("accept-language", ""))
         try:
             opened = await asyncio.get_running_loop().run_in_executor(self._maker, self._opened, request)
@@ -86,13 +86,13 @@ class _Pages:
         return Opened(article, passages, span, site, evidence_of(given.getlist("evidence"), span))
 
     async def _made(self, parts: Iterator[str]) -> AsyncIterator[bytes]:
-        """The parts of a page, each made when the one before is sent; those of several pages in turn."""
+        """Yield the parts of a page, each made after the one before is sent; several pages take turns."""
         loop = asyncio.get_running_loop()
         while (part := await loop.run_in_executor(self._maker, next, parts, None)) is not None:
             yield part.encode()
 
     async def export(self, request: Request) -> Response:
-        """A conversation as a file; what it held is asked again, so that it cites what is there now."""
+        """Return a conversation as a file; its questions are asked again, so that it cites current articles."""
         log, form = await _wanted(request)
         site = f"{request.url.scheme}://{request.url.netloc}"
         made = await run_in_threadpool(self._conversation, log, form, site)
@@ -111,7 +111,7 @@ class _Pages:
 
 
 async def _wanted(request: Request) -> tuple[str, str]:
-    """The conversation's log and the format of a request for its export."""
+    """Return the conversation's log and the format that an export request names."""
     try:
         given = await request.json()
     except (ValueError, RecursionError) as error:

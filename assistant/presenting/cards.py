@@ -1,7 +1,7 @@
-"""An answer as chat messages: the verdict, then a card for each cited passage.
+"""Render an answer as chat messages: the verdict, then a card for each cited passage.
 
-HTML that passes Gradio's sanitiser: no `data-*`, no `aria-*`, no handlers. What articles and questions
-say goes through `render.escape`.
+The HTML passes Gradio's sanitiser: no `data-*`, no `aria-*`, no handlers. Text of articles and questions
+goes through `render.escape`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _KINDS = {"answered": "found", "related": "related", "none": "missing"}
 
 
 def question_html(question: str, language: str, notes: Iterable[tuple[str, Iterable[str]]] = ()) -> str:
-    """A question as a chat message.
+    """Return a question as a chat message.
 
     Args:
         question: as it was asked.
         language: of the question.
-        notes: said below it, each a name of ours and what was typed or chosen.
+        notes: lines below it, each a name and the values that were typed or chosen.
     """
     below = "".join(
         f"<div class='sanad-note'>{escape(name)}: "
@@ -43,22 +43,22 @@ def question_html(question: str, language: str, notes: Iterable[tuple[str, Itera
 
 
 def notice_html(message: str, language: str = "en") -> str:
-    """One sentence of ours or of an error as a chat message."""
+    """Return one sentence, of Sanad or of an error, as a chat message."""
     return f"<div {tongue(language)} class='sanad-notice'>{escape(message)}</div>"
 
 
 def searching_html(language: str) -> str:
-    """What stands in an answer's place until it is there."""
+    """Return the placeholder of an answer that is not there yet."""
     say = phrases(language)
     return f"<div {tongue(say.language)} class='sanad-notice sanad-searching'>{escape(say.searching)}</div>"
 
 
 def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, reading: bool = False) -> str:
-    """An answer as one chat message.
+    """Return an answer as one chat message.
 
     Args:
         answer: what to show.
-        titles: of the articles that hold nearly the same passages, by id.
+        titles: of the articles that contain near-duplicates of the passages, by id.
         reading: whether the passages are still being read, so that there is no verdict yet.
     """
     say = phrases(answer.language)
@@ -77,7 +77,7 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, read
 
 
 def _short_answer(answer: Answer, say: Phrases) -> str:
-    """The words that answer, large, with a link to where they stand in their article."""
+    """Return the short answer in large type, linked to its place in the article."""
     short = answer.short_answer
     if short is None:
         return ""
@@ -95,7 +95,7 @@ def _short_answer(answer: Answer, say: Phrases) -> str:
 
 
 def _understood(answer: Answer, say: Phrases) -> str:
-    """How the question was read, if words of it were corrected."""
+    """Return how the question was read if words of it were corrected, else ""."""
     if not answer.corrected:
         return ""
     read = f"<bdi>{escape(label(answer.understood, render.MAX_TITLE_CHARS))}</bdi>"
@@ -142,7 +142,7 @@ def _facts(article: Article, say: Phrases, match: str) -> str:
 
 
 def outside(address: str, host: str) -> str:
-    """A link to another site, showing its host; both from `render.link`."""
+    """Return a link to another site that shows its host; both from `render.link`."""
     return (
         f"<a href='{escape(address)}' target='_blank' rel='noopener noreferrer nofollow'>"
         f"<bdi>{escape(host)}</bdi></a>"
@@ -150,7 +150,7 @@ def outside(address: str, host: str) -> str:
 
 
 def _passage(hit: Hit) -> str:
-    """The passage with its evidence in <mark> and each matched word naming what it answers to."""
+    """Return the passage with its evidence in <mark>, and the question's word as title of each matched word."""
     made: list[str] = []
     inside = False
     for piece in render.pieces(hit):
@@ -165,7 +165,7 @@ def _passage(hit: Hit) -> str:
 
 
 def _legend(hit: Hit, say: Phrases) -> str:
-    """Which words of another language answer to which words of the question."""
+    """Return which words of another language match which words of the question."""
     found: dict[str, dict[str, None]] = {}
     for match in hit.matches:
         word = label(hit.text[match.start - hit.start : match.end - hit.start])

@@ -1,4 +1,4 @@
-"""A citation as text to paste: the passage, its source, and where exactly it stands."""
+"""Write a citation as text to paste: the passage, its source and its offsets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from assistant.presenting.urls import article_path
 if TYPE_CHECKING:
     from index import Article
 
-# What Markdown reads as more than text, GitHub's included (tables, strikethrough, mathematics, bare links, :smile:):
-# anywhere, where a line begins (heading, quotation, list, underline, row of a table), where a heading ends.
+# Markdown's syntax, including GitHub's (tables, strikethrough, mathematics, bare links, :smile:): anywhere, at the
+# beginning of a line (heading, quotation, list, underline, row of a table), and at the end of a heading.
 _ANYWHERE = (
     r"[\\`*\[\]~$]|<(?=[a-z/!?])|&(?=#?\w+;)"
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is a letter
@@ -26,7 +26,7 @@ _MARGINS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 
 
 def citation_text(article: Article, start: int, end: int) -> str:
-    """The passage in quotation marks, then title, source, day, address and offsets."""
+    """Return the passage in quotation marks, then title, source, day, address and offsets."""
     quoted = clean(article.text[start:end])
     known = [label(article.title, MAX_TITLE_CHARS), *_published(article)]
     if found := link(article.url):
@@ -35,12 +35,12 @@ def citation_text(article: Article, start: int, end: int) -> str:
 
 
 def citation_markdown(article: Article, start: int, end: int, site: str = "") -> str:
-    """The same as a Markdown quotation, with links to the article and to the passage in it.
+    """Return the same as a Markdown quotation, with links to the article and to the passage in it.
 
     Args:
-        article: that is cited.
-        start: of the passage in its text.
-        end: the same.
+        article: the one that is cited.
+        start: start of the passage in its text.
+        end: end of the passage in its text.
         site: where this collection is served, such as "http://127.0.0.1:7860"; "" leaves that link out.
     """
     lines = clean(article.text[start:end]).splitlines() or [""]
@@ -56,7 +56,7 @@ def citation_markdown(article: Article, start: int, end: int, site: str = "") ->
 
 
 def markdown(text: str) -> str:
-    """Untrusted text as Markdown that shows exactly that text; only what Markdown would change is escaped."""
+    """Return untrusted text as Markdown that shows exactly that text; only Markdown's syntax is escaped."""
     escaped = _MARKDOWN.sub(r"\\\g<0>", _MARGINS.sub("", clean(text)))
     return _NUMBERED.sub(r"\1\\\2", escaped)
 

@@ -1,4 +1,4 @@
-"""A conversation to keep: as Markdown or JSON, each answer with its citations."""
+"""Export a conversation as Markdown or JSON, each answer with its citations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Answered = tuple["Exchange", "Answer"]
 
 
 def as_json(conversation: Sequence[Answered]) -> str:
-    """Each answer as `Answer.to_dict` gives it, with what it was narrowed to."""
+    """Return each answer as `Answer.to_dict` returns it, with its filters, as JSON."""
     made = [
         {**answer.to_dict(), "filters": filters_dict(one.filters) if one.filters else {}}
         for one, answer in conversation
@@ -29,7 +29,7 @@ def as_json(conversation: Sequence[Answered]) -> str:
 
 
 def as_markdown(conversation: Sequence[Answered], site: str = "") -> str:
-    """A section for each question, its passages quoted and cited.
+    """Return a section for each question, with its passages quoted and cited, as Markdown.
 
     Args:
         conversation: oldest first.

@@ -1,8 +1,8 @@
-"""What is untrusted, made safe to show: all escaping lives here; and answers as plain text for a terminal.
+"""Make untrusted text safe to show, with all escaping in one place, and write answers for a terminal.
 
-Whatever comes from an article or a question is untrusted. In HTML every ASCII punctuation mark of
-it becomes a numeric entity, so it can be neither markup nor Markdown; on both surfaces controls that
-reorder or restyle text are removed.
+All text of articles and questions is untrusted. In HTML each of its ASCII punctuation marks becomes a
+numeric entity, so it can be neither markup nor Markdown. On both surfaces, controls that reorder or
+restyle text are removed.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
 MAX_SHORT_CHARS = 300
 _MAX_URL_CHARS = 2000
-_BLOCK_CHARS = 16_384  # of a long text made at a time, while other threads wait
+_BLOCK_CHARS = 16_384  # of a long text rendered at a time, while other threads wait
 _BLOCKS_KEPT = 512
-_MAX_SKIPPED = 20  # listed of a report, unless all of it is
+_MAX_SKIPPED = 20  # skipped articles that a report lists, unless it lists all articles
 
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -55,21 +55,21 @@ _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def clean(text: str) -> str:
-    """The text without what could reorder, restyle or hide: for eyes, never for offsets."""
+    """Return the text without what could reorder, restyle or hide; for display, as offsets are not kept."""
     text = _BREAKS.sub("\n", _ANSI.sub("", text))
     return _STACKED.sub(r"\1", _HIDDEN.sub("", text))
 
 
 def escape(text: str) -> str:
-    """Untrusted text as HTML that shows exactly that text, also inside Markdown and attributes."""
+    """Return untrusted text as HTML that shows exactly that text, also inside Markdown and attributes."""
     return clean(text).translate(_ENTITIES)
 
 
 def link(url: str | None) -> tuple[str, str] | None:
-    """An address that may be offered to click, and its host as it is to be shown.
+    """Return an address that is safe to link to, and its host as it is to be shown.
 
     Returns:
-        (address, host), the host in ASCII (punycode), so that look-alike letters show. None unless
+        (address, host), the host in ASCII (punycode), so that look-alike letters are visible. None unless
         the address is plain http(s) with a host and without user, password or controls.
     """
     if not url or len(url) > _MAX_URL_CHARS or clean(url) != url or any(map(str.isspace, url)):
@@ -86,12 +86,12 @@ def link(url: str | None) -> tuple[str, str] | None:
 
 
 class Piece(NamedTuple):
-    """A stretch of a passage that is shown in one way.
+    """A part of a passage that is shown in one style.
 
     Attributes:
         text: as it stands in the article.
         evidence: whether it belongs to the sentence that answers.
-        asked: the word of the question that it answers to, or None.
+        asked: the word of the question that it matches, or None.
     """
 
     text: str
@@ -100,7 +100,7 @@ class Piece(NamedTuple):
 
 
 def pieces(hit: Hit) -> Iterator[Piece]:
-    """The passage cut at its evidence and its matched words: in order, all of it, nothing twice."""
+    """Yield the whole passage in order, cut at its evidence and its matched words."""
     size = len(hit.text)
     evidence = [(span.start - hit.start, span.end - hit.start) for span in hit.evidence]
     words = [(match.start - hit.start, match.end - hit.start, match.asked) for match in hit.matches]
@@ -113,18 +113,18 @@ def pieces(hit: Hit) -> Iterator[Piece]:
 
 
 def marked(hit: Hit) -> Iterator[tuple[str, bool]]:
-    """The passage cut at its evidence: (text, whether it is evidence), in order, all of it."""
+    """Yield the whole passage in order, cut at its evidence: (text, whether it is evidence)."""
     for evidence, group in itertools.groupby(pieces(hit), key=lambda piece: piece.evidence):
         yield "".join(piece.text for piece in group), evidence
 
 
 def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str:
-    """An answer for a terminal.
+    """Return an answer as text for a terminal.
 
     Args:
         answer: what to show.
         width: columns to wrap at.
-        styled: mark the evidence with ANSI bold; else nothing but text.
+        styled: mark the evidence with ANSI bold; else plain text.
     """
     entries = _entries(answer.shown, answer.language, width, styled=styled)
     say = phrases(answer.language)
@@ -136,7 +136,7 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
 
 
 def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
-    """Hits for a terminal, best first; above them how the question was read, and the words that answer."""
+    """Return hits as text for a terminal, best first, below the corrected question and the short answer."""
     say = phrases(ranking.language)
     note = [f"{say.corrected}: {label(ranking.question, MAX_TITLE_CHARS)}"] if ranking.corrected else []
     short = _short(ranking.short_answer, styled=styled)
@@ -145,11 +145,11 @@ def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> 
 
 
 def report_text(report: AddReport, *, each: bool = False) -> str:
-    """What became of the articles that were given, for a terminal: what was skipped, and one line of sum.
+    """Return a report as text for a terminal: what was skipped, and one line of totals.
 
     Args:
         report: what `add` did.
-        each: list all of them, and not the first skipped ones only.
+        each: list all articles, not only the first skipped ones.
     """
     listed = report.items if each else report.skipped
     most = len(listed) if each else _MAX_SKIPPED
@@ -171,7 +171,7 @@ def _item_line(item: Added) -> str:
 
 
 def label(text: str | None, limit: int = _MAX_LABEL_CHARS) -> str:
-    """Untrusted text as one short line; '' for None. Not escaped."""
+    """Return untrusted text as one short line; '' for None. Not escaped."""
     line = " ".join(clean(text or "").split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -184,7 +184,7 @@ def _short(short: ShortAnswer | None, *, styled: bool) -> list[str]:
 
 
 def verdict_lines(answer: Answer, say: Phrases) -> list[str]:
-    """What is said of a verdict, and what the passages below it are. Not escaped."""
+    """Return the lines that state the verdict and what the passages below it are. Not escaped."""
     if answer.answered:
         return [f"{say.found} ({confidence_words(answer.confidence, answer.language)})"]
     absent = " · ".join(label(name) for name in answer.absent)
@@ -199,27 +199,27 @@ def verdict_lines(answer: Answer, say: Phrases) -> list[str]:
 
 
 def tongue(language: str) -> str:
-    """The attributes dir and lang of an element that holds text in a language."""
+    """Return the attributes dir and lang of an element that holds text in a language."""
     code = language if language.isalnum() and language.isascii() else "und"
     return f"dir='{direction(code)}' lang='{code}'"
 
 
 def facts(article: Article, say: Phrases) -> list[str]:
-    """Source, day and language of an article as people read them. Not escaped."""
+    """Return source, day and language of an article as people read them. Not escaped."""
     code = article.language or "und"
     published = label(article.published)[: len("2023-10-19")] or say.undated
     return [fact for fact in (label(article.source), published, LANGUAGE_NAMES.get(code, code)) if fact]
 
 
 def prose(text: str) -> str:
-    """Untrusted text of several paragraphs as HTML; an empty line becomes a small gap."""
+    """Return untrusted text of several paragraphs as HTML; an empty line becomes a small gap."""
     return "".join(prose_blocks(text, 0, len(text)))
 
 
 def prose_blocks(text: str, start: int, end: int) -> Iterator[str]:
-    """`prose` of `text[start:end]` block by block, each made in a moment and kept for the next who asks.
+    """Yield `prose` of `text[start:end]` in small blocks, which are cached.
 
-    Blocks end where the text has a gap, and at the same places whatever the start.
+    Blocks end at gaps of the text, and at the same places whatever the start.
     """
     while start < end:
         edge = start - start % _BLOCK_CHARS
@@ -231,7 +231,7 @@ def prose_blocks(text: str, start: int, end: int) -> Iterator[str]:
 
 
 def _cut(text: str, edge: int) -> int:
-    """The end of the first gap after an edge; the edge where there is none until the next."""
+    """Return the end of the first gap after an edge, or the edge if there is no gap before the next edge."""
     gap = _GAP.search(text, edge, edge + _BLOCK_CHARS)
     return gap.end() if gap else edge
 
@@ -239,7 +239,7 @@ def _cut(text: str, edge: int) -> int:
 @functools.lru_cache(_BLOCKS_KEPT)
 def _block(text: str) -> str:
     *paragraphs, last = _GAP.split(clean(text))
-    # Empty lines become one small gap; inside <mark> too, as the element is empty.
+    # Empty lines become one small gap; as the element is empty, it may stand inside <mark> too.
     return "<span class='sanad-gap'></span>".join(
         map(escape, (*(paragraph.rstrip() for paragraph in paragraphs), last))
     )

@@ -1,4 +1,4 @@
-"""Addresses of articles and passages in this site: what is linked, shared and opened marked."""
+"""Make the addresses of articles and of marked passages on this site."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 ARTICLES = "/article/"
 ADDING_PATH = "/#/library/add"
-"""Where the page's library takes articles."""
+"""Where articles are added in the page's library."""
 
 
 def article_path(
     article_id: str, span: Span | tuple[int, int] | None = None, evidence: Iterable[Span] = ()
 ) -> str:
-    """The path of an article's page; with a span it opens there, marked.
+    """Return the path of an article's page; with a span, the page opens there and marks it.
 
     Args:
-        article_id: any text; what is not plain is percent-encoded.
+        article_id: any text; special characters are percent-encoded.
         span: characters [start, end) of the article's text.
         evidence: spans inside it that are marked more strongly.
     """

@@ -1,1 +1,1 @@
-"""Serves many askers. In: requests. Out: requests in an orderly queue, in processes and apps that can take them."""
+"""Serves concurrent clients. In: requests. Out: requests queued for threads, helper processes and ASGI apps."""

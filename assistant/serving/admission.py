@@ -1,4 +1,4 @@
-"""The line that questions wait in: how long it may be, and when to come back to one that is full."""
+"""Limit the queue of questions, and tell refused clients when to retry."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_RETRY_S = 60
-_SMOOTHING = 0.1  # share of the newest in the average time of a question
+_SMOOTHING = 0.1  # weight of the newest question in the average time
 
 
 class Line:
-    """Counts who is in line, and sends away who finds no place.
+    """Counts the questions in the queue, and refuses those beyond its limit.
 
     Attributes:
-        waiting: how many questions are worked on or wait now.
+        waiting: how many questions are being answered or wait now.
     """
 
     def __init__(self, at_once: int, max_waiting: int) -> None:
@@ -31,15 +31,15 @@ class Line:
 
     @property
     def is_long(self) -> bool:
-        """Whether more wait than are worked on."""
+        """Whether more questions wait than are being answered."""
         return self.waiting > 2 * self._at_once
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Be in line, until the question is answered.
+        """Hold a place in the queue until the question is answered.
 
         Raises:
-            TooBusy: too many are in line.
+            TooBusy: the queue is full.
         """
         if self.waiting >= self._most:
             raise TooBusy(
@@ -52,11 +52,11 @@ class Line:
             self.waiting -= 1
 
     def took(self, seconds: float) -> None:
-        """Note how long a question was worked on."""
+        """Update the average time of a question."""
         self._average_s += _SMOOTHING * (seconds - self._average_s)
 
     def _retry_s(self) -> int:
-        """When the line should have moved on; different for one and the next, or all would come back at once."""
+        """Return seconds until the queue should have moved on; varied, or all clients would retry at once."""
         line_s = math.ceil(self.waiting / self._at_once * self._average_s)
         self._refused += 1
         return min(_MAX_RETRY_S, line_s + self._refused % (4 * line_s + 1))

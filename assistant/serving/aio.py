@@ -1,4 +1,4 @@
-"""The assistant for programs that run an event loop: as many questions at once as is fast, the rest in line."""
+"""Run an assistant from an event loop: as many questions at once as is fast, the rest in a queue."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 WAITING = 64
-_SHORTEST_S = 1e-6  # reading that was asked for, and for which no time is left
+_SHORTEST_S = 1e-6  # reading was asked for, but no time is left; 0 would turn it off
 
 
 class AsyncAssistant:
-    """`ask` and `search` of an `Assistant` as coroutines; every other method by `run`.
+    """Provides `ask` and `search` of an `Assistant` as coroutines, and every other method through `run`.
 
-    More questions at once than there are cores make every one of them slower and none of them faster,
-    so a few are worked on and the others wait their turn, the oldest first.
+    Answering more questions at once than there are cores makes each slower and none faster.
+    So only a few are answered at once; the others wait in a queue, first in, first out.
 
     Example:
         >>> async with AsyncAssistant("var") as assistant:  # doctest: +SKIP
         ...     answers = await asyncio.gather(*(assistant.ask(question) for question in questions))
 
     Attributes:
-        assistant: the one behind it.
-        line: that the questions wait in.
+        assistant: the assistant that answers.
+        line: the queue of questions.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class AsyncAssistant:
         at_once: int | None = None,
         max_waiting: int = WAITING,
     ) -> None:
-        """Stand before an assistant, or open one.
+        """Wrap an open assistant, or open one.
 
         Args:
-            assistant: one that is open (it stays open), or the home folder of one to be opened.
-            at_once: how many questions are worked on at once; None: as many as there are cores.
-            max_waiting: how many may wait beside them before more are sent away.
+            assistant: an open one (it stays open), or the home folder of one to open.
+            at_once: how many questions are answered at once; None: as many as there are cores.
+            max_waiting: how many more may wait before further ones are refused.
         """
         self._owns = not isinstance(assistant, Assistant)
         self.assistant = assistant if isinstance(assistant, Assistant) else Assistant(assistant)
@@ -63,7 +63,7 @@ class AsyncAssistant:
 
     @property
     def waiting(self) -> int:
-        """How many questions are worked on or wait now."""
+        """How many questions are being answered or wait now."""
         return self.line.waiting
 
     async def ask(
@@ -77,10 +77,10 @@ class AsyncAssistant:
     ) -> Answer:
         """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
 
-        The time that the question waits in line counts as reading time.
+        The time in the queue counts as reading time.
 
         Raises:
-            QuestionError: the question, one before it, k or a filter cannot be used.
+            QuestionError: the question, an earlier one, k or a filter cannot be used.
             TooBusy: too many questions are waiting.
         """
         until = time.monotonic() + read_s
@@ -94,7 +94,7 @@ class AsyncAssistant:
     async def search(
         self, question: str, k: int = 10, filters: Filters | None = None, *, read_s: float = 0.0
     ) -> Ranking:
-        """Give the passages nearest to a question; see `Assistant.search`.
+        """Return the passages nearest to a question; see `Assistant.search`.
 
         Raises:
             QuestionError: the question, k or a filter cannot be used.
@@ -109,18 +109,18 @@ class AsyncAssistant:
         return await self.run(search)
 
     async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do any work in line with the questions.
+        """Run a function in the queue of questions.
 
-        One that is cancelled while it waits is not begun.
+        A call that is cancelled while it waits does not start.
 
         Raises:
-            TooBusy: too many are waiting.
+            TooBusy: too many questions are waiting.
         """
         with self.line.place():
             return await self.here(work, *args, **kwargs)
 
     async def here(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do any work that has its place in line already."""
+        """Run a function whose caller already holds a place in the queue."""
 
         def timed() -> T:
             began = time.perf_counter()
@@ -132,7 +132,7 @@ class AsyncAssistant:
         return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
     def close(self) -> None:
-        """Begin nothing that still waits; let go of the files if the assistant was opened here."""
+        """Cancel the calls that wait; close the assistant if it was opened here."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         if self._owns:
             self.assistant.close()

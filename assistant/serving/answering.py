@@ -1,4 +1,4 @@
-"""How the server answers a program's question: here, or by a helper while others wait."""
+"""Answer questions as JSON: in a helper process if one runs, else in this process."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from assistant.serving.aio import AsyncAssistant
     from index import Filters
 
-_MOST = 4  # each has what it has read in memory of its own
+_MOST = 4  # each holds its own copy of what it has read
 
 
 class Answering:
-    """Questions in line, their answers as JSON.
+    """Answers queued questions as JSON.
 
     Attributes:
-        asker: who answers here.
-        helpers: who answer beside it.
+        asker: answers in this process.
+        helpers: processes that answer beside it.
     """
 
     def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
@@ -35,7 +35,7 @@ class Answering:
         self.helpers = Helpers(settings, number, asker.line.took)
 
     async def ask(self, question: str, history: Sequence[str], k: int, filters: Filters | None) -> bytes:
-        """What `Assistant.ask` gives, as JSON.
+        """Return what `Assistant.ask` gives, as JSON.
 
         Raises:
             TooBusy: too many questions are waiting.
@@ -43,7 +43,7 @@ class Answering:
         return await self._answer(question, list(history), k, filters, read=True)
 
     async def search(self, question: str, k: int, filters: Filters | None, *, read: bool = False) -> bytes:
-        """What `Assistant.search` gives, as JSON.
+        """Return what `Assistant.search` gives, as JSON.
 
         Raises:
             TooBusy: too many questions are waiting.
@@ -54,7 +54,7 @@ class Answering:
         self, question: str, history: list[str] | None, k: int, filters: Filters | None, *, read: bool
     ) -> bytes:
         asked: dict[str, Any] = {"question": question, "history": history, "k": k}
-        asked["until"] = time.monotonic() + self._read_s if read else None  # the same clock in every process
+        asked["until"] = time.monotonic() + self._read_s if read else None  # every process has the same clock
         asked["filters"] = asdict(filters) if filters else None
         with self.asker.line.place():
             if self.asker.line.is_long:
@@ -64,7 +64,7 @@ class Answering:
 
 
 def number_of(settings: Settings, cores: int, *, is_light: bool) -> int:
-    """How many helpers there may be: as set, else by the cores; none with a model that is large in each of them."""
+    """Return how many helpers may run: as set, else by the number of cores, 0 if each would load a large model."""
     if settings.helpers is not None:
         return settings.helpers
     return min(_MOST, cores) if cores > 1 and is_light else 0

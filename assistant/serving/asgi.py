@@ -1,4 +1,4 @@
-"""The types of ASGI (https://asgi.readthedocs.io): an app, the messages it is sent and the messages it sends."""
+"""Define the types of ASGI (https://asgi.readthedocs.io): an app, and the messages it receives and sends."""
 
 from __future__ import annotations
 

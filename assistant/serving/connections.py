@@ -1,6 +1,6 @@
-"""A limit on open connections, below the limit on open files so that files can still be opened.
+"""Limit open connections to fewer than open files, so that files can still be opened.
 
-At the limit, a new connection replaces one that is slow to send its request or to take its answer.
+At the limit, a new connection replaces one that is slow to send its request or to read its answer.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _FULL = "the server has as many connections as it can have: try again in a momen
 
 
 class Limited(H11Protocol):
-    """The server's side of a connection, which may have to make room for another."""
+    """An HTTP connection that closes a slow one when there are too many."""
 
     most: ClassVar[int]
-    _since = 0.0  # when it began to keep us waiting, if it does
+    _since = 0.0  # loop time at which it began to wait for the client
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, at the cost of another where there are too many."""
+        """Accept a connection; above the limit, close another."""
         super().connection_made(transport)
         self._since = self.loop.time()
         if len(self.connections) > self.most:
@@ -44,7 +44,7 @@ class Limited(H11Protocol):
         super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """Begin to wait for the client to take what was sent."""
+        """Begin to wait for the client to read what was sent."""
         self._since = self.loop.time()
         super().pause_writing()
 
@@ -53,7 +53,7 @@ class Limited(H11Protocol):
         return self.conn.their_state in (h11.IDLE, h11.SEND_BODY) or self.flow.write_paused
 
     def _make_room(self) -> None:
-        """Close the connection that waits longest, of the address that has most of those."""
+        """Close the longest-waiting connection of the address that has the most waiting connections."""
         others: list[Limited] = [one for one in self.connections if isinstance(one, Limited)]
         there = [one for one in others if one is not self and not one.transport.is_closing()]
         if len(there) < self.most:
@@ -83,14 +83,14 @@ def _refusal() -> bytes:
 class Complaints:
     """Log the event loop's errors. Exhausted file descriptors are logged once a minute.
 
-    Asyncio tries to accept each connection that waits, and reports each that it cannot, every second.
+    Every second, asyncio tries to accept each waiting connection and reports each failure.
     """
 
     def __init__(self) -> None:
         self._last_s = -_COMPLAINT_S
 
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Handle an error, as asyncio gives it."""
+        """Handle an error context of asyncio."""
         error = context.get("exception")
         if not isinstance(error, OSError) or error.errno not in (errno.EMFILE, errno.ENFILE):
             loop.default_exception_handler(context)

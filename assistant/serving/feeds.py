@@ -1,4 +1,4 @@
-"""Feeds polled again and again: what is new in them is in the next answer."""
+"""Poll feeds at an interval, so that the next answer includes what is new in them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _EVERY = re.compile(r"(\d{1,6})\s*([smhd])")
 
 
 def seconds(text: str) -> int:
-    """Read how often: `15m`, `2h`, `90s`, `1d`.
+    """Return the seconds of an interval: `15m`, `2h`, `90s`, `1d`.
 
     Raises:
-        QuestionError: something else, or oftener than a site can be asked.
+        QuestionError: the text is no interval, or is below `MIN_EVERY_S`.
     """
     found = _EVERY.fullmatch(text.strip().lower())
     if found is None:
@@ -42,13 +42,13 @@ def watch(
     tell: Callable[[str, AddReport | SanadError], None],
     stop: threading.Event | None = None,
 ) -> None:
-    """Poll feeds until `stop` is set; a feed that fails is told and asked again at its next turn.
+    """Poll feeds until `stop` is set; a feed that fails is reported and polled again at its next turn.
 
     Args:
-        assistant: whose collection follows the feeds; opened with `allow_links`.
+        assistant: its collection follows the feeds; opened with `allow_links`.
         feeds: their addresses.
         every_s: seconds between polls.
-        tell: called after each poll of a feed with what was added, or what went wrong.
+        tell: called after each poll with the feed and what was added, or the error.
         stop: None: until interrupted.
     """
     stop = stop or threading.Event()

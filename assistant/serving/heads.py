@@ -1,4 +1,4 @@
-"""What the head of a request may be; what is not is refused before anything reads it."""
+"""Refuse invalid heads of requests before anything reads them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ if TYPE_CHECKING:
     from assistant.serving.asgi import Message
 
 MAX_BYTES = 16 * 1024
-"""Of all headers together, and of the address."""
+"""Limit of all headers together, and of the address."""
 
 MAX_INCOMPLETE_BYTES = 2 * MAX_BYTES
-"""Of a head that is still arriving: then nobody waits for its end."""
+"""Limit of a head that is still arriving; a larger one is refused before its end."""
 
 TOO_LARGE = f"the headers are larger than the limit of {MAX_BYTES // 1024} KB: send fewer or shorter ones"
 TOO_LONG = f"the address is longer than the limit of {MAX_BYTES // 1024} KB: ask with POST instead"
 
 
 class Fault(NamedTuple):
-    """What is wrong with a head, as an HTTP status and in words."""
+    """A fault of a head, as an HTTP status and in words."""
 
     status: int
     detail: str
 
 
 def fault(scope: Message) -> Fault | None:
-    """What is wrong with the head of a request; takes time in proportion to its size.
+    """Return the fault of a request's head, if any, in linear time.
 
-    Two lengths of one body are what request smuggling needs (RFC 9112, 6.1): a proxy may believe one
-    and we the other.
+    Request smuggling needs two lengths of one body (RFC 9112, 6.1): a proxy may believe one
+    and this server the other.
     """
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_BYTES:
         return Fault(414, TOO_LONG)

@@ -1,4 +1,4 @@
-"""One helper, seen from the server: a process that is given questions and gives answers."""
+"""Control one helper from the server: a process that receives questions and sends answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _START_S = 60.0
 
 
 class Helper:
-    """Our side of one process."""
+    """The server's side of one helper process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is None or process.stdout is None:
@@ -33,15 +33,15 @@ class Helper:
 
         Raises:
             OSError: it cannot be started.
-            EOFError: it ended instead; why, it has told in the log.
-            TimeoutError: it does not get ready.
+            EOFError: it ended instead; the log says why.
+            TimeoutError: it is not ready in time.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-c", _START, _ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=helper_environment(),
-            start_new_session=True,  # Ctrl-C is for the server, which ends its helpers
+            start_new_session=True,  # Ctrl-C goes to the server, which ends its helpers
         )  # fmt: skip
         helper = cls(process)
         try:
@@ -56,7 +56,7 @@ class Helper:
 
         Raises:
             OSError: the process is gone.
-            EOFError: it went meanwhile.
+            EOFError: the process ended before it answered.
         """
         content = json_bytes(asked)
         self._to.write(len(content).to_bytes(_SIZE_BYTES) + content)
@@ -64,10 +64,10 @@ class Helper:
         return await self._from.readexactly(size)
 
     def kill(self) -> None:
-        """End it now."""
+        """Kill the process."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
     async def ended(self) -> None:
-        """Wait until it is gone."""
+        """Wait until the process has ended."""
         await self._process.wait()

@@ -1,4 +1,4 @@
-"""What a helper does: questions in, answers as JSON out, until the pipe ends; `helper.py` is the other side."""
+"""Run a helper: read questions and write answers as JSON until the pipe ends; `helper.py` is the other side."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SIZE_BYTES = 4
-_SHORTEST_S = 1e-6  # reading that was asked for, and for which no time is left
+_SHORTEST_S = 1e-6  # reading was asked for, but no time is left; 0 would turn it off
 
 
 def main() -> None:
-    """Serve standard input and output."""
+    """Answer the questions of standard input on standard output."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not mix with answers
     requests = _received(sys.stdin.buffer)
     opened = next(requests)
     with Assistant(**opened) as assistant:
-        gc.freeze()  # what is there now stays; not to be looked through again and again
+        gc.freeze()  # objects so far live until the end; garbage collection skips them
         _send(replies, json_bytes({"ready": True}))
         for asked in requests:
             _send(replies, _reply(assistant, asked))
 
 
 def answered(assistant: Assistant, asked: dict[str, Any]) -> bytes:
-    """The answer as JSON.
+    """Return the answer as JSON.
 
     Args:
-        assistant: who answers.
-        asked: `question`, `k`, `filters` (by the names of `Filters`, or None), `history`: the questions before it,
-            or None for a search, and `until`: by the monotonic clock, when no more passages are read, or None.
+        assistant: answers the question.
+        asked: `question`, `k`, `filters` (by the names of `Filters`, or None), `history` (earlier questions;
+            None: a search) and `until` (monotonic time at which reading ends; None: nothing is read).
 
     Raises:
         SanadError: as `Assistant.ask`.
@@ -62,7 +62,7 @@ def answered(assistant: Assistant, asked: dict[str, Any]) -> bytes:
 
 
 def _reply(assistant: Assistant, asked: dict[str, Any]) -> bytes:
-    """The answer; nothing where there is an error, which the other side is better placed to tell."""
+    """Return the answer; empty on an error, so that the server answers and reports the error itself."""
     try:
         return answered(assistant, asked)
     except SanadError:

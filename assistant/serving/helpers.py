@@ -1,8 +1,8 @@
-"""Helpers: processes that answer beside this one while questions wait in line.
+"""Run helpers: processes that answer beside the server while questions wait in the queue.
 
-Python runs one thread at a time, so a second core is of use to another process only. A helper opens the same
-home as any other process does, so its answers are those that would be given here. Nobody pays for helpers who
-does not need them: they start when a question has to wait, and end when none came for a while.
+Python runs one thread at a time, so only another process can use a second core. A helper opens the same home as
+any other process, so it gives the answers that the server would give. Helpers cost nothing until they are needed:
+they start when a question has to wait, and end after a time without questions.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _PATIENCE_S = 10.0
 
 
 class Helpers:
-    """Some processes, each with one question at a time; used in one event loop.
+    """A pool of processes, each with one question at a time; used in one event loop.
 
     Attributes:
-        given_up: whether one could not be started, so that no more are tried.
+        given_up: whether one could not be started; then no more are tried.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class Helpers:
         idle_s: float = _IDLE_S,
         patience_s: float = _PATIENCE_S,
     ) -> None:
-        """Nothing is started before `start`.
+        """Configure the pool; `start` starts its processes.
 
         Args:
-            settings: which home to open, with which model.
-            size: how many; 0: none, and `start` does nothing.
-            took: told how many seconds each answer took.
+            settings: the home and the model to open.
+            size: how many processes; 0: none, and `start` does nothing.
+            took: called with the seconds that each answer took.
             idle_s: seconds without a question after which they end.
-            patience_s: seconds that one may take for an answer; then it is ended, stopped or lost as it may be.
+            patience_s: seconds that an answer may take; then its process is killed.
         """
         self._opened = {
             "home": str(settings.home.absolute()),
@@ -72,17 +72,17 @@ class Helpers:
 
     @property
     def number(self) -> int:
-        """How many are ready to answer, or answering."""
+        """How many processes are ready or answering."""
         return len(self._all)
 
     def start(self) -> None:
-        """Begin to start those that are missing; questions may go on meanwhile."""
+        """Start the missing processes in the background."""
         if self.number < self._size and (self._starting is None or self._starting.done()):
             self._starting = asyncio.create_task(self._start())
 
     async def _start(self) -> None:
         try:
-            for _ in range(self._size - self.number):  # one after the other: questions want the cores too
+            for _ in range(self._size - self.number):  # one at a time: questions need the cores too
                 helper = await Helper.opened(self._opened)
                 self._all.append(helper)
                 self._give(helper)
@@ -93,10 +93,10 @@ class Helpers:
             self.given_up = True
 
     async def answer(self, asked: dict[str, Any]) -> bytes:
-        """The answer as JSON, as soon as a helper is free; who came first is first.
+        """Return the answer as JSON as soon as a helper is free; first come, first served.
 
         Returns:
-            Nothing where no helper could answer: then it is to be asked here.
+            The answer; empty if no helper could answer, so that the server must.
         """
         helper = await self._taken()
         if helper is None:
@@ -104,7 +104,7 @@ class Helpers:
         task = asyncio.create_task(self._answer(asked, helper))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)  # who goes away leaves a helper that must be heard out
+        return await asyncio.shield(task)  # the helper of a cancelled question still sends its answer
 
     async def _answer(self, asked: dict[str, Any], helper: Helper) -> bytes:
         self._stay()
@@ -121,7 +121,7 @@ class Helpers:
         return content
 
     async def _taken(self) -> Helper | None:
-        """A free helper, or None where there are none at all."""
+        """Return a helper when one is free; None if there are none at all."""
         if self._free or not self._all:
             return self._free.pop() if self._free else None
         wanted: asyncio.Future[Helper | None] = asyncio.get_running_loop().create_future()
@@ -144,7 +144,7 @@ class Helpers:
     def _lose(self, helper: Helper) -> None:
         self._all.remove(helper)
         helper.kill()
-        while self._wanting and not self._all:  # or they would wait for ever
+        while self._wanting and not self._all:  # else they would wait for ever
             wanted = self._wanting.popleft()
             if not wanted.done():
                 wanted.set_result(None)
@@ -158,11 +158,11 @@ class Helpers:
         free, self._free = self._free, []
         for helper in free:
             self._lose(helper)
-        if self._all:  # busy for so long
+        if self._all:  # the others are still busy
             self._stay()
 
     async def close(self) -> None:
-        """End them all; what they are working on is not finished."""
+        """End all processes; unfinished answers are dropped."""
         for task in (self._starting, *self._tasks):
             if task is not None:
                 task.cancel()

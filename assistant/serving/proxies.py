@@ -1,6 +1,6 @@
-"""Behind a proxy: who asked, under which name and scheme, as a proxy that is trusted says it.
+"""Take the client's address, the host and the scheme of a request from the headers of trusted proxies.
 
-What anyone else says of this is ignored: it could be made up.
+These headers are ignored from anyone else: they could be forged.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ _MAX_HOPS = 20
 
 
 class Proxied:
-    """An ASGI layer that puts what trusted proxies forward in the place of what the connection shows."""
+    """An ASGI layer that replaces what the connection shows by what trusted proxies forward."""
 
     def __init__(self, app: App, trusted: Sequence[str]) -> None:
-        """Trust some addresses.
+        """Wrap an app.
 
         Args:
-            app: what is behind.
+            app: the app behind this layer.
             trusted: addresses or networks (10.0.0.0/8) of proxies.
         """
         self._app = app
         self._trusted = [ipaddress.ip_network(one, strict=False) for one in trusted]
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass on; a request from a trusted proxy as that of who asked the proxy."""
+        """Pass a request on; one from a trusted proxy as its client sent it."""
         if scope["type"] == "http" and self._is_trusted((scope.get("client") or ("",))[0]):
-            scope.update(self._as_asked(scope))  # the same scope: who counts the answer finds its route there
+            scope.update(self._as_asked(scope))  # in place: `Measured` reads the route from this object
         await self._app(scope, receive, send)
 
     def _as_asked(self, scope: Message) -> Message:
@@ -51,7 +51,7 @@ class Proxied:
         return changed
 
     def _client(self, forwarded: str) -> str:
-        """The nearest address that is no trusted proxy: what stands before it, a stranger may have written."""
+        """Return the nearest address that is no trusted proxy; those before it may be forged."""
         hops = [hop.strip().strip("[]") for hop in forwarded.split(",")][-_MAX_HOPS:]
         for hop in reversed(hops):
             if not _is_address(hop):
@@ -65,7 +65,7 @@ class Proxied:
 
 
 def _joined(scope: Message, name: str) -> str:
-    """All values: a proxy appends its own line or value, so the last is the nearest."""
+    """Return all values of a header; a proxy appends its own line or value, so the last is the nearest."""
     wanted = b"x-forwarded-" + name.encode()
     return ", ".join(
         value.decode("latin-1") for given, value in scope["headers"] if given == wanted and value

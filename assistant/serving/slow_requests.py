@@ -1,6 +1,6 @@
-"""How long the head of a request may take, and how what cannot be read as one is answered.
+"""Limit the time for the head of a request, and answer requests that are not HTTP.
 
-Who sends a byte at a time must not hold a connection for ever. The guard holds bodies to a time of their own.
+A client that sends a byte at a time must not hold a connection for ever. The guard limits the time for bodies.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def protocol(timeout_s: float, most: int) -> type[asyncio.Protocol]:
-    """The server's side of connections.
+    """Return the protocol class of connections.
 
     Args:
-        timeout_s: a head that is not whole in so many seconds ends its connection.
-        most: connections there may be.
+        timeout_s: seconds after which a connection without a complete head is closed.
+        most: limit of connections.
     """
     return type("Hurried", (_Patient,), {"timeout_s": timeout_s, "most": most})
 
@@ -39,7 +39,7 @@ class _Patient(Limited):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:  # the head is here
+        if self.conn.their_state is not h11.IDLE:  # the head is complete
             self._stop()
         elif self._waiting is None:
             self._await_head()
@@ -61,7 +61,7 @@ class _Patient(Limited):
         self._end(408, LATE)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        """Answer what is no HTTP; called while its error is handled, which knows the status."""
+        """Answer a request that is not HTTP with the status of the error being handled."""
         error = sys.exc_info()[1]
         status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
         self._end(status, heads.TOO_LARGE if status == 431 else "this is not a request of HTTP/1.1")
@@ -69,7 +69,7 @@ class _Patient(Limited):
     def _end(self, status: int, detail: str) -> None:
         if self.transport.is_closing():
             return
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:  # else an answer is on its way
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:  # else an answer is being sent
             self.transport.write(_response(status, detail))
         self.transport.close()
 

@@ -1,6 +1,6 @@
-"""Watched folders: what is added to, changed in or deleted from them is in the next answer.
+"""Follow watched folders, so that the next answer reflects what was added, changed or deleted in them.
 
-Each is followed by a thread that nothing ends: what goes wrong is told (log, health, metrics, page) and tried again.
+One thread follows each folder. No error ends it: it reports the error (log, health, metrics, page) and retries.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ log = logging.getLogger(__name__)
 
 _DEBOUNCE_MS = 300  # a file still being written settles within this
 _STEP_S = 0.5
-_AGAIN_S = 10.0  # until a folder is looked through again that is in trouble, or of which no changes are told
-_REGULARLY_S = 300.0  # the same of any other: on a network drive the changes of other machines are not told
-_SHARE = 20  # but at most one part in so many of the time goes into looking
+_AGAIN_S = 10.0  # between scans of a folder in trouble, or of which the system reports no changes
+_REGULARLY_S = 300.0  # between scans of any other: network drives do not report the changes of other machines
+_SHARE = 20  # the pause is at least so many times the duration of a scan
 _JOIN_S = 1.0
 
 
 class Watcher:
-    """Keeps the collection in step with folders, in a thread each, while the context is open."""
+    """Syncs the collection with folders, in one thread each, while the context is open."""
 
     def __init__(self, assistant: Assistant, folders: Sequence[Path], ignored: Path | None = None) -> None:
-        """Check the folders; one from which articles were read before may be away for now.
+        """Check the folders; one from which articles were read before may be missing for now.
 
         Args:
-            assistant: whose collection follows the folders.
-            folders: each with everything in it.
+            assistant: its collection follows the folders.
+            folders: followed with everything in them.
             ignored: a file in one of them that is known not to be an article.
 
         Raises:
-            SettingsError: one of them is not a folder.
+            SettingsError: one of them is not a folder, or its name is not valid UTF-8.
         """
         for folder in folders:
             if os.fsencode(folder).decode("utf-8", "ignore") != str(folder):
@@ -71,30 +71,30 @@ class Watcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop watching; a sync that is running is given a moment to end."""
+        """Stop watching; wait a moment for a running sync."""
         self._stop.set()
         end = time.monotonic() + _JOIN_S
         for follower in self._followers:
             follower.join(max(0.0, end - time.monotonic()))
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until every folder has been looked through once; no longer than that."""
+        """Wait until every folder has been scanned once, but no longer than `timeout_s`."""
         end = time.monotonic() + timeout_s
         for follower in self._followers:
             follower.looked.wait(max(0.0, end - time.monotonic()))
 
     def states(self) -> list[Watched]:
-        """Say how it stands with each folder."""
+        """Return the state of each folder."""
         states = [follower.state for follower in self._followers]
         return [replace(state, missing=self._assistant.n_missing(state.folder)) for state in states]
 
 
 class _Follower(threading.Thread):
-    """Follows one folder until told to stop.
+    """Follows one folder until it is stopped.
 
     Attributes:
-        state: how it stands.
-        looked: set when the folder has been looked through once, whatever came of it.
+        state: the state of the folder.
+        looked: set after the first scan, whatever its outcome.
     """
 
     def __init__(self, assistant: Assistant, state: Watched, ignored: str, stop: threading.Event) -> None:
@@ -109,7 +109,7 @@ class _Follower(threading.Thread):
         self._took_s = 0.0
 
     def run(self) -> None:
-        """Look through the folder again and again."""
+        """Scan the folder again and again."""
         while not self._stop_event.is_set():
             try:
                 identity = _identity(self.state.folder)
@@ -117,12 +117,12 @@ class _Follower(threading.Thread):
                 can_follow = identity is not None and self.state.trouble != "folder"
                 if not can_follow or not self._follow_events(identity):
                     self._rest(identity)
-            except Exception:  # whatever it is: a watcher that ended would be silent
+            except Exception:  # any error: a thread that ended would go unnoticed
                 log.exception("watching %s failed; it begins again", self.state.folder)
                 self._stop_event.wait(_AGAIN_S)
 
     def _follow_events(self, identity: tuple[int, ...] | None) -> bool:
-        """Look at each change, until watching must begin anew; False: the system tells of no changes."""
+        """Scan after each change until watching must restart; return False if the system reports no changes."""
         import watchfiles
 
         hidden = bool(self.state.unlisted)
@@ -135,27 +135,27 @@ class _Follower(threading.Thread):
                 yield_on_timeout=True,
                 stop_event=self._stop_event,
                 raise_interrupt=False,
-                ignore_permission_denied=hidden,  # it ignores every other error too, such as too many folders
+                ignore_permission_denied=hidden,  # this ignores every other error too, such as too many folders
             ):
                 if not begun:
                     self._notice(EVENTS)
-                if changes or not begun or self._is_due():  # not begun: what changed since the look before
+                if changes or not begun or self._is_due():  # not begun: changes since the last scan
                     begun = True
                     self._look()
-                # a folder that is new is watched a moment later, if at all: begun anew, all of them are, or it is told
+                # A new folder is watched late or never; a restart watches all folders, or reports the error.
                 if hidden != bool(self.state.unlisted) or any(os.path.isdir(path) for _, path in changes):  # noqa: PTH112
                     break
                 if _identity(self.state.folder) != identity:
                     break
         except (OSError, RuntimeError) as error:
-            if begun or _identity(self.state.folder) != identity:  # such as at a name that is no text
+            if begun or _identity(self.state.folder) != identity:  # such as for a name that is not text
                 return True
             self._notice(POLLING, error)
             return False
         return True
 
     def _rest(self, identity: tuple[int, ...] | None) -> None:
-        """Wait until it is time to look again, or the folder is another one."""
+        """Wait until a scan is due, or another folder is in this one's place."""
         while not self._stop_event.wait(_STEP_S):
             if self._is_due() or _identity(self.state.folder) != identity:
                 return
@@ -165,7 +165,7 @@ class _Follower(threading.Thread):
         return time.monotonic() - self._looked_at > max(pause, _SHARE * self._took_s)
 
     def _look(self) -> None:
-        """Bring the collection in step with the folder, and say what was in the way."""
+        """Sync the collection with the folder, and report what prevented it."""
         began = time.monotonic()
         try:
             report = self._assistant.sync(self.state.folder)
@@ -173,7 +173,7 @@ class _Follower(threading.Thread):
             self._fail("folder", error)
         except StoreError as error:
             self._fail("store", error)
-        except Exception as error:  # noqa: BLE001  # of one look, which is tried again
+        except Exception as error:  # noqa: BLE001  # the next scan tries again
             self._fail("other", error)
         else:
             self._succeed(report)
@@ -212,7 +212,7 @@ class _Follower(threading.Thread):
         self.state = replace(self.state, by=by)
 
     def _tell(self, lines: Iterable[str], error: Exception | None = None) -> None:
-        """Log what was not said at the look before."""
+        """Log what was not logged after the previous scan."""
         now = set(lines)
         for line in sorted(now - self._told):
             log.warning("%s", line, exc_info=error)
@@ -220,7 +220,7 @@ class _Follower(threading.Thread):
 
 
 def _identity(folder: Path) -> tuple[int, ...] | None:
-    """Give what a folder is told by from another one in its place, as a mount is; None: it is not there."""
+    """Return what tells a folder from another in its place, such as a mount; None if it is missing."""
     try:
         status = folder.stat()
     except OSError:
@@ -229,7 +229,7 @@ def _identity(folder: Path) -> tuple[int, ...] | None:
 
 
 def _names(folders: Sequence[Path]) -> list[str]:
-    """Give each folder as many of its last parts as tell it from the others."""
+    """Return for each folder the shortest end of its path that no other folder shares."""
     names = []
     for folder in folders:
         others = [other.parts for other in folders if other != folder]

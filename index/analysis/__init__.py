@@ -1,4 +1,4 @@
-"""Analyses words of any script. In: a text. Out: its words and their terms: stems, 4-grams, name keys."""
+"""Analyse words of any script. In: a text. Out: its words and their terms: stems, 4-grams, name keys."""
 
 from index.analysis.counting import WordKey, packed_keys, parts_of, unpacked_keys, word_keys
 from index.analysis.names import name_key
@@ -9,7 +9,7 @@ from index.analysis.terms import WordTerms, word_terms
 from index.analysis.tokenizing import LONGEST_KEPT, Word, folded_counts, words
 
 ANALYSER_VERSION = 1
-"""Raised with every change that gives any text other terms; collections made with another one are rebuilt."""
+"""Version of the terms; increase it when any text's terms change, so that older collections are rebuilt."""
 
 __all__ = [
     "ANALYSER_VERSION",

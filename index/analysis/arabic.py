@@ -1,7 +1,7 @@
-"""Light stems for Arabic, Persian, Urdu and Hebrew: prefixes that are words of their own, and endings.
+"""Stem Arabic, Persian, Urdu and Hebrew lightly, by removing prefixed words and endings.
 
-Nothing is taken from inside a word, and what is left is never shorter than it takes to mean something.
-The particles b, l and k are split off only together with the article: alone they cannot be told from a
+Nothing is removed from inside a word, and a stem never gets too short to mean something.
+The particles b, l and k are removed only together with the article. Alone they cannot be told from a
 first letter (Libya, Beirut), so index/ranking/query.py asks for the prefixed forms instead.
 Source: light10 (Larkey, Ballesteros, Connell, 2007); variants measured in docs/retrieval.md, "Analysis".
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 _ARTICLES = ("وبال", "وكال", "وال", "فال", "بال", "كال", "ولل", "فلل", "ال", "لل")
 _GOD = frozenset(
     {"الله", "والله", "بالله", "فالله", "لله", "ولله", "تالله"}
-)  # no article, whatever it looks like
+)  # begins with no article, though it looks so
 _ENDINGS = (
     "هما",
     "كما",
@@ -34,16 +34,16 @@ _ENDINGS = (
 
 
 def arabic_stem(word: str) -> str:
-    """Stem of a folded Arabic word: conjunction, preposition and article off, then one ending.
+    """Return the stem of a folded Arabic word, without conjunction, preposition, article and one ending.
 
-    At least three letters stay after a conjunction and after an ending, two after the article.
+    Removing a conjunction or an ending leaves at least three letters; removing the article, at least two.
     """
     bare = without_article(word)
     return _without_endings(_without_conjunction(word) if bare == word else bare)
 
 
 def without_article(word: str) -> str:
-    """The word without the article and the particles in front of it; two letters stay at least."""
+    """Return the word without the article and the particles before it; at least two letters stay."""
     if not word.startswith(_ARTICLES) and word not in _GOD:
         return word
     if word in _GOD:
@@ -55,7 +55,7 @@ def without_article(word: str) -> str:
 
 
 def _without_conjunction(word: str) -> str:
-    """The word without a conjunction written onto it; three letters stay at least."""
+    """Return the word without a conjunction written onto it; at least three letters stay."""
     return word[1:] if len(word) >= 4 and word[0] in {"و", "ف"} else word
 
 
@@ -75,17 +75,17 @@ _HEBREW_ENDINGS = ("ים", "ות", "יה", "יו", "ה", "ת", "י")
 
 
 def persian_stem(word: str) -> str:
-    """Stem of a folded Persian word: plural, comparative and the yeh of indefiniteness off."""
+    """Return the stem of a folded Persian word, without a plural or comparative ending or indefinite yeh."""
     return _cut(word, _PERSIAN_ENDINGS)
 
 
 def urdu_stem(word: str) -> str:
-    """Stem of a folded Urdu word: plural and oblique endings off."""
+    """Return the stem of a folded Urdu word, without a plural or oblique ending."""
     return _cut(word, _URDU_ENDINGS)
 
 
 def hebrew_stem(word: str) -> str:
-    """Stem of a folded Hebrew word: one prefix particle and one ending off."""
+    """Return the stem of a folded Hebrew word, without one prefix particle and one ending."""
     for prefix in _HEBREW_PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= 3:
             word = word[len(prefix) :]

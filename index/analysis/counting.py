@@ -1,4 +1,4 @@
-"""The words of a text as the vocabulary knows them, sentence by sentence: what is stored for the lexical channels."""
+"""Split a text into vocabulary keys, sentence by sentence, as they are stored for the lexical channels."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WordKey = NewType("WordKey", str)
-"""A folded word behind the code of its stemming rules and a colon: `en:attacks`, `:2019`."""
+"""A folded word after the code of its stemming rules and a colon: `en:attacks`, `:2019`."""
 
 _MAX_KNOWN = 400_000  # surfaces of all languages; emptied when full
 _KNOWN: dict[str, dict[str, tuple[WordKey, ...]]] = {}
 
 
 def word_keys(text: str, sentences: Sequence[tuple[int, int]], language: str) -> list[list[WordKey]]:
-    """Give the words of each sentence of a text in a language (ISO 639-1), in order, repeated ones repeated.
+    """Return the words of each sentence of a text in a language (ISO 639-1), in order, with repetitions.
 
-    All together they are the words of the whole text. A run of letters that stands in two sentences, which happens
-    where no space is written between words, belongs to the first.
+    Together they are the words of the whole text. A run of letters that spans two sentences belongs to the first;
+    this happens in scripts without spaces between words.
 
     Args:
-        text: whose.
-        sentences: [first, last) characters of each, ascending; nothing but white space stands in none.
+        text: the whole text.
+        sentences: [first, last) characters of each, ascending; only white space is outside them.
         language: chooses the stemmers.
     """
     if sum(map(len, _KNOWN.values())) > _MAX_KNOWN:
         _KNOWN.clear()
     known = _KNOWN.setdefault(language, {})
     found = _surfaces(text, sentences)
-    # each looked up once: the table is larger than the processor's cache
+    # one look-up each: the table is larger than the processor's cache
     held = [list(map(known.get, own)) for own in found]
     made: dict[str, tuple[WordKey, ...]] = {}
     for surfaces, keys in zip(found, held, strict=True):
@@ -64,16 +64,16 @@ def _keys(surface: str, language: str) -> tuple[WordKey, ...]:
 
 
 def parts_of(key: WordKey) -> tuple[str, str]:
-    """The stemming rules and the folded word of a key."""
+    """Return the stemming rules and the folded word of a key."""
     stemmer, _, word = key.partition(":")
     return stemmer, word
 
 
 def packed_keys(keys: Iterable[WordKey]) -> bytes:
-    """Give keys as bytes, for another process; no word holds a line break."""
+    """Return keys as bytes, for another process; no word holds a line break."""
     return "\n".join(keys).encode("utf-8", "surrogatepass")
 
 
 def unpacked_keys(packed: bytes) -> list[WordKey]:
-    """Give the keys that were packed."""
+    """Return the keys that `packed_keys` packed."""
     return cast("list[WordKey]", packed.decode("utf-8", "surrogatepass").split("\n")) if packed else []

@@ -1,4 +1,4 @@
-"""One spelling per word: what writers vary without meaning anything by it is taken away."""
+"""Fold each word to one spelling by removing variation that carries no meaning."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from index.analysis.scripts import JOINERS, script_of_word
 MAX_MARKS = 30
 """Marks kept in a row, as in Unicode's stream-safe format: normalising 100,000 mixed marks takes quadratic time."""
 
-# Alef forms, the hamza's seats, final yeh and teh marbuta are written in several ways by everyone; Persian, Urdu,
-# Kurdish and Pashto code points are folded onto the Arabic letter they are a form of.
+# Writers vary alef forms, the hamza's seats, final yeh and teh marbuta. Persian, Urdu, Kurdish and Pashto code points
+# are folded to the Arabic letter they are a form of.
 _ARABIC = {
     **dict.fromkeys("أإآٱٲٳ", "ا"), **dict.fromkeys("ىیېےۍێۑ", "ي"), **dict.fromkeys("ؤئ", "ء"),
     **dict.fromkeys("ةہھەۀۂۃۿ", "ه"), **dict.fromkeys("کڪ", "ك"), "ں": "ن", "ۆ": "و", "ۇ": "و",
@@ -50,7 +50,7 @@ _UNACCENT = str.maketrans(
 
 
 def stream_safe(text: str) -> str:
-    """The text with runs of combining marks cut to `MAX_MARKS`; linear time."""
+    """Return the text with runs of combining marks cut to `MAX_MARKS`; linear time."""
     if len(text) <= MAX_MARKS or text.isascii():
         return text
     kept, run = [], 0
@@ -62,14 +62,14 @@ def stream_safe(text: str) -> str:
 
 
 def fold(surface: str) -> str:
-    """The word in one spelling: NFKC, case folded, Arabic-script letters unified, digits ASCII.
+    """Return the word in one spelling: NFKC, case folded, Arabic-script letters unified, digits ASCII.
 
     Marks of Arabic and Hebrew and stray combining marks are dropped; accents that are part of a Latin or Greek letter
-    stay, because stemmers need them (`unaccented` takes them away afterwards).
+    stay, because stemmers need them (`unaccented` removes them later).
     """
     if surface.isascii():
         return surface.lower()
-    if _ARABIC_LETTERS.fullmatch(surface):  # nothing to compose, no case: as below, in one step
+    if _ARABIC_LETTERS.fullmatch(surface):  # nothing to compose, no case: the same result in one step
         return surface.translate(_TABLE)
     composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", stream_safe(surface)))
     folded = unicodedata.normalize("NFC", composed.casefold()).translate(_TABLE)
@@ -77,7 +77,7 @@ def fold(surface: str) -> str:
 
 
 def unaccented(folded: str) -> str:
-    """A folded Latin or Greek word without accents; other scripts are given back as they are (й is a letter)."""
+    """Return a folded Latin or Greek word without accents; other scripts are unchanged (й is a letter)."""
     if folded.isascii() or script_of_word(folded) not in {"Latn", "Grek"}:
         return folded
     parts = unicodedata.normalize("NFD", folded.translate(_UNACCENT))

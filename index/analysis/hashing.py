@@ -1,4 +1,4 @@
-"""The numbers by which terms are stored and looked up: 64 bits of a digest, the same in every process."""
+"""Hash terms to 64-bit numbers for storage and look-up, the same in every process."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _learned: dict[WordKey, bytes] = {}
 
 @lru_cache(maxsize=200_000)
 def term_hash(term: str) -> int:
-    """Give the 64-bit number of a term, the same in every process; 0 is kept for "no term"."""
+    """Return the 64-bit number of a term, the same in every process; 0 is reserved for "no term"."""
     digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little") or 1
 
 
 def term_hashes(word: str, stemmer: str) -> bytes:
-    """Give a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
+    """Return a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
     stem, grams, name = _word_terms()(word, stemmer)
     return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
 
 
 def hashes_of(key: WordKey) -> bytes:
-    """Give the term hashes of a word that is entered into the vocabulary; what `learn` was told need not be found."""
+    """Return the term hashes of a word that enters the vocabulary, computed unless `learn` received them."""
     known = _learned.pop(key, None)
     if known is not None:
         return known
@@ -43,19 +43,19 @@ def hashes_of(key: WordKey) -> bytes:
 
 
 def learn(hashes: Mapping[WordKey, bytes]) -> None:
-    """Keep term hashes that another process has found, until a word is entered or `forget` is called."""
+    """Keep term hashes that another process computed, until the word enters the vocabulary or `forget` is called."""
     if len(_learned) > _MAX_LEARNED:
         _learned.clear()
     _learned.update(hashes)
 
 
 def forget() -> None:
-    """Let go of what `learn` was told."""
+    """Discard the hashes that `learn` keeps."""
     _learned.clear()
 
 
 @cache
 def _word_terms() -> Callable[[str, str], WordTerms]:
-    """Give what finds a word's terms, without its memory: a word enters the vocabulary once."""
+    """Return `word_terms` without its cache, since a word enters the vocabulary only once."""
     found: Callable[[str, str], WordTerms] = word_terms.__wrapped__
     return found

@@ -1,4 +1,4 @@
-"""Which language a text is in: by script, then by function words, then by py3langid."""
+"""Detect the language of a text: by script, then by function words, then by py3langid."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _READING = Lock()
 
 READ = 1_000
-"""Characters of a text that are looked at."""
+"""Characters of a text that are examined."""
 SHORT = 6
-"""Words from which on py3langid is believed about a question; of fewer it takes English for Swedish or Catalan."""
-# A function word shared by k languages speaks 1/k for each; a language this far ahead of the next is it.
+"""Words that a question needs for py3langid to be trusted; with fewer it takes English for Swedish or Catalan."""
+# A function word shared by k languages counts 1/k for each; a language ahead of the next by this factor wins.
 DECISIVE = 1.6
 
 _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
@@ -74,12 +74,12 @@ _FIRST = {**_USUAL, "Latn": "en"}
 
 
 class _Seen(NamedTuple):
-    """What the writing of a text tells.
+    """Findings from the writing of a text.
 
     Attributes:
         script: of most of its words, ISO 15924; "Zyyy" when it has none.
-        n_words: how many it has.
-        language: what script, letters or function words decide; None where they leave it open.
+        n_words: number of its words.
+        language: as script, letters or function words decide; None if they do not.
     """
 
     script: str
@@ -88,11 +88,11 @@ class _Seen(NamedTuple):
 
 
 def detect(text: str, default: str = "und") -> str:
-    """ISO 639-1 code of the language a text is written in.
+    """Return the ISO 639-1 code of the language a text is written in.
 
     Args:
         text: an article, or a question; the first `READ` characters decide.
-        default: what to say of a text without words, or of a bare name in Latin letters.
+        default: the result for a text without words, or for a bare name in Latin letters.
     """
     text = text[:READ]
     seen = _see(text)
@@ -102,17 +102,17 @@ def detect(text: str, default: str = "und") -> str:
 def possible(
     question: str, near: Sequence[str], known: Callable[[str], int | None], default: str = "und"
 ) -> tuple[str, ...]:
-    """Languages that a question may be in, the likeliest first; several where a few words do not tell.
+    """Return the languages that a question may be in, likeliest first; several if its few words do not decide.
 
-    Script, letters and function words decide, and py3langid in a question of `SHORT` words and more. Any other is in
-    one of the languages of its script that the lexicon knows most of its words in. Of several, those that are near
-    count.
+    Script, letters and function words decide, and py3langid for a question of `SHORT` words or more. Otherwise the
+    candidates are the languages of its script in which the lexicon knows the most words; those in `near` take
+    precedence.
 
     Args:
         question: as it was asked.
-        near: languages of the asker and of the collection, the likeliest first.
-        known: how many words of the question the lexicon knows in a language; None where it does not have the language.
-        default: what to say where nothing tells.
+        near: languages of the asker and of the collection, likeliest first.
+        known: returns how many words of the question the lexicon knows in a language; None if it lacks the language.
+        default: the result if nothing decides.
     """
     text = question[:READ]
     seen = _see(text)
@@ -139,7 +139,7 @@ def _see(text: str) -> _Seen:
         return _Seen("Zyyy", n_words, None)
     kana = scripts.get("Kana", 0)
     if kana and 2 * (kana + scripts.get("Hani", 0)) > sum(scripts.values()):
-        return _Seen("Kana", n_words, "ja")  # not a text that names something in kana
+        return _Seen("Kana", n_words, "ja")  # more than a text that only names something in kana
     by_words = _by_function_words(found)
     script = max(scripts, key=scripts.__getitem__)
     if by_words and 3 * scripts.get(_script_of_language(by_words), 0) < scripts[script]:
@@ -150,13 +150,13 @@ def _see(text: str) -> _Seen:
 
 
 def languages_in(script: str) -> frozenset[str]:
-    """Languages that are usually written in a script (ISO 15924); none for a script without rules here."""
+    """Return the languages usually written in a script (ISO 15924); none for a script without rules here."""
     only = _ONE_LANGUAGE.get(script)
     return frozenset([only]) if only else _OF_SCRIPT.get(script, frozenset())
 
 
 def direction(language: str) -> Literal["rtl", "ltr"]:
-    """Writing direction of a language given by its ISO 639 code; left to right when unknown."""
+    """Return the writing direction of a language given by its ISO 639 code; left to right if unknown."""
     return "rtl" if language.partition("-")[0] in _RTL else "ltr"
 
 
@@ -186,7 +186,7 @@ def _by_function_words(found: dict[str, int]) -> str | None:
 
 @cache
 def script_of(language: str) -> str:
-    """ISO 15924 code of the script that a language is usually written in; "Zyyy" when unknown."""
+    """Return the ISO 15924 code of the script that a language is usually written in; "Zyyy" if unknown."""
     for script, only in _ONE_LANGUAGE.items():
         if only == language:
             return script
@@ -199,7 +199,7 @@ def _script_of_language(language: str) -> str:
 
 
 def _by_letters(text: str, script: str) -> str | None:
-    """The first language whose own letters are a fiftieth of the text's; Persian's come last, others use them too."""
+    """Return the language whose own letters are a fiftieth of the text's; Persian last, as others use its letters."""
     own_letters = _LETTERS.get(script)
     if not own_letters:
         return None
@@ -211,7 +211,7 @@ def _by_letters(text: str, script: str) -> str | None:
 
 
 def _by_model(text: str, script: str, default: str, count: int) -> str:
-    """py3langid among the languages of the script; too little text gives the script's usual language."""
+    """Return py3langid's choice among the script's languages; too little text gives the script's usual language."""
     if script not in _OF_SCRIPT:
         return default
     if count < 3:
@@ -221,14 +221,14 @@ def _by_model(text: str, script: str, default: str, count: int) -> str:
 
 
 def _identifier(script: str) -> LanguageIdentifier:
-    """py3langid's model, read once: left to itself, each thread that comes first reads its own."""
+    """Return py3langid's model, read once; without the lock, concurrent first calls would each read it."""
     with _READING:
         return _identifier_among(_OF_SCRIPT[script])
 
 
 @cache
 def _identifier_among(languages: frozenset[str]) -> LanguageIdentifier:
-    """py3langid's model without the other languages: what it says of a few is quicker found than of all."""
+    """Return py3langid's model limited to some languages, which classifies faster than the whole."""
     import numpy as np
 
     identifier = copy(_whole_identifier())

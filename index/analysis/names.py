@@ -1,7 +1,7 @@
-"""Name keys: what is left of a name when it is written in another script.
+"""Compute name keys: the part of a name that stays the same in another script.
 
-A key is the word's consonants in a small Latin alphabet; vowels, doubled letters and the Arabic article fall away, and
-letters that scripts do not keep apart (b and p; v and f; g and j; k, kh and q; d and dh; s and z; sh and ch) share one
+A key is the word's consonants in a small Latin alphabet. Vowels, doubled letters and the Arabic article are dropped.
+Letters that scripts do not distinguish (b and p; v and f; g and j; k, kh and q; d and dh; s and z; sh and ch) share one
 sign. Which letters share a sign was measured on name lists and by retrieval: docs/retrieval.md, "Names".
 """
 
@@ -15,7 +15,7 @@ from index.analysis.folding import unaccented
 from index.analysis.scripts import script_of_word
 
 MIN_KEY = 2
-"""Consonants below which a key says too little ("ali", "rue")."""
+"""Fewest consonants of a key; a shorter one is too ambiguous ("ali", "rue")."""
 
 _ARAB = dict(
     zip("بپتثجچحخدذرزژسشصضطظعغفڤقكگلمنهويءاٹڈڑۈ", "bptTjChxdDrzZsSsdtzAgfvqkglmnhwy'atdrw", strict=True)
@@ -36,26 +36,26 @@ _LATIN_SIGNS = {
     "ph": "f", "zh": "Z", "ck": "k", "qu": "k", "ts": "c", "tz": "c", "dj": "j", "dzh": "j", "x": "ks", "c": "k",
     "e": "a", "i": "i", "o": "o", "u": "u",
 }  # fmt: skip
-# Signs that share one sign, and signs that fall away ("y" and "w" are vowels as often as consonants).
+# Signs that are merged, and signs that are dropped ("y" and "w" are vowels as often as consonants).
 _MERGED = str.maketrans(
     {"p": "b", "v": "f", "q": "k", "x": "k", "j": "g", "Z": "g", "T": "t", "D": "d", "X": "ks", "P": "bs", "C": "S",
      "c": "s", "z": "s", "A": "", "a": "", "i": "", "o": "", "u": "", "y": "", "w": "", "'": ""}
 )  # fmt: skip
 _LETTER_SIGNS = {letter: _LATIN_SIGNS.get(letter, letter) for letter in "abcdefghijklmnopqrstuvwxyz"}
 _SINGLE = str.maketrans(_LETTER_SIGNS)
-_TOGETHER = re.compile(r"[sckgtdpz]h|ck|qu|t[sz]|dj|c[eiy]")  # letters that do not each stand for themselves
+_TOGETHER = re.compile(r"[sckgtdpz]h|ck|qu|t[sz]|dj|c[eiy]")  # letters that are not read one by one
 _DOUBLED = re.compile(r"(.)\1+")
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _LETTERS = {script: "".join(table) for script, table in _TABLES.items()} | {"Latn": "".join(_LETTER_SIGNS)}
 
 
 def letters_of(folded: str) -> str:
-    """The letters of a word's script, folded; none for a script without a table."""
+    """Return the letters of a word's script, folded; empty for a script without a table."""
     return _LETTERS.get(script_of_word(folded), "")
 
 
 def signs_of(folded: str) -> str:
-    """The word in the alphabet of signs, vowels included; empty for a script without a table and for numbers."""
+    """Return the word in the alphabet of signs, with vowels; empty for numbers and scripts without a table."""
     script = script_of_word(folded)
     if script == "Latn":
         if folded.isascii() and folded.isalpha() and not _TOGETHER.search(folded):  # most words
@@ -71,7 +71,7 @@ def signs_of(folded: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def name_key(folded: str) -> str | None:
-    """Consonant skeleton of a word: `tnf` for Tanf, التنف, بالتنف and Танф; None when it is too short."""
+    """Return the consonant skeleton of a word: `tnf` for Tanf, التنف, بالتنف and Танф; None if it is too short."""
     signs = signs_of(folded)
     if len(signs) > 2 and signs[-1] == "h":
         signs = signs[:-1]

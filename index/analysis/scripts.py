@@ -1,6 +1,6 @@
-r"""Which characters make a word, and which writing system a word is in.
+r"""Define which characters make a word, and find the script of a word.
 
-Python's `\w` leaves out combining marks, which cuts vocalised Arabic, Hindi and Thai words apart;
+Python's `\w` leaves out combining marks, which splits vocalised Arabic, Hindi and Thai words;
 here marks belong to the word they are written on.
 """
 
@@ -65,14 +65,14 @@ _FIRSTS = [start for start, _ in _STARTS]
 
 @lru_cache(maxsize=8192)
 def script_of(character: str) -> str:
-    """ISO 15924 code of a letter's script; "Zyyy" for digits, marks, symbols and scripts without rules here."""
+    """Return the ISO 15924 code of a letter's script; "Zyyy" for digits, marks, symbols and other scripts."""
     if not character.isalpha():
         return "Zyyy"
     return _STARTS[bisect_right(_FIRSTS, ord(character)) - 1][1]
 
 
 def script_of_word(word: str) -> str:
-    """Script of the first letter of a word; "Zyyy" when it holds none ("2019")."""
+    """Return the script of the first letter of a word; "Zyyy" if it has none ("2019")."""
     found = script_of(word[:1]) if word else "Zyyy"
     if found != "Zyyy":
         return found

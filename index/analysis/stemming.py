@@ -1,4 +1,4 @@
-"""One stem per word: by the word's own script first, then by the language of the text."""
+"""Stem words by rules that depend on the word's script first, then on the language of the text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OWN: dict[str, Callable[[str], str]] = {
     "he": hebrew_stem,
 }
 
-# Languages whose rules may be used for words of a script; any other takes the first's, those after "" none.
+# Languages whose rules may apply to words of a script; other languages use the first, those after "" none.
 _RULES = {
     "Arab": ("ar", "fa", "ur", "", "ckb", "ps", "sd", "ug"),
     "Cyrl": ("ru", "sr", "", "uk", "bg", "be", "mk", "kk", "ky", "mn", "tg", "tt"),
@@ -59,15 +59,15 @@ _LATIN = frozenset(_SNOWBALL) - _NOT_LATIN
 
 
 def stemmer_of(word_folded: str, language: str) -> str:
-    """Code of the stemming rules for a folded word in a text of that language; "" when it stays as it is.
+    """Return the code of the stemming rules for a folded word in a text of a language; "" if it is not stemmed.
 
-    A Latin word inside Arabic, Russian or Chinese text is taken as English, the language such words mostly come from.
+    A Latin word inside Arabic, Russian or Chinese text is stemmed as English, where such words mostly come from.
     """
     return _stemmer(script_of_word(word_folded), language)
 
 
 def stemmers_of(word_folded: str, languages: tuple[str, ...]) -> tuple[str, ...]:
-    """What `stemmer_of` says of a word for texts of several languages, each code once."""
+    """Return what `stemmer_of` returns for a word in texts of several languages, each code once."""
     return _stemmers(script_of_word(word_folded), languages)
 
 
@@ -97,7 +97,7 @@ def _snowball(algorithm: str) -> Callable[[str], str]:
 
 
 def stem_of(folded: str, stemmer: str) -> str:
-    """Stem of a folded word by the rules of `stemmer_of`, without accents; the word itself if they leave nothing."""
+    """Return a folded word's stem by the rules of `stemmer_of`, unaccented; the word itself if nothing is left."""
     if stemmer in _OWN:
         return _OWN[stemmer](folded)
     algorithm = _SNOWBALL.get(stemmer)

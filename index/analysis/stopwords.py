@@ -1,4 +1,4 @@
-"""Function and question words, which say nothing about what a passage is about."""
+"""List function and question words, which do not show what a passage is about."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BY_SCRIPT = {
 
 @cache
 def stopwords() -> dict[str, frozenset[str]]:
-    """Folded function and question words by ISO 639-1 code."""
+    """Return the folded function and question words by ISO 639-1 code."""
     lists: dict[str, frozenset[str]] = {}
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         language, colon, listed = line.partition(":")
@@ -34,7 +34,7 @@ def stopwords() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=65536)
 def is_stopword(folded: str, language: str) -> bool:
-    """Whether a folded word is a function or question word; a language without a list: guessed by the script."""
+    """Return whether a folded word is a function or question word; without a list, its script gives the language."""
     lists = stopwords()
     script = script_of_word(folded)
     if language not in lists or (script in _BY_SCRIPT and _script_of(language) != script):

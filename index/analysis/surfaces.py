@@ -1,4 +1,4 @@
-"""What stands in the runs of a text that `WORD` matches, remembered: most of a text was met before."""
+"""Cache the words in the runs of a text that `WORD` matches, since most runs occurred before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Surface(NamedTuple):
     """The words in one run of a text.
 
     Attributes:
-        places: where each starts and ends in the run; mostly there is one.
+        places: where each starts and ends in the run; mostly one.
         folded: the words.
         stems: of each, by the rules of the text's language.
     """
@@ -32,7 +32,7 @@ class Surface(NamedTuple):
 
 
 def known_surfaces(surfaces: Collection[str], language: str) -> Mapping[str, Surface]:
-    """Give a table that holds at least these runs of a text in a language (ISO 639-1)."""
+    """Return a table that holds at least these runs of a text in a language (ISO 639-1)."""
     global _known  # noqa: PLW0603  # a new table, not an emptied one: another thread may be reading the old
     known = _known.setdefault(language, {})
     new = {surface for surface in surfaces if surface not in known}

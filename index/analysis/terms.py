@@ -1,4 +1,4 @@
-"""The terms a word gives to the index: stem, character 4-grams, name key."""
+"""Derive the index terms of a word: stem, character 4-grams, name key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from index.analysis.scripts import UNSPACED, script_of_word
 from index.analysis.stemming import stem_of
 
 GRAM = 4
-"""Characters of a gram, the marks of the word's two ends included."""
+"""Characters of a gram, including the marks at the word's two ends."""
 _GRAM_OF_SCRIPT = {"Hang": 2}
 _UNSPACED = re.compile(rf"[{UNSPACED}]")
 
@@ -27,16 +27,16 @@ class WordTerms(NamedTuple):
 
 @lru_cache(
     maxsize=16_384
-)  # those of questions; a word of a passage comes here once, when it enters the vocabulary
+)  # words of questions; a word of a passage is analysed once, when it enters the vocabulary
 def word_terms(folded: str, stemmer: str) -> WordTerms:
-    """Terms of a folded word; `stemmer` is the code from `stemmer_of`."""
+    """Return the terms of a folded word; `stemmer` is the code from `stemmer_of`."""
     if not folded or _UNSPACED.match(folded):
         return WordTerms(folded, (), None)
     return WordTerms(stem_of(folded, stemmer), _grams(unaccented(folded)), name_key(folded))
 
 
 def _grams(word: str) -> tuple[str, ...]:
-    """All runs of `GRAM` characters of the word with its ends marked; a shorter word whole."""
+    """Return all runs of `GRAM` characters of the word with its ends marked; a shorter word whole."""
     if word.isdigit():
         return (word,)
     size = _GRAM_OF_SCRIPT.get(script_of_word(word), GRAM)

@@ -1,4 +1,4 @@
-"""Words of a text in any script, with their places in the original text."""
+"""Split a text in any script into words, with their places in the original text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_WORD = 64
-"""Characters of a folded word that count; nothing longer is a word anyone searches for."""
+"""Characters of a folded word that are kept; nobody searches for a longer word."""
 LONGEST_KEPT = 48
-"""Characters of the longest run that a table remembers: one of a megabyte is no word that comes again."""
+"""Characters of the longest run that is cached; a run of a megabyte does not recur."""
 
 _ELISIONS = frozenset(
     (
@@ -54,7 +54,7 @@ _LETTER = re.compile(rf"[{UNSPACED}](?:(?!\w)[{MARKS}])*")
 _APOSTROPHE = re.compile(rf"[{APOSTROPHES}]")
 _NOT_PLAIN = re.compile(rf"[{UNSPACED}{APOSTROPHES}\u02b0-\u02ff]")
 Piece = tuple[int, int, str]
-# A plain table, emptied when full: the order of use, which lru_cache keeps at every look-up, is of no use here.
+# A plain table, emptied when full: the order of use that lru_cache keeps at every look-up is not needed here.
 _PIECES: dict[str, tuple[Piece, ...]] = {}
 _MAX_PIECES = 400_000
 
@@ -68,9 +68,9 @@ class Word(NamedTuple):
 
 
 def words(text: str) -> list[Word]:
-    """The words of a text in order of their start; character bigrams for scripts without spaces.
+    """Return the words of a text in order of their start; character bigrams for scripts without spaces.
 
-    Any string is taken, also one with NULs or lone surrogates. Offsets count characters of the text as given:
+    Any string is accepted, also with NULs or lone surrogates. Offsets count characters of the text as given:
     `0 <= start < end <= len(text)`, starts rise; only bigrams overlap.
     """
     found: list[Word] = []
@@ -82,7 +82,7 @@ def words(text: str) -> list[Word]:
 
 
 def folded_counts(text: str) -> dict[str, int]:
-    """How often each folded word stands in a text: what `words` gives, without the places; looks at a surface once."""
+    """Count the folded words of a text as `words` finds them; each distinct surface is processed once."""
     counts: dict[str, int] = {}
     known = _PIECES
     for surface, count in Counter(WORD.findall(text)).items():
@@ -92,12 +92,12 @@ def folded_counts(text: str) -> dict[str, int]:
 
 
 def folded_words(surface: str) -> tuple[str, ...]:
-    """The folded words in what `WORD` matched."""
+    """Return the folded words in a match of `WORD`."""
     return tuple([folded for _, _, folded in pieces(surface)])
 
 
 def pieces(surface: str) -> tuple[Piece, ...]:
-    """The words in what `WORD` matched: where each starts and ends in it, and the folded word."""
+    """Return the words in a match of `WORD`: where each starts and ends in it, and the folded word."""
     found = _PIECES.get(surface)
     if found is None:
         found = cut(surface)
@@ -109,7 +109,7 @@ def pieces(surface: str) -> tuple[Piece, ...]:
 
 
 def cut(surface: str) -> tuple[Piece, ...]:
-    """As `pieces`, not remembered."""
+    """Return what `pieces` returns, without its cache."""
     if surface.isalpha() and not _NOT_PLAIN.search(surface):  # most words: one, of letters only
         folded = "u.s" if surface == "US" else fold(surface)[:MAX_WORD]
         return ((0, len(surface), folded),) if folded else ()
@@ -128,7 +128,7 @@ def cut(surface: str) -> tuple[Piece, ...]:
 
 
 def _number(surface: str) -> Iterator[Piece]:
-    """1,200 and 1.200 are 1200; 3,5 is 3.5; 12.10.2023 is three numbers."""
+    """Yield numbers: 1,200 and 1.200 are 1200; 3,5 is 3.5; 12.10.2023 is three numbers."""
     if _GROUPED.fullmatch(surface):
         yield 0, len(surface), fold(_SEPARATOR.sub("", surface))
     elif len(_SEPARATOR.findall(surface)) == 1:
@@ -139,7 +139,7 @@ def _number(surface: str) -> Iterator[Piece]:
 
 
 def _dotted(surface: str) -> Iterator[Piece]:
-    """U.N. without its dots when three letters are left, else with them: "us" is another word."""
+    """Yield an acronym without dots if three letters are left, else with them: "us" is another word."""
     letters = surface.replace(".", "")
     if letters.isalpha() and len(surface) == 2 * len(letters) - 1:
         yield 0, len(surface), fold(letters if len(letters) > 2 else surface)
@@ -162,7 +162,7 @@ def _mixed(surface: str) -> Iterator[Piece]:
 
 
 def _joined(surface: str) -> Iterator[tuple[int, int]]:
-    """Spans of the parts between underscores and apostrophes, with those joined again that are one word."""
+    """Yield the spans between underscores and apostrophes, joined again where they are one word."""
     first, before = 0, (0, 0)
     for part in _PART.finditer(surface):
         span = part.span()
@@ -176,7 +176,7 @@ def _joined(surface: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_one_word(left: str, between: str, right: str) -> bool:
-    """Whether an apostrophe stands inside a word: Ba'ath, Qur'an; not in l'attaque, don't, Tanf'a, ABD'nin."""
+    """Return whether an apostrophe is inside a word: Ba'ath, Qur'an; not in l'attaque, don't, Tanf'a, ABD'nin."""
     if "_" in between or not left:
         return False
     script = script_of(left[-1])
@@ -193,7 +193,7 @@ def _is_one_word(left: str, between: str, right: str) -> bool:
 
 
 def _bigrams(surface: str, first: int, last: int) -> Iterator[Piece]:
-    """Overlapping pairs of letters, each letter with its marks; a single letter alone."""
+    """Yield overlapping pairs of letters, each letter with its marks; a single letter alone."""
     letters = [match.span() for match in _LETTER.finditer(surface, first, last)]
     if len(letters) == 1:
         yield first, last, _cached_fold(surface[first:last])

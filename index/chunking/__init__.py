@@ -1,1 +1,1 @@
-"""Cuts articles. In: a text. Out: its prose, sentences and passages, as exact spans."""
+"""Cut articles. In: a text. Out: its prose, sentences and passages, as exact spans."""

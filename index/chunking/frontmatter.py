@@ -1,4 +1,4 @@
-"""The `key: value` lines between two `---` lines that many Markdown files begin with."""
+"""Parse the `key: value` lines between two `---` lines that many Markdown files begin with."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _CONTINUED = re.compile(r"[ \t]+\S|-[ \t]|#|\s*$")
 def parse(text: str) -> tuple[dict[str, str], int]:
     """Read the front matter at the start of a text.
 
-    Only plain `key: value` lines are understood; nested values are passed over. Nothing is
-    front matter if one line between the fences is neither.
+    Only plain `key: value` lines are read; nested values are skipped. A block with any other line
+    between the fences is not front matter.
 
     Returns:
         The values by lower-case key, quotes removed, and the offset at which the text proper

@@ -1,4 +1,4 @@
-"""What one line looks like, whatever its language: a sentence, a short line, a bullet, tags, links."""
+"""Classify one line by its look, in any language: a sentence, a short line, a bullet, tags, links."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DASHED = re.compile(r"\S\s*[-–—/]\s|\s[-–—/]\s*\S")
 
 
 class Shape(Enum):
-    """What a line looks like on its own."""
+    """The shape of a line on its own."""
 
     SENTENCE = "ends as a sentence does, introduces a list, or is long"
     SHORT = "no more words than a heading has, and no stop"
@@ -50,7 +50,7 @@ class Shape(Enum):
 
 
 class Look(NamedTuple):
-    """A line, what it looks like and how many words it has."""
+    """A line, its shape and its number of words."""
 
     line: Line
     shape: Shape
@@ -59,27 +59,27 @@ class Look(NamedTuple):
 
     @property
     def is_label(self) -> bool:
-        """A few words, as above a list or before a value."""
+        """Whether it is a few words, as above a list or before a value."""
         return self.words <= LABEL_WORDS
 
     @property
     def ends_with_colon(self) -> bool:
-        """What follows belongs to it."""
+        """Whether it ends with a colon, so that what follows belongs to it."""
         return self.text.rstrip("*_ \u200f\u200e").endswith((":", "："))
 
     @property
     def has_digits(self) -> bool:
-        """Figures, a date."""
+        """Whether it holds figures, such as a date."""
         return _FIGURE.search(self.text) is not None
 
     @property
     def has_facts(self) -> bool:
-        """Figures, or a name and its value."""
+        """Whether it holds figures, or a name and its value."""
         return self.has_digits or (not self.ends_with_colon and _LABELLED.match(self.text) is not None)
 
 
 def look(text: str, line: Line) -> Look:
-    """Tell what a line of `text` looks like."""
+    """Classify a line of `text` by its look."""
     body = text[line.start : line.end]
     bullet = _BULLET.match(body)
     bare = body[bullet.end() :] if bullet else body
@@ -88,12 +88,12 @@ def look(text: str, line: Line) -> Look:
 
 
 def is_dateline(text: str) -> bool:
-    """Tell whether a short first line is of the form `place - agency` rather than a title."""
+    """Return whether a short first line is of the form `place - agency` rather than a title."""
     return size(text) <= LABEL_WORDS and _DASHED.search(text) is not None
 
 
 def is_listing(text: str) -> bool:
-    """Tell whether a line without figures is a label and the items it labels, as tag lists are."""
+    """Return whether a line without figures is a label and the items it labels, as in tag lists."""
     labelled = _LABELLED.match(text)
     if labelled is None or size(labelled["label"]) > 3 or any(map(str.isdigit, text)):
         return False
@@ -104,7 +104,7 @@ def is_listing(text: str) -> bool:
 
 
 def title_case(text: str) -> bool:
-    """Tell whether there is nothing but capitalised words in it."""
+    """Return whether a text is nothing but capitalised words."""
     return all(word[0].isupper() for word in text.split()) and not _PUNCTUATION.search(text)
 
 
@@ -123,7 +123,7 @@ def _shape(body: str, bare: str, words: int, *, is_bullet: bool) -> Shape:
 
 
 def _unstopped(bare: str, words: int, *, is_bullet: bool) -> Shape:
-    """Tell what a line is that has letters and does not end as a sentence does."""
+    """Return the shape of a line that has letters and does not end as a sentence does."""
     if is_bullet:
         return Shape.SENTENCE if words > _ITEM_WORDS else Shape.BULLET
     introduces = words >= LABEL_WORDS and bare.endswith((":", "："))
@@ -167,7 +167,7 @@ def _variety(words: list[str]) -> float:
 
 
 def _is_bare_words(body: str) -> bool:
-    """Tell whether there are many words, no punctuation between and no little words, as in tags."""
+    """Return whether a text is many words without punctuation and with few short words, as in tags."""
     words = body.split()
     if len(words) < 10 or _PUNCTUATION.search(body):
         return False

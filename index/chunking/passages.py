@@ -1,4 +1,4 @@
-"""An article's passages: contiguous spans of its prose, short enough to quote and to embed."""
+"""Cut an article into passages: contiguous spans of its prose, short enough to quote and to embed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from index.chunking.sentences import sentences
 from index.chunking.text_lines import size
 from index.records import Passage
 
-# Part of what a collection was made with: raise it when `split` gives other spans for a text.
+# Stored with a collection; increase it when `split` returns other spans for any text.
 CHUNKER_VERSION = 2
 
 MIN_WORDS = 60
@@ -28,7 +28,7 @@ def split(text: str) -> list[Passage]:
 
     A passage is one paragraph, or several short ones of the same section (it then holds their
     newlines), or some whole sentences of a paragraph above MAX_WORDS words or MAX_CHARS characters.
-    Front matter, headings, tag and link lists are in none; what has no letters gives none.
+    No passage holds front matter, headings, tag lists or link lists; text without letters gives none.
 
     Args:
         text: any str.
@@ -63,7 +63,7 @@ def _passages(text: str, section: list[_Unit], heading: str | None) -> list[Pass
 
 
 def _units(text: str, block: Block) -> list[_Unit]:
-    """Give a paragraph whole, or its sentences in groups of much the same length if it is long."""
+    """Return a paragraph whole, or if it is long, its sentences in groups of similar length."""
     paragraph = _unit(text, block.start, block.end)
     length = block.end - block.start
     pieces = max(-(-paragraph.words // MAX_WORDS), -(-length // MAX_CHARS))

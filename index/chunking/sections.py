@@ -1,6 +1,6 @@
-"""Which lines of an article are prose, which head it, and which are the furniture of a web page.
+"""Classify the lines of an article as prose, headings, or the furniture (boilerplate) of a web page.
 
-Decided by structure alone (bullets, stops, repetition, length, place in the article), never by the
+Structure alone decides (bullets, stops, repetition, length, place in the article), never the
 phrases of one site or language. When in doubt a line is prose: a tag list among the passages costs
 a little ranking, a lost sentence costs an answer.
 """
@@ -18,14 +18,14 @@ from index.chunking.text_lines import ends_sentence, lines
 
 _MARKUP = re.compile(r"^#{1,6}\s+|\s+#+$|^[*_]{1,3}|[*_]{1,3}$")
 _FURNITURE = (Shape.TAGS, Shape.LINKS, Shape.NOTICE, Shape.RULE)
-_AFTER = {Shape.TAGS, Shape.LINKS, Shape.NOTICE}  # what follows an article's last word
+_AFTER = {Shape.TAGS, Shape.LINKS, Shape.NOTICE}  # follow the end of an article
 _INNER_LIMIT = 8  # heading words between the paragraphs of one section
 _MAX_RELATED = 60  # lines in a list of other articles
 _SHORT_LIMIT = 6  # heading words where an author leaves out full stops, as some agencies do
 
 
 class Kind(Enum):
-    """What a block is for."""
+    """The role of a block."""
 
     PROSE = "may be cited"
     HEADING = "names the prose after it"
@@ -40,7 +40,7 @@ class Block(NamedTuple):
     kind: Kind
 
 
-@lru_cache(maxsize=4)  # asked for the title and again for the passages of the same article
+@lru_cache(maxsize=4)  # called for the title and again for the passages of an article
 def blocks(text: str) -> tuple[Block, ...]:
     """Classify every line of an article that is not blank, in order.
 
@@ -57,7 +57,7 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 
 def heading_text(text: str) -> str:
-    """Give the words of a heading without its Markdown marks, on one line."""
+    """Return the words of a heading without its Markdown marks, on one line."""
     return " ".join(_MARKUP.sub("", _MARKUP.sub("", text.strip())).split()).rstrip(":： ")
 
 
@@ -90,14 +90,14 @@ def _first_guess(item: Look) -> Kind:
 
 
 def _heading_limit(looks: list[Look]) -> int:
-    """Count of words up to which a line without a stop may be a heading, in this article."""
+    """Return the most words with which a line without a stop may be a heading in this article."""
     paragraphs = [item for item in looks if item.words >= 20 and item.shape is Shape.SENTENCE]
     bare = sum(not ends_sentence(item.text) for item in paragraphs)
     return _SHORT_LIMIT if bare * 5 > len(paragraphs) * 2 else HEADING_WORDS
 
 
 def _mark_related(looks: list[Look], kinds: list[Kind]) -> int:
-    """Mark a list of other articles at the very end that has a label but no bullets.
+    """Mark as furniture a list of other articles at the very end that has a label but no bullets.
 
     Returns:
         The index at which it begins, or the number of lines when there is none.
@@ -131,7 +131,7 @@ def _are_headlines(items: list[Look]) -> bool:
 
 
 def _resolve(looks: list[Look], kinds: list[Kind], run: slice, limit: int) -> None:
-    """Decide on a run of short and bulleted lines by what is before and after it."""
+    """Classify a run of short and bulleted lines by what is before and after it."""
     items = looks[run]
     following = looks[run.stop] if run.stop < len(looks) else None
     before = looks[run.start - 1] if run.start else None
@@ -150,7 +150,7 @@ def _resolve(looks: list[Look], kinds: list[Kind], run: slice, limit: int) -> No
 
 
 def _resolve_list(looks: list[Look], kinds: list[Kind], run: slice, limit: int) -> None:
-    """Decide on a run that has bullets: links to other articles at the tail, else content."""
+    """Classify a run that has bullets: links to other articles at the end, else content."""
     bullets = [at for at in range(run.start, run.stop) if looks[at].shape is Shape.BULLET]
     first, last = bullets[0], bullets[-1]
     items = [looks[at] for at in bullets]
@@ -177,7 +177,7 @@ def _is_content(items: list[Look], introduced: Look | None) -> bool:
 
 
 def _tail(items: list[Look], before: Look | None) -> list[Kind]:
-    """Short lines that nothing follows: signatures, sources, menus; but verse and tables stay."""
+    """Classify short lines at the end: signatures, sources and menus are furniture; verse and tables stay."""
     if before is None:
         return [Kind.PROSE] * len(items)
     if len(items) > 2:
@@ -192,7 +192,7 @@ def _is_signature(item: Look) -> bool:
 
 
 def _head(items: list[Look], before: Look | None, following: Look | None, limit: int) -> list[Kind]:
-    """Short lines before prose: headings, labels; but verse, dialogue and tables stay."""
+    """Classify short lines before prose: headings and labels; verse, dialogue and tables stay prose."""
     is_top = before is None
     if len(items) > (4 if is_top else 2) and _is_one_block(items):
         return [Kind.PROSE] * len(items)

@@ -1,4 +1,4 @@
-"""Sentences of a text as exact spans; quick enough to be found again for each hit shown."""
+"""Split a text into sentences as exact spans, fast enough to repeat for each hit shown."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ _ITEM_NUMBER = re.compile(r"\W*(\d{1,3}|[^\W\d_])[.)]\s*$")
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
-    """Give the sentences of `text[start:end]`, in order, covering all that is not white space.
+    """Return the sentences of `text[start:end]`, in order, covering all that is not white space.
 
-    A newline ends a sentence unless it only wraps a paragraph at a fixed width. Where nothing ends
-    a sentence for more than MAX_SENTENCE_CHARS characters it is cut after a clause, else at a space,
-    else between characters (never before a combining mark). When in doubt two sentences stay one.
+    A newline ends a sentence unless it only wraps a paragraph at a fixed width. A sentence of more than
+    MAX_SENTENCE_CHARS characters is cut after a clause, else at a space, else between characters (never
+    before a combining mark). When in doubt two sentences stay one.
 
     Args:
         text: any str; lone surrogates and NUL included.
-        start: first character looked at.
+        start: first character examined.
         end: one past the last; None is the end of the text.
 
     Returns:
@@ -67,7 +67,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 
 def _split_line(text: str, start: int, end: int) -> list[Span]:
-    # One character for one: the library refuses lone surrogates and takes newlines for paragraphs.
+    # One character for one keeps the offsets: sentencex refuses lone surrogates and takes newlines for paragraphs.
     line = _SURROGATE_OR_BREAK.sub(" ", text[start:end])
     merged: list[tuple[int, int]] = []
     for boundary in sentencex.get_sentence_boundaries(_code(line), line):
@@ -91,7 +91,7 @@ def _code(line: str) -> str:
 
 
 def _continues(line: str, before: tuple[int, int], start: int, end: int) -> bool:
-    """Tell whether the library cut at a stop that ends no sentence."""
+    """Return whether sentencex cut at a stop that ends no sentence."""
     if line[start].islower():
         return True
     if before[1] - before[0] < 8:

@@ -1,4 +1,4 @@
-"""Lines of a text as people see them: exact offsets, hard-wrapped lines joined, size in words."""
+"""Split a text into lines with exact offsets, join hard-wrapped ones, and count words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HAN = re.compile(
 )
 _HANGUL = re.compile(r"[\uac00-\ud7a3]+")
 _SOUTH_EAST = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
-_UNSPACED = re.compile(f"{_HAN.pattern[:-2]}{_SOUTH_EAST.pattern[1:-1]}")  # one look instead of three
+_UNSPACED = re.compile(f"{_HAN.pattern[:-2]}{_SOUTH_EAST.pattern[1:-1]}")  # one search instead of three
 _BEGINS_ITEM = re.compile(r"[-*+•·▪◦‣⁃●○■□►▸–—#>|]|\d{1,3}[.)]\s")
 _CLOSERS = "\"'”’»«›)]}）」』】*_\u200e\u200f\u202c\u2069"
 _TERMINALS = frozenset(".!?…؟۔。！？｡．।॥។။።፧‽")
@@ -30,10 +30,9 @@ class Line(NamedTuple):
 
 
 def lines(text: str, start: int = 0, end: int | None = None) -> list[Line]:
-    """Give the lines of `text[start:end]` that are not blank, in order, trimmed.
+    """Return the lines of `text[start:end]` that are not blank, in order, trimmed.
 
-    The lines of a paragraph that an editor wrapped at a fixed width come back as one line that
-    holds the newlines.
+    A paragraph that an editor wrapped at a fixed width is returned as one line that holds the newlines.
     """
     stop = len(text) if end is None else end
     joined: list[Line] = []
@@ -47,7 +46,7 @@ def lines(text: str, start: int = 0, end: int | None = None) -> list[Line]:
 
 
 def size(text: str) -> int:
-    """Count the words; in scripts without spaces, what their letters would be in words.
+    """Count the words; in scripts without spaces, estimate them from the letters.
 
     On parallel paragraphs (XQuAD) an English word is about two Han or kana characters and about
     six Thai ones.
@@ -60,7 +59,7 @@ def size(text: str) -> int:
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether the text ends as a sentence does, quotes and brackets after the stop aside."""
+    """Return whether the text ends as a sentence does, ignoring quotes and brackets after the stop."""
     bare = text.rstrip(_CLOSERS)
     return bool(bare) and bare[-1] in _TERMINALS
 
@@ -90,7 +89,7 @@ def _unwrapped(text: str, group: list[Line]) -> list[Line]:
 
 
 def _is_wrapped(text: str, group: list[Line]) -> bool:
-    """Tell whether each line ends where its next word would not have fitted any more."""
+    """Return whether each line ends where the next word would not have fitted."""
     width = max(line.end - line.start for line in group)
     if not _NARROWEST <= width <= _WIDEST:
         return False

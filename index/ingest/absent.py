@@ -1,8 +1,8 @@
-"""Articles whose files are not there any more: removed where that was seen, kept and noted where it may be an accident.
+"""Handle articles whose files are gone: remove them, or note them as missing where that may be an accident.
 
-A drive that is not mounted, a folder that was emptied, a file that is just being written look like files that were
-deleted. So an article is removed only if its file's absence was seen, in a folder that could be listed, and if few went
-at once; the others are kept, noted as missing, and a person decides. A file that comes back takes its note away.
+An unmounted drive, an emptied folder or a file that is just being written looks like deleted files. So an article is
+removed only if its file is absent from a folder that could be listed, and if few files went at once. The others are
+kept and noted as missing, and a person decides. When a file comes back, its note is removed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from index.store.writer import Writer
 
 MANY = 10
-"""More articles than these, if they are more than half of all, do not go at once without a question."""
+"""More articles than this, if they are more than half of all, are not removed at once without a person's decision."""
 
 DRIVE, EMPTY, MOST = "drive", "empty", "many"
 _REASONS = {
@@ -40,14 +40,14 @@ _UNLISTED = "the folder cannot be listed; the articles of what is in it are kept
 
 
 class Absent(NamedTuple):
-    """How the files of a folder stand beside the articles that were read from them.
+    """The files of a folder, compared with the articles that were read from them.
 
     Attributes:
-        fresh: origins that are seen to be gone and were there before, with their articles' numbers.
+        fresh: origins that are newly gone, with their articles' numbers.
         noted: origins that were noted as missing before.
-        back: those of them that are there again.
-        n_articles: how many articles were there before, by what was not noted.
-        is_empty: nothing is left that an article was read from.
+        back: noted origins whose files are there again.
+        n_articles: number of articles of the origins that were not noted before.
+        is_empty: whether no file is left that an article was read from.
     """
 
     fresh: dict[str, int]
@@ -58,7 +58,7 @@ class Absent(NamedTuple):
 
 
 def compare(reader: Reader, survey: Survey) -> Absent:
-    """Compare what was read from a folder with what is in it; of what cannot be seen nothing is said."""
+    """Compare the articles read from a folder with its files; folders that cannot be listed are left out."""
     files = {str(path) for path in survey.files}
     hidden = tuple(f"{path}{os.sep}" for path in survey.unlisted)
     noted = reader.missing_at(str(survey.folder))
@@ -75,14 +75,14 @@ def compare(reader: Reader, survey: Survey) -> Absent:
 
 
 def is_settled(reader: Reader, survey: Survey) -> bool:
-    """Whether `follow` would change nothing."""
+    """Return whether `follow` would change nothing."""
     absent = compare(reader, survey)
     known = reader.folders(str(survey.folder))
     return not absent.fresh and not absent.back and _devices(known, survey) == known
 
 
 def follow(writer: Writer, survey: Survey) -> list[Added]:
-    """Remove the articles whose files are seen to be gone from a folder; note those that a person must decide on.
+    """Remove the articles whose files are gone from a folder; note those that a person must decide on.
 
     Returns:
         What was removed.
@@ -97,7 +97,7 @@ def follow(writer: Writer, survey: Survey) -> list[Added]:
 
 
 def follow_parts(writer: Writer, file: Parts) -> list[Added]:
-    """Forget what is no longer in a file that was read whole; where that is most of it, note it instead."""
+    """Remove the articles that are no longer in a file that was read whole; note them if they are most of it."""
     if not file.is_whole:
         return []
     noted = writer.missing_at(file.path)
@@ -116,7 +116,7 @@ def follow_parts(writer: Writer, file: Parts) -> list[Added]:
 
 
 def still_missing(reader: Reader, path: str) -> list[str]:
-    """Give the origins at a path that were noted as missing and are not there now either."""
+    """Return the origins at a path that were noted as missing and are still gone."""
     return [origin for origin, why in reader.missing_at(path).items() if why == ROWS or is_gone(origin)]
 
 
@@ -126,7 +126,7 @@ def remove(writer: Writer, origins: Iterable[str]) -> list[Added]:
 
 
 def keep(writer: Writer, origins: Iterable[str]) -> list[str]:
-    """Keep the articles of origins that are noted as missing, as if they had been given directly; give their ids."""
+    """Keep the articles of origins that are noted as missing, as if they were given directly; return their ids."""
     kept: dict[str, None] = {}
     for origin in _noted(writer, origins):
         number = writer.number_by_origin(origin) or 0
@@ -136,7 +136,7 @@ def keep(writer: Writer, origins: Iterable[str]) -> list[str]:
 
 
 def kept(reader: Reader, survey: Survey) -> list[Added]:
-    """Tell which articles are missing from a folder, and which folders in it cannot be listed."""
+    """Return the articles that are missing from a folder, and the folders in it that cannot be listed."""
     missing = [
         Added("missing", origin, each.id, _reason(each.why))
         for each in reader.missing(str(survey.folder))
@@ -158,7 +158,7 @@ def _forget(writer: Writer, origins: Iterable[str], why: str) -> list[Added]:
 
 
 def _kept(reader: Reader, survey: Survey, absent: Absent, known: Mapping[str, int]) -> dict[str, str]:
-    """Give the origins that are not to be forgotten though their files are gone, and why."""
+    """Return the origins that are kept though their files are gone, and why."""
     kept = {origin: DRIVE for origin in absent.fresh if _is_elsewhere(origin, known, survey.devices)}
     others = {origin: number for origin, number in absent.fresh.items() if origin not in kept}
     if absent.is_empty:
@@ -173,7 +173,7 @@ def _are_most(n_lost: int, n_articles: int) -> bool:
 
 
 def _lost(reader: Reader, gone: Mapping[str, int], noted: Collection[str]) -> int:
-    """Count the articles that were read from nothing but what is gone."""
+    """Count the articles whose origins are all gone."""
     return sum(
         all(origin in gone or origin in noted for origin in reader.origins(number))
         for number in set(gone.values())
@@ -181,14 +181,14 @@ def _lost(reader: Reader, gone: Mapping[str, int], noted: Collection[str]) -> in
 
 
 def _is_elsewhere(origin: str, known: Mapping[str, int], now: Mapping[str, int]) -> bool:
-    """Whether the folder of a file was on another drive than what is in its place now."""
+    """Return whether the folder of a file was on another drive than the folder in its place now."""
     folders = [str(folder) for folder in Path(origin).parents]
     before = next((known[folder] for folder in folders if folder in known), None)
     return before is not None and before != next((now[folder] for folder in folders if folder in now), None)
 
 
 def _devices(known: Mapping[str, int], survey: Survey) -> dict[str, int]:
-    """Give the devices to be remembered; of what cannot be listed now, those of before."""
+    """Return the devices to store; for folders that cannot be listed now, those stored before."""
     hidden = {
         path: device for path, device in known.items()
         if any(Path(path).is_relative_to(folder) for folder in survey.unlisted)

@@ -1,4 +1,4 @@
-"""Adding: whether an article is new, changed or known, and what is written for it."""
+"""Decide whether an article is new, changed or known, and write it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class Ready(NamedTuple):
-    """An article on its way in; prepared None: nothing of it seemed to be needed when we looked."""
+    """An article to be added; `prepared` is None if its text was stored already when it was looked up."""
 
     one: Identified
     prepared: Prepared | None
 
 
 def identified(source: Article | Added) -> Identified | Added:
-    """Recognise an article; a bad one comes back as skipped, with the reason."""
+    """Identify an article; an invalid one is returned as skipped, with the reason."""
     if isinstance(source, Added):
         return source
     try:
@@ -40,7 +40,7 @@ def identified(source: Article | Added) -> Identified | Added:
 
 
 def is_held(reader: Reader, one: Identified) -> bool:
-    """Whether the article is there with this very text, so that nothing of it need be prepared."""
+    """Return whether the article is stored with the same text, so that it need not be prepared."""
     number = _find(reader, one)
     return number is not None and reader.digests(number)[2] == one.text_digest
 
@@ -49,9 +49,9 @@ def ready_all(
     batch: Sequence[tuple[Identified | Added, bool]],
     prepare: Callable[[Sequence[Article]], list[Prepared]],
 ) -> list[Ready | Added]:
-    """Make the passages of those articles of a batch that are not held.
+    """Prepare the articles of a batch that are not held.
 
-    One without anything to cite comes back as skipped.
+    One without anything to cite is returned as skipped.
     """
     made = [one if isinstance(one, Added) else Ready(one, None) for one, _ in batch]
     wanted = {
@@ -75,12 +75,12 @@ def _nothing_to_cite(one: Identified) -> Added:
 
 
 def put(writer: Writer, given: Ready | Added, *, asked: bool = True) -> Added:
-    """Write one article, deciding in this transaction what it is.
+    """Write one article; this transaction decides whether it is new, changed or known.
 
     Args:
         writer: of the transaction.
-        given: the article, or what was said of it instead.
-        asked: whether a person asked for it: what a person removed is brought back by nothing else.
+        given: the article, or the result that was reported instead of it.
+        asked: whether a person asked for it; nothing else brings back what a person removed.
     """
     if isinstance(given, Added):
         return given
@@ -107,7 +107,7 @@ def _written(writer: Writer, given: Ready) -> Added:
     ):
         return _update_metadata(writer, number, one)
     prepared = given.prepared
-    if prepared is None:  # its text was there when we looked, and was changed or removed since
+    if prepared is None:  # its text was stored when it was looked up, and was changed or removed since
         prepared = prepare(one.article)
         if not prepared.passages:
             return _nothing_to_cite(one)
@@ -125,15 +125,15 @@ def _written(writer: Writer, given: Ready) -> Added:
 
 
 def edit(writer: Writer, article_id: str, changes: Mapping[str, str | None]) -> Article | None:
-    """Change an article's metadata; None: there is no such article.
+    """Change an article's metadata; return None if there is no such article.
 
-    An article read from a file keeps the digests of the file, so that reading the same file again
-    leaves the edit in place, while a changed file replaces it. Nothing is embedded again.
+    An article read from a file keeps the digests of the file: reading the same file again keeps the edit, and a
+    changed file replaces it. Nothing is embedded again.
 
     Args:
         writer: of the transaction.
         article_id: of the article.
-        changes: new values by the names of `Article`; None: as if it had not been given.
+        changes: new values by field name of `Article`; None: as if it had not been given.
 
     Raises:
         ArticleError: a value cannot be used.
@@ -154,7 +154,7 @@ def edit(writer: Writer, article_id: str, changes: Mapping[str, str | None]) -> 
 
 
 def remove(writer: Writer, number: int) -> None:
-    """Remove an article because a person said so; the files that it was read from do not bring it back (`put`)."""
+    """Remove an article at a person's request; the files that it was read from do not bring it back (`put`)."""
     article_id = writer.digests(number)[0]
     article = writer.article(article_id)
     if article is not None:
@@ -163,7 +163,7 @@ def remove(writer: Writer, number: int) -> None:
 
 
 def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
-    """Whether a person removed this article; if it is asked for, or its text is another now, that is forgotten."""
+    """Return whether a person removed this article; forget it if the article is asked for, or its text has changed."""
     origin = one.article.origin
     if not origin:
         return False
@@ -179,7 +179,7 @@ def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
 
 
 def _was_in_removed(writer: Writer, article: Article) -> bool:
-    """Whether a person removed what a file gave as one article, of which this is a part now."""
+    """Return whether a person removed the one article of a file, of which this article is now a part."""
     if not isinstance(article, TextArticle):
         return False
     files = files_of(article.origin or "")
@@ -187,16 +187,16 @@ def _was_in_removed(writer: Writer, article: Article) -> bool:
 
 
 def _put_back(writer: Writer, one: Identified, added: Added) -> None:
-    """Let a text that a person gave again be brought by its files again too.
+    """Let files bring back a removed text that a person gave again.
 
-    The very article that was removed has them back at once, as it was; another is linked when they are read.
+    The article that was removed is linked to its files at once; another is linked when they are read.
     """
     number = writer.number_by_id(added.article_id or "")
     removed = writer.withheld_as(mark_of(one.article.text))
     if number is None or not removed:
         return
     for each in removed:
-        writer.forget_file(each.origin)  # it is read again, since more may be in it than this text
+        writer.forget_file(each.origin)  # read the file again: it may hold more than this text
         if each.article == added.article_id and not (
             Path(each.origin).is_absolute() and is_gone(each.origin)
         ):
@@ -206,26 +206,26 @@ def _put_back(writer: Writer, one: Identified, added: Added) -> None:
 
 
 def _edit_again(writer: Writer, one: Identified, added: Added) -> None:
-    """Give an article that went with its file, and came back as it was, what had been edited of it."""
+    """Restore the edits of an article that was removed with its file and came back unchanged."""
     number = writer.number_by_id(added.article_id or "")
     changes = writer.take_edit(one.digest) if number is not None else {}
     if number is not None and changes and not _edited(writer, number):
-        with suppress(ArticleError):  # a value that could be used when it was given, and cannot now
+        with suppress(ArticleError):  # a value that was valid when it was given may be invalid now
             edit(writer, added.article_id or "", changes)
 
 
 def _edited(writer: Writer, number: int) -> bool:
-    """Whether an article's metadata was edited since it was read from its file."""
+    """Return whether an article's metadata was edited since it was read from its file."""
     article_id, digest, _ = writer.digests(number)
     stored = writer.article(article_id)
     try:
         return stored is not None and identify(stored).digest != digest
-    except ArticleError:  # taken by an older version, which this one would refuse
+    except ArticleError:  # an older version accepted it, and this one would refuse it
         return False
 
 
 def _kept_edits(writer: Writer, number: int, one: Identified) -> dict[str, str | None]:
-    """Give what a person edited of an article whose text file is as it was, and is only read in another way now."""
+    """Return a person's edits of an article whose text file is unchanged and is only read in another way now."""
     if not isinstance(one.article, TextArticle) or not _edited(writer, number):
         return {}
     stored = writer.article(writer.digests(number)[0])
@@ -235,9 +235,9 @@ def _kept_edits(writer: Writer, number: int, one: Identified) -> dict[str, str |
 
 
 def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
-    """Forget what an origin held, and remove the article if it was read from nowhere else.
+    """Unlink an origin, and remove its article if it has no other origin.
 
-    What was edited of it is kept for the time that it comes back.
+    Edits are kept in case the article comes back.
     """
     number = writer.number_by_origin(origin)
     if number is None:
@@ -254,7 +254,7 @@ def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
 
 
 def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassage]) -> int | None:
-    """Find the article with the same address that this one replaces, and let it have this one's origin too."""
+    """Find the article with the same URL that this one replaces, and link this one's origin to it too."""
     if not one.article.url or one.own_id:
         return None
     number = version_of(writer, one.article.url, one.article.published, _prose(one, passages))
@@ -264,14 +264,14 @@ def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassag
 
 
 def _link(writer: Writer, origin: str, number: int) -> None:
-    """Say that an origin holds an article; one that was given directly stays so, and does not go with a file."""
+    """Link an origin to an article; one that was given directly stays so, and is not removed with a file."""
     if not writer.origins(number):
         writer.own(number)
     writer.link(origin, number)
 
 
 def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
-    # an id that was given alone was looked for; one of an origin may be that of its first article, which lives on
+    # an id without an origin was looked up; with an origin, it may be that of its first article, which still exists
     is_sought = one.own_id and not one.article.origin
     if not is_sought and writer.number_by_id(one.article.id or "") is not None:
         one = _with_id(one, one.text_digest[:16])
@@ -322,7 +322,7 @@ def _same_text(reader: Reader, number: int, one: Identified) -> bool:
 
 
 def _is_shared(reader: Reader, number: int, one: Identified) -> bool:
-    """Whether a changed file's old text is also held by another origin, so that it must stay."""
+    """Return whether another origin also holds a changed file's old text, so that it must stay."""
     origins = reader.origins(number)
     return not _same_text(reader, number, one) and one.article.origin in origins and len(origins) > 1
 

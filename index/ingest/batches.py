@@ -1,4 +1,4 @@
-"""An addition, batch by batch: what is to be written is prepared in order, ahead of the writing when there is much."""
+"""Prepare articles for writing batch by batch, in order, ahead of the writing when there are many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from index.ingest.adding import ready_all
-from index.ingest.prepare_workers import Crew, prepare_all
+from index.ingest.prepare_workers import WorkerPool, prepare_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,39 +22,38 @@ if TYPE_CHECKING:
 
     Looked = list[tuple[Identified | Added, bool]]
 
-# articles in one transaction: large enough that fsync does not dominate, small enough that other
-# writers wait for a moment only
+# articles in one transaction: enough that fsync does not dominate, few enough that other writers wait only briefly
 BATCH = 64
-# batches from which on a crew helps: sooner it would not be ready in time
+# batches before worker processes start: in a smaller addition they would not be ready in time
 MANY = 8
 
 
 def batches(
     stream: Sources, look_up: Callable[[Sequence[Article | Added]], Looked]
 ) -> Iterator[tuple[list[Ready | Added], list[Parts]]]:
-    """Give what is to be written, in the order of the stream, and the files that ended with each batch.
+    """Yield what is to be written, in the order of the stream, and the files that ended with each batch.
 
-    From the MANY-th batch on, a crew prepares the next ones while one is written.
+    From the MANY-th batch on, worker processes prepare the next ones while one is written.
 
     Args:
         stream: articles, and what was skipped while reading.
-        look_up: recognises articles, and says which are held with the same text.
+        look_up: identifies articles, and tells which are stored with the same text.
     """
     with ExitStack() as stack:
-        crew: Crew | None = None
+        pool: WorkerPool | None = None
         begun: deque[tuple[Future[list[Ready | Added]], list[Parts]]] = deque()
         for number in count():
             batch = look_up(list(islice(stream, BATCH)))
             finished = stream.finished()
             if not batch and not finished:
                 break
-            if number == MANY and Crew.is_of_use():
-                crew = stack.enter_context(Crew())
-            if crew is None:
+            if number == MANY and WorkerPool.is_of_use():
+                pool = stack.enter_context(WorkerPool())
+            if pool is None:
                 yield ready_all(batch, prepare_all), finished
                 continue
-            begun.append((crew.run(partial(ready_all, batch)), finished))
-            if len(begun) > crew.size + 1:
+            begun.append((pool.run(partial(ready_all, batch)), finished))
+            if len(begun) > pool.size + 1:
                 making, ended = begun.popleft()
                 yield making.result(), ended
         for making, ended in begun:

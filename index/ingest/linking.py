@@ -1,4 +1,4 @@
-"""Linking articles that are nearly the same text, when one is added: agency copies, corrected versions."""
+"""Link an added article with its near-duplicates: agency copies, corrected versions."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from index.store.reader import Reader
     from index.store.writer import Writer
 
-# Each bound makes the cost of an article the same in a collection of any size, also where thousands of articles
-# are made from one template and share their keys: then the latest of them are compared, and linked.
+# These bounds keep the cost of an article the same in a collection of any size. Where thousands of articles are made
+# from one template and share their keys, only the latest are compared and linked.
 _PER_KEY = 32
 _COMPARED = 8
-_SHARED = 2  # of an article's keys; one alone is chance, or a common turn of phrase
+_SHARED = 2  # keys of an article; a single one is chance, or a common phrase
 
 
 def link(writer: Writer, number: int, sketched: bytes, passages: Sequence[str]) -> tuple[Alike, ...]:
-    """Link an article that was just written, and has no links, with those that are nearly the same.
+    """Link an article that was just written, and has no links, with its near-duplicates.
 
     Args:
         writer: of the transaction.
         number: of the article.
-        sketched: its sketch; b"" of a text too short to be compared.
+        sketched: its MinHash sketch; b"" for a text too short to be compared.
         passages: its prose.
 
     Returns:
-        The others, the most alike first.
+        The near-duplicates, the most similar first.
     """
     if not sketched:
         return ()
@@ -40,9 +40,9 @@ def link(writer: Writer, number: int, sketched: bytes, passages: Sequence[str]) 
 
 
 def version_of(reader: Reader, url: str, published: str | None, passages: Sequence[str]) -> int | None:
-    """Find the article of which a new one is a later version: of the same address, and nearly the same text.
+    """Find the article of which a new one is a later version: a near-duplicate with the same URL.
 
-    An address alone does not say it: many articles may name one page. One that was published later is no older version.
+    A URL alone is not enough: many articles may name one page. An article published later is not an older version.
     """
     for number, date in reader.of_url(url, _COMPARED):
         is_later = not published or not date or published >= date
@@ -52,7 +52,7 @@ def version_of(reader: Reader, url: str, published: str | None, passages: Sequen
 
 
 def _near(reader: Reader, sketched: bytes, passages: Sequence[str]) -> dict[int, float]:
-    """Give the articles whose prose overlaps by NEAR, by number, the most alike first."""
+    """Return the overlaps of the articles whose prose overlaps by NEAR, by number, the most similar first."""
     shared = reader.sharing(keys_of(sketched), _PER_KEY)
     likely = [number for number, count in shared.most_common(2 * _COMPARED) if count >= _SHARED]
     compared = [number for number in likely if may_be_near(sketched, reader.sketch(number))][:_COMPARED]

@@ -1,4 +1,4 @@
-"""What a process of a crew does: articles in, what is stored of each out, until the pipe ends."""
+"""Run the worker process of `prepare_workers`: read articles, send what is stored of each, until the pipe ends."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _MAX_TOLD = 500_000
 
 
 def main() -> None:
-    """Serve standard input and output."""
-    gc.disable()  # nothing here refers in a circle, and looking for it takes a sixth of the time
+    """Serve requests on standard input and output."""
+    gc.disable()  # there are no reference cycles here, and searching for them takes a sixth of the time
     told: set[WordKey] = set()
     while True:
         try:
             asked, _ = receive(sys.stdin.buffer, _MAX_REQUEST)
-        except Broken:  # the other side is done with us, or dead
+        except Broken:  # the parent process is done, or dead
             return
         articles = (Article(text=text, language=language) for text, language in asked["articles"])
         made = [prepare(article) for article in articles]
-        # of each passage its place, then the sizes of what follows as bytes
+        # for each passage its place, then the sizes of its byte strings in the payload
         sizes, blobs = [], []
         for one in made:
             keys, passages = packed_keys(one.keys), [p[2:] for p in one.passages]
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _new(told: set[WordKey], keys: list[WordKey]) -> dict[WordKey, bytes]:
-    """Give the term hashes of the words that the other side was not told of yet."""
+    """Return the term hashes of the words that were not sent to the parent process yet."""
     if len(told) > _MAX_TOLD:
         told.clear()
     new = {key: hashes_of(key) for key in dict.fromkeys(keys) if key not in told}

@@ -1,7 +1,7 @@
-"""A crew: processes that cut and analyse articles beside this one, when there are very many.
+"""Prepare articles in a pool of worker processes, when there are very many.
 
-Python runs one thread at a time, so a second core is of use to another process only. What comes back is what
-`preparing.prepare` gives; a process that dies costs nothing but time, as its batch is prepared here.
+Python runs one thread at a time, so only another process can use a second core. The results are those of
+`preparing.prepare`. A process that dies costs only time, as its batch is prepared in this process.
 """
 
 from __future__ import annotations
@@ -33,43 +33,43 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from index.ingest.prepare_worker_child import main; main()"
 )
 _MAX_REPLY = 1 << 30
-_MAX_HANDS = 3
+_MAX_WORKERS = 3
 
 
-class Crew:
-    """One process for each core, so that none is idle while we read and write what two of them say; to be closed."""
+class WorkerPool:
+    """A pool of one worker process per core, up to three, so that none idles while this process reads and writes."""
 
     def __init__(self) -> None:
-        """Get ready; processes start with the first batch of each."""
+        """Create the pool; each process starts with its first batch."""
         self._own = threading.local()
-        self._hands: list[_Hand] = []
-        self.size = min(_MAX_HANDS, _cores())
-        self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
+        self._workers: list[_Worker] = []
+        self.size = min(_MAX_WORKERS, _cores())
+        self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="prepare")
 
     @staticmethod
     def is_of_use() -> bool:
-        """Whether there are cores to spare."""
+        """Return whether more than one core is available."""
         return _cores() > 1
 
     def run(self, work: Callable[[Prepare], Result]) -> Future[Result]:
-        """Do some work in a thread, which is given what it prepares articles with."""
+        """Run some work in a thread; its argument is the function that prepares articles."""
         return self._threads.submit(work, self._prepare)
 
     def _prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        hand = getattr(self._own, "hand", None)
+        worker = getattr(self._own, "worker", None)
         try:
-            if hand is None:
-                hand = self._own.hand = _Hand()
-                self._hands.append(hand)
-            return hand.prepare(articles)
+            if worker is None:
+                worker = self._own.worker = _Worker()
+                self._workers.append(worker)
+            return worker.prepare(articles)
         except (OSError, Broken, ValueError, KeyError, TypeError):
             return prepare_all(articles)
 
     def close(self) -> None:
-        """End the processes."""
+        """Stop the worker processes."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for hand in self._hands:
-            hand.close()
+        for worker in self._workers:
+            worker.close()
         forget()
 
     def __enter__(self) -> Self:
@@ -79,8 +79,8 @@ class Crew:
         self.close()
 
 
-class _Hand:
-    """Our side of one process; used by one thread."""
+class _Worker:
+    """The parent's side of one worker process; used by one thread."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(

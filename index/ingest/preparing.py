@@ -1,4 +1,4 @@
-"""From an article to what the database stores: digests, passages, their sentences and words."""
+"""Prepare an article for the database: its digests, its passages, their sentences and words."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class Identified(NamedTuple):
-    """An article with everything filled in, and what it is recognised by.
+    """An article with all fields filled in, and what identifies it.
 
     Attributes:
         article: id, title and language set.
         own_id: whether the caller chose the id.
         digest: of the text and the metadata.
-        text_digest: of the text and its language, which decides what terms it has.
+        text_digest: of the text and its language, which determines its terms.
     """
 
     article: Article
@@ -39,7 +39,7 @@ class Identified(NamedTuple):
 
 
 def identify(article: Article) -> Identified:
-    """Fill in what the caller left out and take the digests.
+    """Fill in what the caller left out and compute the digests.
 
     Raises:
         ArticleError: it cannot be stored as it is.
@@ -54,7 +54,7 @@ def identify(article: Article) -> Identified:
 
 
 def text_digest(language: str | None, text: bytes) -> str:
-    """Give the digest of a text (UTF-8) and of its language, which decides what terms it has."""
+    """Return the digest of a text (UTF-8) and of its language, which determines its terms."""
     return hashlib.sha256(f"{language}\n".encode() + text).hexdigest()
 
 
@@ -65,10 +65,10 @@ def _check_text(article: Article) -> None:
 
 
 def prepare(article: Article) -> Prepared:
-    """Cut and analyse an article; its language chooses its stemmers.
+    """Split an article into passages and analyse them; its language determines the stemmers.
 
     Returns:
-        What is stored beside the text; no passages where there is nothing to cite. Vectors follow
+        What is stored beside the text; no passages where there is nothing to cite. Vectors are added later
         (`index.upkeep.embedding`).
     """
     cut, language = split(article.text), article.language or "und"
@@ -89,7 +89,7 @@ def prepare(article: Article) -> Prepared:
 
 
 def sentences_blob(spans: Sequence[tuple[int, int]], n_words: Sequence[int]) -> bytes:
-    """Give what is stored of a passage's sentences: (s, 3) int32, first and last character and how many words."""
+    """Return a passage's sentences as stored: (s, 3) int32, first character, the one after the last, word count."""
     return array(
         "i", chain.from_iterable((*span, n) for span, n in zip(spans, n_words, strict=True))
     ).tobytes()

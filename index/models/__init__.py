@@ -1,4 +1,4 @@
-"""Neural models and the lexicon. In: texts. Out: vectors, translations, and where a passage answers a question."""
+"""Run neural models and the lexicon. In: texts. Out: vectors, translations, and where a passage answers a question."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def open_encoder(model: str | None, device: str | None = None) -> Encoder:
     Args:
         model: None or `bundled` for the shipped model, which needs no torch and opens at once; otherwise a
             folder or the name of a model on the Hugging Face hub.
-        device: what a sentence-transformers model computes on, such as `cuda`; None: the processor. The shipped model
-            is made for the processor.
+        device: the device of a sentence-transformers model, such as `cuda`; None: the CPU. The shipped model runs on
+            the CPU only.
 
     Raises:
-        ModelError: the model is missing, is not to be trusted, or cannot be loaded; or the device is not there.
+        ModelError: the model is missing, is not to be trusted, or cannot be loaded; or the device is absent.
     """
     if model is None or model == SHIPPED_NAME:
         if device not in {None, "cpu"}:

@@ -1,4 +1,4 @@
-"""The shipped encoder: multilingual-e5-small in 8-bit weights, run by ONNX Runtime; no torch needed.
+"""Run the shipped encoder, multilingual-e5-small in 8-bit weights, on ONNX Runtime; no torch needed.
 
 The folder is a sentence-transformers model, so `SentenceTransformer(folder, backend="onnx")` gives the same vectors.
 """
@@ -33,31 +33,31 @@ if TYPE_CHECKING:
 GRAPH = "onnx/model.onnx"
 MAX_TOKENS = 512
 MAX_CHARACTERS = 16 * MAX_TOKENS
-"""What comes later in a text is not tokenised: no token is longer than 16 characters."""
+"""Characters of a text that are tokenised: no token is longer than 16 characters."""
 BATCH_TOKENS = 1024
-"""Texts are run together up to so many tokens: more is no faster, and takes more memory."""
+"""Most tokens of a batch of texts; more is no faster, and takes more memory."""
 LIBRARIES = 400_000_000
-"""Address space that the engine takes beside the model, in bytes."""
+"""Address space that the engine takes besides the model, in bytes."""
 NICENESS = 10
-"""Of the threads that encode passages, where the system gives threads priorities (Linux): questions come first."""
+"""Niceness of the threads that encode passages, where threads have priorities (Linux): questions come first."""
 
 
 class OnnxEncoder:
-    """Encodes by the mean of a transformer's token vectors.
+    """Encode texts as the mean of a transformer's token vectors.
 
-    Safe to use from several threads: the engine lets go of the interpreter while it computes. A question is encoded on
-    the caller's thread, passages on as many threads of low priority as there are cores.
+    Safe to use from several threads: the engine releases the GIL while it computes. A question is encoded on the
+    caller's thread, passages on as many threads of low priority as there are cores.
     """
 
     def __init__(
         self, session: InferenceSession, tokenizer: Tokenizer, prompts: Mapping[str, str], fingerprint: str
     ) -> None:
-        """Take the parts of an opened folder.
+        """Take the parts of an opened model folder.
 
         Args:
             session: gives `last_hidden_state` (n, length, dimension) of `input_ids` and `attention_mask`.
-            tokenizer: cuts at white space at least.
-            prompts: what goes before a `query` and before a `document`.
+            tokenizer: splits at least at white space.
+            prompts: the prefixes of a `query` and of a `document`.
             fingerprint: digest of the folder's files.
         """
         self._fingerprint = fingerprint
@@ -77,7 +77,7 @@ class OnnxEncoder:
             folder: its files are compared with the digests in its `SHA256SUMS`.
 
         Raises:
-            ModelError: a file is missing or is not what it should be.
+            ModelError: a file is missing, damaged or cannot be read.
         """
         try:
             fingerprint, files = verified(folder, GRAPH)
@@ -86,9 +86,7 @@ class OnnxEncoder:
             return cls(session(folder / GRAPH), tokenizer_of(folder), prompts, fingerprint)
         except (OSError, ValueError, KeyError) as error:
             raise _unusable(folder, error) from error
-        except (
-            Exception
-        ) as error:  # the engine and the tokenizer have no errors of their own kind for a bad file
+        except Exception as error:  # the engine and the tokenizer raise no specific error for a bad file
             if isinstance(error, ModelError):
                 raise
             raise _unusable(folder, error) from error
@@ -109,7 +107,7 @@ class OnnxEncoder:
         return self._fingerprint
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give one unit row for each text, shape (n, dimension); zero where no token is known."""
+        """Return one unit row for each text, shape (n, dimension); zero where no token is known."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         tokens = [self._tokens(self._prompts["document"], text) for text in texts]
         batches = list(_batches([len(ids) for ids in tokens]))
@@ -120,7 +118,7 @@ class OnnxEncoder:
         return vectors
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
-        """Give the unit vector of a question, shape (dimension,); zero where no token is known."""
+        """Return the unit vector of a question, shape (dimension,); zero where no token is known."""
         tokens = self._tokens(self._prompts["query"], text)
         if not tokens:
             return np.zeros(self.dimension, dtype=np.float32)
@@ -128,7 +126,7 @@ class OnnxEncoder:
         return vector
 
     def _tokens(self, prompt: str, text: str) -> list[int]:
-        """Give the tokens of a text after its prompt; none where the model knows none of the text."""
+        """Return the tokens of prompt and text; none if the model knows no token of the text."""
         # A lone surrogate cannot be tokenised; like NUL it is no part of a word in any language.
         plain = text[:MAX_CHARACTERS].replace("\0", " ").encode("utf-8", "ignore").decode("utf-8")
         ids: list[int] = self._tokenizer.encode(prompt + plain).ids
@@ -136,7 +134,7 @@ class OnnxEncoder:
         return ids if any(token != self._unknown for token in own) else []
 
     def _run(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Give the vectors of token lists, (n, dimension)."""
+        """Return the vectors of token lists, (n, dimension)."""
         ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, own in enumerate(tokens):
@@ -149,7 +147,7 @@ class OnnxEncoder:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Give the numbers of texts that are run together, of similar length; those without tokens are left out."""
+    """Yield the numbers of texts in batches of similar length; texts without tokens are left out."""
     batch: list[int] = []
     for number in sorted((n for n, length in enumerate(lengths) if length), key=lengths.__getitem__):
         if batch and (len(batch) + 1) * lengths[number] > BATCH_TOKENS:
@@ -162,7 +160,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 @cache  # the reader uses the encoder's, which takes a third of a second to open
 def tokenizer_of(folder: Path) -> Tokenizer:
-    """Open the tokenizer of a model's folder; it cuts texts after MAX_TOKENS."""
+    """Open the tokenizer of a model's folder; it truncates texts to MAX_TOKENS."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -171,13 +169,13 @@ def tokenizer_of(folder: Path) -> Tokenizer:
 
 
 def _give_way() -> None:
-    """Let other threads go first."""
+    """Lower the priority of this thread, so that others go first."""
     with suppress(AttributeError, OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _cores() -> int:
-    """Give how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,9 +1,9 @@
-"""What the cosines of a model mean, measured on sentences that say the same in many languages.
+"""Measure what the cosines of a model mean, on sentences that say the same in many languages.
 
 Some models put all cosines between .7 and .9; some prefer the question's own language; some read one language only.
-None says so. `bundled/parallel.tsv` holds statements in many languages, each with a question that it answers. How far
-the statement that answers stands out among those that do not shows whether a model can be trusted with two languages;
-and what a question has in common with any statement is known before a collection holds one.
+No model states this. `bundled/parallel.tsv` holds statements in many languages, each with a question that it answers.
+How far the statement that answers stands out from the others shows whether a model can be trusted with two languages.
+The statements also show what cosines a question has with unrelated text, before a collection holds any.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parent.parent / "bundled" / "parallel.tsv"
 SHIPPED = Path(__file__).parent.parent / "bundled" / "calibration.npz"
-# deviations by which the answers stand out, on the mean of a pair of languages: chance, or names that two languages
-# share; and what every pair reaches that a model was trained for (docs/retrieval.md, "Vectors")
+# mean number of standard deviations by which the answers of a language pair stand out: by chance or by names that two
+# languages share; and what every pair reaches that a model was trained for (docs/retrieval.md, "Vectors")
 CHANCE, TRUSTED = 1.0, 3.0
 
 
@@ -36,7 +36,7 @@ class Parallel(NamedTuple):
 
 @cache
 def parallel() -> dict[str, Parallel]:
-    """Give the sentences by ISO 639-1 code; the same in every language, in the same order."""
+    """Return the sentences by ISO 639-1 code; the same in every language, in the same order."""
     found: dict[str, list[list[str]]] = {}
     for line in FILE.read_text("utf-8").splitlines():
         if not line.startswith("#"):
@@ -46,13 +46,13 @@ def parallel() -> dict[str, Parallel]:
 
 
 class Calibration:
-    """The cosines of one model, measured when they are first asked for; shared by threads.
+    """The cosines of one model, measured on first use; shared by threads.
 
     Those of the shipped model were measured when it was made (`python -m training.trust`).
     """
 
     def __init__(self, encoder: Encoder, *, measured: bool = True) -> None:
-        """Take the model; measured: and what was written down of it, if it is the shipped one."""
+        """Take the model and, if `measured`, the saved measurements of the shipped model."""
         self._encoder = encoder
         self._statements: dict[str, NDArray[np.float32]] = {}
         self._questions: dict[str, NDArray[np.float32]] = {}
@@ -61,7 +61,7 @@ class Calibration:
             self._statements, self._trust = _shipped(encoder.fingerprint)
 
     def statements(self, language: str) -> NDArray[np.float32]:
-        """Give the vectors of the statements in a language, (n, d); n = 0 where the model reads none."""
+        """Return the vectors of the statements in a language, (n, d); n = 0 if the model cannot read one of them."""
         if language not in self._statements:
             texts = parallel()[language].statements if language in parallel() else ()
             vectors = self._encoder.encode_passages(texts)
@@ -69,9 +69,9 @@ class Calibration:
         return self._statements[language]
 
     def trust(self, question: str, passage: str) -> float:
-        """Say how far a model can be trusted with a question and passages in these languages, 0 to 1.
+        """Return how far the model can be trusted with a question and passages in these languages, 0 to 1.
 
-        A language without sentences is taken for English: a Latin name alone, or one that is rarely met.
+        A language without sentences counts as English: a bare Latin name, or a rare language.
         """
         pair = question, passage
         if pair not in self._trust:
@@ -88,7 +88,7 @@ class Calibration:
 
 
 def save(encoder: Encoder, path: Path) -> None:
-    """Measure a model with all languages, and write it down."""
+    """Measure a model in all languages, and save the result."""
     calibration = Calibration(encoder, measured=False)
     languages = sorted(parallel())
     trust = [[calibration.trust(question, passage) for passage in languages] for question in languages]
@@ -102,7 +102,7 @@ def save(encoder: Encoder, path: Path) -> None:
 
 
 def _shipped(fingerprint: str) -> tuple[dict[str, NDArray[np.float32]], dict[tuple[str, str], float]]:
-    """Give what was measured of the shipped model: statements and trust; nothing of any other."""
+    """Return the saved statements and trust of the shipped model; empty for any other."""
     with np.load(SHIPPED) as saved:
         if str(saved["fingerprint"]) != fingerprint:
             return {}, {}
@@ -112,7 +112,7 @@ def _shipped(fingerprint: str) -> tuple[dict[str, NDArray[np.float32]], dict[tup
 
 
 def _stands_out(questions: NDArray[np.float32], statements: NDArray[np.float32]) -> float:
-    """Give by how many deviations of the others the answer of each question is above their mean, on the mean."""
+    """Return by how many standard deviations an answer is above the mean of the others, averaged over questions."""
     if not len(statements):
         return 0.0
     cosines = (questions @ statements.T).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The files of a shipped model, compared with their digests."""
+"""Verify the files of a shipped model by their digests."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ SUMS = "SHA256SUMS"
 
 
 def verified(folder: Path, wanted: str) -> tuple[str, list[Path]]:
-    """Compare the files of a folder with their digests in its `SHA256SUMS`; give a digest of these, and the files.
+    """Verify the files of a folder by its `SHA256SUMS`; return a digest of these sums, and the files.
 
     Args:
-        folder: of the model.
+        folder: the folder of the model.
         wanted: a file that must be among them.
 
     Raises:
         OSError: a file is missing.
-        ValueError: a file is another.
+        ValueError: a file does not match its digest.
     """
     sums = (folder / SUMS).read_text("utf-8")
     if wanted not in sums:

@@ -1,4 +1,4 @@
-"""What turns text into vectors."""
+"""Define the protocol of models that turn text into vectors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED_NAME = "bundled"
-"""What the model that comes with the program is called, also where a model is asked for by name."""
+"""Name of the model that comes with the program, also where a model is chosen by name."""
 
 SHIPPED = Path(__file__).parent.parent / "bundled" / "encoder"
 """The folder of the model that comes with the program."""
@@ -28,7 +28,7 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """What a person calls the model."""
+        """The name by which a person knows the model."""
 
     @property
     def dimension(self) -> int:
@@ -39,14 +39,14 @@ class Encoder(Protocol):
         """Digest of the model's files: other files, other vectors."""
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give one row for each text, shape (n, dimension); n = 0 is allowed."""
+        """Return one row for each text, shape (n, dimension); n = 0 is allowed."""
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
-        """Give the vector of a question, shape (dimension,)."""
+        """Return the vector of a question, shape (dimension,)."""
 
 
 def digest(root: Path, files: Iterable[Path]) -> str:
-    """Give the first 16 hex digits of the SHA-256 over files of a folder and their names in it.
+    """Return the first 16 hex digits of the SHA-256 over files of a folder and their names in it.
 
     Raises:
         OSError: a file cannot be read.

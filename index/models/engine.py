@@ -1,4 +1,4 @@
-"""ONNX Runtime computes the shipped models: one thread a run, telemetry off."""
+"""Open the shipped models in ONNX Runtime, with one thread per run and telemetry off."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def session(graph: Path | bytes, weights: Path | None = None) -> InferenceSessio
     """Open a model.
 
     Args:
-        graph: its file, or what is in it.
+        graph: its file, or the content of its file.
         weights: the folder of the files that hold its larger weights; None: that of the graph.
     """
-    # The official builds report their use to their maker over the network, unless this is set before they are loaded.
+    # The official builds send usage reports over the network, unless this is set before they are loaded.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from onnxruntime import InferenceSession, SessionOptions
 

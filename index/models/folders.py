@@ -1,6 +1,6 @@
-"""Folders of models that other people made: found, downloaded if need be, and checked before a library sees them.
+"""Find third-party model folders, download them if needed, and check them before a library opens them.
 
-A model folder can hold code. Nothing of it is run: module types must be the library's own, weights must be
+A model folder can hold code. None of it is run: module types must be the library's own, weights must be
 safetensors, and a folder with Python files or pickles in it is refused.
 """
 
@@ -21,7 +21,7 @@ WANTED = ("*.json", "*.txt", "*.model", "*.safetensors")
 FORBIDDEN = frozenset({".py", ".pyc", ".so", ".bin", ".pkl", ".pickle", ".ckpt", ".pt", ".pth"})
 CODE = frozenset({".py", ".pyc", ".so"})
 HUB_TIMEOUT_S = 3.0
-LIBRARIES = 1_100_000_000  # torch, and what comes with it
+LIBRARIES = 1_100_000_000  # torch and its dependencies
 INSTEAD = "use --model bundled (of a reader: --reader bundled), the model that ships with Sanad"
 AGAIN = f"download the model again, or {INSTEAD}"
 
@@ -33,10 +33,10 @@ def found(model: str) -> tuple[str, Path, frozenset[str]]:
         model: a folder, or a name on the Hugging Face hub.
 
     Returns:
-        The name that finds it from any working folder, its folder, and the names of its tensors of integers.
+        The name that finds it from any working folder, its folder, and the names of its integer tensors.
 
     Raises:
-        ModelError: it is missing, is not to be trusted, or needs more memory than there may be.
+        ModelError: it is missing, is not to be trusted, or needs more memory than this process may take.
     """
     path = Path(model).expanduser()
     local = path.is_dir()
@@ -48,12 +48,12 @@ def found(model: str) -> tuple[str, Path, frozenset[str]]:
 
 
 def files(folder: Path) -> list[Path]:
-    """Give the files of a model's folder that make it up."""
+    """Return the files in a folder that make up the model."""
     return [path for pattern in WANTED for path in folder.rglob(pattern)]
 
 
 def _fetch(model: str) -> Path:
-    """Give the folder of a hub model: as downloaded before, else downloaded now."""
+    """Return the folder of a hub model, downloaded now unless it was before."""
     from huggingface_hub import HfApi, constants, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -65,7 +65,7 @@ def _fetch(model: str) -> Path:
         if constants.HF_HUB_OFFLINE:
             raise ModelError(f"{model}: not downloaded, and the hub is off; {INSTEAD}") from error
     try:
-        # One short question first: the download itself would try again and again.
+        # One short request first: the download itself would retry again and again.
         HfApi().model_info(model, timeout=HUB_TIMEOUT_S)
         return Path(snapshot_download(model, allow_patterns=list(WANTED)))
     except HfHubHTTPError as error:
@@ -78,7 +78,7 @@ def _fetch(model: str) -> Path:
 
 
 def _is_network(error: Exception) -> bool:
-    """Tell whether an error comes from the network; the client's own errors have many bases."""
+    """Return whether an error comes from the network; the client's own errors have many bases."""
     if isinstance(error, OSError):
         return True
     return any(base.__module__.startswith(("httpx", "requests")) for base in type(error).__mro__)
@@ -118,7 +118,7 @@ def _check_types(model: str, folder: Path, listing: Path) -> None:
 
 
 def _check_weights(model: str, folder: Path) -> frozenset[str]:
-    """Refuse weights that are not whole; gives the names of the tensors of integers.
+    """Refuse incomplete weights; return the names of the integer tensors.
 
     Raises:
         ModelError: names the file and says what is wrong with it.
@@ -133,7 +133,7 @@ def _check_weights(model: str, folder: Path) -> frozenset[str]:
 
 
 def check_parameters(model: str, loaded: nn.Module, integers: frozenset[str]) -> None:
-    """Refuse parameters that are no numbers, or that the file has as integers although the model computes with reals.
+    """Refuse parameters that are not finite, or that are stored as integers where the model computes with floats.
 
     Raises:
         ModelError: names the parameter.
@@ -150,6 +150,6 @@ def check_parameters(model: str, loaded: nn.Module, integers: frozenset[str]) ->
 
 
 def first_line(error: Exception) -> str:
-    """Give what an error says, shortened to a line."""
+    """Return the first line of an error's message, at most 200 characters."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:200]

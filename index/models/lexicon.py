@@ -1,6 +1,6 @@
-"""Translations of terms with probabilities, from one memory-mapped file; two other languages meet through English.
+"""Translate terms with probabilities, from one memory-mapped file; pairs without English go through English.
 
-The file is made by training/lexicon.py. `lexicon.json` says where each array stands in `lexicon.bin`:
+training/lexicon.py makes the file. `lexicon.json` says where each array stands in `lexicon.bin`:
 
     words.LL       uint8    the terms of a language, one after the other, sorted by their bytes: one byte a character
                             by the language's alphabet in `lexicon.json`, or UTF-16-BE where that is empty
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 FORMAT = 1
 HUB = "en"
 PIVOT = "ar"
-"""Through which language English words are paraphrased: the one with the largest part of the lexicon."""
+"""Language through which English words are paraphrased: the one with the largest part of the lexicon."""
 MAX_TRANSLATIONS = 12
-"""Translations of a term given at most."""
+"""Most translations of a term."""
 SMALLEST = 0.003
 """Probability below which a translation through English is dropped (swept .03 to .003, docs/retrieval.md)."""
 _SQUARES = [(root / 255) ** 2 for root in range(256)]
 
 
 class _Terms(NamedTuple):
-    """The terms of a language: their bytes, one after the other, and where each ends, a 0 first."""
+    """The terms of a language: their concatenated bytes, and where each ends, after a leading 0."""
 
     words: memoryview
     ends: memoryview
 
 
 class Pair(NamedTuple):
-    """Translations of a pair of languages, one after the other, and where each term's end, a 0 first."""
+    """The concatenated translations of a language pair, and where those of each term end, after a leading 0."""
 
     ends: memoryview
     targets: memoryview
@@ -72,7 +72,7 @@ class Lexicon:
     ) -> None:
         self.languages = tuple(alphabets)
         self._arrays = arrays
-        # numbers are read one by one: a memoryview gives Python's own, NumPy makes an object around each
+        # numbers are read one by one: a memoryview returns a Python int, NumPy wraps each in an object
         self._views = {name: array.data for name, array in arrays.items()}
         self._alphabets = alphabets
         self._codes = {
@@ -112,10 +112,10 @@ class Lexicon:
             ) from error
 
     def translate(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
-        """Stems of the target language for a stem of the source language, the most probable first.
+        """Return stems of the target language for a stem of the source language, most probable first.
 
         Args:
-            stem: as `word_terms` gives it under the source language's rules.
+            stem: as `word_terms` returns it under the source language's rules.
             source, target: ISO 639-1 codes.
 
         Returns:
@@ -127,31 +127,31 @@ class Lexicon:
         return self._translate(stem, source, target)
 
     def knows(self, stem: str, source: str) -> bool:
-        """Whether a stem of the source language may have translations; if not, `translate` finds none."""
+        """Return whether a stem of the source language may have translations; if not, `translate` finds none."""
         if source not in self._alphabets:
             return False
         return self.has(stem, source) or (_may_be_name(stem, source) and self.has(stem, HUB))
 
     def has(self, stem: str, language: str) -> bool:
-        """Whether a stem is a word of a language; unlike for `knows`, a name written as in English is none."""
+        """Return whether a stem is a word of a language; unlike in `knows`, a name spelled as in English is not."""
         return language in self._alphabets and self._find(stem, language) >= 0
 
     def size(self, language: str) -> int:
-        """How many terms of a language it has."""
+        """Return the number of terms of a language."""
         return len(self._arrays[f"lengths.{language}"]) if language in self._alphabets else 0
 
     def paraphrases(
         self, stem: str, language: str, most: int = MAX_TRANSLATIONS
     ) -> tuple[tuple[str, float], ...]:
-        """Other stems of the same language that share translations with a stem, the most probable first.
+        """Return other stems of the same language that share translations with a stem, most probable first.
 
-        The probability is that of translating there and back: sum over e of p(e | stem) p(paraphrase | e). So a
-        meeting finds a gathering, and an Arabic verb its verbal noun and broken plurals, by what they mean.
+        The probability is that of translating there and back: sum over e of p(e | stem) p(paraphrase | e). So
+        "meeting" finds "gathering", and an Arabic verb its verbal noun and broken plurals, by their meaning.
 
         Args:
-            stem: as `word_terms` gives it under the language's rules.
+            stem: as `word_terms` returns it under the language's rules.
             language: ISO 639-1 code.
-            most: how many are wanted.
+            most: how many to return at most.
 
         Returns:
             At most `most` stems, without the stem itself, with probabilities in (0, 1]; nothing for an
@@ -200,7 +200,7 @@ class Lexicon:
         return terms
 
     def _sizes(self, of: str) -> NDArray[np.generic]:
-        """How many translations each term has in a pair, "ar.en"."""
+        """Return how many translations each term has in a pair, "ar.en"."""
         n_terms = len(self._arrays[f"lengths.{of.partition('.')[0]}"])
         sizes = np.zeros(n_terms, dtype=np.uint8)
         present = np.unpackbits(self._arrays[f"present.{of}"].view(np.uint8), count=n_terms)
@@ -208,7 +208,7 @@ class Lexicon:
         return sizes
 
     def _number(self, stem: str, language: str) -> int:
-        """Place of a stem among the language's terms, or -1; binary search."""
+        """Return the place of a stem among the language's terms, or -1, by binary search."""
         wanted = self._encoded(stem, language)
         words, ends = self._terms_of(language)
         low, high = 0, len(ends) - 1 if wanted else 0
@@ -221,7 +221,7 @@ class Lexicon:
         return -1
 
     def _encoded(self, stem: str, language: str) -> bytes:
-        """The stem in the language's own bytes; empty when it has a character that no term has."""
+        """Return the stem in the language's own bytes; empty if it has a character that no term has."""
         if not self._alphabets[language]:
             return stem.encode("utf-16-be", "surrogatepass")
         codes = self._codes[language]
@@ -235,7 +235,7 @@ class Lexicon:
 
 
 def _may_be_name(stem: str, source: str) -> bool:
-    """Whether a word of another language may be a name, spelled as in English: Tanf, Trump."""
+    """Return whether a word of another language may be a name spelled as in English: Tanf, Trump."""
     return source != HUB and stem.isascii()
 
 
@@ -244,7 +244,7 @@ def _ends(sizes: NDArray[np.generic]) -> memoryview:
 
 
 def _translations(pair: Pair, number: int) -> list[tuple[int, float]]:
-    """Numbers and probabilities of a term's translations, best first."""
+    """Return the numbers and probabilities of a term's translations, best first."""
     ends, targets, above, roots = pair
     first = ends[number]
     last = min(ends[number + 1], first + MAX_TRANSLATIONS)
@@ -253,22 +253,22 @@ def _translations(pair: Pair, number: int) -> list[tuple[int, float]]:
 
 
 def _ranked(found: Iterable[tuple[int, float]], most: int) -> list[tuple[int, float]]:
-    """Give the most probable ones, the best first; of equal ones the one with the smaller number."""
+    """Return the most probable ones, best first; of equal ones the smaller number first."""
     return [(number, -p) for p, number in sorted([(-p, number) for number, p in found])[:most]]
 
 
 def through(there: Pair, onward: Pair, number: int, without: int, most: int) -> list[tuple[int, float]]:
-    """Give the translations of a term through another language: sum over its terms e of p(e | term) p(translation | e).
+    """Return a term's translations through another language: sum over its terms e of p(e | term) p(translation | e).
 
     Args:
         there: from the term's language into the other.
-        onward: from there into the language that is wanted.
+        onward: from the other into the target language.
         number: of the term.
-        without: the number of a translation that is not wanted, or -1.
-        most: that many at most.
+        without: the number of a translation to leave out, or -1.
+        most: how many to return at most.
 
     Returns:
-        Numbers and probabilities, `SMALLEST` or more, the best first.
+        Numbers and probabilities, `SMALLEST` or more, best first.
     """
     found: dict[int, float] = {}
     for middle, p in _translations(there, number):

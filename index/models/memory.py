@@ -1,6 +1,6 @@
-"""Whether the memory is there that a model needs.
+"""Check that this process may take the memory that a model needs.
 
-The libraries that read models are written in Rust: one that is refused memory (`ulimit -v`) ends the process,
+The libraries that read models are written in Rust: if memory is refused (`ulimit -v`), they end the process,
 where Python would raise an error.
 """
 
@@ -19,16 +19,16 @@ WEIGHTS = 2  # bytes for each byte of weights: the file is mapped, and mapped ag
 TEXTS = (
     24  # bytes for each byte of JSON: parsed, and made into tables; measured with vocabularies of 3 and 46 MB
 )
-SEARCH = 350_000_000  # faiss and BLAS, for two cores; more with more
+SEARCH = 350_000_000  # faiss and BLAS, for two cores; more cores take more
 
 
 def require(model: str, files: Iterable[Path], libraries: int) -> None:
-    """Refuse a model that would not fit; nothing of it is read.
+    """Refuse a model that would not fit in memory, without reading it.
 
     Args:
-        model: what a person calls it.
-        files: those that are read of it.
-        libraries: bytes that are taken by what reads it, whatever the model.
+        model: its name, for the message.
+        files: those of its files that are read.
+        libraries: bytes that the libraries take, whatever the model.
 
     Raises:
         ModelError: says how much it needs and how much there is.
@@ -48,12 +48,12 @@ def require(model: str, files: Iterable[Path], libraries: int) -> None:
 
 
 def _room() -> int | None:
-    """Bytes that this process may still take, or None where nothing says how many."""
+    """Return the bytes that this process may still take, or None if no limit is known."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit == resource.RLIM_INFINITY:
         return None
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    except OSError:  # no Linux, where the limit holds nobody
+    except OSError:  # not Linux, so the limit has no effect
         return None
     return max(0, limit - pages * resource.getpagesize())

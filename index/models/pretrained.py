@@ -1,4 +1,4 @@
-"""Any extractive question-answering model of transformers as a reader."""
+"""Use any extractive question-answering model of transformers as a reader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INSTEAD = "use --reader bundled, the reader that ships with Sanad"
 
 
 class PretrainedReader:
-    """A model with a start and an end for the answer, and the first token for "no answer" (as in SQuAD 2.0)."""
+    """A model that scores start and end of the answer; the first token is "no answer" (as in SQuAD 2.0)."""
 
     def __init__(self, name: str, model: Any, tokenizer: Any) -> None:  # noqa: ANN401  # untyped library
         """Take a loaded model and its tokenizer."""
@@ -45,7 +45,7 @@ class PretrainedReader:
         return self._name
 
     def read(self, question: str, passage: str) -> Reading | None:
-        """Give the span of a passage that answers best; None where there is nothing to read.
+        """Return the span of a passage that answers best; None if there is nothing to read.
 
         Raises:
             ModelError: the model cannot read the two.
@@ -59,7 +59,7 @@ class PretrainedReader:
                 passage,
                 truncation="only_second",
                 max_length=length,
-                stride=length // 8,  # that windows share
+                stride=length // 8,  # tokens that windows share
                 return_overflowing_tokens=True,
                 return_offsets_mapping=True,
                 return_tensors="pt",
@@ -69,7 +69,7 @@ class PretrainedReader:
             windows.pop("overflow_to_sample_mapping", None)
             with torch.inference_mode():
                 said = self._model(**windows)
-        except Exception as error:  # of the tokenizer or the model, for a question longer than they take
+        except Exception as error:  # from the tokenizer or the model, for a question that is too long
             raise ModelError(
                 f"{self._name}: cannot read a passage ({first_line(error)}); {INSTEAD}"
             ) from error
@@ -104,7 +104,7 @@ def _load(model: str, folder: Path) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, use_fast=True
         )
-    except Exception as error:  # of any library that reads a part of the folder, for anything in it
+    except Exception as error:  # from any library that reads a part of the folder
         raise ModelError(f"{model}: cannot be loaded ({first_line(error)}); {INSTEAD}") from error
     if any("qa_outputs" in str(key) for key in told["missing_keys"]):
         raise ModelError(f"{model}: was not trained to answer questions; {INSTEAD}")

@@ -1,7 +1,7 @@
-"""The shipped reader: finds the words of a passage that answer a question; run by ONNX Runtime, no torch needed.
+"""Find the words of a passage that answer a question, by the shipped reader on ONNX Runtime; no torch needed.
 
-Its body is the shipped encoder's, trained to read question and passage together (`training/reader.py`); the table of
-pieces is the encoder's own file.
+Its body is the shipped encoder's, trained to read question and passage together (`training/reader.py`); the token
+embedding table is the encoder's own file.
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ MAX_TOKENS = 224
 
 
 class Reader(Protocol):
-    """What reads."""
+    """Finds the answer to a question in a passage."""
 
     @property
     def name(self) -> str:
-        """`bundled`, or what it was opened by."""
+        """`bundled`, or the name or folder it was opened by."""
 
     def read(self, question: str, passage: str) -> Reading | None:
-        """Give the span of a passage that answers best; None where there is nothing to read."""
+        """Return the span of a passage that answers best; None if there is nothing to read."""
 
 
 def read_in_time(
     reader: Reader, question: str, passages: Sequence[str], budget_s: float
 ) -> list[Reading | None]:
-    """Read passages, best first, as many at once as there are cores; those not begun in time stay unread (None).
+    """Read passages in order, as many at once as there are cores; those not begun in time stay unread (None).
 
     Args:
-        reader: what reads.
+        reader: the reader to use.
         question: as it was searched.
-        passages: the likeliest first.
+        passages: likeliest first.
         budget_s: seconds from now in which reading a passage may begin.
     """
     until = time.monotonic() + budget_s
@@ -106,15 +106,15 @@ class OnnxReader:
 
         Args:
             folder: of the reader; its files are compared with the digests in its `SHA256SUMS`.
-            encoder: of the encoder that it was made from: its tokenizer and its table of pieces.
+            encoder: of the encoder that it was made from, for its tokenizer and its token embedding table.
 
         Raises:
-            ModelError: a file is missing or is not what it should be.
+            ModelError: a file is missing, damaged or cannot be read.
         """
         try:
             verified(folder, GRAPH)
             return cls(session((folder / GRAPH).read_bytes(), encoder / "onnx"), tokenizer_of(encoder))
-        except Exception as error:  # the engine has no errors of its own kind for a bad file
+        except Exception as error:  # the engine raises no specific error for a bad file
             raise ModelError(
                 f"{folder}: the reader that ships with Sanad cannot be used ({error}); install Sanad again"
             ) from error
@@ -125,7 +125,7 @@ class OnnxReader:
         return SHIPPED_NAME
 
     def read(self, question: str, passage: str) -> Reading | None:
-        """Give the span of a passage that answers best; None where there is nothing to read."""
+        """Return the span of a passage that answers best; None if there is nothing to read."""
         found = [
             span
             for window in self._windows(question, passage)
@@ -149,7 +149,7 @@ class OnnxReader:
             yield Window([*before, *own, SEPARATOR], len(before), offsets[first : first + room])
 
     def _logits(self, ids: list[int]) -> NDArray[np.float32]:
-        """Give the scores of a window's tokens, (length, 2)."""
+        """Return the scores of a window's tokens, (length, 2)."""
         rows = np.array([ids], dtype=np.int64)
         (logits,) = self._session.run(["logits"], {"input_ids": rows, "attention_mask": np.ones_like(rows)})
         scores: NDArray[np.float32] = logits[0]
@@ -157,5 +157,5 @@ class OnnxReader:
 
 
 def _plain(text: str) -> str:
-    """Give a text of the same length that can be tokenised: lone surrogates and NUL are no parts of words."""
+    """Return a text of the same length that can be tokenised, with lone surrogates and NUL replaced."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

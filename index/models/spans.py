@@ -1,4 +1,4 @@
-"""From the scores of a passage's tokens to the span that answers best."""
+"""Choose the span of a passage that answers best, by the scores of its tokens."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST = 30
-"""Tokens of an answer at most; 98 in 100 marked answers of the training sets are shorter."""
+"""Most tokens of an answer; 98 in 100 marked answers of the training sets are shorter."""
 
 
 class Reading(NamedTuple):
-    """What a passage says to a question.
+    """The best answer of a passage to a question.
 
     Attributes:
         start, end: characters of the passage, the span that answers best.
@@ -31,7 +31,7 @@ class Reading(NamedTuple):
 def best_span(
     logits: NDArray[np.float32], first: int, offsets: Sequence[tuple[int, int]], null: int = 0
 ) -> Reading | None:
-    """Give the best span of a window; None where it holds no token of the passage.
+    """Return the best span of a window; None if it holds no token of the passage.
 
     Args:
         logits: (length, 2): how likely an answer begins and ends with each token.
@@ -52,7 +52,7 @@ def best_span(
 
 
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a span to whole words, and take white space and punctuation off its ends.
+    """Widen a span to whole words, and strip white space and punctuation from its ends.
 
     A word of a script without spaces ends anywhere, so a span is not widened there.
     """
@@ -80,7 +80,7 @@ _UNSPACED = (
 
 
 def _joins(left: str, right: str) -> bool:
-    """Whether two neighbouring characters are of one word."""
+    """Return whether two neighbouring characters belong to one word."""
     return _is_of_word(left) and _is_of_word(right)
 
 
@@ -92,7 +92,7 @@ def _is_of_word(character: str) -> bool:
 
 
 def _is_mark(character: str) -> bool:
-    """Vowel signs of Arabic, Hebrew and Indic scripts are parts of words."""
+    """Return whether it is a mark: vowel signs of Arabic, Hebrew and Indic scripts are parts of words."""
     import unicodedata
 
     return unicodedata.category(character) in {"Mn", "Mc"}

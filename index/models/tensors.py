@@ -1,4 +1,4 @@
-"""What a file of weights says of itself (https://github.com/huggingface/safetensors#format), before it is loaded."""
+"""Check the header of a weights file (https://github.com/huggingface/safetensors#format) before it is loaded."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_HEADER_BYTES = 25_000_000  # a model of a hundred thousand tensors has half of it
+MAX_HEADER_BYTES = 25_000_000  # a model of a hundred thousand tensors needs half of it
 
 
 def whole_numbers(path: Path) -> frozenset[str]:
-    """Give the names of the tensors of integers, after checking that the file holds all that its header declares.
+    """Return the names of the integer tensors, after checking that the file is as long as its header declares.
 
     Raises:
         ValueError: it does not; says why.

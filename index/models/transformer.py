@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as an encoder."""
+"""Use any sentence-transformers model as an encoder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
-E5 = ("intfloat/e5-", "intfloat/multilingual-e5-")  # trained with prompts their files do not state
+E5 = ("intfloat/e5-", "intfloat/multilingual-e5-")  # trained with prompts that their files do not state
 PROBES = (
     "The minister opened the bridge.",
     "افتتح الوزير الجسر.",
@@ -31,7 +31,7 @@ PROBES = (
 
 
 class TransformerEncoder:
-    """A sentence-transformers model behind our two verbs; its own prompts are used."""
+    """A sentence-transformers model as an `Encoder`; its own prompts are used."""
 
     def __init__(self, name: str, folder: Path, model: SentenceTransformer) -> None:
         """Take a loaded model and the folder it was loaded from."""
@@ -45,10 +45,10 @@ class TransformerEncoder:
 
         Args:
             model: its folder or name.
-            device: what it computes on, as torch names it: `cpu`, `cuda`, `cuda:1`.
+            device: the device, as torch names it: `cpu`, `cuda`, `cuda:1`.
 
         Raises:
-            ModelError: it is missing, is not to be trusted, or cannot be loaded; or the device is not there.
+            ModelError: it is missing, is not to be trusted, or cannot be loaded; or the device is absent.
         """
         name, folder, integers = found(model)
         loaded = _load(model, folder, device)
@@ -74,7 +74,7 @@ class TransformerEncoder:
         return digest(self._folder, files(self._folder))
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give one unit row for each text, shape (n, dimension); zero for a text without content.
+        """Return one unit row for each text, shape (n, dimension); zero for a text without content.
 
         Raises:
             ModelError: the model cannot read a text, or gave vectors of another shape.
@@ -82,7 +82,7 @@ class TransformerEncoder:
         return self._rows(self._model.encode_document, texts)
 
     def encode_question(self, text: str) -> NDArray[np.float32]:
-        """Give the unit vector of a question, shape (dimension,); zero for one without content.
+        """Return the unit vector of a question, shape (dimension,); zero for one without content.
 
         Raises:
             ModelError: the model cannot read it, or gave a vector of another shape.
@@ -103,7 +103,7 @@ class TransformerEncoder:
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
-        except (IndexError, RuntimeError) as error:  # tokens without a vector, no memory
+        except (IndexError, RuntimeError) as error:  # tokens without a vector, or out of memory
             raise ModelError(f"{self._name}: cannot read a text ({first_line(error)}); {INSTEAD}") from error
         rows = np.asarray(rows, dtype=np.float32)
         if rows.shape != (len(filled), self.dimension):
@@ -135,7 +135,7 @@ def _load(model: str, folder: Path, device: str) -> SentenceTransformer:
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
-    except Exception as error:  # of any library that reads a part of the folder, for anything in it
+    except Exception as error:  # from any library that reads a part of the folder
         raise ModelError(f"{model}: cannot be loaded ({first_line(error)}); {INSTEAD}") from error
     if not any(loaded.prompts.values()) and model.startswith(E5) and "instruct" not in model:
         loaded.prompts.update(E5_PROMPTS)

@@ -1,1 +1,1 @@
-"""Compiled loops. In: arrays. Out: the same as NumPy gives, sooner; without a compiler NumPy does it."""
+"""Run compiled loops. In: arrays. Out: the results of the NumPy code, faster; without a compiler, NumPy's."""

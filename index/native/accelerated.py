@@ -1,26 +1,26 @@
-"""The loops of scoring and of making postings, compiled, where there was a C compiler at installation.
+"""Load the compiled loops of scoring and of making postings, if installation found a C compiler.
 
-`compiled.pyx` (Cython) has functions that do what NumPy code elsewhere in this package does, over the same arrays:
-NumPy goes through memory once for each operation, and is longer about being called than about a hundred numbers. Each
-module that has such a function chooses once, when it is imported; `tests/index/test_kernel.py` compares the two.
+The functions of `compiled.pyx` (Cython) do what NumPy code elsewhere in this package does, over the same arrays.
+NumPy reads memory once for each operation, and a call takes longer than the work on a hundred numbers. Each module
+with such a function chooses once, when it is imported; `tests/index/test_kernel.py` compares the two.
 """
 
 from __future__ import annotations
 
 INTERFACE = 8
-"""Raised, here and in `compiled.pyx`, with every change of what its functions take or give."""
+"""Version of the functions' arguments and results; increase it here and in `compiled.pyx` with every change."""
 
 try:
     from index.native import compiled
 except ImportError:  # there was no compiler, or it was compiled for another Python
     compiled = None  # type: ignore[assignment]
 else:
-    if getattr(compiled, "INTERFACE", 0) != INTERFACE:  # compiled from older sources, and not again since
+    if getattr(compiled, "INTERFACE", 0) != INTERFACE:  # compiled from older sources
         compiled = None  # type: ignore[assignment]
 
 __all__ = ["compiled", "is_compiled"]
 
 
 def is_compiled() -> bool:
-    """Tell whether questions are answered by compiled code; NumPy gives the same answers, later."""
+    """Return whether compiled code answers questions; NumPy gives the same answers, slower."""
     return compiled is not None

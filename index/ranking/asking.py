@@ -1,4 +1,4 @@
-"""What kind of question somebody asks, and which names and numbers stand in it."""
+"""Classify a question by its kind, and find the names and numbers in it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _AND = frozenset({"و", "ف"})
 
 
 class _Words(NamedTuple):
-    """Words that ask, of one language.
+    """The interrogatives of one language.
 
     Attributes:
-        anywhere: words that ask wherever they stand.
-        first: words that ask at the beginning only.
-        stems: beginnings of words that ask.
+        anywhere: interrogatives in any position.
+        first: interrogatives at the beginning only.
+        stems: prefixes of interrogatives.
         of_time: those of all these that ask for a time.
     """
 
@@ -51,14 +51,14 @@ class _Words(NamedTuple):
 
 
 def kind(question: str, language: str) -> Kind:
-    """Tell what kind of question it is.
+    """Return the kind of a question.
 
-    A question asks by a word that asks or by its question mark; anything else is keywords. One that asks by its mark
-    alone, or by a word such as "did", asks whether something is so.
+    A question has an interrogative or ends with a question mark; any other text is keywords. With only a question
+    mark, or a word such as "did", it is a yes/no question.
 
     Args:
         question: as it was asked.
-        language: its ISO 639-1 code; of one without a list ("und" too) the words of all languages are looked for.
+        language: its ISO 639-1 code; for one without a list ("und" too), the lists of all languages are searched.
     """
     folded, text = [word.folded for word in words(question)], fold(question)
     unspaced = language in _UNSPACED
@@ -71,7 +71,7 @@ def kind(question: str, language: str) -> Kind:
 
 
 def asks_when(question: str, language: str) -> bool:
-    """Whether a question begins with a word that asks for a time, such as "when"; `language` as for `kind`.
+    """Return whether a question begins with a word that asks for a time, such as "when"; `language` as for `kind`.
 
     Elsewhere such a word mostly joins two clauses ("Who was mayor when the bridge opened?").
     """
@@ -85,9 +85,9 @@ def asks_when(question: str, language: str) -> bool:
 
 
 def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, ...]:
-    """Give the names and numbers of a question, as they stand in it.
+    """Return the names and numbers of a question, as written.
 
-    A word is a name if it has a capital that no sentence beginning explains, or if a translation of it sounds the same.
+    A word is a name if it is capitalised but not first, or if a translation of it sounds the same.
     """
     found = list(words(question))
     content = set(content_words(question))
@@ -107,7 +107,7 @@ def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, .
 
 
 def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> bool:
-    """Whether a likely translation into another script sounds like the word itself."""
+    """Return whether a likely translation into another script sounds like the word itself."""
     if lexicon is None or language not in lexicon.languages:
         return False
     own, script = name_key(folded), script_of_word(folded)
@@ -123,7 +123,7 @@ def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> b
 
 
 def _sound_alike(own: str, stem: str) -> bool:
-    """Whether a word's name key is that of a stem, or has one sound more: English stems lose an "s" (Paris)."""
+    """Return whether a word's name key is that of a stem, or has one more sound: English stems drop an "s" (Paris)."""
     return len(stem) >= NAME_LETTERS and own in {stem, stem + own[-1:]}
 
 
@@ -133,13 +133,13 @@ def _lists_of(language: str) -> list[tuple[_Words, _Words]]:
 
 
 def _without_and(word: str) -> str:
-    """Arabic writes "and" onto the next word."""
+    """Return a word without the Arabic "and", which is written as a prefix."""
     return word[1:] if word[:1] in _AND else word
 
 
 @cache
 def _asking() -> dict[str, tuple[_Words, _Words]]:
-    """Words that ask for something, and words that ask whether, by language."""
+    """Return by language the interrogatives that ask for something, and those of yes/no questions."""
     lists = {}
     for line in _FILE.read_text("utf-8").splitlines():
         language, colon, listed = line.partition(": ")

@@ -1,4 +1,4 @@
-"""Candidates: the passages that may become hits, with their scores."""
+"""Define candidates: the passages that may become hits, with their scores."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class Scored(NamedTuple):
-    """Candidates of one question.
+    """The candidates of one question.
 
     Attributes:
-        rows: (m,) global ones, ascending.
+        rows: (m,) global row numbers, ascending.
         fused: (m,), their scores.
     """
 

@@ -1,4 +1,4 @@
-"""The lexical half of a search: three channels, joined by the languages of question and passage."""
+"""Score passages by three lexical channels, weighted by the languages of question and passage."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 class LexicalScores(NamedTuple):
-    """Scores of every row of a view.
+    """Lexical scores of every row of a view.
 
     Attributes:
-        joined: (n,) float32, what the three channels give together, over all that is asked of them in its language.
-        runs: for each channel, what its score counts in `joined`.
-        most_rows: terms of names and grams that stand in more rows are not counted yet; see `complete`.
+        joined: (n,) float32, weighted sum of the three channels, divided by the attainable sum for the row's language.
+        runs: for each channel, the weight of its score in `joined`.
+        most_rows: terms of names and grams in more rows than this are not counted yet; see `complete`.
     """
 
     joined: NDArray[np.float32]
@@ -44,7 +44,7 @@ class LexicalScores(NamedTuple):
         return math.isinf(self.most_rows)
 
     def complete(self, view: View, located: Mapping[str, Located], rows: NDArray[np.int64]) -> None:
-        """Count the terms that were left out, for some rows, (m,) ascending."""
+        """Add the scores of the terms that were left out, for some rows, (m,) ascending."""
         for name in ("names", "grams"):
             if self.runs[name].shares.any():
                 gained = view.channels[name].score_rows(located[name], rows, self.most_rows)
@@ -56,17 +56,17 @@ def lexical_scores(
 ) -> LexicalScores:
     """Score every row of a view for a question.
 
-    A passage scores sum over channels of weight * BM25, divided by the same sum for a passage that holds each term
-    once, the weights being those of the question's and the passage's languages: so the scores of passages in several
-    languages can be compared. A word that stands nowhere, or has no translation, counts as asked: where there is
-    little to be found by words, they say little.
+    The score is the sum over channels of weight * BM25, divided by the same sum for a passage that holds each term
+    once. The weights depend on the languages of question and passage, so scores are comparable across languages. A
+    word that no passage holds, or that has no translation, counts in the divisor: lexical scores are low where few of
+    the words can be found.
 
     Args:
-        view: what is searched.
-        asked: its weights multiplied by idf (`index.ranking.coverage.weighed`).
-        located: the same, in each channel.
+        view: the view to search.
+        asked: the query, its weights multiplied by idf (`index.ranking.coverage.weighed`).
+        located: its terms, in each channel.
         weights: of the channels.
-        whole: with all terms, whatever there is to read.
+        whole: whether to count all terms, however long their posting lists are.
     """
     runs = _runs(view, asked, weights)
     most_rows = max(MANY_ROWS, COMMON_SHARE * view.n_rows)
@@ -78,14 +78,14 @@ def lexical_scores(
         for name, found in located.items()
     }
     joined = np.zeros(view.n_rows, dtype=np.float32)
-    for part in range(len(view.segments)):  # by all channels, while its rows are at hand
+    for part in range(len(view.segments)):  # segment by segment, so that its rows stay in the CPU cache
         for name in Channels._fields:
             view.channels[name].add_part(joined, part, located[name], gains[name], runs[name])
     return LexicalScores(joined, runs, most_rows)
 
 
 def _runs(view: View, asked: Query, weights: Weights) -> dict[str, Runs]:
-    """Give what the score of each channel counts in each run of rows."""
+    """Return the weight of each channel's score in each run of rows."""
     ends, rules = _ruled(*view.runs, asked.language)
     most = [sum([term.weight for term in getattr(asked, name)]) for name in Channels._fields]
     shares: dict[Beside, list[float]] = {}
@@ -101,15 +101,15 @@ def _runs(view: View, asked: Query, weights: Weights) -> dict[str, Runs]:
 def _ruled(
     languages: tuple[str, ...], ends: tuple[int, ...], question: str
 ) -> tuple[NDArray[np.int64], list[Beside]]:
-    """Give the runs of rows in which one rule says what channels count beside words.
+    """Merge adjacent runs of rows whose names and grams have the same weights.
 
     Args:
-        languages: of runs of rows, which are shorter.
+        languages: of runs of rows in one language.
         ends: the row after the last of each.
-        question: its language.
+        question: the question's language.
 
     Returns:
-        For each run the row after its last, (r,), and the rule.
+        For each merged run the row after its last, (r,), and the weights.
     """
     rules = [beside(question, language) for language in languages]
     lasts = [place for place, rule in enumerate(rules) if rules[place + 1 : place + 2] != [rule]]

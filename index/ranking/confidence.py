@@ -1,4 +1,4 @@
-"""Confidence: how likely it is that the collection answers the question, from what was found."""
+"""Estimate how likely it is that the collection answers the question, from what was found."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 def signs(fused: NDArray[np.float64], first: float, foreign: float) -> Signs | None:
-    """Sum up what was found for a question; None without candidates.
+    """Return the signs of confidence in what was found; None without candidates.
 
     Args:
-        fused: (m,), by which the candidates are ranked.
-        first: score of the first hit: its fused score, and what its sentences add.
+        fused: (m,), scores by which the candidates are ranked.
+        first: score of the first hit: its fused score, plus what its sentences add.
         foreign: see `Signs`.
     """
     if not len(fused):
@@ -40,7 +40,7 @@ def signs(fused: NDArray[np.float64], first: float, foreign: float) -> Signs | N
 
 
 def confidence(found: Signs | None) -> float:
-    """Give the probability that the first candidates answer the question; 0 without candidates.
+    """Return the probability that the first candidates answer the question; 0 without candidates.
 
     Source: Platt, "Probabilistic outputs for support vector machines", 1999 (a logistic model of a score).
     """
@@ -54,5 +54,5 @@ def confidence(found: Signs | None) -> float:
 
 
 def search_logit(found: Signs) -> float:
-    """Give the logit of that probability by the search alone."""
+    """Return the logit of that probability, from the search alone."""
     return INTERCEPT + BEST * found.best + LEAD * found.lead + FOREIGN * found.foreign

@@ -1,4 +1,4 @@
-"""How much of a question the sentences of passages hold: its words, translations, 4-grams and name keys, by idf."""
+"""Compute how much of a question each sentence holds: words, translations, 4-grams and name keys, weighted by idf."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 def weighed(query: Query, located: Mapping[str, Located], channels: Mapping[str, LexicalIndex]) -> Query:
-    """Give the query with each weight multiplied by how much its term says in the collection.
+    """Return the query with each weight multiplied by the idf of its term.
 
-    That is BM25's idf of f passages, those that hold any alternative, each counted with its probability. A term that
-    no passage holds says most: f = UNSEEN. Alternatives that no passage holds are left out.
+    This is BM25's idf for f passages: those that hold any alternative, each counted with its probability. A term that
+    no passage holds has the greatest idf: f = UNSEEN. Alternatives that no passage holds are left out.
     """
     return replace(
         query,
@@ -39,7 +39,7 @@ def weighed(query: Query, located: Mapping[str, Located], channels: Mapping[str,
 
 
 def _weighed(located: Located, index: LexicalIndex) -> tuple[QueryTerm, ...]:
-    # what a term gains at most is its weight times idf, and this (`Located.gains`)
+    # `Located.gains` is weight * idf * (k1 + 1): the most that a term can add to a score
     saturated, unseen = index.k1 + 1, index.idf_of(UNSEEN)
     starts = [0, *located.ends][:-1]
     return tuple(
@@ -56,7 +56,7 @@ def _weighed(located: Located, index: LexicalIndex) -> tuple[QueryTerm, ...]:
 
 
 def attainable(asked: Sequence[QueryTerm]) -> float:
-    """Give BM25's score of a passage of average length that holds each weighed term once; never 0."""
+    """Return BM25's score of a passage of average length that holds each weighed term once; never 0."""
     return sum([term.weight for term in asked]) or 1.0
 
 
@@ -64,9 +64,9 @@ class Told(NamedTuple):
     """A passage as it is stored.
 
     Attributes:
-        sentences: (s, 3) int32 as bytes: first character, the one after the last, and how many words.
-        words: int32s as bytes, their numbers in the vocabulary, in the order of the sentences.
-        vocabulary: that has all of them.
+        sentences: (s, 3) int32 as bytes: first character, the one after the last, and number of words.
+        words: int32 as bytes, the words' numbers in the vocabulary, in the order of the sentences.
+        vocabulary: the one that holds all of them.
     """
 
     sentences: bytes
@@ -75,7 +75,7 @@ class Told(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """How much of a question's weight each sentence holds in each channel, 0 to 1, as lists."""
+    """The share of a question's weight that each sentence holds in each channel, 0 to 1, as lists."""
 
     words: list[float]
     grams: list[float]
@@ -83,7 +83,7 @@ class Shares(NamedTuple):
 
 
 class Seeker:
-    """Looks for a question's terms in the sentences of passages; all terms of all sentences at once."""
+    """Finds a question's terms in the sentences of passages; all terms of all sentences at once."""
 
     def __init__(self, query: Query) -> None:
         """Take a query whose weights were multiplied by idf (`weighed`)."""
@@ -92,12 +92,12 @@ class Seeker:
         )
 
     def shares(self, passages: Sequence[Told]) -> tuple[list[float], list[float], list[float]]:
-        """Give for each channel the share of the question's weight in each sentence of all passages, 0 to 1.
+        """Return for each channel the share of the question's weight in each sentence of all passages, 0 to 1.
 
-        A term counts by the likeliest of its alternatives that stand in the sentence.
+        A term counts with its likeliest alternative in the sentence.
 
         Raises:
-            ValueError, IndexError: what is stored of a passage is not what was written.
+            ValueError, IndexError: the stored data of a passage is damaged.
         """
         n_sentences, terms, of_word = _terms_of(passages)
         of_gram = np.repeat(of_word, terms.n_grams)
@@ -109,9 +109,9 @@ class Seeker:
 
 
 def _terms_of(passages: Sequence[Told]) -> tuple[int, Terms, NDArray[np.int64]]:
-    """Give how many sentences passages have, their words' terms, and the sentence of each word, from 0.
+    """Return the number of sentences, the terms of all words, and the sentence of each word, from 0.
 
-    Words of one vocabulary are looked up at once, so sentences may stand in any order.
+    Words of one vocabulary are looked up together, so the sentences may come in any order.
     """
     sizes = [np.frombuffer(passage.sentences, dtype=np.int32).reshape(-1, 3)[:, 2] for passage in passages]
     ends = [*accumulate(map(len, sizes))]
@@ -133,9 +133,9 @@ class _Sought(NamedTuple):
     """The terms of one channel of a question, by their hashes.
 
     Attributes:
-        hashes: (a,) uint64, ascending, each once: the alternatives.
-        gains: for each the question's terms that it stands for, and what share of the whole weight it then brings.
-        plain: (a,) these shares where each is the only one of a term of its own; else None.
+        hashes: (a,) uint64, the distinct alternatives, ascending.
+        gains: for each alternative, the numbers of the terms it stands for and the share of the whole weight it gains.
+        plain: (a,) these shares where alternatives and terms correspond one to one; else None.
     """
 
     hashes: NDArray[np.uint64]
@@ -144,7 +144,7 @@ class _Sought(NamedTuple):
 
     @classmethod
     def of(cls, terms: Sequence[QueryTerm]) -> _Sought:
-        """Turn weighed terms around."""
+        """Index weighed terms by the hashes of their alternatives."""
         whole = attainable(terms)
         gains: dict[int, list[tuple[int, float]]] = {}
         for number, term in enumerate(terms):
@@ -158,19 +158,19 @@ class _Sought(NamedTuple):
         return cls(np.array(hashes, dtype=np.uint64), sorted_gains, np.array(alone) if is_plain else None)
 
     def shares(self, terms: NDArray[np.uint64], of_term: NDArray[np.int64], n_sentences: int) -> list[float]:
-        """Give the share of the weight that stands in each sentence, by the likeliest alternative there; 0 to 1.
+        """Return the share of the weight that each sentence holds, by its likeliest alternatives; 0 to 1.
 
         Args:
             terms: (t,), of all sentences.
             of_term: (t,), the sentence of each.
-            n_sentences: how many there are.
+            n_sentences: the number of sentences.
         """
         if not len(self.hashes):
             return [0.0] * n_sentences
         places = self.hashes.searchsorted(terms)
         places[places == len(self.hashes)] = 0
         found = (self.hashes[places] == terms).nonzero()[0]
-        # each sentence with each alternative in it, once, in the order of neither its words nor the other passages
+        # each alternative once a sentence, so that no sum depends on the order of words or on the other passages
         held = np.zeros((n_sentences, len(self.hashes)), dtype=bool)
         held[of_term[found], places[found]] = True
         if self.plain is not None:
@@ -188,29 +188,29 @@ class _Sought(NamedTuple):
 
 
 class SoughtQuery(NamedTuple):
-    """A question's terms, to be looked for in sentences; `language` is the question's."""
+    """A question's terms, indexed for search in sentences; `language` is the question's."""
 
     seeker: Seeker
     language: str
 
     @classmethod
     def of(cls, query: Query) -> SoughtQuery:
-        """Turn a query around whose weights were multiplied by idf (`weighed`)."""
+        """Index a query whose weights were multiplied by idf (`weighed`)."""
         return cls(Seeker(query), query.language)
 
 
 def shares(query: SoughtQuery, passages: Sequence[Told], languages: Sequence[str]) -> Shares:
-    """Give the share of each channel's weight that stands in each sentence.
+    """Return the share of each channel's weight that each sentence holds.
 
-    Name keys are compared between two languages only; inside one, words and 4-grams say more.
+    Name keys count between two languages only; within one, words and 4-grams are better evidence.
 
     Args:
-        query: what is asked.
-        passages: whose sentences.
+        query: the question's terms.
+        passages: the passages whose sentences are searched.
         languages: of each sentence.
 
     Raises:
-        ValueError, IndexError: what is stored of a passage is not what was written.
+        ValueError, IndexError: the stored data of a passage is damaged.
     """
     words, grams, names = query.seeker.shares(passages)
     of_others = [

@@ -1,6 +1,6 @@
-"""Evidence: the sentence of a passage that answers the question, and how much it says for the passage.
+"""Choose the sentence of a passage that answers the question, and score the passage by its sentences.
 
-Nothing is read again here: where a passage's sentences are and which words stand in them was stored when it was added.
+No text is analysed here: the sentences of a passage and their words are stored when it is added.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class Evidence(NamedTuple):
-    """What a passage's sentences show.
+    """The evidence in a passage.
 
     Attributes:
         spans: the sentence that holds most of the question, in characters of the article; none when the
-            passage holds no sentence.
-        share: the largest share of the question's words that one sentence holds, with what 4-grams add
-            inside a language and name keys between two, about 0 to 1.
+            passage has no sentence.
+        share: the largest share of the question's words that one sentence holds, plus what 4-grams add
+            within a language and name keys between two, about 0 to 1.
     """
 
     spans: tuple[Span, ...]
@@ -36,7 +36,7 @@ class Evidence(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A passage as it is stored: its place, its article's language, and the vocabulary that has its words."""
+    """A passage as it is stored: its place, its article's language, and the vocabulary that holds its words."""
 
     place: Place
     language: str
@@ -44,23 +44,23 @@ class Stored(NamedTuple):
 
     @property
     def told(self) -> Told:
-        """What its sentences hold."""
+        """Its sentences, their words, and the vocabulary."""
         return Told(self.place.sentences, self.place.words, self.vocabulary)
 
 
 def evidence(query: SoughtQuery, passages: Sequence[Stored]) -> list[Evidence]:
     """Choose the sentence of each passage that holds most of the question.
 
-    A sentence is scored by the share of the question's terms that stand in it (translations count with their
-    probability, 4-grams and name keys beside them).
+    A sentence is scored by the share of the question's terms in it: words, translations with their probability,
+    4-grams and name keys.
 
     Args:
-        query: its weights multiplied by idf (`index.ranking.coverage.weighed`): a word that stands in every sentence
-            of the collection tells none from the others.
-        passages: which.
+        query: its weights multiplied by idf (`index.ranking.coverage.weighed`): a word that is in every sentence of
+            the collection distinguishes none.
+        passages: the passages to search.
 
     Raises:
-        ValueError, IndexError: what is stored of a passage is not what was written.
+        ValueError, IndexError: the stored data of a passage is damaged.
     """
     if not passages:
         return []

@@ -1,11 +1,10 @@
-"""Fusion: one score from three lexical channels and the vectors, chosen by measurement (docs/retrieval.md).
+"""Fuse the scores of three lexical channels and the vectors into one, as chosen by measurement (docs/retrieval.md).
 
-What a channel is worth depends on the languages of question and passage. 4-grams find inflections and
-typing errors inside one language and nothing across scripts; name keys find names across scripts and
-little else. So each pair of languages has its own weights, and the lexical score is divided by all that is
-asked with them: passages in the question's own language, which more channels can reach, get no bonus over a
-translation that holds as much of the question. Vectors have one weight, whatever the model and the languages:
-a cosine counts by how far it is above the usual one.
+The value of a channel depends on the languages of question and passage. 4-grams find inflections and typing errors
+within one language and nothing across scripts. Name keys find names across scripts and little else. So each pair of
+languages has its own weights, and the lexical score is divided by the attainable score under these. Passages in the
+question's own language, which more channels reach, thus get no bonus over an equally good translation. Vectors have
+one weight for all models and languages: a cosine counts by how far it is above the mean.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ if TYPE_CHECKING:
 
 
 class Scale(NamedTuple):
-    """What cosines of a question with passages of a language are usual."""
+    """Mean and standard deviation of a question's cosines with passages of one language."""
 
     mean: float
     deviation: float
 
 
 def beside(question: str, passage: str) -> Beside:
-    """Give the weights for a question and a passage in these languages (ISO 639-1)."""
+    """Return the weights for a question and a passage in these languages (ISO 639-1)."""
     if question == passage:
         return SAME_LANGUAGE
     return SAME_SCRIPT if script_of(question) == script_of(passage) else OTHER_SCRIPT
@@ -52,13 +51,13 @@ def beside(question: str, passage: str) -> Beside:
 def scales_of(
     samples: Mapping[str, NDArray[np.floating]], stand_ins: Mapping[str, NDArray[np.floating]]
 ) -> dict[str, Scale]:
-    """Say what cosines are usual for a question, in each language.
+    """Return the mean and deviation of a question's cosines, for each language.
 
-    A language that has few passages in the collection is taken to be like the stand-ins, and to spread as all do.
+    A language with few passages takes its mean mostly from its stand-ins, and its deviation from all languages.
 
     Args:
         samples: the question's cosines with passages of each language, (n,).
-        stand_ins: the same with sentences that have nothing to do with the collection, where there are any.
+        stand_ins: the same with sentences unrelated to the collection, where there are any.
     """
     counts = {language: len(cosines) for language, cosines in samples.items()}
     own = {language: (float(cosines.mean()), float(cosines.var())) for language, cosines in samples.items()}
@@ -81,15 +80,15 @@ def scales_of(
 def fuse(
     lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64], share: float
 ) -> NDArray[np.float64]:
-    """Join two scores of the same candidates: share * dense + (1 - share) * lexical.
+    """Fuse two scores of the same candidates: share * dense + (1 - share) * lexical.
 
-    A cosine counts by how many deviations it is above the usual one, so the weight is the same whatever the model and
-    the languages; below it counts nothing, so that no vector takes from the words. Where the vector says nothing, the
-    words say what is to be expected of it.
+    A cosine counts by how many deviations it is above the mean, so one weight fits all models and languages. A cosine
+    below the mean counts 0, so no vector subtracts from the lexical score. Where there is no vector, or no trust in
+    it, the dense score is estimated from the lexical one.
 
     Args:
-        lexical: (m,) shares of what is asked, about 0 to 1.
-        deviations: (m,) how far cosines are above the usual ones; NaN for a passage that has no vector yet.
+        lexical: (m,) lexical scores, about 0 to 1.
+        deviations: (m,) how many deviations cosines are above the mean; NaN for a passage that has no vector yet.
         trust: (m,) how far the model can be trusted with the two languages, 0 to 1.
         share: weight of the dense half, 0 to 1.
 
@@ -106,7 +105,7 @@ def fuse(
 def told(
     lexical: NDArray[np.float64], deviations: NDArray[np.float64], trust: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give what the vectors of candidates say, (m,) about 0 to 1 and MOST at most; see `fuse`."""
+    """Return the dense scores of candidates, (m,) about 0 to 1 and MOST at most; see `fuse`."""
     known = np.where(np.isnan(deviations), 0.0, trust)
     found = np.clip(np.nan_to_num(deviations) / WHOLE, 0.0, MOST)
     said: NDArray[np.float64] = known * found + (1 - known) * EXPECTED * lexical

@@ -1,4 +1,4 @@
-"""From candidates to hits: their texts, their best sentences, near-duplicates folded, ranks."""
+"""Turn candidates into ranked hits: read their texts, find their best sentences, fold near-duplicates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class _Candidate(NamedTuple):
-    """A passage that may be a hit; `also_in`: the numbers of other articles that hold nearly the same."""
+    """A passage that may be a hit; `also_in`: the numbers of other articles that hold near-duplicates of it."""
 
     score: float
     place: Place
@@ -35,7 +35,7 @@ class _Candidate(NamedTuple):
     also_in: list[int]
 
     def order(self, article_id: str) -> tuple[float, str, int]:
-        # float error must not order equals: ties go by article id and place, the same in every process
+        # float error must not order equal scores; article id and place break ties alike in every process
         return -round(self.score, 6), article_id, self.place.ordinal
 
 
@@ -58,10 +58,10 @@ class _Found(NamedTuple):
 
 
 class _Later:
-    """What is found when marks are read for the first time; of all hits at once."""
+    """Computes what marks need when one is first read, for all hits at once."""
 
     def __init__(self, query: Query, evidence: Callable[[], list[Evidence]]) -> None:
-        """Take a question, and what finds the evidence of all hits whose sentences did not count in their scores."""
+        """Take a question, and the function that finds the evidence of the hits that were not rescored."""
         self._query = query
         self._evidence = evidence
 
@@ -74,25 +74,25 @@ class _Later:
         return self._evidence()
 
     def marks(self, found: _Found, shown: Evidence) -> Marks:
-        """Give the marks of a hit."""
+        """Return the marks of a hit."""
         return Marks(
             shown.spans, matches(self._words, found.text, found.candidate.place.start, found.language)
         )
 
     def marks_at(self, found: _Found, place: int) -> Marks:
-        """Do the same of a hit whose evidence is not known yet, by its place among these."""
+        """Return the marks of a hit that was not rescored, by its place among those."""
         return self.marks(found, self._rest[place])
 
 
 def hits_of(view: View, reader: Reader, query: Query, scored: Scored, k: int) -> tuple[Hit, ...]:
-    """Give the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`.
+    """Return the k best hits, rank 1 first; near-duplicates of a better one are named in its `also_in`.
 
     Args:
-        view: what was searched.
+        view: the view that was searched.
         reader: of the same sequence number.
         query: its weights multiplied by idf.
         scored: the candidates.
-        k: how many.
+        k: number of hits.
     """
     try:
         kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
@@ -126,7 +126,7 @@ def _evidence(
 
 
 def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_Candidate]:
-    """Give the best candidates in order."""
+    """Return the best candidates in order."""
     best = np.argsort(-scored.fused, kind="stable")[:most]
     best = best[scored.fused[best] > 0]
     rows = scored.rows[best]
@@ -145,7 +145,7 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_
 
 
 def _ids(reader: Reader, numbers: set[int]) -> dict[int, str]:
-    """Give the ids of articles; looked up apart from the places, as few questions ask for them before all is chosen."""
+    """Return the ids of articles; a lookup of its own, as few questions need it before the hits are chosen."""
     ids = reader.ids_of(list(numbers)) if numbers else {}
     if gone := numbers - ids.keys():
         raise reader.damaged(f"article number {min(gone)} is gone")
@@ -153,7 +153,7 @@ def _ids(reader: Reader, numbers: set[int]) -> dict[int, str]:
 
 
 def _folded(candidates: list[_Candidate], most: int) -> list[_Candidate]:
-    """Keep the first of passages of one language that are nearly the same in several articles."""
+    """Keep the first of near-duplicate passages of one language in several articles."""
     twins = near([candidate.place.words for candidate in candidates], NEAR_DUPLICATE)
     kept: dict[int, _Candidate] = {}
     for number, candidate in enumerate(candidates):

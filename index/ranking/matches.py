@@ -1,4 +1,4 @@
-"""Matches: which words of a passage answer to which words of the question, across languages."""
+"""Match the words of a passage to the words of the question, across languages."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Place = tuple[int, int]
 
 
 class AskedWords(NamedTuple):
-    """Which word of a question each stem and each name key that is shown answers to, as it was asked."""
+    """The question's words, as asked, by the stems and name keys that match them."""
 
     stems: dict[str, str]
     names: dict[str, str]
 
     @classmethod
     def of(cls, query: Query) -> AskedWords:
-        """Turn a question's terms around; a term that stands for several words is the likeliest one's."""
+        """Index a question's words by term; a term of several words belongs to the likeliest."""
         names = _likeliest(query.names, query.named)
         return cls(
             stems=_likeliest(query.words, query.asked),
-            # in scripts with capitals a word without one is no name, whatever it sounds like
+            # in scripts with capitals, a word without one is not a name
             names={
                 name: word
                 for name, word in names.items()
@@ -42,20 +42,20 @@ class AskedWords(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """Where the words of a passage stand, by stem and by name key."""
+    """The places of a passage's words, by stem and by name key."""
 
     stems: dict[str, list[Place]]
     names: dict[str, list[Place]]
 
 
 def matches(asked: AskedWords, passage: str, start: int, language: str) -> tuple[Match, ...]:
-    """Find the words of a passage that answer to words of the question.
+    """Find the words of a passage that match words of the question.
 
     A word matches by its stem (the question word's own, or a translation of it), else by its name key.
 
     Args:
         asked: the question's words.
-        passage: its text.
+        passage: the passage's text.
         start: where it begins in the article.
         language: of the article.
 
@@ -72,11 +72,11 @@ def matches(asked: AskedWords, passage: str, start: int, language: str) -> tuple
 
 
 def name_keys(text: str, language: str) -> frozenset[str]:
-    """Give the name keys of a text's words."""
+    """Return the name keys of a text's words."""
     return frozenset(_words(text, language).names)
 
 
-@lru_cache(maxsize=1_024)  # the same passages answer the next question
+@lru_cache(maxsize=1_024)  # consecutive questions often find the same passages
 def _words(passage: str, language: str) -> _Words:
     runs = list(WORD.finditer(passage))
     known = known_surfaces({run.group() for run in runs}, language)
@@ -92,7 +92,7 @@ def _words(passage: str, language: str) -> _Words:
 
 
 def _likeliest(terms: Sequence[QueryTerm], words: Sequence[str]) -> dict[str, str]:
-    """Give for each alternative that is likely enough the word that it most likely stands for."""
+    """Return for each alternative that is probable enough the word that it most likely stands for."""
     best: dict[str, tuple[float, int]] = {}
     for number, (term, _) in enumerate(zip(terms, words, strict=False)):
         for alternative, p in term.alternatives:

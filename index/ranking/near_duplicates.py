@@ -1,4 +1,4 @@
-"""Which of a few passages have nearly the same words."""
+"""Find the near-duplicates among a few passages."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def near(passages: list[bytes], least: float) -> list[list[int]]:
-    """Give for each passage the earlier ones whose sets of words overlap (Jaccard) with its own by at least so much.
+    """Return for each passage the earlier ones whose word sets have at least this Jaccard overlap with its own.
 
     Args:
         passages: for each its words, int32 as bytes, in any order and any number of times.
-        least: 0 to 1.
+        least: the overlap, 0 to 1.
 
     Raises:
         ValueError: bytes end inside a number.
@@ -33,17 +33,17 @@ def near(passages: list[bytes], least: float) -> list[list[int]]:
 
 
 def _perhaps_near(passages: list[NDArray[np.int32]], least: float) -> Iterator[tuple[int, int]]:
-    """Give pairs of passages, later and earlier, that may overlap by so much.
+    """Return pairs of passages, later and earlier, that may overlap this much.
 
-    Words that one passage has and the other has not fall into no more buckets than they are, and there are no more of
-    them than a share of all words of both: so no pair is missed, and of the others few are given.
+    Words fall into buckets. The words that only one passage has fill at most as many buckets as there are such words,
+    and `least` bounds their number by a share of all words. So no pair is missed, and few others are returned.
     """
     if len(passages) < 2:
         return iter(())
     sizes = [len(words) for words in passages]
     held = np.zeros((len(sizes), BUCKETS), dtype=np.float32)
     held[np.arange(len(sizes)).repeat(sizes), np.concatenate(passages) % BUCKETS] = 1
-    shared = held @ held.T  # whole numbers: exact
+    shared = held @ held.T  # integers: exact in float32
     each = shared.diagonal()
     apart = each[:, None] + each - 2 * shared
     most = (1 - least) / (1 + least) * np.add.outer(sizes, sizes)
@@ -52,6 +52,6 @@ def _perhaps_near(passages: list[NDArray[np.int32]], least: float) -> Iterator[t
 
 
 def _overlap(words: NDArray[np.int32], others: NDArray[np.int32]) -> float:
-    """Give the Jaccard overlap of two sets of words; 1 of two empty ones."""
+    """Return the Jaccard overlap of two sets of words; 1 if both are empty."""
     own, other = set(words.tolist()), set(others.tolist())
     return len(own & other) / len(own | other) if own or other else 1.0

@@ -1,7 +1,7 @@
-"""A question as weighted terms for the three lexical channels: words and their translations, 4-grams, name keys.
+"""Turn a question into weighted terms for the lexical channels: words and their translations, 4-grams, name keys.
 
-Each question word is one term whose alternatives are its own stems, its translations and its paraphrases, each with how
-far it stands for the word; an index counts tf(d) = sum of p(a) tf(a, d), and df likewise.
+Each question word is one term. Its alternatives are its own stems, translations and paraphrases, each with a
+probability p that it stands for the word. An index counts tf(d) = sum of p(a) tf(a, d), and df likewise.
 Source: probabilistic structured queries, Darwish and Oard, SIGIR 2003, https://doi.org/10.1145/860435.860497
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from index.models.lexicon import Lexicon
 
 _PARTICLES = ("ب", "ل")
-# The Arabic article as it is romanised before a hyphen (Al-, at-, ash-, Аль-): part of a name, no word of its own.
+# The romanised Arabic article before a hyphen (Al-, at-, ash-, Аль-) is part of a name, not a word of its own.
 _LATIN_ARTICLES = (
     "al",
     "el",
@@ -80,7 +80,7 @@ _PARTICLE_SIGNS = (
 
 
 def languages_of(question: str, near: Sequence[str], lexicon: Lexicon | None) -> tuple[str, ...]:
-    """Languages that a question may be in; see `index.analysis.language.possible`."""
+    """Return the languages that a question may be in; see `index.analysis.language.possible`."""
     found = {word.folded for word in words(question) if word.folded.isalpha()}
 
     def known(language: str) -> int | None:
@@ -102,14 +102,14 @@ def analyse(
     lexicon: Lexicon | None,
     also: Sequence[str] = (),
 ) -> Query:
-    """Terms of a question for passages in the target languages.
+    """Return the terms of a question for passages in the target languages.
 
     Function and question words are left out, unless the question holds nothing else.
 
     Args:
         question: as it was asked.
         language: its ISO 639-1 code, or "und".
-        targets: languages of the passages to be found.
+        targets: languages of the passages to find.
         lexicon: translations; None searches for the question's own words only.
         also: other languages that the question may be in; its words are translated from these too.
     """
@@ -144,7 +144,7 @@ def analyse(
 
 
 def content_words(question: str) -> tuple[str, ...]:
-    """Give the words that say what a question is about, as they stand in it, each once.
+    """Return the distinct content words of a question, as written.
 
     Function and question words are left out, so a question of nothing else has none.
     """
@@ -155,7 +155,7 @@ def content_words(question: str) -> tuple[str, ...]:
 
 
 def _counted(found: list[Word], question: str, language: str) -> dict[str, int]:
-    """The first MAX_WORDS content words of a question's, folded, with how often each stands in it."""
+    """Return the first MAX_WORDS content words of a question, folded, with their counts."""
     folded = [word.folded for word in found if not _is_article(word, question)] or [w.folded for w in found]
     content = [word for word in folded if not is_stopword(word, language)] or folded
     return {word: content.count(word) for word in list(dict.fromkeys(content))[:MAX_WORDS]}
@@ -168,15 +168,15 @@ def _is_article(word: Word, question: str) -> bool:
 def alternatives_of(
     word: str, sources: tuple[str, ...], languages: tuple[str, ...], lexicon: Lexicon | None
 ) -> tuple[tuple[str, float], ...]:
-    """Give what stands for a folded word that may be asked in these sources, without remembering it."""
+    """Return the alternatives of a folded word that may be in any of these source languages, without caching them."""
     return _alternatives.__wrapped__(word, sources, languages, lexicon)[0]
 
 
-@lru_cache(maxsize=4_096)  # people ask about the same things
+@lru_cache(maxsize=4_096)  # questions often share words
 def _alternatives(
     word: str, sources: tuple[str, ...], languages: tuple[str, ...], lexicon: Lexicon | None
 ) -> tuple[tuple[tuple[str, float], ...], bool]:
-    """What stands for a word of these sources, each with its probability, and whether the lexicon translates it."""
+    """Return a word's alternatives, each with its probability, and whether the lexicon translates it."""
     translated: dict[str, float] = {}
     paraphrased: dict[str, float] = {}
     own: dict[str, float] = {}
@@ -192,13 +192,13 @@ def _alternatives(
 
 
 def _raise(found: dict[str, float], more: dict[str, float]) -> None:
-    """Take over what is more probable."""
+    """Update the terms found with those that are more probable."""
     for term, p in more.items():
         found[term] = max(found.get(term, 0.0), p)
 
 
 def _own_stems(stem: str, word: str, languages: tuple[str, ...]) -> dict[str, float]:
-    """The word's stem, and its stems under the rules of the other languages: names stay as they are."""
+    """Return the word's stem, and its stems under the other languages' rules, as names are spelt alike there."""
     return dict.fromkeys((stem, *[stem_of(word, stemmer) for stemmer in stemmers_of(word, languages)]), 1.0)
 
 
@@ -226,7 +226,7 @@ def _paraphrases(
 
 
 def _with_particles(alternatives: dict[str, float]) -> dict[str, float]:
-    """Arabic stems also with "b" and "l" written on or taken off: the stemmer leaves them where no article is."""
+    """Add Arabic stems with "b" and "l" prefixed or removed: the stemmer keeps them where no article follows."""
     bare = {
         term[1:]: p * PREFIXED
         for term, p in alternatives.items()

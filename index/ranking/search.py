@@ -1,4 +1,4 @@
-"""Search: from a question to a ranking, over one view of the collection."""
+"""Rank the passages of one view of the collection for a question."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 
 class Nearest(NamedTuple):
-    """The dense half of a question.
+    """The dense half of a search.
 
     Attributes:
         vector: (d,) float32, of the question.
-        scales: what cosines are usual for it, in each language that has vectors.
-        passages: (m,) numbers of the nearest passages, of each language some.
+        scales: mean and deviation of its cosines, in each language that has vectors.
+        passages: (m,) numbers of the nearest passages, some of each language.
     """
 
     vector: NDArray[np.float32]
@@ -56,9 +56,9 @@ class _Sought(NamedTuple):
     """A question's terms.
 
     Attributes:
-        languages: that it may be in, the likeliest first.
+        languages: those that the question may be in, the likeliest first.
         query: the terms.
-        located: the same, in each channel.
+        located: the terms in each channel.
     """
 
     languages: tuple[str, ...]
@@ -67,13 +67,13 @@ class _Sought(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """The lexical half of a question.
+    """The lexical half of a search.
 
     Attributes:
         query: the question's terms, weighed by idf.
-        located: the same, in each channel.
+        located: the terms in each channel.
         scores: of all rows; common terms may not be counted yet.
-        best: (m,) the first rows, by these scores; ascending.
+        best: (m,) the best rows by these scores, ascending.
     """
 
     query: Query
@@ -84,10 +84,10 @@ class _Read(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """What turns questions into rankings; the same for every view.
+    """Turns questions into rankings, for any view.
 
     Attributes:
-        encoder: made the vectors of the collection.
+        encoder: the model that made the vectors of the collection.
         calibration: of the encoder.
         lexicon: translations, or None to search without.
         weights: of the channels.
@@ -105,21 +105,21 @@ class Searcher:
 
         Args:
             view: of the same sequence number as the reader.
-            reader: where texts are read from.
+            reader: the transaction that texts are read from.
             question: checked and not empty.
-            k: hits wanted; that many come back if that many passages pass the filters and share
+            k: hits wanted; that many are returned if that many passages pass the filters and share
                 anything with the question.
             filters: applied inside both retrievers.
         """
         pool = max(POOL, 4 * k)
         articles = reader.article_numbers(filters) if filters else None
-        # the engine and FAISS let go of the interpreter, so one thread encodes and scans while this one reads the words
+        # the engine and FAISS release the GIL, so one thread encodes and scans while this one scores the words
         nearest = _threads().submit(self._nearest, view.vectors, question, pool, articles)
         sought = self._sought(view, question)
         understood = corrected(
             view, reader, sought.query, sought.located["words"], sought.languages, self.lexicon
         )
-        if understood:  # few questions: what was begun for the others goes on beside them
+        if understood:  # rare, so the encoding is begun before this is known; its result is dropped here
             question = understood.text
             nearest = _threads().submit(self._nearest, view.vectors, question, pool, articles)
             sought = self._sought(view, question)
@@ -140,7 +140,7 @@ class Searcher:
         )
 
     def _nearest(self, vectors: Vectors, question: str, pool: int, articles: set[int] | None) -> Nearest:
-        """Encode a question, measure what cosines are usual for it, and find what is nearest in each language."""
+        """Encode a question, measure its cosines in each language, and find the nearest passages of each."""
         vector = self.encoder.encode_question(question)
         samples = {language: sample @ vector for language, sample in vectors.samples.items()}
         stand_ins = {language: self.calibration.statements(language) @ vector for language in samples}
@@ -149,13 +149,13 @@ class Searcher:
         return Nearest(vector, scales_of(samples, stand_ins), passages)
 
     def _sought(self, view: View, question: str) -> _Sought:
-        """Analyse a question, and find its terms."""
+        """Analyse a question, and locate its terms in the channels."""
         language, *also = languages = languages_of(question, view.spoken, self.lexicon)
         query = analyse(question, language, view.languages, self.lexicon, also)
         return _Sought(languages, query, view.locate(query))
 
     def _read(self, view: View, sought: _Sought, pool: int, allowed: list[NDArray[np.bool_] | None]) -> _Read:
-        """Score all rows by a question's words: 0 for those that may not be found."""
+        """Score all rows by a question's terms; rows that are not allowed score 0."""
         located = sought.located
         query = weighed(sought.query, located, view.channels)
         for whole in (False, True):
@@ -165,11 +165,11 @@ class Searcher:
                     scores.joined[first : first + len(mask)][~mask] = 0.0
             best = top(scores.joined, pool if scores.is_whole else max(pool, CANDIDATES))
             if scores.is_whole or len(best) >= CANDIDATES:
-                break  # else rows that hold common terms only might be among the first
+                break  # else a row that holds only common terms might rank among the first
         return _Read(query, located, scores, best)
 
     def _scored(self, view: View, asked: _Read, nearest: Nearest, pool: int) -> Scored:
-        """Score the candidates of both halves by both halves."""
+        """Score the candidates of either half by both halves."""
         lexical, best = asked.scores, asked.best
         near = view.rows(np.sort(nearest.passages))
         if not lexical.is_whole:
@@ -191,13 +191,13 @@ class Searcher:
         rows: NDArray[np.int64],
         languages: NDArray[np.str_],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Give by how many deviations the cosines of rows, (m,), are above the usual; and how far each is trusted."""
+        """Return how many deviations the cosines of rows, (m,), are above the mean, and how far each is trusted."""
         deviations = view.vectors.cosines(nearest.vector, view.numbers(rows))
         trust = np.zeros(len(rows))
         if not nearest.vector.any():  # the model knows no word of the question
             return deviations, trust
         trusted = {code: self.calibration.trust(language, code) for code in nearest.scales}
-        # where the vectors speak for a part of the passages only, those that they speak for would crowd out the others
+        # where trusted vectors cover only some passages, these would crowd out the others
         spoken = sum(share * view.vectors.sizes[code] for code, share in trusted.items())
         spoken_for = min(1.0, spoken / max(view.n_passages, 1))
         for code, scale in nearest.scales.items():
@@ -209,15 +209,15 @@ class Searcher:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    """Give the threads that encode questions: as many at once as there are cores."""
+    """Return the thread pool that encodes questions: one thread per core."""
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="sanad-encode")
 
 
-os.register_at_fork(after_in_child=_threads.cache_clear)  # a child process has none of these threads
+os.register_at_fork(after_in_child=_threads.cache_clear)  # threads do not survive a fork
 
 
 def _foreign(language: str, hits: tuple[Hit, ...], view: View) -> float:
-    """Say how foreign the question is to what was found; see `Signs.foreign`."""
+    """Return how foreign the question is to what was found; see `Signs.foreign`."""
     found = hits[0].article.language if hits else None
     if language == "und":  # a bare name: it may be from any language
         return 0.5

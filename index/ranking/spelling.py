@@ -1,11 +1,11 @@
-"""Spelling: words of a question that nothing knows are read as the nearest ones that the collection answers to.
+"""Replace unknown words of a question by the nearest words that the collection can answer.
 
-A word is unknown if neither it nor a translation of it stands in the collection, and the lexicon has it in no language
-that the question may be in. It is read as a word one change away, or failing that and if it is long two: a word of the
-collection, or of the lexicon if a translation stands in the collection; so an English misspelling finds Arabic
-articles. A change is a letter more, less or another one, or two neighbours exchanged.
-Source: Damerau, Communications of the ACM 7 (1964), https://doi.org/10.1145/363958.363994; the choice by what is
-frequent and what is easily mistaken: Kernighan, Church, Gale, COLING 1990, https://aclanthology.org/C90-2036
+A word is unknown if the collection holds neither it nor a translation of it, and the lexicon lacks it in every language
+that the question may be in. It is replaced by a word one edit away or, failing that and if it is long, two. The
+replacement is in the collection, or in the lexicon with a translation in the collection, so an English misspelling
+finds Arabic articles. An edit inserts, deletes or replaces a letter, or exchanges two neighbours.
+Source: Damerau, Communications of the ACM 7 (1964), https://doi.org/10.1145/363958.363994; the choice by frequency
+and by common confusions: Kernighan, Church, Gale, COLING 1990, https://aclanthology.org/C90-2036
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ if TYPE_CHECKING:
     from index.segments.view import View
     from index.store.reader import Reader
 
-# What Arabic writes onto a word and may be taken off again: particles, and what makes persons and times of verbs.
+# Arabic affixes that may be stripped: particles, and those that mark person and tense of verbs.
 _PREFIXES = ("", *"وفبلكسيتنا")
 _SUFFIXES = ("", *"هاتي", "ها", "هم", "نا", "وا", "ون", "ين", "ته", "تها", "تهم")
 
 
 class Corrected(NamedTuple):
-    """A question as it was understood.
+    """A question with its unknown words replaced.
 
     Attributes:
-        text: the question, with words that are known.
-        words: each word that was read as another, as it was asked, and that other.
+        text: the question, with known words.
+        words: each replaced word, as it was asked, and its replacement.
     """
 
     text: str
@@ -72,12 +72,12 @@ def corrected(
     sources: Sequence[str],
     lexicon: Lexicon | None,
 ) -> Corrected | None:
-    """Read the unknown words of a question as known ones; None if there is nothing to change.
+    """Replace the unknown words of a question by known ones; None if there is nothing to change.
 
-    In a language that the lexicon has not nothing is changed: there a word that the collection lacks may well be right.
+    Nothing is changed in a language that the lexicon lacks: a word that the collection lacks may well be right there.
 
     Args:
-        view: what is searched.
+        view: the view to search.
         reader: of the same sequence number.
         query: the question.
         located: its words, in the view.
@@ -86,7 +86,7 @@ def corrected(
     """
     if (
         lexicon is None or not view.spoken or all(located.frequencies)
-    ):  # mostly each word stands in some passage
+    ):  # usually every word is in some passage
         return None
     told = tuple([HUB if language == "und" else language for language in sources])
     if not set(told).issubset(lexicon.languages):
@@ -114,17 +114,17 @@ def _replaced(text: str, found: Iterable[Word], understood: dict[str, str]) -> C
 
 
 def _written_like(surface: str, word: str) -> str:
-    """Give a word with the capitals of another."""
+    """Return a word with the capitals of another."""
     if len(surface) > 1 and surface.isupper():
         return word.upper()
     return word[:1].upper() + word[1:] if surface[:1].isupper() else word
 
 
 class _Speller(NamedTuple):
-    """What is known, to one question.
+    """Finds unknown words and their replacements, for one question.
 
     Attributes:
-        view, reader: what is searched.
+        view, reader: the collection that is searched.
         sources: languages that the question may be in, the likeliest first.
         languages: of the passages.
         lexicon: translations.
@@ -137,7 +137,7 @@ class _Speller(NamedTuple):
     lexicon: Lexicon
 
     def knows(self, word: Word, query: Query) -> bool:
-        """Whether a word that stands in no passage is left alone: it is right, a name, a number, short or long."""
+        """Return whether a word in no passage is left as it is: it is right, a name, a number, short or long."""
         folded = word.folded
         if (
             not ONE_CHANGE <= _size(folded) <= LONGEST
@@ -154,7 +154,7 @@ class _Speller(NamedTuple):
         return self.lexicon.knows(stem, language) or is_stopword(word, language)
 
     def _is_name(self, word: Word, query: Query) -> bool:
-        """Whether a word is an acronym, or may be a name that the collection has, in whatever script."""
+        """Return whether a word is an acronym, or may be a name that the collection holds, in any script."""
         if query.text[word.start : word.end].isupper() and not query.text.isupper():
             return True  # NATO, XLIX
         key = name_key(word.folded) or ""
@@ -165,9 +165,9 @@ class _Speller(NamedTuple):
         return _is_capital(word, query) or (is_foreign and len(key) >= SURE_KEY)
 
     def nearest(self, word: Word, query: Query) -> str | None:
-        """Give the likeliest of the words nearest to a word of a question, or None."""
+        """Return the likeliest of the words nearest to a word of a question, or None."""
         folded, lowered = word.folded, query.text[word.start : word.end].lower()
-        typed = lowered if len(lowered) == len(folded) else folded  # marks are no letters
+        typed = lowered if len(lowered) == len(folded) else folded  # diacritics are not letters
         n_terms = self.lexicon.size(self.sources[0])
         ends = int(n_terms < MOST_TERMS)
         variants = {fold(variant): variant for variant in _one_change(typed, letters_of(folded), ends)}
@@ -182,14 +182,14 @@ class _Speller(NamedTuple):
         return self._likeliest(folded, self._two_changes(folded, ends), (), self.sources[0])
 
     def _listed(self, word: str, near: Collection[str]) -> set[str]:
-        """Give those of some words that the collection has, or had."""
+        """Return those of some words that the collection holds, or once held."""
         found: set[str] = set()
         for stemmer in stemmers_of(word, self.languages):
             found.update(self.reader.words_among(stemmer, near))
         return found
 
     def _in_lexicon(self, near: Iterable[str], language: str, word: Word, query: Query) -> list[str]:
-        """Give those of some words that the lexicon has; none in the language of most passages: they have its words."""
+        """Return those of some words that the lexicon has; none in the passages' main language: they hold its words."""
         if language == self.view.spoken[0] or self.lexicon.size(language) < MOST_TERMS:
             return []
         has, key = self.lexicon.has, name_key(word.folded)
@@ -199,12 +199,12 @@ class _Speller(NamedTuple):
     def _likeliest(
         self, word: str, listed: Collection[str], others: Collection[str], source: str
     ) -> str | None:
-        """Give the likeliest of some words to be meant by a word, or None if the collection answers to none of them.
+        """Return the word most likely meant by another, or None if no passage holds any candidate or its translation.
 
         Args:
-            word: folded.
+            word: the folded word that was asked.
             listed: words of the collection.
-            others: of the lexicon.
+            others: words of the lexicon.
             source: the language of the question.
         """
         near = [*sorted(listed), *(one for one in others if one not in listed)]
@@ -218,14 +218,14 @@ class _Speller(NamedTuple):
             likely = frequency * (1.0 if place < len(listed) else FROM_LEXICON)
             likely *= SAME_FIRST if one[0] == word[0] else 1.0
             likely *= SAME_KEY if key and name_key(one) == key else 1.0
-            # of one stem the form that exchanges letters, else one as long as the word: the lexicon has stems only
+            # the lexicon has stems only: of one stem's forms, prefer exchanged letters, then the length of the word
             order = (likely, sorted(one) == sorted(word), len(one) == len(word), len(one))
             if likely and order > most:
                 best, most = one, order
         return best
 
     def _two_changes(self, word: str, ends: int) -> list[str]:
-        """Give words of the collection at two changes that begin as a word does, and end as it does if `ends` is 1."""
+        """Return words of the collection within two edits that begin as a word does, and end so if `ends` is 1."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
@@ -234,7 +234,7 @@ class _Speller(NamedTuple):
         for stemmer in stemmers_of(word, self.languages):
             near.update(self.reader.words_from(stemmer, begin))
         found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=2, limit=MOST_NEAR)
-        # a word with an ending more or less is another form of it
+        # a word with an ending added or removed is another form of the same word
         alike = [one for one, _, _ in found if not one.startswith(word) and not word.startswith(one)]
         return [
             one
@@ -244,7 +244,7 @@ class _Speller(NamedTuple):
 
 
 def _size(word: str) -> int:
-    """Give the letters of a word, an Arabic article not counted."""
+    """Return the number of letters of a word, without an Arabic article."""
     return len(without_article(word) if script_of_word(word) == "Arab" else word)
 
 
@@ -253,13 +253,13 @@ def _has_article(word: str) -> bool:
 
 
 def _is_capital(word: Word, query: Query) -> bool:
-    """Whether a word has a capital that no beginning explains; German gives one to all nouns."""
+    """Return whether a word is capitalised but not first; German capitalises all nouns."""
     is_first = not query.text[: word.start].strip()
     return query.text[word.start].isupper() and not is_first and query.language != "de"
 
 
 def _forms(word: str) -> list[str]:
-    """Give a word, and of an Arabic one what it may be with particles, pronouns and the like written onto it."""
+    """Return a word and, if it is Arabic, its forms without particles, pronouns and other affixes."""
     if script_of_word(word) != "Arab":
         return [word]
     forms = {word}
@@ -272,7 +272,7 @@ def _forms(word: str) -> list[str]:
 
 
 def _one_change(word: str, letters: str, ends: int) -> Iterator[str]:
-    """Give what one change makes of a word; if `ends` is 1, not those by another letter at its ends."""
+    """Yield what one edit makes of a word; if `ends` is 1, only exchanges affect its first and last letter."""
     for place in range(len(word) + 1):
         head, tail = word[:place], word[place:]
         if len(tail) > 1:

@@ -1,4 +1,4 @@
-"""Whether a text tells a time: a number, or a word such as the name of a month. The words are dateparser's, of CLDR."""
+"""Detect whether a text states a time: a number, or a word such as a month's name, from dateparser's data (CLDR)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNSPACED = frozenset({"zh", "ja", "th"})
 
 
 def tells_time(text: str, language: str) -> bool:
-    """Whether a text holds a number or a word of time; True where the language's words of time are not known.
+    """Return whether a text holds a number or a word of time; True where a language's words of time are not known.
 
     Args:
         text: a sentence.
@@ -35,7 +35,7 @@ def tells_time(text: str, language: str) -> bool:
 
 @cache
 def _words_of(language: str) -> frozenset[str]:
-    """Give the stems of a language's words of time; as they are written where no spaces divide them."""
+    """Return the stems of a language's words of time; the words as written in scripts without spaces."""
     try:
         info = import_module(f"dateparser.data.date_translation_data.{language}").info
     except ModuleNotFoundError:
@@ -52,7 +52,7 @@ def _words_of(language: str) -> frozenset[str]:
 
 
 def _phrases(info: Mapping[str, object]) -> Iterator[str]:
-    """Give the names of months, days and units, "yesterday" and its like, also as single countries write them."""
+    """Yield the names of months, days and units, and words such as "yesterday", with the variants of countries."""
     for key, named in info.items():
         if key in _NAMED and isinstance(named, list):
             yield from named

@@ -1,7 +1,7 @@
-"""From a ranking to an answer: the first passages are read, and what they say decides.
+"""Judge a ranking: have the first passages read, reorder them, and decide the verdict.
 
-The reader gives the span that answers best and how surely it does. What the question names must be there: a name or
-number that no passage mentions, in any script, rules "answered" out.
+The reader gives the span that answers best, with a score. A name or number of the question that no passage mentions,
+in any script, rules "answered" out.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 
 
 class _Read(NamedTuple):
-    """A hit, and what the reader says of it; None: unread."""
+    """A hit and its reading; None: unread."""
 
     hit: Hit
     reading: Reading | None
 
     @property
     def score(self) -> float:
-        """By which hits are ranked once they are read."""
+        """The score by which hits are ranked once they are read."""
         return self.hit.score + (REORDERING * probability(self.reading.score) if self.reading else 0.0)
 
     @property
     def marked(self) -> list[Span]:
-        """Where in the passage the sentence stands that the answer was found in."""
+        """The span, in the passage, of the sentence that holds the answer."""
         if self.reading is None:
             return []
         place = (self.reading.start + self.reading.end) // 2
@@ -51,13 +51,13 @@ class _Read(NamedTuple):
 
 
 def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budget_s: float) -> Ranking:
-    """Read the first hits, order them by what they say, and judge whether they answer.
+    """Read the first hits, order them by their readings, and judge whether they answer.
 
     Args:
-        ranking: as the search gave it, READ hits at least if there are so many.
+        ranking: of the search, with at least READ hits if there are so many.
         k: hits wanted.
-        reader: what reads.
-        lexicon: tells which words of the question are names; None: capitals alone do.
+        reader: the model that reads passages.
+        lexicon: tells which words of the question are names; None: only capitals do.
         budget_s: seconds from now in which reading a passage may begin.
 
     Raises:
@@ -71,7 +71,7 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
         return replace(unread, verdict=_of_keywords(ranking))
     first, rest = ranking.hits[:READ], ranking.hits[READ:]
     readings = read_in_time(reader, ranking.question, [hit.text for hit in first], budget_s)
-    if not any(readings):  # late, or nothing to read
+    if not any(readings):  # out of time, or nothing to read
         return unread
     ordered = sorted(map(_Read, first, readings), key=lambda one: -one.score)
     hits = (*(_marked(one, rank) for rank, one in enumerate(ordered, start=1)), *rest)[:k]
@@ -96,12 +96,12 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
 
 
 def probability(logit: float) -> float:
-    """Give the probability of a logit."""
+    """Return the probability of a logit."""
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
 def _marked(read_: _Read, rank: int) -> Hit:
-    """Give the hit at its new rank, its evidence the sentence that the reader found the answer in."""
+    """Return the hit at its new rank, with the sentence that holds the answer as its evidence."""
     hit = read_.hit
     spans = tuple(Span(hit.start + start, hit.start + end) for start, end in read_.marked)
     return replace(hit, rank=rank, marks=lambda: Marks(spans or hit.evidence, hit.matches))
@@ -115,7 +115,7 @@ def _short(best: _Read) -> ShortAnswer | None:
 
 
 def _lacks_time(ranking: Ranking, best: _Read) -> bool:
-    """Whether "when" was asked and no sentence that the reader marked tells a time."""
+    """Return whether the question asks "when" and no sentence that the reader marked states a time."""
     if not asks_when(ranking.question, ranking.language):
         return False
     text, language = best.hit.text, best.hit.article.language or "und"
@@ -123,7 +123,7 @@ def _lacks_time(ranking: Ranking, best: _Read) -> bool:
 
 
 def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Give the names and numbers of the question that nothing mentions of what was read, and how it begins."""
+    """Return the question's names and numbers that no passage read mentions, nor its article's title or beginning."""
     wanted = names(ranking.question, ranking.language, lexicon)
     if not wanted or ranking.query is None:
         return ()
@@ -137,7 +137,7 @@ def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> t
 
 
 def _sounds_like_one(name: str, keys: set[str]) -> bool:
-    """Whether a name sounds like one of those that are mentioned, or is it with another ending (Syria, Syrian)."""
+    """Return whether a name sounds like a mentioned one, or differs from it by its ending only (Syria, Syrian)."""
     own = name_key(fold(name))
     if own is None or own in keys:
         return own is not None
@@ -154,7 +154,7 @@ def _related(ranking: Ranking) -> Verdict:
 
 
 def _of_keywords(ranking: Ranking) -> Verdict:
-    """Keywords ask nothing, so nothing answers them; passages are about them that hold enough of their words."""
+    """Return the verdict on keywords, never "answered": by the words that the first hit holds, else by confidence."""
     asked: Query | None = ranking.query
     held = {match.asked for match in ranking.hits[0].matches}
     if asked and len(held & set(asked.asked)) >= HELD * len(asked.asked):

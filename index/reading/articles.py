@@ -1,4 +1,4 @@
-"""What can be said of an article without inventing anything: title, language, date, id."""
+"""Complete an article's title, language, date and id from what it holds, without guessing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from index.records import Article
 
 MAX_TITLE_CHARS = 90
-MAX_LINES = 200_000  # each is looked at, however short
+MAX_LINES = 200_000  # every line is examined, however short
 
 _DETECTION_CHARS = 2_000
 _DATE_KEYS = ("published", "date", "published_at", "pubdate")
@@ -32,15 +32,14 @@ _TOP_HEADING = re.compile(r"#\s")
 def complete(article: Article) -> Article:
     """Fill in title, language and id where they are None, and check what was given.
 
-    The title is that of the front matter, else a heading above all prose, else the first sentence,
-    shortened. The date is that of a dateline above the prose, and never guessed from a sentence or a
-    title. The id is the first 16 hexadecimal digits of
-    the SHA-256 of the origin, else of the text.
+    The title is that of the front matter, else a heading above all prose, else the first sentence, shortened.
+    The date is that of the front matter, else of a dateline above the prose; never that of a sentence or a title.
+    The id is the first 16 hexadecimal digits of the SHA-256 of the origin, else of the text.
 
     Raises:
         EmptyArticle: the text has no letters.
         ArticleTooLarge: it has more than MAX_LINES lines.
-        ArticleError: the id, date, url, language or text cannot be used; the message names it.
+        ArticleError: the id, date, url, language or text is invalid; the message names it.
     """
     name = _name(article)
     if not article.text.isascii() and _SURROGATE.search(article.text):
@@ -72,7 +71,7 @@ def _digest(value: str) -> str:
 
 
 def _with_front_matter(article: Article) -> Article:
-    """Fill what is None from the front matter; a value that cannot be used there is passed over."""
+    """Fill what is None from the front matter; invalid values there are ignored."""
     values, _ = frontmatter.parse(article.text)
     if not values:
         return article

@@ -1,4 +1,4 @@
-"""EPUB: each chapter an article, in the order of reading."""
+"""Parse EPUB books: each chapter becomes an article, in reading order."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from index.reading.packed import Packed
 
 _CONTAINER = "META-INF/container.xml"
-_MIN_WORDS = 30  # of a chapter; covers, title pages and tables of contents have less
+_MIN_WORDS = 30  # of a chapter; covers, title pages and tables of contents have fewer
 _MAX_BYTES = 5_000_000
 
 
 def parse_epub(packed: Packed, name: str) -> list[Article | Added]:
-    """Give the chapters of a book; `origin` holds `!` and the name of each one's file in it.
+    """Return the chapters of a book; `origin` is `!` and the name of the chapter's file.
 
     Raises:
-        UnreadableArticle: it does not say what it consists of.
-        EmptyArticle: there is no text in it.
+        UnreadableArticle: its container does not name a package file.
+        EmptyArticle: no chapter has text.
     """
     root = _root(packed, name)
     said, chapters = _package(packed, root, name)
@@ -55,7 +55,7 @@ def _root(packed: Packed, name: str) -> str:
 
 
 def _package(packed: Packed, root: str, name: str) -> tuple[dict[str, str], list[str]]:
-    """Read the package file: what it says of the book, and the members of its chapters."""
+    """Read the package file: the book's metadata, and the members that hold its chapters."""
     said: dict[str, str] = {}
     files: dict[str, str] = {}
     order: list[str] = []

@@ -1,7 +1,7 @@
-"""Who published an article, where a line of its own says so: `Source: X`, `CITY - X`, `CITY (X) - `, an agency's name.
+"""Find an article's publisher on a line of its own: `Source: X`, `CITY - X`, `CITY (X) - `, an agency's name.
 
-Only the lines above the first paragraph and below the last are looked at, and only what is surely a name is taken:
-a wrong source is worse than none. Where two lines name two, none is given.
+Only the lines above the first paragraph and below the last are examined, and only certain names are accepted:
+a wrong source is worse than none. If two lines name different sources, there is none.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from index.reading.wordings import (
 
 _WINDOW = 3_000  # characters at either end
 _MAX_LINES = 8
-_RUNNING_WORDS = 12  # a sentence of fewer above the first paragraph may be a title
+_RUNNING_WORDS = 12  # a shorter sentence above the first paragraph may be a title
 _MAX_CHARS = 60
 _MAX_WORDS = 6
-_NAME_WORDS = 4  # of a name that nothing but its place in the line says is one
+_NAME_WORDS = 4  # of a name recognised only by its place in the line
 
 _LABELLED = re.compile(r"(?P<label>[^:：\n]{2,30})[:：](?P<name>[^\n]{2,200})$")
 _BRACKETED = re.compile(
@@ -45,13 +45,13 @@ _TIGHT = re.compile(r"[-–—]")
 _AROUND = " \t\u00a0\u200e\u200f*_#\"'«»“”„()[]<>.،,;؛:：-–—•|/"
 _ADDRESS = re.compile(r"://|www\.|@")
 _SITE = re.compile(r"[\w-]+\.(?:com|net|org|info|news|tv|co)(?:\.\w\w)?$", re.IGNORECASE)
-_NUMBERED = re.compile(r"[^\W\d_]{2,}\d{1,3}$")  # a station with its number for a name
+_NUMBERED = re.compile(r"[^\W\d_]{2,}\d{1,3}$")  # a station whose name ends in a number
 _CAPITALS = re.compile(r"[A-Z]{3,5}|[\u0621-\u064a](?:[ .][\u0621-\u064a]){1,3}\.?")
 _FIGURES = re.compile(r"\d{1,2}[:.h]\d\d|(?<!\d)\d{1,4}(?!\d)\s|^\d+$")
 
 
 def source_of(text: str) -> str | None:
-    """Give who published a text, by a line above its first paragraph or below its last one; None: none says."""
+    """Return the publisher named by a line above the first paragraph or below the last one, else None."""
     _, begin = frontmatter.parse(text)
     above, first = _above(text, begin)
     below = _below(text, begin)
@@ -67,7 +67,7 @@ def source_of(text: str) -> str | None:
 
 
 def _above(text: str, begin: int) -> tuple[list[Look], Look | None]:
-    """Give the lines above the first paragraph, and that."""
+    """Return the lines above the first paragraph, and that paragraph."""
     found: list[Look] = []
     for line in lines(text, begin, min(len(text), begin + _WINDOW))[: _MAX_LINES + 1]:
         item = look(text, line)
@@ -78,14 +78,14 @@ def _above(text: str, begin: int) -> tuple[list[Look], Look | None]:
 
 
 def _below(text: str, begin: int) -> list[Look]:
-    """Give the lines below the last paragraph, the last first; none where nothing is above them."""
+    """Return the lines below the last paragraph, the last line first; none if no text is above them."""
     start = max(begin, len(text) - _WINDOW)
     found: list[Look] = []
     for line in lines(text, start)[: -_MAX_LINES - 1 : -1]:
         item = look(text, line)
         if _is_paragraph(item):
             return found
-        if line.start > start:  # else it may be cut off
+        if line.start > start:  # otherwise it may be cut off
             found.append(item)
     return found if start > begin else []
 
@@ -102,7 +102,7 @@ def _labelled(line: str) -> str | None:
 
 
 def _name(value: str) -> str | None:
-    """Give the source after a label, without the words that are no part of its name."""
+    """Return the source after a label, without the words that are not part of its name."""
     whole = _plain(value)
     if _ADDRESS.search(whole) or len(whole) > _MAX_CHARS or len(whole.split()) > _MAX_WORDS:
         return None
@@ -111,17 +111,17 @@ def _name(value: str) -> str | None:
     if not named or not any(map(str.isalpha, whole)):
         return None
     if len(whole.split()) > 1 and whole.islower():
-        return None  # words, and no name
+        return None  # ordinary words, not a name
     if len(named) == len(pieces):
         return whole
     return named[0] if len(named) == 1 else None
 
 
 def _of_dateline(line: str, text: str) -> str | None:
-    """Give the publisher in a line such as `CITY - X` or `X - 19 October 2023`.
+    """Return the publisher in a line such as `CITY - X` or `X - 19 October 2023`.
 
-    Beside a city may stand who wrote the article, or a section. So a name that is not known as a publisher's counts
-    only where the text quotes it too, as newspapers do when they speak of themselves.
+    The author or a section may also stand beside a city. So a name that is not known as a publisher's counts only
+    where the text quotes it too, as newspapers do when they mention themselves.
     """
     if len(line) > _MAX_CHARS or len(line.split()) > _MAX_WORDS:
         return None
@@ -146,7 +146,7 @@ def _quotes(text: str, name: str) -> bool:
 
 
 def _bracketed(line: str) -> str | None:
-    """Give the agency in the dateline that a paragraph begins with: `CITY (X) - `."""
+    """Return the agency in the dateline at the start of a paragraph: `CITY (X) - `."""
     match = _BRACKETED.match(line.lstrip("*_ "))
     if match is None:
         return None
@@ -176,12 +176,12 @@ def _plain(value: str) -> str:
 
 
 def _is_nobody(piece: str) -> bool:
-    """Tell whether a piece of a byline is a date, a time, or says "agencies", "special" and the like."""
+    """Return whether a piece of a byline is a date, a time, or a word such as "agencies" or "special"."""
     return key(piece) in NOBODY or of_line(piece) is not None or _FIGURES.search(piece) is not None
 
 
 def _is_known(piece: str) -> bool:
-    """Tell whether a piece is an agency that is known, or has a word in it that only publishers have."""
+    """Return whether a piece is a known agency, or contains a word that only publishers use."""
     if key(piece) in AGENCIES or _SITE.fullmatch(piece):
         return True
     if not _is_name(piece):
@@ -193,7 +193,7 @@ def _is_known(piece: str) -> bool:
 
 
 def _is_name(piece: str) -> bool:
-    """Tell whether a piece is a few words, capitalised where the script has capitals."""
+    """Return whether a piece is a few words, capitalised where the script has capitals."""
     if len(piece.split()) > _NAME_WORDS or len(piece) < 2:
         return False
     return (

@@ -1,7 +1,7 @@
-"""The child process in which files are parsed: it holds limits, and nothing of ours that could be harmed.
+"""Parse files in a child process that has resource limits and holds no other data.
 
-Started by `worker` with an empty environment; reads files from standard input, writes articles to
-standard output, opens nothing, writes nothing; where the kernel can deny it that, it does (`confinement`).
+`worker` starts it with an empty environment. It reads files from standard input and writes articles to standard
+output. It opens and writes nothing else; where possible, the kernel denies it that (`confinement`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _MAX_RESIDENT_KB = 320_000
 
 
 def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
-    """Parse what comes until no more comes, or so much came that a fresh process is better.
+    """Parse files until the input ends, or until a fresh process is due.
 
-    An empty job asks what holds this process.
+    An empty job asks what confines this process.
     """
     source, sink = _streams()
     confinement.confine()
@@ -67,7 +67,7 @@ def _parsed(job: dict[str, Any], data: bytes, memory_bytes: int, output_bytes: i
         return _error("UnreadableArticle", _memory(name, memory_bytes)) | {"memory": True}
     except RecursionError:
         return _error("UnreadableArticle", f"{name}: nested too deep to be read; save its text")
-    except Exception as error:  # noqa: BLE001  # parsers of strangers' files raise anything
+    except Exception as error:  # noqa: BLE001  # parsers of untrusted files raise anything
         why = f"{type(error).__name__}: {error}"[:160]
         return _error("UnreadableArticle", f"{name}: cannot be parsed ({why}); save it in another format")
 
@@ -81,7 +81,7 @@ def _error(kind: str, message: str) -> dict[str, Any]:
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Keep the two streams for ourselves: what a library prints goes nowhere."""
+    """Return standard input and output, and redirect their descriptors so that library output is discarded."""
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -101,14 +101,14 @@ def _confine(memory_bytes: int) -> None:
 
 
 def _allow_cpu(cpu_s: int) -> None:
-    """Allow so many seconds from now on; after them the kernel ends us."""
+    """Allow `cpu_s` more seconds of processor time; after that, the kernel ends this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + 1 + cpu_s
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
 def _resident_kb() -> int:
-    """Give what we hold now: the peak that the kernel keeps may be that of the process that started us."""
+    """Return the memory in use now: the peak that the kernel keeps may be that of the parent process."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     except OSError:

@@ -1,4 +1,4 @@
-"""Which column or key of a table holds what: names people give them, and what the person says."""
+"""Map the columns or keys of a table to fields, by known names and by what the user says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 COLUMN_FIELDS = ("text", "title", "source", "url", "author", "published", "language", "key")
 
-# field -> names, the likeliest first; compared without case, spaces and underscores
+# field -> names, the likeliest first; compared without case, spaces, hyphens and underscores
 _NAMES = {
     "text": (
         "text", "body", "content", "articlebody", "articletext", "fulltext", "maintext", "article", "story",
@@ -34,11 +34,11 @@ _MAX_NAME_CHARS = 40
 
 
 def mapping(names: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
-    """Say which of a table's columns holds which field.
+    """Return which column of a table holds which field.
 
     Args:
-        names: the columns there are.
-        given: field -> column as the person said; wins over the names we know.
+        names: the columns of the table.
+        given: field -> column as given by the user; takes precedence over known names.
 
     Returns:
         field -> column, for the fields that were found.
@@ -54,7 +54,7 @@ def mapping(names: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
 
 
 def looks_like_header(line: str, columns: frozenset[str] = frozenset()) -> bool:
-    """Tell whether a first line names the columns of a table, one of which holds text."""
+    """Return whether a first line names the columns of a table, one of which holds text."""
     line = line.strip("\r\n\ufeff")
     if len(line) > 2_000 or not line.replace("\t", "").isprintable():
         return False
@@ -68,7 +68,7 @@ def looks_like_header(line: str, columns: frozenset[str] = frozenset()) -> bool:
 
 
 def delimiter_of(line: str) -> str:
-    """Give what stands between the names of a header: the candidate that occurs most."""
+    """Return the delimiter of a header's names: the candidate that occurs most."""
     return max(_DELIMITERS, key=line.count)
 
 

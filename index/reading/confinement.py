@@ -1,8 +1,7 @@
-"""What the kernel denies the process that parses files; the one home of pyseccomp.
+"""Deny the parsing process the system calls that no parser needs; the only module that imports pyseccomp.
 
-Denied is what no parser needs: sockets, changes of files, other processes, and calls by which holes in kernels are
-reached. What may be done is not listed, as that differs between C libraries and their versions. What is denied fails
-with EPERM.
+Denied are sockets, changes to files, access to other processes, and calls that kernel exploits use. There is no list
+of allowed calls, as those differ between C libraries and their versions. A denied call fails with EPERM.
 """
 
 from __future__ import annotations
@@ -35,14 +34,14 @@ _KERNEL = (
     " kexec_load kexec_file_load reboot swapon swapoff acct quotactl modify_ldt personality iopl ioperm"
 )
 _DENIED = f"{_NETWORK} {_FILES} {_PROCESSES} {_KERNEL}".split()
-# flags of `open` (mask, value) by which a file is made, emptied or written
+# flags of `open` (mask, value) that create, truncate or write a file
 _CHANGING = ((os.O_ACCMODE, os.O_WRONLY), (os.O_ACCMODE, os.O_RDWR), (os.O_CREAT,) * 2, (os.O_TRUNC,) * 2)
 _INT = 0xFFFFFFFF
-_EVERYONE = -1 & _INT  # as a process: all whom this user may signal
+_EVERYONE = -1 & _INT  # as a process id: every process that this user may signal
 
 
 def confine() -> None:
-    """Have the kernel deny this process, and those it starts, what no parser needs; where it cannot, change nothing."""
+    """Have the kernel deny this process and its children what no parser needs; where it cannot, change nothing."""
     if sys.platform != "linux":
         return
     with suppress(
@@ -59,7 +58,7 @@ def confine() -> None:
 
 
 def in_force() -> str:
-    """Tell what holds this process, by trying: SECCOMP, or ONLY_LIMITS of memory and time."""
+    """Return what confines this process, found by trying: SECCOMP, or ONLY_LIMITS of memory and time."""
     return SECCOMP if _is_denied(socket.socket) and _is_denied(lambda: os.unlink("")) else ONLY_LIMITS  # noqa: PTH108
 
 
@@ -73,8 +72,8 @@ def _is_denied(call: Callable[[], object]) -> bool:
     return False
 
 
-def _rules(seccomp: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401  # it has no types
-    """Give what is denied: the name of a call, and the arguments with which it is."""
+def _rules(seccomp: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401  # pyseccomp has no types
+    """Yield the denied calls: each its name, and the arguments with which it is denied."""
     yield from ((call,) for call in _DENIED)
     for call, at in (("open", 1), ("openat", 2)):
         yield from ((call, seccomp.Arg(at, seccomp.MASKED_EQ, mask, value)) for mask, value in _CHANGING)

@@ -1,4 +1,4 @@
-"""Which format a container (ZIP, OLE) holds: told by its own parts, never by its name; the one home of olefile."""
+"""Detect the format in a container (ZIP, OLE) by its parts, never by its name; the only module that imports olefile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Content(Enum):
-    """What a container holds that we read; the value is what it is called in messages."""
+    """A readable content of a container; the value is its name in messages."""
 
     WORD = "DOCX"
     TEXT = "ODT"
@@ -36,7 +36,7 @@ _MIME = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
 _AS_TEXT = "save it as DOCX or PDF"
 _AS_PDF = "save it as PDF"
 _LEAVE = "leave it out"
-# what something is, or what it is called and what to do about it
+# a readable content, or the name of another and advice
 _What = Content | tuple[str, str]
 # fmt: off
 _OFFICE: dict[str, _What] = {  # by the folder of its parts
@@ -46,7 +46,7 @@ _OFFICE: dict[str, _What] = {  # by the folder of its parts
     "visio/": ("Visio (VSDX)", _AS_PDF),
 }
 _OTHER_OFFICE = ("an Office file of another kind (XPS and the like)", _AS_PDF)
-_TYPED: dict[str, _What] = {  # by what its type begins with
+_TYPED: dict[str, _What] = {  # by the prefix of the media type
     "application/epub+zip": Content.BOOK,
     "application/vnd.oasis.opendocument.text": Content.TEXT,
     "application/vnd.oasis.opendocument.spreadsheet": Content.SHEETS,
@@ -54,7 +54,7 @@ _TYPED: dict[str, _What] = {  # by what its type begins with
     "application/vnd.oasis.opendocument.graphics": ("a LibreOffice drawing (ODG)", _AS_PDF),
     "application/vnd.sun.xml.": ("OpenOffice 1 (SXW, SXC, SXI)", "save it as ODT, DOCX or PDF"),
 }
-_KNOWN: dict[str, _What] = {  # by the name of a part that nothing else has
+_KNOWN: dict[str, _What] = {  # by the name of a part that no other format has
     _BOOK: Content.BOOK,
     "word/document.xml": Content.WORD,
     "xl/workbook.xml": Content.SHEETS,
@@ -79,11 +79,11 @@ _OLE: dict[str, _What] = {
 
 
 def in_zip(packed: Packed, name: str) -> Content:
-    """Tell what a packed file is: a document, or a ZIP whose members are the files.
+    """Return what a packed file is: a document, or a ZIP whose members are the files.
 
     Raises:
-        UnsupportedFormat: a format of which we know the name and have no parser.
-        UnreadableArticle: it is encrypted, or what names its format is damaged.
+        UnsupportedFormat: the format has no parser.
+        UnreadableArticle: it is encrypted, or the part that names its format is damaged.
     """
     names = packed.names()
     if _TYPES in names:
@@ -96,10 +96,10 @@ def in_zip(packed: Packed, name: str) -> Content:
 
 
 def in_ole(data: bytes, name: str) -> Content:
-    """Tell what a file in Microsoft's OLE container is: only old Excel is read.
+    """Return what a file in Microsoft's OLE container is; only old Excel is read.
 
     Raises:
-        UnsupportedFormat: Word, PowerPoint, Outlook or another format that has no parser here.
+        UnsupportedFormat: Word, PowerPoint, Outlook or another format that has no parser.
         UnreadableArticle: it is damaged or encrypted.
     """
     import olefile
@@ -107,7 +107,7 @@ def in_ole(data: bytes, name: str) -> Content:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
             names = {path[0].lstrip("\x05") for path in container.listdir(streams=True, storages=True)}
-    except Exception as error:  # damaged files make it raise nearly everything
+    except Exception as error:  # olefile raises nearly any error on damaged files
         reason = f"{type(error).__name__}: {error}"[:120]
         raise UnreadableArticle(
             f"{name}: an old Office file that is damaged ({reason}); get it again"
@@ -124,7 +124,7 @@ def _read(what: _What, name: str) -> Content:
 
 
 def _type(packed: Packed, names: AbstractSet[str], name: str) -> str:
-    """Give the media type that a file says it is of, or ""."""
+    """Return the media type that a file declares, or ""."""
     said = ""
     if _MIMETYPE in names:
         said = packed.read(_MIMETYPE, _MAX_BYTES).decode("ascii", "replace").strip()

@@ -1,4 +1,4 @@
-"""The date of an article, where it stands in its text: on a short line above the prose."""
+"""Find the date of an article on a short line above its prose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _YEAR = re.compile(r"\d{4}")
 
 
 def dated(text: str) -> str | None:
-    """Give the date of a dateline above the prose as ISO 8601; never that of a sentence or a title."""
+    """Return the date of a dateline above the prose as ISO 8601; never that of a sentence or a title."""
     if not _YEAR.search(text, 0, _TOP_CHARS):
         return None
     top = text[:_TOP_CHARS]

@@ -1,4 +1,4 @@
-"""Dates as articles write them, in any calendar that a newspaper prints."""
+"""Parse dates as articles write them; Jalali dates are converted, Hijri dates ignored."""
 
 from __future__ import annotations
 
@@ -59,16 +59,16 @@ _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)")
 
 
 def parse(value: str, *, day_first: bool | None = None) -> str | None:
-    """Give the one day that a text names, as ISO 8601 (with the time where it is ISO or RFC 2822).
+    """Return the day that a text names, as ISO 8601 (with the time if it is ISO 8601, RFC 2822 or epoch time).
 
-    A Hijri date beside a Gregorian one is passed over; a Jalali date is converted.
+    A Hijri date beside a Gregorian one is ignored; a Jalali date is converted.
 
     Args:
-        value: a metadata value or a line of a page; what is around the date is ignored.
-        day_first: how `3/4/2023` is meant; None: not known, so that it gives None.
+        value: a metadata value or a line of a page; text around the date is ignored.
+        day_first: how `3/4/2023` is meant; None: unknown, so that it gives None.
 
     Returns:
-        None where no full date is in it: day, month and year.
+        None if the text has no full date: day, month and year.
     """
     plain = _ascii_digits(" ".join(value[: _MAX_CHARS * 2].split()))[:_MAX_CHARS]
     for reading in (_exact, _named, _in_figures):
@@ -79,24 +79,24 @@ def parse(value: str, *, day_first: bool | None = None) -> str | None:
 
 
 def of_line(line: str) -> str | None:
-    """Give the date of a line that is little else: a dateline, a byline, a stamp; never that of a sentence."""
+    """Return the date of a line that holds little else (a dateline, byline or stamp); never that of a sentence."""
     if not _YEAR_DIGITS.search(line) or len(line) > _MAX_CHARS or len(line.split()) > _LINE_WORDS:
         return None
     return None if ends_sentence(line) else parse(line)
 
 
 def parse_any(value: str) -> str | None:
-    """Give what `parse` gives, else what dateparser makes of it if it names day, month and year."""
+    """Return the result of `parse`, else that of dateparser if the text names day, month and year."""
     found = parse(value)
     plain = _ascii_digits(value)
     if found is not None or len(value) > _MAX_CHARS or not (_YEAR.search(plain) and _DAY.search(plain)):
         return found
     if _FIGURES.search(plain):
-        return None  # 3/4/2023: no one can tell
+        return None  # 3/4/2023 is ambiguous
     import dateparser
     from dateparser.data.languages_info import language_order
 
-    # of the value's scripts only: to try all that it knows, it loads two hundred languages, which takes a second
+    # only languages of the value's scripts: dateparser otherwise loads two hundred, which takes a second
     scripts = {script_of(char) for char in value}
     languages = sorted(set(language_order) & {code for script in scripts for code in languages_in(script)})
     if not languages:
@@ -107,29 +107,33 @@ def parse_any(value: str) -> str | None:
 
 
 def _exact(text: str) -> str | None:
-    """Read ISO 8601, RFC 2822 and seconds or milliseconds since 1970."""
+    """Parse ISO 8601, RFC 2822 and seconds or milliseconds since 1970."""
     try:
         if len(text) <= 10 and (not text.isdigit() or len(text) == 8):
             day = date.fromisoformat(text)
             return _checked(day.year, day.month, day.day)
         if len(text) > 10 and text[4:5] == "-":
             moment = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", text))
-            return moment.isoformat() if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+            return _moment(moment)
     except ValueError:
         pass
     if _EPOCH.fullmatch(text):
         seconds = float(text)
-        return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC).isoformat()
+        return _moment(datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC))
     if re.match(r"(?:\w{3},\s*)?\d{1,2} \w{3} \d{4} \d\d:", text):
         try:
-            return parsedate_to_datetime(text).isoformat()
+            return _moment(parsedate_to_datetime(text))
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
     return None
 
 
+def _moment(found: datetime) -> str | None:
+    return found.isoformat() if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
+
+
 def _named(text: str) -> str | None:
-    """Read dates whose month has a name."""
+    """Parse dates whose month is a word."""
     if found := _JALALI_DATE.search(text):
         return _from_jalali(int(found[3]), _JALALI.index(found[2]) + 1, int(found[1]))
     text = _HIJRI.sub(" ", text)
@@ -143,7 +147,7 @@ def _named(text: str) -> str | None:
 
 
 def _in_figures(text: str) -> str | None:
-    """Read dates of figures only in which no two orders are possible."""
+    """Parse numeric dates that have one possible order."""
     if found := _JALALI_FIGURES.search(text):
         return _from_jalali(int(found[1]), int(found[2]), int(found[3]))
     if found := _YEAR_FIRST.search(text):
@@ -175,7 +179,7 @@ def _checked(year: int, month: int, day: int) -> str | None:
 
 
 def _from_jalali(year: int, month: int, day: int) -> str | None:
-    """Convert a date of the Iranian calendar, by the 33-year cycle (exact for 1206 to 1497)."""
+    """Convert a Jalali date by the 33-year cycle (exact for 1206 to 1497)."""
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     years = year - 979

@@ -1,4 +1,4 @@
-"""Bytes to text: Unicode first, then the legacy encoding they are in, or a refusal; never a guess."""
+"""Decode bytes to text: Unicode first, then a legacy encoding, else refuse; never guess."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Where two decode the bytes equally well, the earlier is the likelier on the web.
+# If two decode the bytes equally well, the earlier one is likelier on the web.
 # fmt: off
 _LEGACY = [
     "cp1256", "cp1251", "cp1252", "cp1250", "cp1254", "cp1253", "cp1255", "cp1257", "cp1258", "cp874",
@@ -28,7 +28,7 @@ _LEGACY = [
 ]
 # fmt: on
 _SEVEN_BIT = ("iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr")
-_SIGNATURES = {  # what begins so, and what to do about it
+_SIGNATURES = {  # first bytes -> format; advice
     b"%PDF-": "PDF",
     b"{\\rtf": "RTF; save it as DOCX or PDF",
     b"PK\x03\x04": "ZIP (DOCX, EPUB ...)",
@@ -49,7 +49,7 @@ _MARGIN = 0.1  # of coherence, over a reading in another script
 _CHAOS_MARGIN = 0.05  # where no language was recognised, as in a line of Japanese
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _FORBIDDEN = re.compile(r"[\x00\x1b]")
-# No word mixes alphabets or has a sign like ³ inside; sigma and the like end words.
+# No word mixes alphabets or contains a sign such as ³; final letters such as ς only end words.
 _MIXED = re.compile(r"[A-Za-z\u00c0-\u024f][\u0370-\u0fff]|[\u0370-\u0fff][A-Za-z\u00c0-\u024f]")
 _NOT_FINAL = re.compile(
     r"[\u03c2\u05da\u05dd\u05df\u05e3\u05e5\u0629](?=[\u03b1-\u03c9\u05d0-\u05ea\u0621-\u064a])"
@@ -75,13 +75,13 @@ class _Reading(NamedTuple):
 def decode(data: bytes, name: str) -> str:
     """Decode the bytes of a text file.
 
-    A byte order mark decides; else strict UTF-8; else UTF-16 or UTF-32 without a mark and ISO-2022,
-    which would pass as UTF-8 with NUL and ESC inside; else the legacy encoding that
-    charset-normalizer finds. The text has no NUL and no ESC, and no newline is changed.
+    A byte order mark decides. Without one, NUL means UTF-16 or UTF-32 and ESC means ISO-2022, as both would pass
+    as UTF-8. Otherwise the text is strict UTF-8, else the legacy encoding that charset-normalizer finds.
+    The text has no NUL and no ESC, and no newline is changed.
 
     Args:
         data: the whole file.
-        name: what it is called in an error.
+        name: its name in error messages.
 
     Raises:
         UnsupportedFormat: the content is not text.
@@ -100,10 +100,10 @@ def decode(data: bytes, name: str) -> str:
 
 
 def decode_page(data: bytes, name: str) -> str:
-    """Decode HTML: as `decode`, but its tags do not count, and what it declares is the last resort.
+    """Decode HTML as `decode` does, but ignore its tags; the charset it declares is the last resort.
 
-    The bytes win over the charset that a page declares, as that is often wrong; UTF-8 with a few
-    damaged characters is read as browsers do, with U+FFFD in their place.
+    The bytes take precedence over the charset that a page declares, which is often wrong. UTF-8 with a few damaged
+    characters is decoded as browsers do, with U+FFFD in their place.
 
     Raises:
         UnsupportedFormat: the content is not text.
@@ -132,7 +132,7 @@ def _page_encoding(data: bytes, name: str) -> str:
 
 
 def codec(label: str) -> str | None:
-    """Name the text codec that a page or message means by a charset label; windows-125x where browsers say so."""
+    """Return the codec for a charset label, or None; the wider one where browsers use it (cp1252 for latin1)."""
     wider = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "gb2312": "gb18030",
              "gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
     try:
@@ -185,9 +185,9 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _wide(data: bytes, name: str) -> str:
-    """Decode UTF-16 or UTF-32 without a mark.
+    """Decode UTF-16 or UTF-32 without a byte order mark.
 
-    Both byte orders often give valid characters; in the right one they stand in few blocks.
+    Both byte orders often give valid characters; those of the right order come from fewer blocks.
     """
     for encodings in (("utf-32-le", "utf-32-be"), ("utf-16-le", "utf-16-be")):
         readings = [text for text in _readings(data, encodings) if _is_plain(text)]
@@ -238,7 +238,7 @@ def _undecodable(name: str) -> UnreadableArticle:
 
 
 def _plausible(data: bytes) -> list[_Reading]:
-    """Give the different texts the bytes may be, the likeliest first."""
+    """Return the distinct texts that the bytes may encode, the likeliest first."""
     from charset_normalizer import from_bytes
 
     found: dict[str, _Reading] = {}
@@ -252,7 +252,7 @@ def _plausible(data: bytes) -> list[_Reading]:
 
 
 def _is_certain(readings: list[_Reading]) -> bool:
-    """Tell whether no reading in another script comes near the first."""
+    """Return whether no reading in another script comes near the first."""
     first = readings[0]
     rivals = [r for r in readings[1:] if first.coherence == 0 or _script(r) != _script(first)]
     if first.coherence > 0:
@@ -261,20 +261,20 @@ def _is_certain(readings: list[_Reading]) -> bool:
 
 
 def _script(reading: _Reading) -> str:
-    """Name the script of most letters outside ASCII, by the first word of their Unicode names."""
+    """Return the script of most letters outside ASCII: the first word of their Unicode names."""
     letters = [char for char in reading.text[:2_000] if char > "\x7f" and char.isalpha()]
     names = Counter(unicodedata.name(char, "?").split(" ", 1)[0] for char in letters)
     return names.most_common(1)[0][0] if names else ""
 
 
 def _is_impossible(text: str) -> bool:
-    """Tell whether no language is written so: scripts mixed in words, signs inside them."""
+    """Return whether no language is written like this: scripts mixed in words, or signs inside them."""
     odd = sum(len(pattern.findall(text)) for pattern in (_MIXED, _NOT_FINAL, _SIGN_INSIDE))
     return _CONTROL.search(text) is not None or odd * 20 > len(text.split())
 
 
 def _sample(data: bytes) -> bytes:
-    """Give the whole lines at the start: enough to tell the encoding, quick for large files."""
+    """Return the whole lines at the start: enough to detect the encoding, and fast for large files."""
     if len(data) <= _SAMPLE_BYTES:
         return data
     newline = data.rfind(b"\n", 0, _SAMPLE_BYTES)

@@ -1,4 +1,4 @@
-"""Files and folders as they are on disk: which there are, and their bytes, without surprises."""
+"""List the files of a folder and load their bytes, without following links or waiting for pipes."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from index.records import files_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# what stands beside the articles of a folder and speaks of them; add such a file by its own path
+# files that describe a folder of articles; such a file can be added by its own path
 BESIDE = frozenset({"readme", "license", "licence", "notice", "sources", "changelog"})
 
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _SYSTEMS = frozenset({"lost+found", "$recycle.bin", "system volume information"})  # at the top of a drive
 _SAVED = ("_files", ".files", "-Dateien", "_fichiers", "_archivos", "_bestanden")
-# the name of a part of a file is no path, and may be too long for one
+# the name of a part of a file is not a path, and may be too long for one
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Survey(NamedTuple):
-    """What stands in a folder and below, as far as it can be seen.
+    """The files in a folder and below, as far as they can be listed.
 
     Attributes:
         folder: absolute, links resolved.
         files: as `find` gives them, without the folders that cannot be listed.
-        unlisted: folders that cannot be listed: what is in them is not known.
+        unlisted: folders that cannot be listed; their content is unknown.
         devices: `st_dev` of each folder that was listed, by its path.
     """
 
@@ -43,16 +43,15 @@ class Survey(NamedTuple):
 
 
 def find(path: Path) -> Iterator[Path]:
-    """Give the files to read: a file itself, or those in a folder and below, sorted by name.
+    """Yield the files to read: a file itself, or those in a folder and below, sorted by name.
 
-    Hidden files and folders are left out, and so are notes about a folder (BESIDE), links to what is in
-    the folder anyway, a file system's own folders, and what a browser saves beside a page (`page_files/`).
-    A link out of the folder is not followed but given as it is, so that `read` refuses and reports it; other
-    formats, pipes and folders that may not be listed are given for the same reason. If `path` itself is a
-    link, what it points to is meant.
+    Hidden files and folders are left out. So are notes about a folder (BESIDE), links to targets inside the folder,
+    a file system's own folders, and what a browser saves beside a page (`page_files/`). A link out of the folder is
+    yielded without being followed, so that `read` refuses and reports it. Other formats, pipes and folders that may
+    not be listed are yielded for the same reason. If `path` itself is a link, its target is used.
 
     Raises:
-        UnreadableArticle: there is nothing at `path`, or it may not be looked at.
+        UnreadableArticle: `path` does not exist, or may not be accessed.
     """
     root, is_folder = _resolved(path)
     if not is_folder:
@@ -62,10 +61,10 @@ def find(path: Path) -> Iterator[Path]:
 
 
 def survey(folder: Path) -> Survey:
-    """Look through a folder: which files there are, and of which parts of it that cannot be said.
+    """Return which files a folder holds, and which parts of it cannot be listed.
 
     Raises:
-        UnreadableArticle: it is not there, is no folder, or cannot be listed.
+        UnreadableArticle: it does not exist, is not a folder, or cannot be listed.
     """
     root, is_folder = _resolved(folder)
     if _SURROGATE.search(str(root)):
@@ -86,7 +85,7 @@ def survey(folder: Path) -> Survey:
 
 
 def _resolved(path: Path) -> tuple[Path, bool]:
-    """Give what a path points to, and whether it is a folder."""
+    """Return the target of a path, and whether it is a folder."""
     try:
         root = path.resolve(strict=True)
         return root, root.is_dir()
@@ -95,22 +94,22 @@ def _resolved(path: Path) -> tuple[Path, bool]:
 
 
 def place_of(path: Path) -> str:
-    """Give the absolute path by which a file's articles are known; a link at its end is not followed.
+    """Return the absolute path that identifies a file's articles; a link at its end is not followed.
 
-    A name that is no text (such a file is refused) is given as near as text comes to it.
+    Bytes of a name that are not UTF-8 become replacement characters; such a file is refused.
     """
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", str(path.parent.resolve() / path.name))
 
 
 def load(path: Path, head_bytes: int, limit: Callable[[bytes], int]) -> bytes:
-    """Give the content of a regular file.
+    """Return the content of a regular file.
 
-    A link is not followed, a pipe or device not waited for, and what is checked is what was opened.
+    A link is not followed, a pipe or device is not waited for, and the opened file is the one that is checked.
 
     Args:
         path: of the file.
-        head_bytes: how much is read before it is decided how large the file may be.
-        limit: gives that, in bytes, from the head.
+        head_bytes: how much is read before the size limit is decided.
+        limit: returns the size limit in bytes, given the head.
 
     Raises:
         UnreadableArticle: missing, a folder, a link, no regular file, not permitted.
@@ -139,7 +138,7 @@ def load(path: Path, head_bytes: int, limit: Callable[[bytes], int]) -> bytes:
 
 
 def is_gone(origin: str) -> bool:
-    """Whether no file is there in which an origin may stand; what may not be looked at is not gone."""
+    """Return whether no file exists that may hold an origin; a file that may not be accessed is not gone."""
     for path in files_of(origin):
         try:
             is_there = not stat.S_ISDIR(os.lstat(path).st_mode)
@@ -151,12 +150,12 @@ def is_gone(origin: str) -> bool:
 
 
 def shown(path: Path | str) -> str:
-    """Give a path as it can stand in a one-line message: no control or direction characters."""
+    """Return a path for a one-line message, without control or direction characters."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(path))
 
 
 class _Place(NamedTuple):
-    """A file or a folder; device None: a file, or a folder that cannot be listed."""
+    """A file or a folder; `device` is None for a file, or a folder that cannot be listed."""
 
     path: Path
     is_folder: bool
@@ -183,7 +182,7 @@ def _walk(root: Path) -> Iterator[_Place]:
 
 
 def _entries(folder: Path) -> dict[str, os.DirEntry[str]]:
-    """Give what is in a folder by name, sorted; hidden files and folders, and a file system's own, left out."""
+    """Return the entries of a folder by name, sorted, without hidden ones and a file system's own folders."""
     with os.scandir(folder) as entries:
         named = {entry.name: entry for entry in entries if not entry.name.startswith(".")}
     return {name: named[name] for name in sorted(named) if name.lower() not in _SYSTEMS}
@@ -192,7 +191,7 @@ def _entries(folder: Path) -> dict[str, os.DirEntry[str]]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
-    except OSError:  # a folder whose files may be listed but not looked at: `read` says so of each
+    except OSError:  # the folder may be listed but not entered: `read` reports each file
         return False
 
 
@@ -204,13 +203,13 @@ def _is_wanted(place: _Place, root: Path, pages: set[str]) -> bool:
 
 
 def _belongs_to_page(path: Path, pages: set[str]) -> bool:
-    """Tell whether a folder holds the pictures and styles of a page that was saved beside it."""
+    """Return whether a folder holds the pictures and styles of a page saved beside it."""
     names = (path.name.removesuffix(end) for end in _SAVED if path.name.endswith(end))
-    return any(name in pages for name in names) and os.path.isdir(path)  # noqa: PTH112  # false where it may not look
+    return any(name in pages for name in names) and os.path.isdir(path)  # noqa: PTH112  # false where access is denied
 
 
 def _stays_in(path: Path, root: Path) -> bool:
-    """Tell whether a path is a link to what is in the folder anyway."""
+    """Return whether a path is a link to a target inside the folder."""
     try:
         return path.is_symlink() and path.resolve(strict=True).is_relative_to(root)
     except (OSError, RuntimeError):
@@ -232,7 +231,7 @@ def _too_large(name: str, size: int, max_bytes: int) -> ArticleTooLarge:
 
 
 def reason(error: Exception) -> str:
-    """Say why a file cannot be read, and what to do."""
+    """Return why a file cannot be read, and what to do."""
     reasons = {
         errno.ENOENT: "no such file; check the path",
         errno.ENOTDIR: "no such file; check the path",

@@ -1,4 +1,4 @@
-"""Word files (DOCX): paragraphs, headings, lists and tables in their order."""
+"""Parse Word files (DOCX): paragraphs, headings, lists and tables in their order."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _TYPES = "[Content_Types].xml"
 _MAIN = "word/document.xml"
 _STYLES = "word/styles.xml"
 _PROPERTIES = "docProps/core.xml"
-_FIELDS = re.compile(r"customXml/item\d+\.xml")  # what the fields of a cover page hold
+_FIELDS = re.compile(r"customXml/item\d+\.xml")  # the values of a cover page's fields
 _PART_BYTES = 1_000_000
 _HEADING = re.compile(r"(?:heading|überschrift|titre|заголовок)\s*([1-6])", re.IGNORECASE)
-_AGAIN = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # a text box once more, for old Word
+_AGAIN = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # a copy of a text box, for old Word
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def parse_docx(packed: Packed, name: str) -> list[Article]:
-    """Give the article of a Word file.
+    """Return the article of a Word file.
 
-    Its date is that of a dateline, or the "Publish Date" of its cover page; when the file was made or saved is neither.
+    Its date is that of a dateline, else the "Publish Date" of its cover page; never when the file was created or saved.
 
     Raises:
         UnreadableArticle: its parts are damaged.
@@ -55,7 +55,7 @@ def parse_docx(packed: Packed, name: str) -> list[Article]:
 
 
 def properties(packed: Packed, member: str, name: str, tags: tuple[str, ...]) -> dict[str, str]:
-    """Give what a file says of itself; nothing if that part is missing or damaged: the text is what counts."""
+    """Return the properties that a file declares; none if that part is missing or damaged, as the text is enough."""
     said: dict[str, str] = {}
     if member not in packed.names():
         return said
@@ -69,12 +69,12 @@ def properties(packed: Packed, member: str, name: str, tags: tuple[str, ...]) ->
 
 
 def joined(events: Iterable[tuple[str, Element]], row: str, line: Callable[[Element], str]) -> str:
-    """Put the paragraphs of a document together, a blank line between them.
+    """Join the paragraphs of a document with a blank line between them.
 
     Args:
-        events: of rows and paragraphs, as `xml_events` gives them.
-        row: the element of a table's row; its paragraphs, those of tables in it too, stand on one line.
-        line: gives the text of a paragraph.
+        events: of rows and paragraphs, as `xml_events` yields them.
+        row: the element of a table row; its paragraphs, also those of nested tables, go on one line.
+        line: returns the text of a paragraph.
     """
     paragraphs: list[str] = []
     cells: list[str] = []
@@ -92,7 +92,7 @@ def joined(events: Iterable[tuple[str, Element]], row: str, line: Callable[[Elem
 
 
 def _parts(packed: Packed, name: str) -> tuple[str, str]:
-    """Give the members that hold the text and the styles; some programs number them (`document2.xml`)."""
+    """Return the members that hold the text and the styles; some programs number them (`document2.xml`)."""
     found = {"document": _MAIN, "styles": _STYLES}
     if _MAIN not in packed.names():
         for event, element in xml_events(packed.read(_TYPES, _PART_BYTES), name, ("Override",)):
@@ -103,7 +103,7 @@ def _parts(packed: Packed, name: str) -> tuple[str, str]:
 
 
 def _published(packed: Packed, name: str) -> str | None:
-    """Give the publication date that a cover page has a field for; not the day on which the file was made."""
+    """Return the publication date in a cover page's field; never the day on which the file was created."""
     for member in sorted(filter(_FIELDS.fullmatch, packed.names())):
         if date := properties(packed, member, name, ("PublishDate",)).get("PublishDate"):
             return parse(date[:10])
@@ -111,7 +111,7 @@ def _published(packed: Packed, name: str) -> str | None:
 
 
 def _styles(data: bytes, name: str) -> dict[str, str]:
-    """Give the mark of each paragraph style that is a heading, by its id."""
+    """Return the mark of each paragraph style that is a heading, by style id."""
     marks: dict[str, str] = {}
     for event, style in xml_events(data, name, ("style",)):
         if event == "start":

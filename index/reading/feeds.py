@@ -1,4 +1,4 @@
-"""RSS and Atom: each entry an article; the one home of feedparser."""
+"""Parse RSS and Atom feeds: each entry becomes an article; the only module that imports feedparser."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _IMPOSSIBLE = re.compile(
 
 
 def parse_feed(data: bytes, name: str) -> list[Article | Added]:
-    """Give the entries of a feed that hold text; `origin` is `#` and the entry's own id or address.
+    """Return the entries of a feed that hold text; `origin` is `#` and the entry's id, address or number.
 
     Raises:
-        UnreadableArticle: no feed, or one with entities of its own.
+        UnreadableArticle: not a feed, or one that defines entities.
         EmptyArticle: no entry with text.
     """
     import feedparser
 
     if _ENTITY in data[:100_000].upper():
         raise UnreadableArticle(f"{name}: a feed that defines entities, which are not followed; leave it out")
-    # a file object: bytes and text might be taken for an address or a path to open
+    # a file object, as feedparser may take bytes or text for an address or a path to open
     stream = io.BytesIO(_IMPOSSIBLE.sub(b" ", data))
     try:
         feed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)

@@ -1,4 +1,4 @@
-"""One file, or the bytes of one, to its articles."""
+"""Read a file, or the bytes of one, into articles."""
 
 from __future__ import annotations
 
@@ -23,23 +23,22 @@ READ = "text, Markdown, HTML, MHTML, DOCX, ODT, PDF, EPUB, EML, JSON, JSON lines
 def read(
     path: Path, *, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES
 ) -> list[Article | Added]:
-    """Read a file of any format we know; what it is, its content says.
+    """Read a file of any supported format; its content decides the format.
 
     Args:
         path: of a regular file.
         columns: for tables, which column holds which field (`{"text": "body"}`).
-        max_bytes: of text and of pages; files that hold more than text may have `MAX_FILE_BYTES`.
+        max_bytes: of text and pages; files that hold more than text may have `MAX_FILE_BYTES`.
 
     Returns:
-        The articles in it. `origin` is the absolute path where the file is one article, else the path
-        and the part (`#3` or `#id` of a row or an entry, `!name` of a member). Parts that cannot be
-        taken come as skipped, each with its reason. The text of a plain text file is as decoded,
-        newlines untouched and nothing dropped, but for the line ("read also") that leads to an article which
-        was pasted below another; that one's origin is the path and `#2`, the first one's the path.
+        The articles in it. `origin` is the absolute path if the file is one article, else the path and the part
+        (`#3` or `#id` of a row or an entry, `!name` of a member). Parts that cannot be read are returned as skipped,
+        each with its reason. Plain text is returned as decoded, with newlines unchanged. Only the line ("read also")
+        above a pasted article is dropped; that article's origin is the path and `#2`, the first one's the path.
 
     Raises:
         UnreadableArticle: missing, a folder, a link, no regular file, not permitted, not decodable.
-        UnsupportedFormat: by its content of no format we read, or by its name code or style.
+        UnsupportedFormat: the content is of no supported format, or the name is that of code or style.
         ArticleTooLarge: above the limit; not read.
         EmptyArticle: no text in it.
     """
@@ -47,7 +46,7 @@ def read(
 
 
 def content(path: Path, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
-    """Give a file's bytes, if it is one to be read; as `read`.
+    """Return a file's bytes if its format is supported; arguments as `read`.
 
     Raises:
         UnreadableArticle, UnsupportedFormat, ArticleTooLarge: as `read`.
@@ -66,10 +65,10 @@ def content(path: Path, columns: Mapping[str, str] | None = None, max_bytes: int
 def articles_in(
     data: bytes, path: Path, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES
 ) -> list[Article | Added]:
-    """Give the articles in the bytes of a file; as `read`.
+    """Return the articles in the bytes of a file; arguments as `read`.
 
     Raises:
-        ArticleError: nothing in it can be taken.
+        ArticleError: nothing in it can be read.
     """
     found = read_bytes(data, shown(path), columns=columns, max_bytes=max_bytes)
     place = place_of(path)
@@ -79,13 +78,13 @@ def articles_in(
 def read_bytes(
     data: bytes, name: str, *, columns: Mapping[str, str] | None = None, max_bytes: int = MAX_TEXT_BYTES
 ) -> list[Article | Added]:
-    """Read the bytes of a file, as they were uploaded or fetched; `name` is never opened.
+    """Read the bytes of an uploaded or fetched file; `name` is never opened.
 
     Returns:
-        As `read`, but `origin` is only the part of the file that each article stands in, or None.
+        As `read`, but `origin` is only the part of the file that holds the article, or None.
 
     Raises:
-        ArticleError: nothing in it can be taken.
+        ArticleError: nothing in it can be read.
     """
     columns = columns or {}
     kind = sniff(data[:HEAD_BYTES], name, frozenset(columns.values()))

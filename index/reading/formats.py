@@ -1,4 +1,4 @@
-"""Which format a file is in: decided by its first bytes; the name settles only what they leave open."""
+"""Detect a file's format by its first bytes; the name decides only what they leave open."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEAD_BYTES = 8_192
 
 
 class Format(Enum):
-    """A format that we read; the value is what it is called in messages."""
+    """A known file format; the value is its name in messages."""
 
     TEXT = "plain text or Markdown"
     HTML = "HTML"
@@ -30,7 +30,7 @@ class Format(Enum):
     FEED = "RSS or Atom"
 
 
-# What lies beside articles in a folder and is text by its bytes, though nobody's article.
+# Text files that often lie beside articles in a folder, but are not articles.
 _FOREIGN = (
     ".js .mjs .ts .css .scss .py .c .h .java .sh .ini .cfg .toml .yaml .yml .lock .log .svg .map .po .tex .bib"
     " .ics .vcf"
@@ -60,20 +60,20 @@ _BY_PERSON = frozenset((b"from", b"subject", b"date", b"to"))
 
 
 def is_foreign(name: str) -> bool:
-    """Tell whether a file is by its name code, style or settings, whatever its bytes look like."""
+    """Return whether a file's name is that of code, style or settings, whatever its bytes are."""
     return PurePath(name).suffix.lower() in _NOT_ARTICLES
 
 
 def sniff(head: bytes, name: str = "", columns: frozenset[str] = frozenset()) -> Format:
-    """Tell a file's format.
+    """Return the format of a file.
 
     Args:
         head: its first HEAD_BYTES bytes, or all.
-        name: what it is called; looked at where the bytes could be two formats.
-        columns: column names the person said there are; they make a first line a header of CSV.
+        name: its name; used if the bytes could be two formats.
+        columns: column names given by the user; they make a first line a header of CSV.
 
     Returns:
-        `Format.TEXT` where nothing else shows; whether it is text indeed, `decode` finds out.
+        `Format.TEXT` if no other format is detected; `decode` checks that it is text.
     """
     if head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(b"%PDF-"):
         return Format.PDF
@@ -86,7 +86,7 @@ def sniff(head: bytes, name: str = "", columns: frozenset[str] = frozenset()) ->
 
 
 def _of_message(head: bytes, suffix: str) -> Format | None:
-    """Tell a message from a text that only begins with words and colons: a program wrote some of its headers."""
+    """Return the format of a message, else None; unlike text with colons, it has headers written by a program."""
     headers = _headers(head)
     names = headers.keys()
     is_page = headers.get(b"content-type", b"").lower().startswith(b"multipart/related")
@@ -99,7 +99,7 @@ def _of_message(head: bytes, suffix: str) -> Format | None:
 
 
 def _headers(head: bytes) -> dict[bytes, bytes]:
-    """Give the headers that a file begins with by their names in small letters, of several the first."""
+    """Return the headers at the start of a file by lower-case name; if one is repeated, the first."""
     headers: dict[bytes, bytes] = {}
     at = head.find(b"\n") + 1 if head.startswith(b"From ") else 0
     while found := _HEADER.match(head, at):
@@ -140,11 +140,11 @@ def _readable(head: bytes) -> str:
     for mark, encoding in _WIDE:
         if head.startswith(mark):
             return head.decode(encoding, "ignore")
-    if b"\x00" in head[:64]:  # UTF-16 without a mark
+    if b"\x00" in head[:64]:  # UTF-16 without a byte order mark
         return head.replace(b"\x00", b"").decode("latin-1")
     return head.decode("utf-8", "replace")
 
 
 def max_bytes_of(kind: Format, max_text: int = MAX_TEXT_BYTES) -> int:
-    """Give how large a file of a format may be: what is all text less than what holds more than text."""
+    """Return the size limit of a format; it is lower for text than for formats that hold more than text."""
     return max_text if kind in {Format.TEXT, Format.HTML} else MAX_FILE_BYTES

@@ -1,4 +1,4 @@
-"""What the parent and the child process say to each other: JSON with its length before it, then bytes."""
+"""Exchange messages between parent and child process: two lengths, then JSON, then bytes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _FIELDS = ("text", "title", "source", "url", "author", "published", "language", 
 
 
 class Broken(Exception):
-    """The other side is gone, or said what cannot be."""
+    """The other side has ended, or sent an invalid message."""
 
 
 def send(stream: IO[bytes], message: dict[str, Any], payload: bytes = b"") -> None:
-    """Write a message and the bytes that go with it."""
+    """Write a message and its payload."""
     head = json.dumps(message, ensure_ascii=True).encode()
     stream.write(_LENGTH.pack(len(head), len(payload)))
     stream.write(head)
@@ -27,10 +27,10 @@ def send(stream: IO[bytes], message: dict[str, Any], payload: bytes = b"") -> No
 
 
 def receive(stream: IO[bytes], max_bytes: int) -> tuple[dict[str, Any], bytes]:
-    """Read a message and its bytes.
+    """Read a message and its payload.
 
     Raises:
-        Broken: the stream ended, or more than `max_bytes` are announced.
+        Broken: the stream ended, more than `max_bytes` are announced, or the message is invalid.
     """
     sizes = stream.read(_LENGTH.size)
     if len(sizes) < _LENGTH.size:
@@ -51,7 +51,7 @@ def receive(stream: IO[bytes], max_bytes: int) -> tuple[dict[str, Any], bytes]:
 
 
 def packed(parts: list[Article | Added]) -> list[dict[str, str | None]]:
-    """Give parts as JSON holds them."""
+    """Return parts as JSON objects."""
     return [
         {"skipped": each.name, "reason": each.reason}
         if isinstance(each, Added)
@@ -61,10 +61,10 @@ def packed(parts: list[Article | Added]) -> list[dict[str, str | None]]:
 
 
 def unpacked(items: list[dict[str, Any]]) -> list[Article | Added]:
-    """Give the parts that `packed` made; a child that was taken over can make nothing else.
+    """Return the parts that `packed` encoded; a compromised child can send nothing else.
 
     Raises:
-        Broken: these are no parts.
+        Broken: the items are not parts.
     """
     try:
         return [
@@ -78,7 +78,7 @@ def unpacked(items: list[dict[str, Any]]) -> list[Article | Added]:
 
 
 def error_named(name: str, message: str) -> errors.ArticleError:
-    """Give the declared error of a name; what is no name of one is an unreadable article."""
+    """Return the article error of that name; an unknown name gives an UnreadableArticle."""
     kind = getattr(errors, name, None)
     if isinstance(kind, type) and issubclass(kind, errors.ArticleError):
         return kind(message)

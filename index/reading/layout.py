@@ -1,6 +1,6 @@
-"""What a page's layout says that hides its article from extraction: posts, leads, pictures with long captions.
+"""Adapt page layouts that hide the article from extraction: live posts, leads, pictures with long captions.
 
-Told by structure alone, never by the class names of one site.
+Layouts are recognised by structure alone, never by the class names of one site.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LEAD_WORDS = 8
 _MAX_LEADS = 3
-_MAX_LOOKED = 60  # blocks between the title and the article; more are a page without one
+_MAX_LOOKED = 60  # blocks between the title and the article; a page with more has no lead
 _CAPTION_WORDS = 8
 _MANY_CAPTIONS = 3
 _ASIDE = frozenset(
@@ -27,9 +27,9 @@ _WITHIN = frozenset(("p", "div", "h2", "section"))
 
 
 def join_posts(tree: Element) -> None:
-    """Make one article of the posts of a live page: several `article` elements below the page's one title.
+    """Join the posts of a live page into one article: several `article` elements below the page's one title.
 
-    Cards of other articles are no such posts: their parent does not hold the title.
+    Cards of other articles are not such posts: their parent does not hold the title.
     """
     for parent in tree.xpath("//*[count(article) > 1]"):
         titles = parent.xpath(".//h1[not(ancestor::article[parent::*[count(article) > 1]])]")
@@ -39,7 +39,7 @@ def join_posts(tree: Element) -> None:
 
 
 def tell_captions(tree: Element) -> None:
-    """Make paragraphs of captions where the pictures tell the story: several, of whole sentences."""
+    """Turn captions into paragraphs if the pictures tell the story: several captions of whole sentences."""
     captions = [found for found in tree.iter("figcaption") if _is_prose(found, _CAPTION_WORDS)]
     if len(captions) < _MANY_CAPTIONS:
         return
@@ -51,11 +51,11 @@ def tell_captions(tree: Element) -> None:
 
 
 def leads(tree: Element, body: str) -> list[str]:
-    """Give the sentences between the title and the first line of what was extracted as the article.
+    """Return the sentences between the title and the first line of the extracted article.
 
     Args:
         tree: of the page.
-        body: the article as it was extracted.
+        body: the article as extracted.
     """
     title = next(iter(tree.iter("h1")), None)
     if title is None or not body:
@@ -75,14 +75,14 @@ def leads(tree: Element, body: str) -> list[str]:
 
 
 def _paragraphs(title: Element) -> Iterator[Element]:
-    """Give the blocks after the title that hold no other block."""
+    """Yield the blocks after the title that hold no other block."""
     for element in title.xpath("following::*"):
         if element.tag in _WITHIN and next(element.iterdescendants(*_WITHIN), None) is None:
             yield element
 
 
 def _is_prose(element: Element, words: int) -> bool:
-    """Whether an element holds a sentence, and little of it is links."""
+    """Return whether an element holds a sentence and is less than half links."""
     text = " ".join(element.text_content().split())
     linked = sum(len(link.text_content()) for link in element.iter("a"))
     first = (element.text or "").strip() or text

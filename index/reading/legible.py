@@ -1,11 +1,11 @@
-"""Whether text that came out of a PDF is what was printed: PDFs store shapes, and many lose the letters."""
+"""Check that text extracted from a PDF is what was printed: PDFs store shapes, and many lose the letters."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# The words that every text in these scripts is full of; in visual (reversed) order none of them is left.
+# The most frequent words in these scripts; in visual (reversed) order none of them remains.
 _ARABIC = (
     "في من على إلى أن عن التي الذي هذا هذه كان كانت قد ما لا مع بين بعد قبل أو ثم لم إن كما و "
     "در به از که این را با است آن برای می تا بر هم یا کرد شد خود "
@@ -18,23 +18,23 @@ _MIN_WORDS = 40
 _MIN_LITTLE = 0.03  # of the words; running text has 0.10 to 0.25
 _DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u00ad]")
 _SHAPES = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
-# no sentence of these scripts begins with its stop, unless its line was written down backwards
+# a sentence in these scripts begins with its full stop only if its line is reversed
 _BACKWARDS = re.compile(r"^[ \t]*[.،؟!]+[ \t]*[\u05d0-\u06d3]", re.MULTILINE)
 _FORWARDS = re.compile(r"[\u05d0-\u06d3][\"»”)]?[ \t]*[.؟!]+[ \t]*$", re.MULTILINE)
-# `الأ` is one shape, whose letters poppler turns round; no word has them in the order that comes out
+# `الأ` is one shape, whose letters poppler reverses; no word has them in the reversed order
 _TURNED = re.compile(r"\u0627([\u0622\u0623\u0625])\u0644")
-_SPACED = re.compile(r" ([،؛])(?=[^\W\d])")  # a comma that changed places with its space
+_SPACED = re.compile(r" ([،؛])(?=[^\W\d])")  # a comma swapped with its space
 _MAX_LOST = 0.02
 
 
 def mended(text: str) -> str:
-    """Give the letters of the shapes that a PDF holds, without its direction marks."""
+    """Return the text with shapes replaced by their letters, without direction marks."""
     text = _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), _DIRECTION.sub("", text))
     return _SPACED.sub(r"\1 ", _TURNED.sub("\u0627\u0644\\1", text))
 
 
 def problem(text: str) -> str | None:
-    """Say what is wrong with the text of a PDF; None where it reads as language does."""
+    """Return what is wrong with the text of a PDF; None if it reads as language."""
     letters = [char for char in text if not char.isspace()]
     lost = sum(unicodedata.category(char) in {"Co", "Cn", "Cc"} or char == "\ufffd" for char in letters)
     if lost > _MAX_LOST * len(letters):

@@ -1,4 +1,4 @@
-"""How much a file may cost: of memory, time and output, of parts and of depth."""
+"""Limit what one file may cost: memory, time, output, parts and depth."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MAX_DEPTH = 200  # elements inside elements
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the child process may use for one file.
+    """The resources that the child process may use for one file.
 
     Attributes:
         memory_bytes: of address space, libraries included.
         cpu_s: seconds of processor time.
         wall_s: seconds until it is killed, whatever it waits for.
-        output_bytes: of all that it gives back.
+        output_bytes: of all that it returns.
     """
 
     memory_bytes: int = 512 << 20

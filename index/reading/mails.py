@@ -1,4 +1,4 @@
-"""Email messages (EML): the text a person wrote, and what is attached."""
+"""Parse email messages (EML): the text that a person wrote, and the attachments."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 _MAX_HEADER_CHARS = 2_000
 _SEALED = frozenset(("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"))
 _SEALED_TEXT = "-----BEGIN PGP MESSAGE-----"
-_NEXT = re.compile(rb"\n\r?\nFrom \S+ [^\n]*\d{4}\r?\n[!-9;-~]+:")  # where a mailbox has its next message
+_NEXT = re.compile(rb"\n\r?\nFrom \S+ [^\n]*\d{4}\r?\n[!-9;-~]+:")  # the next message of a mailbox
 _SIGNATURES = frozenset((
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
 ))  # fmt: skip
 
 
 class Attached(NamedTuple):
-    """A file attached to a message; `name` as the message calls it, never a path."""
+    """A file attached to a message; `name` is as the message gives it, never a path."""
 
     name: str
     data: bytes
 
 
 class Mail(NamedTuple):
-    """A message: its article, unless it has no text of its own, and the files with it, in their order."""
+    """A message: its article, or None if it has no text of its own, and its attachments in order."""
 
     article: Article | None
     attached: list[Attached]
 
 
 class _Found(NamedTuple):
-    """What is in a part of a message: its text and, where that is HTML, that it is."""
+    """The content of a message part: its texts, its attachments, and whether the text was HTML."""
 
     texts: list[str]
     attached: list[Attached]
@@ -55,14 +55,14 @@ class _Found(NamedTuple):
 
 
 def parse_mail(data: bytes, name: str) -> Mail:
-    """Take a message apart.
+    """Return the article and the attachments of a message.
 
-    Its text is that of its plain parts, else what its HTML shows; its title the subject, its author the sender, its
-    date the day it was sent. Pictures inside the text and signatures are left out.
+    The text is that of the plain parts, else what the HTML shows. The title is the subject, the author the sender,
+    the date the day it was sent. Pictures inside the text and signatures are left out.
 
     Raises:
         UnreadableArticle: it is encrypted.
-        UnsupportedFormat: it is several.
+        UnsupportedFormat: it is a mailbox of several messages.
         ArticleTooLarge: it has more than MAX_PARTS parts.
     """
     if data.startswith(b"From ") and _NEXT.search(data):
@@ -105,7 +105,7 @@ def _leaf(part: Message, kind: str, name: str) -> _Found:
     family = part.get_content_maintype()
     is_shown = family == "image" and ("content-id" in part or not is_file)
     if is_shown or kind in _SIGNATURES or (family == "text" and not is_file):
-        return _Found([], [])  # a picture in the text, a seal, the text in yet another form
+        return _Found([], [])  # a picture in the text, a signature, or another form of the text
     return _Found([], [Attached(called or _decoded(kind), _bytes(part))])
 
 
@@ -117,7 +117,7 @@ def _body(part: Message, name: str, *, is_page: bool) -> _Found:
 
 
 def _best(inside: list[_Found]) -> _Found:
-    """Choose among the same text in several forms: the plain one, unless it only says that there is another."""
+    """Return the best of several forms of a text: the plain one, unless it only refers to another form."""
     held = [found for found in inside if any(text.strip() for text in found.texts)]
     longest = max(held, key=_length, default=_Found([], []))
     plain = next((found for found in held if not found.is_page), longest)
@@ -134,7 +134,7 @@ def _length(found: _Found) -> int:
 
 
 def _forwarded(part: Message) -> list[Attached]:
-    """Give a message inside the message as a file; reports of delivery are none."""
+    """Return forwarded messages as files; delivery reports are left out."""
     return [
         Attached(f"{_decoded(_header(inner, 'subject')) or 'message'}.eml", inner.as_bytes())
         for inner in _parts(part)
@@ -153,7 +153,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _text(part: Message, name: str, *, is_page: bool) -> str:
-    """Decode as the part declares; where that cannot be, its bytes say how."""
+    """Decode a part by its declared charset, else by its bytes."""
     data = _bytes(part)
     declared = codec(part.get_content_charset() or "")
     if declared:
@@ -163,13 +163,13 @@ def _text(part: Message, name: str, *, is_page: bool) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    """Give the first header of a name as it is written, on one line, or ""."""
+    """Return the first header of a name as written, on one line, or ""."""
     written = (str(value) for key, value in message.raw_items() if key.lower() == name)
     return " ".join(next(written, "")[:_MAX_HEADER_CHARS].split())
 
 
 def _decoded(header: str) -> str:
-    """Give what a header says; words that are encoded in no known way stay as they are."""
+    """Return the decoded text of a header; words in an unknown encoding stay unchanged."""
     text = _readable(header.encode("utf-8", "surrogateescape"), decode, "")
     with suppress(MessageError, LookupError, ValueError):
         text = str(make_header(decode_header(text)))
@@ -177,10 +177,10 @@ def _decoded(header: str) -> str:
 
 
 def _person(header: str) -> str | None:
-    """Give the name of a sender, else the address."""
+    """Return the name of a sender, else the address."""
     try:
         called, address = parseaddr(header)
-    except RecursionError:  # comments inside comments
+    except RecursionError:  # deeply nested comments
         return None
     return _decoded(called) or address or None
 

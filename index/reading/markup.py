@@ -1,4 +1,4 @@
-"""HTML and XML trees, and the text that people see in them; the one home of lxml."""
+"""Parse HTML and XML, and extract their visible text; the only module that imports lxml."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _BOX_WORDS = 60
 _UNREAD = ("script", "style", "noscript", "template", "svg", "iframe", "nav", "select", "link", "meta")
 _MENU_LINKS = 15
 _CELL_CHARS = 200
-# while a tree is walked a link is its target and its words between characters that no page can hold
+# during a walk, a link is its target and its words between characters that no page can hold
 _LINKED = re.compile("\x01([^\x01-\x03]*)\x02([^\x01-\x03]*)\x03")
 _LINK_MARKS = re.compile("\x01[^\x01-\x03]*\x02|[\x01-\x03]")
 _TARGET = re.compile(r"[\s()\x00-\x1f]")
 _MAX_TARGET = 300
-# what XML cannot hold, as it is or as a numeric reference: one such character makes a page unusable
+# characters that XML forbids, literal or as numeric references: one of them makes a page unusable
 _IMPOSSIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
     r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45]|5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3])"
@@ -56,7 +56,7 @@ def page(text: str, name: str) -> Element:
     """Parse HTML, however malformed; no entity, file or address is followed.
 
     Raises:
-        UnreadableArticle: no elements in it, or more than the parser follows one inside the other.
+        UnreadableArticle: it has no elements, or they are nested deeper than the parser allows.
     """
     text = _IMPOSSIBLE.sub(" ", text)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
@@ -70,7 +70,7 @@ def page(text: str, name: str) -> Element:
 
 
 def drop_hidden(tree: Element) -> int:
-    """Take out what a browser would not show; give how many elements that were."""
+    """Remove the elements that a browser would not show, and return their number."""
     hidden = [found for found in tree.xpath(_HIDDEN) if found.tag not in {"html", "body"}]
     for element in hidden:
         if element.getparent() is not None:
@@ -79,7 +79,7 @@ def drop_hidden(tree: Element) -> int:
 
 
 def lighten(tree: Element) -> None:
-    """Take out what is never article and makes every later step slow: code, `nav`, long menus of links."""
+    """Remove what is never part of an article and slows later steps: code, `nav`, long menus of links."""
     etree.strip_elements(tree, *_UNREAD, with_tail=False)
     for menu in list(tree.iter("ul", "ol")):
         links = menu.findall("li//a")
@@ -91,9 +91,9 @@ def lighten(tree: Element) -> None:
 
 
 def drop_boxes(tree: Element) -> None:
-    """Take out the small boxes that ask for something: cookie notices, sign-up forms, searches.
+    """Remove small boxes that ask for something: cookie notices, sign-up forms, searches.
 
-    Such a box is what is around a button or a field, as far as it holds little text and no title.
+    Such a box is the largest element around a button or a field that holds little text and no title.
     """
     for control in tree.xpath("//button | //input | //select | //textarea"):
         box = control
@@ -105,7 +105,7 @@ def drop_boxes(tree: Element) -> None:
 
 
 def link_lines(tree: Element) -> dict[str, str]:
-    """Give the blocks that hold one link and nothing else: their words, and where the link leads."""
+    """Return the blocks that hold one link and nothing else: their words, and the target of the link."""
     found: dict[str, str] = {}
     for link in tree.iter("a"):
         words = " ".join(link.text_content().split())
@@ -123,14 +123,14 @@ def _is_small(element: Element) -> bool:
 
 
 def seen(tree: Element, *, links: bool = False) -> str:
-    """Give the text of a tree as it is read: a blank line between blocks, `#` before headings.
+    """Return the visible text of a tree: a blank line between blocks, `#` before headings.
 
-    Items begin with `- `, the cells of a row stand on one line, `br` breaks the line.
+    Items begin with `- `, the cells of a row stand on one line, and `br` breaks the line.
 
     Args:
         tree: any element.
-        links: write the links of lines that hold little else as Markdown does, by which such lines
-            are known for what they are; links inside prose are its words in any case.
+        links: write links as Markdown on lines that hold little else, so that such lines can be recognised;
+            links inside prose are always written as their words.
     """
     writer = _Writer(links=links)
     writer.walk(tree)
@@ -139,7 +139,7 @@ def seen(tree: Element, *, links: bool = False) -> str:
 
 
 def plain(fragment: str) -> str:
-    """Give the text of a piece of HTML, as feeds and tables hold it; other text comes back as it is."""
+    """Return the text of an HTML fragment, as feeds and tables hold it; other text is only stripped."""
     if "<" not in fragment and "&" not in fragment:
         return fragment.strip()
     if not re.search(r"</?[a-zA-Z][^<>]*>|&#?\w+;", fragment):
@@ -150,9 +150,9 @@ def plain(fragment: str) -> str:
 
 
 def xml_events(data: bytes, name: str, tags: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
-    """Walk through XML, `start` and `end` of the elements with these tags; ended ones are emptied.
+    """Yield `start` and `end` events of the XML elements with these tags; ended elements are cleared.
 
-    No DTD is loaded, no entity of its own expanded, no address followed.
+    No DTD is loaded, no entity that the XML defines is expanded, and no address is followed.
 
     Raises:
         UnreadableArticle: it is not well-formed, or nested deeper than MAX_DEPTH.
@@ -176,12 +176,12 @@ def xml_events(data: bytes, name: str, tags: tuple[str, ...]) -> Iterator[tuple[
 
 
 def local(element: Element) -> str:
-    """Give an element's name without its namespace."""
+    """Return an element's name without its namespace."""
     return str(element.tag).rsplit("}", 1)[-1]
 
 
 def attribute(element: Element, name: str) -> str:
-    """Give an attribute by its name without namespace, or ""."""
+    """Return an attribute by its name without namespace, or ""."""
     return next((str(value) for key, value in element.items() if key.rsplit("}", 1)[-1] == name), "")
 
 
@@ -253,7 +253,7 @@ class _Writer:
             self._inline.append(_SPACE.sub(" ", text))
 
     def _row(self, element: Element) -> None:
-        """Write a row on one line, unless its cells hold whole paragraphs, as where tables are layout."""
+        """Write a row on one line, unless its cells hold whole paragraphs, as in layout tables."""
         self.end_block()
         cells = [seen(cell, links=self._links) for cell in element]
         if any("\n" in cell or len(cell) > _CELL_CHARS for cell in cells):
@@ -266,7 +266,7 @@ class _Writer:
 
 
 def _line(line: str, *, is_title: bool) -> str:
-    """Give a line with its links marked if they are nearly all of it, else with their words only."""
+    """Return a line with its links as Markdown if they are most of it, else with their words only."""
     if not _LINK_MARKS.search(line):
         return _SPACE.sub(" ", line).strip()
     linked = sum(len(words) for _, words in _LINKED.findall(line))

@@ -1,4 +1,4 @@
-"""What is known of an article beside its text: checked, normalised, fit to be shown on one line."""
+"""Check and normalise the metadata of an article, so that each value fits on one line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_ID_CHARS = 200
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]+)?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_JOINERS = "\u200c\u200d"  # Persian and Indic spelling needs them; other format characters hide
+_JOINERS = "\u200c\u200d"  # Persian and Indic spelling needs them; other format characters are invisible
 
 
 def article_id(value: str | None, name: str) -> str | None:
-    """Give an id as it is: 1 to MAX_ID_CHARS printable characters; None stays None.
+    """Return an id unchanged: 1 to MAX_ID_CHARS printable characters; None stays None.
 
     Raises:
         ArticleError: it is empty, too long, or has control or direction characters.
@@ -36,10 +36,10 @@ def article_id(value: str | None, name: str) -> str | None:
 
 
 def published(value: str | None, name: str) -> str | None:
-    """Give a date or a date and time in ISO 8601, digits in ASCII; None and "" give None.
+    """Return a date, or a date and time, in ISO 8601 with ASCII digits; None and "" give None.
 
     Raises:
-        ArticleError: it is no full date.
+        ArticleError: it is not a full date.
     """
     if not value:
         return None
@@ -53,10 +53,10 @@ def published(value: str | None, name: str) -> str | None:
 
 
 def url(value: str | None, name: str) -> str | None:
-    """Give an http or https address; None and "" give None.
+    """Return an http or https address; None and "" give None.
 
     Raises:
-        ArticleError: it is something else.
+        ArticleError: it is not such an address.
     """
     if not value:
         return None
@@ -66,10 +66,10 @@ def url(value: str | None, name: str) -> str | None:
 
 
 def language(value: str | None, name: str) -> str | None:
-    """Give the lower-case primary code of a language tag (`ar-SY` gives `ar`); None stays None.
+    """Return the lower-case primary code of a language tag (`ar-SY` gives `ar`); None and "" give None.
 
     Raises:
-        ArticleError: it is no language tag.
+        ArticleError: it is not a language tag.
     """
     if not value:
         return None
@@ -82,7 +82,7 @@ def language(value: str | None, name: str) -> str | None:
 
 
 def lenient(check: Callable[[str | None, str], str | None], value: str | None) -> str | None:
-    """Give what a check gives, or None where it refuses."""
+    """Return the result of a check, or None if it raises ArticleError."""
     try:
         return check(value, "")
     except ArticleError:
@@ -90,7 +90,7 @@ def lenient(check: Callable[[str | None, str], str | None], value: str | None) -
 
 
 def cleaned(value: str | None) -> str | None:
-    """Give a text on one line without control and direction characters; None if nothing is left."""
+    """Return a text on one line without control and direction characters; None if nothing is left."""
     if value is None:
         return None
     if value.isprintable():
@@ -102,7 +102,7 @@ def cleaned(value: str | None) -> str | None:
 
 
 def shortened(value: str, max_chars: int) -> str:
-    """Give the text on one line, cut after a word to at most `max_chars` characters with `…`."""
+    """Return the text on one line, cut after a word to at most `max_chars` characters with `…`."""
     line = cleaned(value[: max_chars * 20]) or ""
     if len(line) <= max_chars:
         return line

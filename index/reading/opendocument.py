@@ -1,4 +1,4 @@
-"""Text documents of LibreOffice (ODT): headings, paragraphs, lists and tables in their order, notes at the end."""
+"""Parse LibreOffice text documents (ODT): headings, paragraphs, lists and tables in order, notes at the end."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _CONTENT = "content.xml"
 _PROPERTIES = "meta.xml"
 _MARKS = {"Title": "# "} | {f"Heading_20_{level}": "#" * level + " " for level in range(1, 7)}
 _BREAKS = {"s": " ", "tab": " ", "line-break": "\n"}
-_BESIDE = frozenset(("note", "annotation", "ruby-text"))  # stands in a paragraph and is no part of its words
-_DRAWN = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"  # what a picture is called
-# what a reader of the document does not see, or sees again where it stands
+_BESIDE = frozenset(("note", "annotation", "ruby-text"))  # inside a paragraph, but not part of its words
+_DRAWN = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"  # a picture's title
+# what the document does not show, or shows again elsewhere
 _UNSEEN = frozenset((
     "tracked-changes", "annotation", "table-of-content", "illustration-index", "table-index", "object-index",
     "user-index", "alphabetical-index",
@@ -30,7 +30,7 @@ _UNSEEN = frozenset((
 
 
 def parse_odt(packed: Packed, name: str) -> list[Article]:
-    """Give the article of a LibreOffice text; deleted text, comments, indexes and hidden sections left out.
+    """Return the article of an ODT file, without deleted text, comments, indexes and hidden sections.
 
     Raises:
         UnreadableArticle: its parts are missing or damaged.
@@ -69,7 +69,7 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _events(data: bytes, name: str, marks: dict[str, str]) -> Iterator[tuple[str, Element]]:
-    """Walk through rows and paragraphs; which styles besides the known ones are headings the styles before them say."""
+    """Yield rows and paragraphs; add to `marks` the styles that derive from heading styles."""
     for event, element in xml_events(data, name, ("style", "table-row", "p", "h")):
         if local(element) != "style":
             yield event, element

@@ -1,4 +1,4 @@
-"""Packed files (ZIP, and what is one: DOCX, EPUB), without anything unpacked to disk."""
+"""Read packed files (ZIP, also as DOCX or EPUB) without unpacking anything to disk."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
-_ENTRY_BYTES = 1_000  # of the list of members, for each: its name and what programs note beside it
+_ENTRY_BYTES = 1_000  # of the directory, for each member: its name and what programs add to it
 _BLOCK = 1 << 16
 
 
 class Packed:
-    """A packed file that is open for reading; every member counts against one limit."""
+    """A packed file open for reading; all members count against one limit."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
@@ -32,15 +32,15 @@ class Packed:
         self.members = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
 
     def names(self) -> set[str]:
-        """Give the names of all members; they are names only, never paths."""
+        """Return the names of all members; they are never used as paths."""
         return {entry.filename for entry in self.members}
 
     def read(self, member: str | zipfile.ZipInfo, max_bytes: int) -> bytes:
         """Inflate a member.
 
         Raises:
-            ArticleTooLarge: more comes out than the limit, whatever the file declares.
-            UnreadableArticle: not there, damaged, encrypted, a link.
+            ArticleTooLarge: it inflates to more than the limit, whatever size the file declares.
+            UnreadableArticle: it is missing, damaged, encrypted or a link.
         """
         try:
             entry = self._archive.getinfo(member) if isinstance(member, str) else member
@@ -82,7 +82,7 @@ def unpacked(data: bytes, name: str) -> Iterator[Packed]:
     """Open a packed file.
 
     Raises:
-        ArticleTooLarge: more members than MAX_PARTS, or they declare more bytes than MAX_INFLATED_BYTES.
+        ArticleTooLarge: it has more than MAX_PARTS members, or they declare more than MAX_INFLATED_BYTES bytes.
         UnreadableArticle: it is damaged.
     """
     _check_directory(data, name)
@@ -101,7 +101,7 @@ def unpacked(data: bytes, name: str) -> Iterator[Packed]:
 
 
 def _check_directory(data: bytes, name: str) -> None:
-    """Look at how many members there are before the list of them is read: a million would fill the memory."""
+    """Check the number of members before their directory is read: a million would fill the memory."""
     at = data.rfind(b"PK\x05\x06", max(0, len(data) - 66_000))
     if at < 0 or at + _END.size > len(data):
         raise UnreadableArticle(f"{name}: a packed file that is cut off; get it again")

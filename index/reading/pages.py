@@ -1,4 +1,4 @@
-"""Web pages and saved pages: the article in them, without the site around it; the one home of trafilatura."""
+"""Extract the article of a web page without the site around it; the only module that imports trafilatura."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from index.reading.markup import Element
     from index.reading.structured import Said
 
-_MIN_CHARS = 80  # of an article; below it the page's own JSON-LD body is looked at
+_MIN_CHARS = 80  # of an article; below it the page's own JSON-LD body is tried
 _TOP_CHARS = 1_200  # where a page shows its date
 _SITE = re.compile(r"\s+[|\-–—·»:]+\s+")
 
 
 def parse_html(data: bytes, name: str) -> list[Article]:
-    """Give the article of a page.
+    """Return the article of a page.
 
     Raises:
-        UnsupportedFormat, UnreadableArticle: the bytes are no text, or no HTML that can be parsed.
-        EmptyArticle: no article in it: a front page, a page that a script fills.
+        UnsupportedFormat, UnreadableArticle: the bytes are not text, or not HTML that can be parsed.
+        EmptyArticle: no article in it: a front page, or a page that a script fills.
     """
     return [article_of(decode_page(data, name), name)]
 
 
 def parse_mhtml(data: bytes, name: str) -> list[Article]:
-    """Give the article of a page that a browser saved as one file.
+    """Return the article of a page that a browser saved as one file.
 
     Raises:
         UnreadableArticle: no page in it.
@@ -57,12 +57,12 @@ def parse_mhtml(data: bytes, name: str) -> list[Article]:
 
 
 def article_of(text: str, name: str, address: str | None = None) -> Article:
-    """Give the article of a page's HTML.
+    """Return the article of a page's HTML.
 
     Args:
         text: the HTML.
-        name: what the page is called in an error.
-        address: where it was read from, if that is known.
+        name: the page's name in error messages.
+        address: where it was read from, if known.
 
     Raises:
         UnreadableArticle: no HTML that can be parsed.
@@ -90,7 +90,7 @@ def article_of(text: str, name: str, address: str | None = None) -> Article:
 
 
 def all_of(text: str, name: str) -> str:
-    """Give all that HTML shows, as of a message, in which there is no site around the article.
+    """Return all text that HTML shows, as for a message, which has no site around the article.
 
     Raises:
         UnreadableArticle: no HTML that can be parsed.
@@ -101,7 +101,7 @@ def all_of(text: str, name: str) -> str:
 
 
 def _body(tree: Element, said: Said, heading: str) -> str:
-    """Extract the article; its heading first, so that the text says what it is about."""
+    """Extract the article; put its heading first, so that the text names its subject."""
     join_posts(tree)
     tell_captions(tree)
     links = link_lines(tree)
@@ -127,7 +127,7 @@ def _config() -> ConfigParser:
 
 
 def _extracted(tree: Element) -> str:
-    """Give the article's text: quickly, or else with every box kept and in all of trafilatura's ways."""
+    """Return the article's text: by fast extraction, else with every box and all of trafilatura's methods."""
     from trafilatura import bare_extraction
 
     for quick in (True, False):
@@ -150,14 +150,14 @@ def _extracted(tree: Element) -> str:
 
 
 def _heading(tree: Element) -> str:
-    """Give the page's one `h1`, or the first of several inside the article."""
+    """Return the first `h1` of more than 10 characters inside the article, else of the page, else ""."""
     headings = tree.xpath("//article//h1 | //main//h1") or tree.xpath("//h1")
     texts = [metadata.cleaned(found.text_content()) or "" for found in headings[:5]]
     return next((text for text in texts if len(text) > 10), "")[:400]
 
 
 def _titled(tree: Element, said: Said, heading: str) -> str | None:
-    """Give the title as the page says it, without the site's name behind it."""
+    """Return the title that the page declares, without the site's name after it."""
     title = said.fields.get("title") or metadata.cleaned(tree.findtext(".//title"))
     if not title or (heading and heading.casefold() in title.casefold()):
         return heading or None
@@ -169,7 +169,7 @@ def _titled(tree: Element, said: Said, heading: str) -> str | None:
 
 
 def _date_shown(tree: Element) -> str | None:
-    """Give the first date on a short line near the top of the article."""
+    """Return the first date on a short line near the top of the article."""
     areas = tree.xpath("//article | //main") or tree.xpath("//body")
     for area in areas[:1]:
         for line in seen(area)[:_TOP_CHARS].split("\n"):

@@ -1,4 +1,4 @@
-"""Bytes to articles, by format: the table of parsers. Runs in the child process only."""
+"""Parse bytes into articles by a table of parsers; runs in the child process only."""
 
 from __future__ import annotations
 
@@ -51,31 +51,31 @@ _DOCUMENTS: dict[Content, Callable[[Packed, str], Parts]] = {
     Content.TEXT: parse_odt,
     Content.BOOK: parse_epub,
 }
-_MAX_INSIDE = 3  # of files inside files, as what is attached to a message in a ZIP
+_MAX_INSIDE = 3  # of files inside files, such as an attachment of a message in a ZIP
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def parse(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-    """Give the articles in a file's bytes.
+    """Return the articles in a file's bytes.
 
     Args:
         data: the whole file.
-        name: what it is called in an error; never a path that is opened.
-        columns: for tables, field -> column as the person said.
+        name: its name in error messages; never a path that is opened.
+        columns: for tables, field -> column as given by the user.
 
     Returns:
-        Articles whose `origin` is None, or the part of the file that each stands in (`#3`, `!a.html`);
-        parts that cannot be taken as skipped, named by their part.
+        Articles whose `origin` is None, or the part of the file that holds each (`#3`, `!a.html`);
+        parts that cannot be read as skipped, named by their part.
 
     Raises:
-        ArticleError: nothing in the file can be taken.
+        ArticleError: nothing in the file can be read.
     """
     seen: Counter[str] = Counter()
     return [_finished(_told_apart(each, seen), name) for each in _parts(data, name, columns, ())]
 
 
 def _parts(data: bytes, name: str, columns: Mapping[str, str], around: tuple[Format, ...]) -> Parts:
-    """Give what is in a file; `around`: the kinds of the files that it is inside of, the outermost first."""
+    """Return the parts of a file; `around` holds the formats of the enclosing files, the outermost first."""
     kind = sniff(data[:HEAD_BYTES], name, frozenset(columns.values()))
     if len(data) > max_bytes_of(kind):
         raise ArticleTooLarge(f"{name}: {len(data)} bytes, above the limit of {max_bytes_of(kind)}; split it")
@@ -130,7 +130,7 @@ def _mail(data: bytes, name: str, columns: Mapping[str, str], around: tuple[Form
 def _inside(
     members: Iterable[Member], name: str, columns: Mapping[str, str], around: tuple[Format, ...]
 ) -> list[Article | Added]:
-    """Read files that are inside another, each by its own content; what cannot be taken costs only itself."""
+    """Read files inside another, each by its own content; a file that cannot be read is skipped alone."""
     found: list[Article | Added] = []
     seen: Counter[str] = Counter()
     for filename, content in members:
@@ -150,7 +150,7 @@ def _inside(
 
 
 def _told_apart(each: Article | Added, seen: Counter[str]) -> Article | Added:
-    """Number parts of one name, as rows or entries that share an id: each would replace the one before."""
+    """Number parts of one name, such as rows that share an id: each would replace the one before."""
     part = each.name if isinstance(each, Added) else each.origin
     if part is None:
         return each
@@ -173,7 +173,7 @@ def _below(part: str, each: Article | Added) -> Article | Added:
 
 
 def _finished(each: Article | Added, name: str) -> Article | Added:
-    """Refuse a part that is empty or too large, and take out what no text holds."""
+    """Refuse a part that is empty or too large, and remove characters that no text contains."""
     if isinstance(each, Added):
         return each
     part = each.origin or ""

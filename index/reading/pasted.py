@@ -1,13 +1,13 @@
-"""A whole article that was pasted below another, under a line such as "read also": where each begins and ends.
+"""Split a text where a whole article was pasted below another, under a line such as "read also".
 
-Such a line stands far more often above links to other articles, and above one title in the middle of an article
-that goes on. To cut an article in two would cite its own words under another's title, so it is done only where
+Such a line stands far more often above links to other articles, or above one title in the middle of an article
+that continues. A wrong cut would cite an article's words under another's title, so a text is cut only where
 
 - a line that is nothing but "read also" follows running text;
-- below it stands one line like a title, and then two paragraphs of running text or more;
-- something says that this text is the title's: the article before had come to its end (a source, tags, a rule),
-  a dateline stands below the title, or the first paragraphs take up the title's words, as the lead of a news story
-  does. Of 14 headlines of news their own two first paragraphs held .69 to 1 of the words; two later ones .17 at most.
+- below it stand one line like a title, and then two or more paragraphs of running text;
+- there is a sign that this text belongs to the title: the article before has ended (a source, tags, a rule),
+  a dateline stands below the title, or the first paragraphs repeat the title's words, as the lead of a news story
+  does. For 14 news headlines, the first two paragraphs held .69 to 1 of the words; two later ones .17 at most.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_LABEL_CHARS = 60
-_MAX_LABELS = 500  # a text with more is no article with another below it
+_MAX_LABELS = 500  # a text with more holds no pasted article
 _WINDOW = 6_000  # characters before and after the line that are looked at
 _RUNNING_WORDS = 8  # a shorter sentence may be a caption or a label
-_TITLE_WORDS = 24  # headlines that end as a question does
+_TITLE_WORDS = 24  # of a headline that ends in a question or exclamation mark
 _MIN_PARAGRAPHS = 2
 _MIN_WORDS = 40  # about 300 characters; the text below one link of a list has fewer
-_MIN_SHARED = 2  # words of the title that the text below takes up
-_MIN_SHARE = 0.4  # of the title's words, likewise
+_MIN_SHARED = 2  # words of the title that the text below repeats
+_MIN_SHARE = 0.4  # the same, as a share of the title's words
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
-_ENDS = (Shape.TAGS, Shape.NOTICE)  # an address alone may be what a paragraph speaks of
+_ENDS = (Shape.TAGS, Shape.NOTICE)  # not an address, which a paragraph may refer to
 _TITLES = (Shape.SHORT, Shape.LONG, Shape.TITLE)
 _LABEL = re.compile(r"([^:：]{2,30})[:：]")
 _ASKS = ("?", "؟", "？", "!", "！")
 
 
 def portions(text: str) -> list[Span]:
-    """Give the characters of each article in a text, in order; one of all of it where nothing was pasted below.
+    """Return the span of each article in a text, in order; one span of the whole text if nothing was pasted.
 
-    The lines that lead from one to the next, and the blank ones above them, are in none.
+    The "read also" lines between articles, and the blank lines above them, are in no span.
     """
     _, begin = frontmatter.parse(text)
     found: list[Span] = []
@@ -63,7 +63,7 @@ def portions(text: str) -> list[Span]:
 
 
 def _labels(text: str, begin: int) -> list[Span]:
-    """Give the lines that say no more than "read also"."""
+    """Return the lines that say no more than "read also"."""
     found = []
     for match in _LINE.finditer(text, begin):
         line = match.group().strip()
@@ -75,7 +75,7 @@ def _labels(text: str, begin: int) -> list[Span]:
 
 
 def _title_below(text: str, label: Span, start: int) -> int | None:
-    """Give where the article below a label begins; None: there is no whole article below it."""
+    """Return where the article below a label begins, or None if no whole article is below it."""
     below = _looks(text, label.end, min(len(text), label.end + _WINDOW))
     if len(below) < 1 + _MIN_PARAGRAPHS or not _is_title(below[0]):
         return None
@@ -108,7 +108,7 @@ def _is_title(item: Look) -> bool:
 
 
 def _is_dateline(item: Look) -> bool:
-    """Tell whether a line below a title says where, when or by whom: it is short, and no other title."""
+    """Return whether a line below a title is short and says where, when or by whom; it is not another title."""
     return item.shape is Shape.SHORT and (
         is_dateline(item.text) or _is_source(item.text) or of_line(item.text) is not None
     )
@@ -128,7 +128,7 @@ def _running(items: Sequence[Look]) -> list[Look]:
 
 
 def _has_ended(before: Sequence[Look]) -> bool:
-    """Tell whether something below the last paragraph says that the article is over."""
+    """Return whether a line below the last paragraph marks the end of the article."""
     for item in reversed(before):
         if _is_running(item):
             return False
@@ -139,7 +139,7 @@ def _has_ended(before: Sequence[Look]) -> bool:
 
 
 def _takes_up(title: Look, below: Sequence[Look], above: Sequence[Look]) -> bool:
-    """Tell whether the text below takes up enough of a title's words, and more of them than the text above."""
+    """Return whether the text below repeats enough of a title's words, and more of them than the text above."""
     language = detect("\n".join(item.text for item in (title, *below)))
     named = _stems([title], language)
     shared = len(named & _stems(below, language))

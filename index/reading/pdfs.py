@@ -1,4 +1,4 @@
-"""PDF: poppler's `pdftotext` where it is installed, else pypdf; the one home of pypdf."""
+"""Read PDF by poppler's `pdftotext` if installed, else by pypdf; the only module that imports pypdf."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.reading.legible import mended, problem
 from index.records import Article
 
 _PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
-# PRISM, the vocabulary of publishers, in XMP; when the file was made or changed is no such date
+# PRISM, the vocabulary of publishers, in XMP; the day the file was created or changed is no publication date
 _PUBLISHED = re.compile(rb"prism:(?:publicationDate|coverDate)(?:>|=[\"'])\s*(\d{4}-\d\d-\d\d)")
 _MAX_PAGES = 2_000
 _TIMEOUT_S = 20
@@ -23,12 +23,12 @@ _ELSEWHERE = "copy its text from a reader, or save it as DOCX or HTML"
 
 
 def parse_pdf(data: bytes, name: str) -> list[Article]:
-    """Give the text of a PDF as one article.
+    """Return the text of a PDF as one article.
 
     Raises:
-        UnsupportedFormat: nothing that reads PDF is installed.
-        UnreadableArticle: it is damaged or encrypted, or what comes out is not what was printed.
-        EmptyArticle: it holds pictures of text only.
+        UnsupportedFormat: no PDF reader is installed.
+        UnreadableArticle: it is damaged or encrypted, or the extracted text is not what was printed.
+        EmptyArticle: it holds only pictures of text.
     """
     text = mended(_by_poppler(data, name) if tool() else _by_pypdf(data, name))
     text = text.replace("\f", "\n\n").strip()
@@ -40,13 +40,13 @@ def parse_pdf(data: bytes, name: str) -> list[Article]:
 
 
 def _published(data: bytes) -> str | None:
-    """Give the day on which the file says it was published; a file that packs this away says nothing."""
+    """Return the publication date that the file declares; a compressed declaration is not found."""
     found = _PUBLISHED.search(data)
     return parse(found[1].decode("ascii")) if found else None
 
 
 def tool() -> str | None:
-    """Give the path of `pdftotext`, or None."""
+    """Return the path of `pdftotext`, or None."""
     return shutil.which("pdftotext", path=_PATH)
 
 
@@ -82,7 +82,7 @@ def _by_pypdf(data: bytes, name: str) -> str:
             return "\n\n".join(page.extract_text() for page in reader.pages[:_MAX_PAGES])
     except MemoryError:
         raise
-    except Exception as error:  # damaged files make it raise nearly everything
+    except Exception as error:  # pypdf raises nearly any error on damaged files
         reason = f"{type(error).__name__}: {error}"[:120]
         raise UnreadableArticle(f"{name}: the PDF is damaged ({reason}); {_ELSEWHERE}") from error
     raise UnreadableArticle(f"{name}: the PDF is encrypted; {_ELSEWHERE}")

@@ -1,7 +1,7 @@
-"""Files that were read before: one that is unchanged is not read again, at the cost of a stat.
+"""Skip files that were read before and are unchanged, at the cost of a stat.
 
-What git does for its index: size and times are trusted, unless the file was written so shortly before it was read
-that another change may have left both as they were; then, and when only the times differ, its content's digest says.
+As in git's index, size and times are trusted, unless the file was written so shortly before it was read that another
+change may have left both the same. In that case, and when only the times differ, the digest of the content decides.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     from index.records import Known
 
 READING_VERSION = 3
-"""Raised with every change by which a file gives other articles; files read by another are read again."""
+"""Increased when a change gives a file other articles; files read by another version are read again."""
 
-_TICK_NS = 2_000_000_000  # the coarsest clock of a file system (FAT); a younger change may be hidden by it
+_TICK_NS = 2_000_000_000  # the coarsest clock of a file system (FAT), which may hide a change within a tick
 
 
 class Look(NamedTuple):
-    """What came of looking at a file.
+    """The result of looking at a file.
 
     Attributes:
         path: absolute.
-        found: its articles, or what is known of them if it is unchanged; parts not taken as skipped.
-        seen: to be remembered; None: nothing new, or nothing to go by.
-        is_whole: all that is in the file was found, so that what is not there is gone.
+        found: its articles, or what is known of them if it is unchanged; unreadable parts as skipped.
+        seen: to be stored; None: nothing new, or nothing to compare with.
+        is_whole: all that is in the file was found, so that missing parts are gone.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Look(NamedTuple):
 
 
 def look(path: Path, known: Known | None, columns: Mapping[str, str]) -> Look:
-    """Read a file, unless it is known and unchanged; what cannot be read comes as skipped, with the reason.
+    """Read a file, unless it is known and unchanged; what cannot be read is skipped, with the reason.
 
     Args:
         path: of the file.
@@ -79,7 +79,7 @@ def look(path: Path, known: Known | None, columns: Mapping[str, str]) -> Look:
 
 @cache
 def way(columns: str) -> str:
-    """Say how files are read: by which version, with which columns and which readers of PDF."""
+    """Return how files are read: the version, the columns and the installed PDF readers."""
     readers = ("poppler" if tool() else "", "pypdf" if find_spec("pypdf") else "")
     return f"{READING_VERSION} {'+'.join(filter(None, readers))} {columns}"
 
@@ -91,7 +91,7 @@ def _stamp(path: Path, reading: str) -> Seen:
 
 
 def _is_same(before: Seen, now: Seen) -> bool:
-    """Whether a file is unchanged by all that the file system tells, and that can be trusted."""
+    """Return whether size and times are those of the last reading, and can be trusted."""
     changed = max(before.mtime_ns, before.ctime_ns)
     return before[:3] == now[:3] and changed < before.looked_ns - _TICK_NS
 
@@ -99,7 +99,7 @@ def _is_same(before: Seen, now: Seen) -> bool:
 def _again(place: str, known: Known) -> list[Article | Added]:
     refused = dict(known.seen.refused)
     items = [Added("skipped", name, None, reason) for name, reason in refused.items()]
-    if place in refused:  # nothing of it could be taken: what an earlier version held is kept, and not told
+    if place in refused:  # nothing in it could be read: the articles of an earlier version stay, unreported
         return [*items]
     held = [(origin, article_id) for origin, article_id in known.articles if origin not in refused]
     return [

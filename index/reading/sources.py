@@ -1,4 +1,4 @@
-"""Many files to a stream of articles: the next ones are read while the first are embedded."""
+"""Read many files into a stream of articles; the next files are read while the first are embedded."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from index.records import Known, Seen
 
 _THREADS = min(4, os.cpu_count() or 1)
-_AHEAD = 2 * _THREADS  # files read before they are asked for
+_AHEAD = 2 * _THREADS  # files read ahead
 
 
 class Parts(NamedTuple):
-    """A file that was looked at: what was in it, taken or not.
+    """The parts of a file that was looked at, read or skipped.
 
     Attributes:
         path: absolute.
         origins: of its parts.
-        seen: what is to be remembered of it; None: nothing new.
-        is_whole: it was read, so that what is not among `origins` is gone.
+        seen: what is to be stored of it; None: nothing new.
+        is_whole: it was read, so that what is not in `origins` is gone.
     """
 
     path: str
@@ -39,16 +39,16 @@ class Parts(NamedTuple):
     is_whole: bool
 
     def gone(self, before: Iterable[str]) -> list[str]:
-        """Give the origins of an earlier reading that are in the file no more, files beside it left out."""
+        """Return the origins of an earlier reading that are no longer in the file, without those that are files."""
         if not self.is_whole:
             return []
         return [origin for origin in before if origin not in self.origins and not _is_file(origin)]
 
 
 class Sources:
-    """Articles one by one, from articles and files mixed; a bad file comes as skipped, with the reason.
+    """Iterate over the articles of a mix of articles and files; a bad file is skipped, with the reason.
 
-    Iterate once. Files are read by threads a few ahead, in any case in the order given.
+    Iterate once. Threads read a few files ahead; the articles keep the order given.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class Sources:
         columns: Mapping[str, str] | None = None,
         known: Callable[[str], Known | None] | None = None,
     ) -> None:
-        """Take what is to be read.
+        """Prepare to read the sources.
 
         Args:
             sources: articles and paths of files.
             columns: for tables, which column holds which field.
-            known: gives what the collection has of a file; asked by the thread that iterates.
+            known: returns what the collection has of a file; called by the thread that iterates.
         """
         self._columns = dict(columns or {})
         self._known = known
@@ -76,7 +76,7 @@ class Sources:
         return next(self._stream)
 
     def finished(self) -> list[Parts]:
-        """Give the files that were looked at to their end since this was last asked."""
+        """Return the files that were finished since the last call."""
         done, self._finished = self._finished, []
         return done
 
@@ -110,15 +110,15 @@ class Sources:
 def _is_file(origin: str) -> bool:
     try:
         return Path(origin).is_file()
-    except (OSError, ValueError):  # the name of a part is no path, and may be too long for one
+    except (OSError, ValueError):  # the name of a part is not a path, and may be too long for one
         return False
 
 
 def articles_of(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Article | Added]:
-    """Give the articles of one file; what cannot be taken comes as skipped, with the reason."""
+    """Return an iterator over the articles of one file; what cannot be read is skipped, with the reason."""
     return iter(Sources([path], columns))
 
 
 def is_held_by(origin: str, files: Collection[str]) -> bool:
-    """Tell whether an origin is one of some files or a part of one (`file#row`, `file!member`)."""
+    """Return whether an origin is one of some files or a part of one (`file#row`, `file!member`)."""
     return any(file in files for file in files_of(origin))

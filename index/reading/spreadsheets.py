@@ -1,4 +1,4 @@
-"""Spreadsheets (XLSX, XLSB, XLS, ODS): each sheet that is shown a table, a row an article; the one home of calamine."""
+"""Parse the rows of spreadsheets (XLSX, XLSB, XLS, ODS) into articles; the only module that imports calamine."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineWorkbook
 
-_TOP = 20  # rows among which the one that names the columns is looked for
+_TOP = 20  # rows searched for the one that names the columns
 
 
 def parse_sheets(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-    """Give the articles of a spreadsheet: of formulas the values that were saved, of hidden sheets nothing.
+    """Return the articles of a spreadsheet; formulas give their saved values, hidden sheets nothing.
 
-    `origin` is `!`, the sheet's name, and the row as of any table.
+    `origin` is `!`, the sheet's name, and the row as in any table.
 
     Raises:
         UnreadableArticle: it is damaged or encrypted.
         ArticleTooLarge: it has more than MAX_PARTS rows of text.
-        EmptyArticle: nothing in it; where something is that cannot be taken, the error of the first sheet.
+        EmptyArticle: it is empty; if sheets cannot be read, the error of the first is raised instead.
     """
     found: list[Article | Added] = []
     refused: list[ArticleError] = []
@@ -71,7 +71,7 @@ def _shown(book: CalamineWorkbook) -> list[str]:
 
 
 def _rows(book: CalamineWorkbook, sheet: str, name: str) -> Iterator[list[str]]:
-    """Give the rows of a sheet in which something stands."""
+    """Return the rows of a sheet that are not empty."""
     from python_calamine import CalamineError
 
     try:
@@ -82,7 +82,7 @@ def _rows(book: CalamineWorkbook, sheet: str, name: str) -> Iterator[list[str]]:
 
 
 def _written(cell: object) -> str:
-    """Give a cell as a person would write it: whole numbers without a fraction, dates as ISO 8601."""
+    """Return a cell as a person would write it: whole numbers without a fraction, dates as ISO 8601."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
@@ -91,7 +91,7 @@ def _written(cell: object) -> str:
 def _named(
     top: list[list[str]], rest: Iterator[list[str]], columns: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """Give rows by the names of their columns: those of the first row that names one of text, else of the first."""
+    """Yield rows by column names: those of the first row that names a text column, else of the first row."""
     first = next((at for at, row in enumerate(top) if "text" in mapping(row, columns)), 0)
     names = top[first]
     for row in chain(top[first + 1 :], rest):

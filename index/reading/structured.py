@@ -1,4 +1,4 @@
-"""What a page says of itself for machines: JSON-LD, Open Graph, meta names, canonical link."""
+"""Read the metadata that a page declares: JSON-LD, Open Graph, meta names, canonical link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_JSON_CHARS = 1_000_000
 _MAX_NODES = 2_000
-_ARTICLE_TYPES = ("article", "posting", "report", "review")  # as NewsArticle, BlogPosting end
+_ARTICLE_TYPES = ("article", "posting", "report", "review")  # endings, as of NewsArticle, BlogPosting
 # fmt: off
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title", "headline"),
@@ -35,13 +35,13 @@ _META = {
 
 @dataclass(slots=True)
 class Said:
-    """Fields by name (title, source, url, author, published), and the body that JSON-LD repeats."""
+    """Fields by name (title, source, url, author, published), and the article body in JSON-LD."""
 
     fields: dict[str, str] = field(default_factory=dict)
     body: str = ""
 
     def add(self, name: str, value: object) -> None:
-        """Keep a value if it can be used and none better is there."""
+        """Keep a value if it is valid and no better one is there."""
         text = metadata.cleaned(value) if isinstance(value, str) else None
         if name == "url" and text:
             text = metadata.lenient(metadata.url, text)
@@ -56,7 +56,7 @@ class Said:
 
 
 def said_by(tree: Element) -> Said:
-    """Read what a page's head says: JSON-LD first, then meta elements, then what the page shows as data."""
+    """Return the metadata of a page: JSON-LD first, then the canonical link, meta elements and microdata."""
     said = Said()
     for node in _linked(tree):
         _from_node(said, node)
@@ -80,7 +80,7 @@ def _from_meta(said: Said, tree: Element) -> None:
 
 
 def _from_body(said: Said, tree: Element) -> None:
-    """Take microdata and `time` elements: the publication's own if it is marked, else the first outside lists."""
+    """Read microdata and `time` elements: a marked publication date, else the first `time` outside lists."""
     for element in tree.xpath("//*[@itemprop='datePublished']"):
         said.add("published", element.get("datetime") or element.get("content") or element.text_content())
     for element in tree.xpath("//*[@itemprop='author' or @rel='author']"):
@@ -92,7 +92,7 @@ def _from_body(said: Said, tree: Element) -> None:
 
 
 def _linked(tree: Element) -> Iterator[dict[str, Any]]:
-    """Give the JSON-LD nodes that describe an article."""
+    """Yield the JSON-LD nodes that describe an article."""
     for script in tree.xpath("//script[contains(translate(@type,'LDJSON','ldjson'),'ld+json')]/text()"):
         if len(script) > _MAX_JSON_CHARS:
             continue
@@ -106,7 +106,7 @@ def _linked(tree: Element) -> Iterator[dict[str, Any]]:
 
 
 def _nodes(pending: list[Any]) -> Iterator[dict[str, Any]]:
-    """Give the objects of JSON-LD: those in lists, in `@graph`, and what a page is about."""
+    """Yield the objects of JSON-LD, also those in lists, in `@graph` and in `mainEntity`."""
     for _ in range(_MAX_NODES):
         if not pending:
             return

@@ -1,4 +1,4 @@
-"""JSON, JSON lines and CSV: a row or an object is an article."""
+"""Parse JSON, JSON lines and CSV: a row or an object becomes an article."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _MAX_KEY_CHARS = 200
 
 
 def parse_json(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-    """Give the articles of a JSON file: an object, a list of them, or an object that holds such a list.
+    """Return the articles of a JSON file: an object, a list of objects, or an object that holds such a list.
 
     Raises:
-        UnreadableArticle: no JSON, or no object in it has a text.
+        UnreadableArticle: it is not JSON, or no object in it has a text.
     """
     try:
         value = json.loads(decode(data, name))
@@ -37,7 +37,7 @@ def parse_json(data: bytes, name: str, columns: Mapping[str, str]) -> list[Artic
 
 
 def parse_jsonl(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-    """Give the articles of a file with a JSON object on each line; a damaged line costs only itself."""
+    """Return the articles of a file with a JSON object on each line; a damaged line is skipped alone."""
 
     def rows() -> Iterator[dict[str, Any] | str]:
         for at, line in enumerate(decode(data, name).split("\n"), start=1):
@@ -54,10 +54,10 @@ def parse_jsonl(data: bytes, name: str, columns: Mapping[str, str]) -> list[Arti
 
 
 def parse_csv(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-    """Give the articles of a table whose first line names its columns.
+    """Return the articles of a table whose first line names its columns.
 
     Raises:
-        UnreadableArticle: no table, or no column of text.
+        UnreadableArticle: it is not a table, or has no text column.
     """
     text = decode(data, name).lstrip("\ufeff")
     csv.field_size_limit(MAX_TEXT_BYTES)
@@ -89,17 +89,17 @@ def _objects(value: object, columns: Mapping[str, str]) -> list[dict[str, Any] |
 def articles_of(
     rows: Iterable[dict[str, Any] | str], name: str, columns: Mapping[str, str], part: str = ""
 ) -> list[Article | Added]:
-    """Give the articles of a table.
+    """Return the articles of a table.
 
     Args:
-        rows: each its cells by column, or what is wrong with it.
-        name: what the file is called in an error.
-        columns: field -> column as the person said.
-        part: of the file that is the table, as `!Sheet`; "" if that is the whole.
+        rows: of each row its cells by column, or what is wrong with it.
+        name: the file's name in error messages.
+        columns: field -> column as given by the user.
+        part: the part of the file that is the table, such as `!Sheet`; "" for the whole file.
 
     Raises:
         ArticleTooLarge: more than MAX_PARTS rows.
-        UnreadableArticle, EmptyArticle: no column of text, or none with text in it.
+        UnreadableArticle, EmptyArticle: there is no text column, or it is empty.
     """
     found: list[Article | Added] = []
     names: list[str] = []
@@ -154,7 +154,7 @@ def _article(row: Mapping[str, Any], where: Mapping[str, str], text: str, part: 
 
 
 def _key(row: Mapping[str, Any], where: Mapping[str, str], number: int, keys: set[str]) -> str:
-    """Name a row so that it is found again when others come and go: by its id, its address, its number."""
+    """Return a row's id, else its address, else its number, by which it is found again when others come and go."""
     for field in ("key", "url"):
         key = metadata.cleaned(_text(row.get(where.get(field, ""))))
         if key and len(key) <= _MAX_KEY_CHARS and key not in keys:
@@ -164,7 +164,7 @@ def _key(row: Mapping[str, Any], where: Mapping[str, str], number: int, keys: se
 
 
 def _text(value: object) -> str:
-    """Give a cell's text: paragraphs of a list below each other, names of objects, HTML as it is read."""
+    """Return a cell's text: list items as paragraphs, the text or name of objects, HTML as its visible text."""
     if isinstance(value, str):
         return plain(value) if "<" in value and len(value) <= MAX_TEXT_BYTES else value
     if isinstance(value, list):

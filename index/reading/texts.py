@@ -1,4 +1,4 @@
-"""Plain text to articles: the whole text is one, unless another article was pasted below it."""
+"""Split plain text into articles: one, unless another article was pasted below it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from index.records import TextArticle, mark_of
 
 
 def articles_in_text(text: str) -> list[TextArticle]:
-    """Give the articles of a decoded text file: each its text, and who published it if a line of it says so.
+    """Return the articles of a decoded text file, each with its text, and its publisher if it names one.
 
     Returns:
-        At least one. `origin` is None for the first, so that a file with one article is that article, and `#2`, `#3`
-        for those that were pasted below it.
+        At least one article. `origin` is None for the first, so that a file with one article is that article, and
+        `#2`, `#3` for those pasted below it.
     """
     whole = mark_of(text)
     return [

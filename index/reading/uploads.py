@@ -1,4 +1,4 @@
-"""Files that arrive as bytes with a name, as from a browser: read like files of a folder."""
+"""Read files that arrive as bytes with a name, such as uploads from a browser, like files of a folder."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _MAX_NAME_BYTES = 120
 
 
 class Upload(NamedTuple):
-    """A file's name, whose ending says its format, and its content."""
+    """A file's name, whose suffix suggests its format, and its content."""
 
     name: str
     data: bytes
 
 
 def read_upload(upload: Upload) -> list[Article | Added]:
-    """Give the articles of an upload; they have no origin, so equal names do not replace each other.
+    """Return the articles of an upload, without origins, so that equal names do not replace each other.
 
     Returns:
-        The articles, and what could not be taken, as skipped with the reason.
+        The articles, and the parts that could not be read, as skipped with the reason.
 
     Raises:
-        ArticleError: as `index.reading.files.read_bytes`; nothing in it can be taken.
+        ArticleError: as `index.reading.files.read_bytes`; nothing in it can be read.
     """
     name = _plain(upload.name)
     return [
@@ -37,7 +37,7 @@ def read_upload(upload: Upload) -> list[Article | Added]:
 
 
 def _plain(name: str) -> str:
-    """Give the last part of a name, short enough for any file system, without anything that hides."""
+    """Return the last part of a name, short enough for any file system, without leading dots or hidden characters."""
     last = PurePosixPath(shown(name.replace("\\", "/").encode("utf-8", "replace").decode())).name.lstrip(".")
     stem, dot, ending = last.rpartition(".")
     if not dot:

@@ -1,4 +1,4 @@
-"""Words by which newspapers mark what is beside their prose, in many languages: tables, one row each.
+"""List the phrases by which newspapers mark what is beside their prose, a row for each language or name.
 
 A phrase is compared by its letters alone (`key`), so that spelling, colons, bullets and case do not matter.
 """
@@ -13,13 +13,13 @@ _LETTERS = ("L", "M")
 
 
 def key(phrase: str) -> str:
-    """Give what a phrase is compared by: its letters in one spelling, without accents, spaces and marks."""
+    """Return the key that a phrase is compared by: its letters in one spelling, without accents and punctuation."""
     letters = "".join(char for char in phrase if unicodedata.category(char)[0] in _LETTERS)
     return unaccented(fold(letters))
 
 
 def _keys(table: str) -> frozenset[str]:
-    """Give the keys of the phrases in a table: a row for each language or name, phrases with a bar between."""
+    """Return the keys of the phrases in a table: a row for each language or name, phrases separated by bars."""
     return frozenset(filter(None, map(key, table.replace("\n", "|").split("|"))))
 
 
@@ -67,7 +67,7 @@ READ_ALSO = _keys("""
     olvassa el ezt is
     soma pia
 """)
-"""The line above other articles."""
+"""Lines that stand above other articles."""
 
 SOURCE = _keys("""
     المصدر | مصدر الخبر | مصدر المقال | المصدر الأصلي
@@ -101,10 +101,10 @@ SOURCE = _keys("""
     forrás
     chanzo
 """)
-"""What stands before the name of who published, with a colon between."""
+"""Labels before the name of a publisher, followed by a colon."""
 
 TAKEN_FROM = ("نقلا عن", "نقلاً عن", "عن", "via")
-"""What stands before a name in a last line that says where an article was taken from."""
+"""Words before a name in a last line that says where an article was taken from."""
 
 NOBODY = _keys("""
     وكالات | وكالات أنباء | وكالات الأنباء | الوكالات | متابعات | متابعة | خاص | رصد | مواقع | مواقع إلكترونية |
@@ -117,7 +117,7 @@ NOBODY = _keys("""
       агентства | редакция | сми | интернет | ajanslar | haber merkezi | özel | internet haber | خبرگزاریها |
       اینترنت | ایجنسیاں | ویب ڈیسک | نیوز ڈیسک | एजेंसी | एजेंसियां | संवाददाता | 综合 | 网络 | 互联网 | 整理
 """)
-"""Words of a byline that are no source's name."""
+"""Words of a byline that are not the name of a source."""
 
 AGENCIES = _keys("""
     Reuters | رويترز | رویترز | Рейтер | Рейтерс | रॉयटर्स | 路透社 | 路透 | ロイター | 로이터
@@ -151,7 +151,7 @@ AGENCIES = _keys("""
     Lusa
     Keystone-SDA
 """)
-"""Agencies and stations whose name means nothing else."""
+"""Agencies and stations whose names have no other meaning."""
 
 OUTLET_WORDS = _keys("""
     وكالة | الوكالة | صحيفة | جريدة | مجلة | قناة | شبكة | موقع | نيوز | برس | نت | أونلاين | تلفزيون | إذاعة | بوست |
@@ -257,5 +257,5 @@ CITIES = _keys("""
 """Cities that datelines name."""
 
 NO_AGENCY = frozenset(["CEO", "DRC", "EU", "GMT", "KSA", "NATO", "TV", "UAE", "UK", "UN", "US", "USA", "UTC", "WHO"])
-"""Abbreviations that stand in brackets after a place, and publish nothing."""
+"""Abbreviations that stand in brackets after a place but are not publishers."""
 # fmt: on

@@ -1,4 +1,4 @@
-"""The parent's side of the child process: kept warm from file to file, replaced when a file kills it."""
+"""Run the child processes that parse files; each is reused, and replaced when a file kills it."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     " from index.reading.child import main; main(*map(int, sys.argv[2:]))"
 )
-_IDLE_S = 60.0  # after which a child that nobody asks is let go
+_IDLE_S = 60.0  # after which an idle child is ended
 _MAX_IDLE = 4
 
 
 class Worker:
-    """One child process and what it may use for each file. Not for two threads at once."""
+    """One child process and its limits for each file. Not thread-safe."""
 
     def __init__(self, limits: Limits = LIMITS) -> None:
-        """Start the child; it is ready when it answers the first file.
+        """Start the child; it is ready once it answers the first file.
 
         Raises:
             StoreUnavailable: no process can be started.
@@ -54,10 +54,10 @@ class Worker:
         self.alive = True
 
     def parse(self, data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-        """Give the articles of a file; see `parsers.parse`.
+        """Return the articles of a file; see `parsers.parse`.
 
         Raises:
-            ArticleError: nothing in it can be taken, or the child did not survive it.
+            ArticleError: nothing in it can be read, or the child process died.
         """
         timed_out = threading.Event()
 
@@ -81,7 +81,7 @@ class Worker:
             timer.cancel()
 
     def held(self) -> str:
-        """Tell what holds the child, as it finds by trying: see `confinement.in_force`."""
+        """Return what confines the child, as it finds by trying; see `confinement.in_force`."""
         try:
             return str(self._ask(b"", {})["held"])
         except (Broken, OSError, KeyError):
@@ -96,7 +96,7 @@ class Worker:
         return reply
 
     def _end(self) -> str:
-        """Say how the child ended."""
+        """Return how the child ended."""
         code = -(self._process.returncode or 0)
         if code == signal.SIGXCPU:
             return f"took more than {self._limits.cpu_s} s of processor time"
@@ -105,7 +105,7 @@ class Worker:
         return f"crashed ({called}), perhaps for want of memory (limit {megabytes} MB)"
 
     def close(self) -> None:
-        """End the child and whatever it started."""
+        """End the child and every process that it started."""
         self.alive = False
         if self._process.poll() is None:
             with suppress(BrokenPipeError, OSError):
@@ -130,10 +130,10 @@ _idle: list[tuple[Worker, threading.Timer]] = []
 
 
 def parse_apart(data: bytes, name: str, columns: Mapping[str, str]) -> list[Article | Added]:
-    """Parse a file in a child process, one that waits or a new one; safe to call from several threads.
+    """Parse a file in an idle child process or a new one; safe to call from several threads.
 
     Raises:
-        ArticleError: nothing in it can be taken, or the child did not survive it.
+        ArticleError: nothing in it can be read, or the child process died.
         StoreUnavailable: no process can be started.
     """
     worker = _take()
@@ -144,7 +144,7 @@ def parse_apart(data: bytes, name: str, columns: Mapping[str, str]) -> list[Arti
 
 
 def confinement() -> str:
-    """Tell what holds the processes in which files are parsed: `seccomp`, or only `limits` of memory and time."""
+    """Return what confines the parsing processes: `seccomp`, or only `limits` of memory and time."""
     try:
         return _held()
     except StoreUnavailable:  # no process can be started now
@@ -161,7 +161,7 @@ def _held() -> str:
 
 
 def close_all() -> None:
-    """End the children that wait."""
+    """End the idle children."""
     while True:
         with _guard:
             if not _idle:

@@ -1,12 +1,11 @@
-"""BM25 over postings: a rank-bm25 `BM25Okapi` that grows, shrinks and takes weighted terms.
+"""Score BM25 over postings: a rank-bm25 `BM25Okapi` that grows, shrinks and takes weighted terms.
 
-`LexicalIndex` is a `BM25Okapi` in all that defines a score (k1, b, epsilon, the idf with its floor of
-epsilon times the average idf, the length normalisation), and gives the scores of `get_scores` to float32
-error. What differs is how: it reads only the postings of the question's terms, it is made of parts
-that can be added, and it forgets removed rows exactly. Three cases that the library does not survive
-are defined here: an empty collection scores nothing; a floor that would not be positive (one article,
-or terms that all stand everywhere) becomes `SMALLEST_IDF`, so that a matching row never scores below a
-row that does not match.
+`LexicalIndex` is a `BM25Okapi` in all that defines a score (k1, b, epsilon, the idf with its floor of epsilon times
+the average idf, the length normalisation), and returns the scores of `get_scores` to float32 error. Unlike the
+library, it reads only the postings of the question's terms, consists of parts that can be added, and removes rows
+exactly. It defines three cases that the library does not survive. An empty collection scores nothing. A floor that
+would not be positive (one article, or terms that all stand everywhere) becomes `SMALLEST_IDF`, so that a matching row
+never scores below a row that does not match.
 
 Source: Robertson et al., TREC-3; the variant with the floor is Trotman, Jia, Crane, SIGIR 2012 workshop.
 """
@@ -40,7 +39,7 @@ SMALLEST_IDF = 1e-9
 
 
 class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
-    """One channel of the collection; immutable: `with_rows` and `without_rows` give a new one."""
+    """One channel of the collection; immutable: `with_rows` and `without_rows` return a new one."""
 
     def __init__(
         self,
@@ -75,7 +74,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         b: float,
         epsilon: float = 0.25,
     ) -> LexicalIndex:
-        """Join parts whose statistics are known, as from a snapshot."""
+        """Return an index of parts whose statistics are known, as from a snapshot."""
         index = cls.__new__(cls)
         index._start(tuple(parts), statistics, (k1, b, epsilon))
         return index
@@ -92,11 +91,11 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
 
     @property
     def doc_len(self) -> list[int]:
-        """Terms of each row, in row order; the name is rank-bm25's."""
+        """Number of terms of each row, in row order; the name is rank-bm25's."""
         return [int(n) for part in self.parts for n in part.postings.lengths]
 
     def with_rows(self, postings: Postings) -> LexicalIndex:
-        """Give this channel with more rows behind its own; costs what the new rows cost."""
+        """Return this channel with rows appended; the cost depends on the new rows only."""
         before = self._frequencies(postings.terms)
         statistics = Statistics(
             n_rows=self.statistics.n_rows + len(postings.lengths),
@@ -108,9 +107,9 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         )
 
     def without_rows(self, part: int, removed: Postings) -> LexicalIndex:
-        """Give this channel with rows of one part out of the statistics.
+        """Return this channel with rows of one part removed from the statistics.
 
-        The rows keep their places (and their scores mean nothing); the caller leaves them out.
+        The rows keep their places, and their scores mean nothing; the caller leaves them out.
 
         Args:
             part: which part the rows are in.
@@ -133,21 +132,21 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
         return frequencies_of(self.parts, [part.postings.positions(terms) for part in self.parts], len(terms))
 
     def frequency(self, term: str) -> int:
-        """In how many rows a term stands."""
+        """Return the number of rows that hold a term."""
         return int(self._frequencies(np.array([term_hash(term)], dtype=np.uint64))[0])
 
     @cached_property
     def rarity(self) -> Rarity:
-        """What the idf of this channel's terms depends on; the floor is rank-bm25's, epsilon times the average idf."""
+        """The idf parameters of this channel; the floor is rank-bm25's, epsilon times the average idf."""
         return Rarity(self.statistics.n_rows, self.epsilon * self.average_idf, SMALLEST_IDF)
 
     def locate(self, query: Sequence[Term]) -> Located:
-        """Find a question's terms, once for all that is asked of them; alternatives of no row are left out."""
+        """Locate a question's terms, once for all later scoring; alternatives in no row are left out."""
         most = MOST_SPARSE * self.statistics.n_rows
         return locate(query, self.parts, self.rarity, self.k1 + 1, most)
 
     def idf_of(self, frequency: float) -> float:
-        """Weight of a term by the (weighted) number of rows it stands in; 0 for none."""
+        """Return the weight of a term by the (weighted) number of rows it stands in; 0 for none."""
         return self.rarity.idf(frequency)
 
     def get_scores(self, query: Sequence[str]) -> NDArray[np.float32]:
@@ -195,7 +194,7 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
             number: of the part.
             located: the question's terms.
             gains: (t,), of the terms; 0 for one that is left out.
-            runs: what a score counts, by row.
+            runs: the weight of a score, by row.
         """
         if self.avgdl and located.alternatives:
             part, first = self.parts[number], self.first_rows[number]
@@ -205,12 +204,12 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     def score_rows(
         self, located: Located, rows: NDArray[np.int64], more_than: float = -math.inf
     ) -> NDArray[np.float32]:
-        """Score some rows, which is quicker than all where they are few.
+        """Score some rows; faster than `score` where they are few.
 
         Args:
             located: the terms.
             rows: (m,) int64, ascending.
-            more_than: terms that stand in no more rows are left out.
+            more_than: terms that stand in at most so many rows are left out.
 
         Returns:
             (m,) float32.
@@ -228,5 +227,5 @@ class LexicalIndex(BM25Okapi):  # type: ignore[misc]  # rank-bm25 ships no types
     @cached_property
     def _norm(self) -> Norm:
         scale = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
-        base = max(self.k1 * (1 - self.b), 1e-30)  # a row without terms must not divide by 0
+        base = max(self.k1 * (1 - self.b), 1e-30)  # else a row without terms divides by 0
         return Norm(np.float32(base), np.float32(scale))

@@ -1,4 +1,4 @@
-"""Dense retrieval: the nearest unit vectors, by FAISS; the only module that imports it."""
+"""Find the nearest unit vectors by FAISS, which no other module imports."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 EXACT_ROWS = 4_000
 # an allowed set smaller than this is scanned row by row: exact, and never short of k
 FEW_ROWS = 4_096
-# codes whose vectors are compared exactly: so many for each row that is wanted (a search wants a hundred at least);
-# twice as many among more than CROWDED_ROWS, where what is near lies denser; of several indexes as many of all together
+# codes whose vectors are compared exactly, for each row wanted (a search wants a hundred at least); twice as many among
+# more than CROWDED_ROWS rows, where neighbours lie denser; several indexes share the number
 REFINED = 2
 CROWDED_ROWS = 1 << 17
 # dimensions that share a code: with four a scan reads half as much, but eight times as many vectors must be compared,
-# which takes as long, and still not as much is found
+# which takes as long, and recall is still lower
 _SHARING = 2
 # vectors that the sixteen centroids of each code are learned from
 _SAMPLE = 4_096
 _ROUNDS = 10
-# vectors that get their codes at a time: so many copies of them are in memory
+# vectors that are encoded at a time: so many are copied in memory
 _ENCODED = 16_384
 
 
 class _Asked(NamedTuple):
-    """A question: its vector, (d,) float32, and the same, (1, d), `_grouped` if there are codes."""
+    """A question's vector, (d,) float32, and the same as (1, d), `_grouped` if there are codes."""
 
     vector: NDArray[np.float32]
     grouped: NDArray[np.float32]
@@ -45,10 +45,9 @@ class DenseIndex:
     Up to EXACT_ROWS all vectors are compared with the question's. Above it each vector also has a code of half a
     byte for two dimensions (product quantisation: Jegou, Douze, Schmid, TPAMI 2011; scanned in registers: Andre,
     Kermarrec, Le Scouarnec, PVLDB 2015). All codes are scanned, and the vectors of the best REFINED * k are compared
-    exactly. Unlike an inverted file, which must have looked into the right lists, that finds what is near to any
-    question: recall@10 against the exact ten was 1.000 on questions that have nothing to do with the collection, where
-    an inverted file that probed an eighth of its lists reached .92 (`python -m benchmarks.dense --data DIR`, 100,000
-    paragraphs of encyclopedia and news).
+    exactly. Unlike an inverted file, which must probe the right lists, a full scan serves any question. Recall@10
+    against the exact ten was 1.000 on questions unrelated to the collection; an inverted file that probed an eighth of
+    its lists reached .92 (`python -m benchmarks.dense --data DIR`, 100,000 paragraphs of encyclopedia and news).
     """
 
     def __init__(self, vectors: NDArray[np.float32]) -> None:
@@ -60,7 +59,7 @@ class DenseIndex:
 
     @classmethod
     def from_parts(cls, vectors: NDArray[np.float32], codes: NDArray[np.uint8] | None) -> Self:
-        """Take the vectors and what `write_codes` wrote, whose digests were checked.
+        """Return an index of the vectors and the output of `write_codes`, whose digests were checked.
 
         Raises:
             StoreDamaged: the codes are not an index, or not of these vectors.
@@ -81,7 +80,7 @@ class DenseIndex:
 
     @property
     def has_codes(self) -> bool:
-        """Whether there is anything for `write_codes` to write."""
+        """Whether there are codes for `write_codes` to write."""
         return self._index is not None
 
     def write_codes(self, write: Callable[[bytes], object]) -> None:
@@ -102,7 +101,7 @@ class DenseIndex:
         return self._vectors
 
     def scanned(self, asked: NDArray[np.float32], n: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Give the n rows that the codes promise most, best first: what the codes tell, (n,), and rows, (n,).
+        """Return the n rows that score best by their codes, best first: approximate products, (n,), and rows, (n,).
 
         Args:
             asked: (1, d) float32, its dimensions in the order of the codes (`_grouped`).
@@ -112,13 +111,13 @@ class DenseIndex:
         return promised, rows
 
     def products(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Give the inner products of some rows, (m,), with a vector, (d,)."""
+        """Return the inner products of some rows, (m,), with a vector, (d,)."""
         return products(self._vectors, rows, vector)
 
     def best(
         self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None
     ) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
-        """Give the k rows with the largest inner product, best first: (m,) products and (m,) rows, m <= k.
+        """Return the k rows with the largest inner product, best first: (m,) products and (m,) rows, m <= k.
 
         Args:
             vector: (d,) float32.
@@ -138,11 +137,11 @@ class DenseIndex:
 
 
 class _Guess:
-    """The search of one index: what its codes promise most, and of that the rows that may come back, compared exactly.
+    """The search of one index: the candidates by its codes, of which the allowed ones are compared exactly.
 
     Attributes:
-        is_exact: whether the codes are not asked, because there are none or few rows may come back.
-        promised: (m,), what the codes tell of `rows`, or their inner products where it is exact; best first.
+        is_exact: whether the codes are not used, because there are none or few rows may come back.
+        promised: (m,), approximate products of `rows` by the codes, or exact ones if `is_exact`; best first.
         rows: (m,) int64.
     """
 
@@ -152,13 +151,13 @@ class _Guess:
     def __init__(
         self, index: DenseIndex, asked: _Asked, k: int, n_guesses: int, allowed: NDArray[np.bool_] | None
     ) -> None:
-        """Decide how to search, so that `run` has next to nothing to do that needs the interpreter.
+        """Plan the search, so that `run` hardly needs the interpreter lock.
 
         Args:
             index: what to search.
             asked: the question.
             k: rows that are wanted.
-            n_guesses: how many to give, about; fewer than k only if there are fewer.
+            n_guesses: how many candidates to fetch, about; fewer than k only if there are fewer.
             allowed: (n,) bool, rows that may come back; None: all.
         """
         self._index, self._asked, self._allowed = index, asked, allowed
@@ -168,7 +167,7 @@ class _Guess:
         self._n_fetched = 0 if self.is_exact else max(n_guesses, k) * len(index) // n_allowed
 
     def run(self) -> None:
-        """Ask the index."""
+        """Search the index."""
         if self.is_exact:
             self.promised, self.rows = self._index.best(self._asked.vector, self._wanted, self._allowed)
         else:
@@ -176,9 +175,9 @@ class _Guess:
             self.promised, self.rows = self._index.scanned(self._asked.grouped, n)
 
     def sift(self) -> None:
-        """Leave out the rows that may not come back, and ask for more if then there are too few."""
+        """Drop the rows that may not come back, and fetch more while too few are left."""
         while not self.is_exact:
-            may = self.rows >= 0  # FAISS fills with -1
+            may = self.rows >= 0  # FAISS pads with -1
             if self._allowed is not None:
                 may &= self._allowed[self.rows]
             self.promised, self.rows = self.promised[may], self.rows[may]
@@ -188,7 +187,7 @@ class _Guess:
             self.run()
 
     def compared(self, least: float) -> tuple[NDArray[np.floating], NDArray[np.int64]]:
-        """Give the inner products, (m,), of the rows, (m,), of which at least so much is promised."""
+        """Return the inner products, (m,), and rows, (m,), of the candidates with `promised` of at least `least`."""
         if self.is_exact:
             return self.promised, self.rows
         rows = self.rows[self.promised >= least]
@@ -196,9 +195,9 @@ class _Guess:
 
 
 class Scan:
-    """The search for what is nearest to a vector in several indexes.
+    """The search for the nearest vectors in several indexes.
 
-    What the codes of all promise most is compared exactly, so what is found does not depend on where they are cut.
+    The best candidates of all indexes are compared exactly, so the result does not depend on where they are cut.
     """
 
     def __init__(
@@ -209,10 +208,10 @@ class Scan:
         k: int,
         allowed: Sequence[NDArray[np.bool_] | None],
     ) -> None:
-        """Take what to look for.
+        """Plan the search of each index.
 
         Args:
-            indexes: of rows one behind the other.
+            indexes: of consecutive rows.
             firsts: the row at which each begins.
             vector: (d,) float32, unit.
             k: how many; fewer are found if there are fewer.
@@ -222,27 +221,27 @@ class Scan:
         n_rows = sum(map(len, indexes))
         self._n_compared = REFINED * k * (1 + (n_rows > CROWDED_ROWS))
         self._guesses: list[_Guess] = []
-        if math.isfinite(vector.sum()):  # else nothing is near
+        if math.isfinite(vector.sum()):  # else it has no neighbours
             has_codes = any(index.has_codes for index in indexes)
             asked = _Asked(vector, _grouped(vector[None, :]) if has_codes else vector[None, :])
             for index, mask in zip(indexes, allowed, strict=True):
-                # twice its share, should what is near lie in one more than in another
+                # twice its share, as neighbours may be concentrated in one index
                 share = 2 * self._n_compared * len(index) // max(n_rows, 1) + 1
                 self._guesses.append(_Guess(index, asked, k, min(share, self._n_compared), mask))
 
     def run(self) -> None:
-        """Guess in each index."""
+        """Search each index for candidates."""
         for guess in self._guesses:
             guess.run()
 
     def nearest(self) -> NDArray[np.int64]:
-        """Give the k rows with the largest inner product, (m,) m <= k, best first; they are compared exactly."""
+        """Return the k rows with the largest exact inner product, (m,) m <= k, best first."""
         for guess in self._guesses:
             guess.sift()
         least = self._least([guess.promised for guess in self._guesses if not guess.is_exact])
         rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         products: list[NDArray[np.floating]] = [np.empty(0)]
-        for first, guess in zip(self._firsts, self._guesses, strict=False):  # no guesses for no vector
+        for first, guess in zip(self._firsts, self._guesses, strict=False):  # guesses may be empty
             scores, own = guess.compared(least)
             products.append(scores)
             rows.append(own + first)
@@ -251,7 +250,7 @@ class Scan:
         return nearest
 
     def _least(self, promised: Sequence[NDArray[np.floating]]) -> float:
-        """Give what the codes promise of the last of as many rows as are compared."""
+        """Return the lowest approximate product among the candidates that are compared exactly."""
         if sum(map(len, promised)) <= self._n_compared:
             return -math.inf
         return float(np.partition(np.concatenate(promised), -self._n_compared)[-self._n_compared])
@@ -260,9 +259,9 @@ class Scan:
 def products(
     vectors: NDArray[np.float32], rows: NDArray[np.int64], vector: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Give the inner products of rows of (n, d) vectors, chosen by (m,) rows, with one, (d,).
+    """Return the inner products of rows of (n, d) vectors, chosen by (m,) rows, with one, (d,).
 
-    What is found for a row does not depend on the others.
+    The product of a row does not depend on the other rows.
     """
     # in float64: a product's last bits in float32 depend on how many rows are multiplied at once
     found: NDArray[np.float64] = vectors.take(rows, axis=0).astype(np.float64) @ vector.astype(np.float64)
@@ -270,15 +269,15 @@ def products(
 
 
 def load() -> None:
-    """Import FAISS now, while other threads work for us."""
+    """Import FAISS now, while other threads work."""
     _faiss()
 
 
 def _faiss() -> Any:  # noqa: ANN401  # the library's types leave out what we use
     import faiss
 
-    # threads of this thread's searches: one question is too short to share, and on a busy machine each
-    # waits for the last
+    # one thread for each search: a question is too short to split, and on a busy machine each thread waits for the
+    # slowest
     faiss.omp_set_num_threads(1)
     return faiss
 
@@ -297,9 +296,9 @@ def _coded(vectors: NDArray[np.float32]) -> Any:  # noqa: ANN401  # a FAISS inde
 
 
 def _grouped(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give vectors, (n, d), with the dimensions that share a code beside each other: those d / _SHARING apart.
+    """Return vectors, (n, d), with the dimensions that share a code beside each other: those d / _SHARING apart.
 
-    What stands side by side in a trained model often varies alike; a code for two that differ tells more.
+    Adjacent dimensions of a trained model often vary alike; a code for two that differ carries more information.
     """
     n, d = vectors.shape
     apart = vectors.reshape(n, _SHARING, d // _SHARING).transpose(0, 2, 1)

@@ -1,4 +1,4 @@
-"""What BM25 must know of a whole channel: how many rows and terms it has, and how rare its terms are on average."""
+"""Count what BM25 needs of a whole channel: rows, terms, and how rare the terms are on average."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """How many distinct terms stand in how many rows: the average idf needs no pass over the vocabulary.
+    """A histogram of row frequencies: the average idf needs no pass over the vocabulary.
 
     Attributes:
         rows: (s,) int64, ascending, > 0.
@@ -27,7 +27,7 @@ class Spread:
 
     @classmethod
     def of(cls, pairs: Sequence[Sequence[int]] = ()) -> Self:
-        """Take pairs of rows and terms, in ascending order of rows."""
+        """Return the histogram of pairs of rows and terms, in ascending order of rows."""
         rows, terms = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
         return cls(rows, terms)
 
@@ -37,13 +37,13 @@ class Spread:
     __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def pairs(self) -> list[tuple[int, int]]:
-        """Give what `of` takes."""
+        """Return the pairs that `of` takes."""
         return list(zip(self.rows.tolist(), self.terms.tolist(), strict=True))
 
     def moved(self, before: NDArray[np.int64], after: NDArray[np.int64]) -> Spread:
-        """Give the spread when some terms no longer stand in `before` rows, (m,), but in `after`; 0 is nowhere.
+        """Return the histogram after the rows of some terms change from `before`, (m,), to `after`; 0: in no row.
 
-        Costs what the terms cost, and a copy of the spread.
+        The cost is linear in the terms, plus a copy of the histogram.
         """
         rows, terms = self.rows, self.terms.copy()
         for step, values in ((-1, before), (1, after)):
@@ -58,7 +58,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What BM25 must know of the whole channel; exact after every change.
+    """The statistics of a whole channel that BM25 needs; exact after every change.
 
     Attributes:
         n_rows: rows that are not removed.
@@ -72,7 +72,7 @@ class Statistics:
 
     @property
     def average_length(self) -> float:
-        """Terms in a row on average; 0 in an empty channel."""
+        """Average number of terms in a row; 0 in an empty channel."""
         return self.n_terms / self.n_rows if self.n_rows else 0.0
 
     @property

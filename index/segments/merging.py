@@ -1,4 +1,4 @@
-"""When segments are merged: those of similar size, so that their number stays logarithmic; and those worn down.
+"""Choose the segments to merge: those of similar size, so that their number stays logarithmic, and worn ones.
 
 Source: the log-structured merge tree of O'Neil et al., Acta Informatica 1996.
 """
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# rows of a segment at most: making one takes memory and time in proportion
+# maximum rows of a segment: making one takes memory and time in proportion
 SEGMENT_ROWS = 262_144
-# rows that are merged while a question waits
+# maximum rows that are merged while a question waits
 JOIN_ROWS = 2_048
-# a segment with fewer of its rows left than this is made anew
+# a segment with a smaller share of its rows left is made anew
 WORN_SHARE = 0.7
 
 Alive = tuple["NDArray[np.bool_] | None", ...]
-"""For each segment the rows that are left, or None where nothing was removed."""
+"""For each segment a mask of the rows that are left, or None where nothing was removed."""
 
 
 def mergeable(sizes: Sequence[int], most_rows: int) -> int:
-    """Give the first of the last segments that are of similar size and together small enough."""
+    """Return the index of the first of the last segments that are of similar size and together small enough."""
     first = len(sizes) - 1
     while first > 0 and sizes[first - 1] <= 2 * sum(sizes[first:]) and sum(sizes[first - 1 :]) <= most_rows:
         first -= 1
@@ -34,7 +34,7 @@ def mergeable(sizes: Sequence[int], most_rows: int) -> int:
 
 
 def worn(alive: Alive) -> int | None:
-    """Give a segment that lost so many rows that it should be made anew."""
+    """Return the index of a segment that lost so many rows that it should be made anew, or None."""
     for number, mask in enumerate(alive):
         if mask is not None and np.count_nonzero(mask) < WORN_SHARE * len(mask):
             return number
@@ -44,7 +44,7 @@ def worn(alive: Alive) -> int | None:
 def allowed(
     articles: Sequence[NDArray[np.int64]], alive: Alive, wanted: set[int] | None
 ) -> list[NDArray[np.bool_] | None]:
-    """Give, for each segment, the rows that may be found; None where all may.
+    """Return, for each segment, the rows that may be found; None where all may.
 
     Args:
         articles: of each segment the article of each row.
@@ -59,7 +59,7 @@ def allowed(
 
 
 def without(mask: NDArray[np.bool_] | None, n_rows: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Give the mask of a segment that also lost some rows."""
+    """Return the mask of a segment with some more rows removed."""
     left = np.ones(n_rows, dtype=bool) if mask is None else mask.copy()
     left[rows] = False
     return left

@@ -1,10 +1,9 @@
-"""Postings of one lexical channel: which rows hold a term, and how often; immutable, columnar.
+"""Hold the postings of one lexical channel: which rows hold a term, and how often; immutable, columnar.
 
-A term is known by a stable 64-bit hash of its text, so no process has to agree with another on term
-numbers, and a snapshot needs no dictionary. At ten million distinct terms the chance that any two
-share a hash is below 3e-6.
+A term is identified by a stable 64-bit hash of its text, so processes need not agree on term numbers, and a snapshot
+needs no dictionary. At ten million distinct terms the chance that any two share a hash is below 3e-6.
 
-Terms that stand in many rows also have a column in a matrix of counts, where a few rows are looked up at once.
+Terms that stand in many rows also have a column in a matrix of counts, for fast lookups of a few rows.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-# Counts are kept in one byte: what stands more often in a passage of a thousand characters counts as this often, and
-# BM25 hardly tells 255 from more.
+# Counts are kept in one byte. Larger ones are capped: passages have a thousand characters, and BM25 hardly
+# distinguishes 255 from more.
 MAX_COUNT = (1 << 8) - 1
-# In how many rows, and in what share of them, a term must stand to have a column: it costs a byte a row, beside five
-# for each posting.
+# A term has a column if it stands in more than so many rows and in more than this share of them: a column costs one
+# byte a row, a posting five.
 MANY_ROWS = 10_000
 COLUMN_SHARE = 0.05
-# In fewer rows adding up all postings takes no longer than looking some rows up.
+# With fewer rows, adding up all postings takes no longer than looking up some rows.
 COLUMN_ROWS = 256
-# Where a term has so many times more postings than rows are sought, these are searched there; else all are read.
+# A term with so many times more postings than sought rows is searched for these rows; else all postings are read.
 SEARCHED = 16
-# columns that are made at a time: a cache line of each row
+# columns filled at a time: a cache line of each row
 _AT_ONCE = 64
 Number = TypeVar("Number", np.uint64, np.int64)
 
@@ -63,15 +62,15 @@ class Postings:
 
     @property
     def frequencies(self) -> NDArray[np.int32]:
-        """In how many rows each term stands; (t,) int32, aligned with `terms`."""
+        """Number of rows that hold each term; (t,) int32, aligned with `terms`."""
         return np.diff(self.offsets).astype(np.int32)
 
     def positions(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Give the place of each term in `terms`, or -1 where it has no postings; (m,) int64."""
+        """Return the place of each term in `terms`, or -1 where it has no postings; (m,) int64."""
         return positions(self.terms, terms)
 
     def with_columns(self, share: float = COLUMN_SHARE, many: int = MANY_ROWS) -> Postings:
-        """Give the same postings with a column for each term that stands in more than a share of the rows, and many."""
+        """Return the postings with a column for each term in more than `many` rows and in more than a share of them."""
         columns = np.flatnonzero(np.diff(self.offsets) > max(share * len(self.lengths), many))
         matrix = np.zeros((len(self.lengths), len(columns)), dtype=np.uint8)
         fill(matrix, self.offsets, self.rows, self.counts, columns)
@@ -93,7 +92,7 @@ class Postings:
             if len(self.columns)
             else np.zeros(len(places), dtype=np.bool_)
         )
-        # whole rows first: those are pieces of memory, single counts are not
+        # whole rows first: they are contiguous in memory, single counts are not
         some = self.matrix.take(rows, axis=0).T
         if has_column.all():
             return some[at].astype(np.float32)
@@ -109,7 +108,7 @@ class Postings:
         which: NDArray[np.int64],
         rows: NDArray[np.int64],
     ) -> None:
-        """Look some of the places up in their postings: short ones read together, in long ones the rows searched."""
+        """Look up some of the places in their postings: read short ones together, search long ones for the rows."""
         own = places[which]
         starts, stops = self.offsets[own].tolist(), self.offsets[own + 1].tolist()
         longest = SEARCHED * len(rows)
@@ -123,7 +122,7 @@ class Postings:
                 slices.append(slice(start, stop))
         if not together:
             return
-        nth = np.zeros(len(self.lengths), dtype=np.int32)  # of a row among those sought, from 1
+        nth = np.zeros(len(self.lengths), dtype=np.int32)  # place among the sought rows, from 1
         nth[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
         columns = nth.take(np.concatenate([self.rows[where] for where in slices]))
         sought = columns.nonzero()[0]
@@ -148,7 +147,7 @@ def fill_in_numpy(
     """Write the counts of some terms into a matrix of zeros, (n, c); see `Postings`.
 
     Raises:
-        IndexError: a row is none.
+        IndexError: a row does not exist.
     """
     for first in range(0, len(columns), _AT_ONCE):
         own = columns[first : first + _AT_ONCE]
@@ -162,7 +161,7 @@ fill = fill_in_numpy if compiled is None else compiled.fill
 
 
 def positions(ascending: NDArray[Number], values: NDArray[Number]) -> NDArray[np.int64]:
-    """Give the place of each value, (m,), among ascending ones, (t,), each there once; -1 of one that is not there."""
+    """Return the place of each value, (m,), among ascending, distinct ones, (t,); -1 for a value not among them."""
     if not len(ascending):
         return np.full(len(values), -1, dtype=np.int64)
     places = ascending.searchsorted(values)
@@ -179,7 +178,7 @@ def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
 
 
 class Lists(NamedTuple):
-    """Lists of numbers, one behind the other: those of list i are numbers[ends[i]:ends[i + 1]].
+    """Lists of numbers, concatenated: list i is numbers[ends[i]:ends[i + 1]].
 
     Attributes:
         ends: (n + 1,) int64, from 0.
@@ -191,7 +190,7 @@ class Lists(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What of `Postings` has the same names."""
+    """The attributes of `Postings` with the same names."""
 
     offsets: NDArray[np.int64]
     rows: NDArray[np.int32]
@@ -202,13 +201,13 @@ class Held(NamedTuple):
 def held_in_scipy(rows: Lists, words: Lists, n_terms: int) -> Held:
     """Turn the words of each row and the terms of each word into the rows of each term.
 
-    How often each word stands in each row, as a sparse matrix, times how often each term stands in each word;
-    linear in the postings, where a sort is not.
+    The result is a product of sparse matrices: counts of words by row, times counts of terms by word. It is linear in
+    the postings; a sort is not.
 
     Raises:
-        IndexError: a row has a word, or a word a term, that is none.
+        IndexError: a row has a word, or a word a term, that does not exist.
     """
-    from scipy.sparse import csr_array  # not at the top: a process that only reads never needs it
+    from scipy.sparse import csr_array  # imported here: a process that only reads never needs it
 
     n_rows, n_words = len(rows.ends) - 1, len(words.ends) - 1
     for numbers, n in ((rows.numbers, n_words), (words.numbers, n_terms)):

@@ -1,9 +1,9 @@
-"""Scoring one part of a channel: what the rows of some postings gain by a question's terms, in array operations.
+"""Score one part of a channel: what the rows of some postings gain by a question's terms, in array operations.
 
-Each term adds gain * tf / (tf + norm) to the rows that hold it (BM25), where tf is the sum of its alternatives', each
-counted with its probability (Darwish, Oard, SIGIR 2003). Terms are added in an order that the whole channel decides, so
-a row's score is the same to the last bit whatever part it is in, and however it is found: by reading all postings
-(`add`), or by looking some rows up (`gained`).
+Each term adds gain * tf / (tf + norm) to the rows that hold it (BM25), where tf is the sum over its alternatives, each
+weighted by its probability (Darwish, Oard, SIGIR 2003). The whole channel decides the order in which terms are added.
+So a row's score is the same to the last bit whatever part it is in, and whether all postings are read (`add`) or some
+rows are looked up (`gained`).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from index.segments.postings import Postings
     from index.segments.term_lookup import Located
 
-# Where a term has more postings than this share of the rows, going through all rows is quicker than picking its own.
+# If a term has more postings than this share of the rows, processing all rows is faster than selecting its own.
 MOST_SPARSE = 0.1
 
 
 class Norm(NamedTuple):
-    """What a row's length counts: k1 * (1 - b + b * length / average length).
+    """The length normalisation of a row: k1 * (1 - b + b * length / average length).
 
     Attributes:
         base: k1 * (1 - b).
@@ -37,19 +37,19 @@ class Norm(NamedTuple):
     scale: np.float32
 
     def of(self, lengths: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give it for rows of these lengths."""
-        # lengths are whole numbers far below those that float32 does not hold
+        """Return the normalisation of rows of these lengths."""
+        # lengths are integers far below the first that float32 cannot represent
         norms = np.multiply(lengths, self.scale, dtype=np.float32)
         return np.add(norms, self.base, out=norms)
 
 
 class Runs(NamedTuple):
-    """What a channel's score counts in runs of rows.
+    """The weight of a channel's score in runs of rows.
 
     Attributes:
         ends: (r,) int64, ascending: of each run the row after its last; the last one's is the number of rows.
         shares: (r,) float32.
-        begin: the row from which others are counted, where a part is scored.
+        begin: the first row of the part that is scored, from which its rows are counted.
     """
 
     ends: NDArray[np.int64]
@@ -58,11 +58,11 @@ class Runs(NamedTuple):
 
     @classmethod
     def one(cls, n_rows: int) -> Runs:
-        """Give the run of all rows, in which a score counts as it is."""
+        """Return one run of all rows, with weight 1."""
         return cls(np.array([n_rows], dtype=np.int64), np.ones(1, dtype=np.float32))
 
     def of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Give what it counts in some rows, (m,)."""
+        """Return the weights of some rows, (m,)."""
         return self.shares.take(self.ends.searchsorted(rows + self.begin, side="right"))
 
 
@@ -72,7 +72,7 @@ class _Common(NamedTuple):
     Attributes:
         alternatives: (a,) which of the located ones; those of one term follow each other.
         shares: (a, 1) float32, their probabilities.
-        starts: (t,) where each term's begin, the terms in the order in which `add` counts them.
+        starts: (t,) where each term's alternatives begin, in the order in which `add` adds the terms.
         more: for the second alternative, the third and so on: which terms have one.
         gains: (t, 1) float32, of the terms.
     """
@@ -85,7 +85,7 @@ class _Common(NamedTuple):
 
     @classmethod
     def of(cls, located: Located, gains: NDArray[np.float32]) -> _Common | None:
-        """Take the terms whose gain is not 0; None if there are none."""
+        """Return the terms whose gain is not 0; None if there are none."""
         numbers, firsts, lasts = located.terms[gains[located.terms[:, 0]] != 0].T
         if not len(numbers):
             return None
@@ -106,9 +106,9 @@ class _Common(NamedTuple):
         rows: NDArray[np.int64],
         norm: Norm,
     ) -> NDArray[np.float32]:
-        """Give what some rows of a part, (m,) ascending, gain by these terms; (m,) float32."""
+        """Return what some rows of a part, (m,) ascending, gain by these terms; (m,) float32."""
         held = postings.counts_at(places[self.alternatives], rows) * self.shares
-        if len(rows) == 1:  # NumPy adds a single row up in another order than one of several
+        if len(rows) == 1:  # NumPy sums a single row in another order than one of several
             held = held.repeat(2, axis=1)
         tf = held[self.starts] if self.more else held
         for nth, terms in enumerate(self.more, 1):
@@ -136,11 +136,11 @@ def add_in_numpy(
         located: the terms.
         places: (a,), where the alternatives stand in these postings (`Located.places`).
         gains: (t,), of the terms; 0 for one that is left out.
-        norm: what the lengths of rows count.
-        runs: what a score counts; where that is nothing, no postings need be read.
+        norm: normalisation by the lengths of rows.
+        runs: the weight of a score; where it is 0, no postings need be read.
 
-    Whether a term is scored singly is told by the whole channel, not by this part: so a row's gains are added up in
-    the same order whatever part it is in, and its score is the same to the last bit.
+    The whole channel, not this part, decides whether a term is scored singly. So a row's gains are added in the same
+    order whatever part it is in, and its score is the same to the last bit.
     """
     scratch: NDArray[np.float32] | None = None
     shares = runs.of(np.arange(len(scores)))
@@ -173,7 +173,7 @@ def gained_in_numpy(
     rows: NDArray[np.int64],
     norm: Norm,
 ) -> NDArray[np.float32]:
-    """Give what `add` adds to some rows of a part, (m,) ascending, without reading all postings; (m,) float32."""
+    """Return what `add` adds to some rows of a part, (m,) ascending, without reading all postings; (m,) float32."""
     if len(postings.lengths) < COLUMN_ROWS:
         whole = np.zeros(len(postings.lengths), dtype=np.float32)
         add_in_numpy(whole, postings, located, places, gains, norm, Runs.one(len(whole)))
@@ -196,7 +196,7 @@ def _add_one(
     norm: Norm,
     lengths: NDArray[np.int32],
 ) -> None:
-    """Add the gains of one term, (n,) at most; scratch has its tf by row, and is 0 after; rows may repeat."""
+    """Add the gains of one term, at most `most`, (n,); scratch holds its tf by row, and is zeroed; rows may repeat."""
     if len(rows) > len(scores) * MOST_SPARSE:
         gain = scratch + norm.of(lengths)
         np.divide(scratch, gain, out=gain)
@@ -208,7 +208,7 @@ def _add_one(
     scratch[rows] = 0.0
     gain /= gain + norm.of(lengths.take(rows))
     gain *= most.take(rows)
-    # a row that stands here twice gets the same sum assigned twice: it is added once
+    # a repeated row is assigned the same sum twice, so its gain is added once
     gain += scores.take(rows)
     scores[rows] = gain
 
@@ -216,10 +216,10 @@ def _add_one(
 def _read(
     postings: Postings, places: NDArray[np.int64], shares: NDArray[np.float32]
 ) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.int64]]:
-    """Give the rows of some alternatives, one after the other, p * tf for each, and how many each alternative has."""
+    """Return the concatenated rows of some alternatives, p * tf for each, and how many each alternative has."""
     starts, stops = postings.offsets[places], postings.offsets[places + 1]
     slices = [*map(slice, starts.tolist(), stops.tolist())]
-    # indices of the type that ufunc.at would make of them
+    # the index type to which ufunc.at would convert them
     rows = np.concatenate([postings.rows[where] for where in slices], dtype=np.intp)
     tf = np.concatenate([postings.counts[where] for where in slices], dtype=np.float32)
     sizes = stops - starts

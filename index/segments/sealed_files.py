@@ -1,4 +1,4 @@
-"""Files whose every byte is accounted for: hashed while written, verified before they are used."""
+"""Write files with digests of every byte, and verify them before they are used."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 THREADS = 2
-"""That verify at once."""
+"""Threads that verify at once."""
 
-# Bytes read and hashed at once: they stay in the processor's cache, and yet the interpreter, which who loads a model
-# meanwhile may keep for some time, is asked for seldom.
+# Bytes read and hashed at once: few enough for the processor's cache, but enough to seldom need the interpreter lock,
+# which a thread that loads a model may hold for some time.
 _PIECE = 1 << 20
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 _SEAL = b'{"blake3": "'
@@ -40,7 +40,7 @@ class FolderWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Make the folder, which must not exist."""
+        """Create the folder, which must not exist."""
         folder.mkdir(parents=True)
         self._folder = folder
         self._files: dict[str, dict[str, object]] = {}
@@ -56,7 +56,7 @@ class FolderWriter:
         self.stream(f"{name}.npy", write)
 
     def stream(self, name: str, write: Callable[[_HashingFile], object]) -> None:
-        """Write a file by a function that is given something with a `write` method."""
+        """Write a file by a function that receives an object with a `write` method."""
         file = _HashingFile(self._folder / name)
         try:
             write(file)
@@ -65,7 +65,7 @@ class FolderWriter:
         self._files[name] = {"bytes": file.size, "blake3": file.digest.hexdigest()}
 
     def close(self, about: Mapping[str, object]) -> None:
-        """Write the manifest: what the folder is about, and its files; it begins with its own digest."""
+        """Write the manifest: `about` and the files; it begins with its own digest."""
         files = dict(self._files)
         content = json.dumps({**about, "files": files}).encode()
         self.stream(MANIFEST, lambda file: file.write(_seal(content) + content[1:]))
@@ -73,12 +73,12 @@ class FolderWriter:
 
 
 def _seal(content: bytes) -> bytes:
-    """Give what a JSON object begins with in place of its brace so that it holds the digest of the rest."""
+    """Return the start of a JSON object, in place of its brace, that holds the digest of the rest."""
     return _SEAL + blake3(content[1:]).hexdigest().encode() + b'", '
 
 
 def read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
-    """Read what a folder is about, and the manifest's digest, which stands for every byte of the folder.
+    """Read a folder's manifest and its digest, which covers every byte of the folder.
 
     Raises:
         StoreDamaged: it is missing, or is not what was written.
@@ -120,13 +120,13 @@ class _HashingFile:
 
 
 class Ahead:
-    """Files that threads of their own verify while the process loads what else it needs, the largest first.
+    """Files that background threads verify, the largest first, while the process loads what else it needs.
 
-    What was not begun when it is wanted is verified then.
+    A file that is not begun when it is wanted is verified then.
     """
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
-        """Begin to verify what the manifests of some folders name; a folder that has none is passed over."""
+        """Start to verify the files that the manifests of some folders name; skip folders without a manifest."""
         self._stopped = threading.Event()
         sizes: dict[Path, int] = {}
         for folder in folders:
@@ -152,7 +152,7 @@ class Ahead:
                         outcome.set_result(None)
 
     def digest(self, path: Path) -> str:
-        """Give a file's digest, made ahead or now.
+        """Return a file's digest, computed ahead or now.
 
         Raises:
             OSError: it cannot be read.
@@ -162,7 +162,7 @@ class Ahead:
         return early or _digest(path) or ""
 
     def stop(self) -> None:
-        """Give up what nobody asked for."""
+        """Stop verifying files that were not asked for."""
         self._stopped.set()
 
 
@@ -175,11 +175,11 @@ class FolderReader:
 
     @classmethod
     def open(cls, folder: Path, ahead: Ahead | None = None) -> Self:
-        """Verify a folder.
+        """Verify and open a folder.
 
         Args:
             folder: what a `FolderWriter` wrote.
-            ahead: may have begun with its files, just now.
+            ahead: may already be verifying its files.
 
         Raises:
             StoreDamaged: something is missing, or is not what was written.
@@ -190,7 +190,7 @@ class FolderReader:
             if any(Path(name).name != name for name in files):
                 raise StoreDamaged(f"{folder.name} names a file outside itself")
             digest = (ahead or Ahead()).digest
-            with ThreadPoolExecutor(THREADS) as pool:  # hashing leaves the interpreter free
+            with ThreadPoolExecutor(THREADS) as pool:  # hashing releases the interpreter lock
                 list(pool.map(lambda item: _verify(folder / item[0], item[1], digest), files.items()))
         except _UNREADABLE as error:
             raise StoreDamaged(f"{folder.name} cannot be read: {error}") from error
@@ -199,7 +199,7 @@ class FolderReader:
     def array(self, name: str) -> np.ndarray[Any, Any]:
         """Map an array into memory, read-only."""
         mapped = np.load(self._path(f"{name}.npy"), mmap_mode="r", allow_pickle=False)
-        # a plain view: each slice of a memmap object would pay for its bookkeeping
+        # a plain view: slicing a memmap object costs more
         return np.asarray(mapped)
 
     def bytes(self, name: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -207,7 +207,7 @@ class FolderReader:
         return np.memmap(self._path(name), dtype=np.uint8, mode="r")
 
     def has(self, name: str) -> bool:
-        """Whether a file was written with this folder."""
+        """Return whether a file was written with this folder."""
         return name in self.about["files"]
 
     def _path(self, name: str) -> Path:
@@ -225,7 +225,7 @@ def _verify(path: Path, expected: Mapping[str, Any], digest: Callable[[Path], st
 
 
 def _digest(path: Path, stopped: threading.Event | None = None) -> str | None:
-    """Give a file's BLAKE3 digest; None: stopped before its end."""
+    """Return a file's BLAKE3 digest; None: stopped before its end."""
     whole = blake3()
     with path.open("rb", buffering=0) as file:
         piece = bytearray(min(_PIECE, os.fstat(file.fileno()).st_size + 1))

@@ -1,7 +1,7 @@
-"""Segments: the derived data of some passages, immutable; a view is made of a few of them.
+"""Define segments: the immutable derived data of some passages; a view is made of a few of them.
 
-Words and vectors have segments of their own, because a passage can be found by its words as soon as it is stored, and
-by its vector later.
+Words and vectors have separate segments, because a passage can be found by its words as soon as it is stored, and by
+its vector later.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from index.store.reader import Reader, StoredPassage, StoredVector
 
-# rows from which on another thread helps to make a segment: in fewer, to begin one takes as long as it saves
+# rows from which another thread helps to make a segment: with fewer, starting it takes as long as it saves
 SHARED_ROWS = 10_000
 
 
@@ -53,21 +53,21 @@ class Rows(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """What it is called on disk; two segments of one database with this name are the same."""
+        """Name on disk; two segments of one database with this name are the same."""
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def runs(self) -> Iterator[tuple[str, slice]]:
-        """Give each language and its rows."""
+        """Yield each language and its rows."""
         yield from zip(self.languages, map(slice, (0, *self.ends[:-1]), self.ends), strict=True)
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the rows of the passages that are in this segment; of numbers that ascend, in any order."""
+        """Return the rows, in any order, of the passages that are in this segment; `numbers` are ascending."""
         return self.places(numbers)[0]
 
     def places(self, numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give the rows of the passages that are in this segment, and the place of each among the numbers."""
+        """Return the rows of the passages that are in this segment, and the place of each in `numbers`."""
         rows, places = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for _, run in self.runs():
             own = self.numbers[run]
@@ -93,7 +93,7 @@ class Segment(Rows):
 
     @property
     def name(self) -> str:
-        """What it is called on disk; two segments of one database with this name are the same."""
+        """Name on disk; two segments of one database with this name are the same."""
         return f"seg-{self.numbers.min()}-{self.last}-{self.built}"
 
     @cached_property
@@ -119,7 +119,7 @@ class VectorSegment(Rows):
 
     @property
     def name(self) -> str:
-        """What it is called on disk; two segments of one database with this name are the same."""
+        """Name on disk; two segments of one database with this name are the same."""
         return f"vec-{self.first}-{self.last}-{self.built}"
 
     @classmethod
@@ -153,14 +153,14 @@ def segments_of(
     *,
     in_haste: bool = False,
 ) -> Iterator[Segment]:
-    """Make segments from stored passages in order of number; none from none.
+    """Yield segments of stored passages, which come in order of number; none for no passages.
 
     Args:
         reader: the transaction the passages come from; their words are looked up in it.
         passages: what `Reader.passages` gives.
         most_rows: rows of one segment at most.
         known: words that need not be looked up.
-        in_haste: somebody waits, so two cores are used; else one is left to those who ask meanwhile.
+        in_haste: a question waits, so two cores are used; else one is left to concurrent questions.
     """
     stream, vocabularies = iter(passages), list(known)
     made: Callable[[], Segment] | None = None
@@ -176,15 +176,15 @@ def segments_of(
             if not helper:
                 yield made()
                 made = None
-        if made:  # while the next rows are read, one is still being made
+        if made:  # the last one, which the other thread is still making
             yield made()
 
 
 def _making(
     reader: Reader, rows: list[StoredPassage], known: Sequence[Vocabulary], other: Executor | None
 ) -> tuple[Callable[[], Segment], Vocabulary]:
-    """Begin a segment, some of it in another thread if any; give what waits for it, and its vocabulary, made now."""
-    rows.sort(key=attrgetter("language"))  # stable: inside a language the numbers ascend
+    """Begin a segment, partly in another thread if given; return a function that waits for it, and its vocabulary."""
+    rows.sort(key=attrgetter("language"))  # stable: within a language the numbers ascend
     layout = _layout([row.number for row in rows], rows)
     channels, vocabulary = deriving(reader, [row.words for row in rows], known, other)
 
@@ -197,7 +197,7 @@ def _making(
 def _layout(
     numbers: list[int], rows: Sequence[StoredPassage | StoredVector]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...], tuple[int, ...]]:
-    """Give the first four attributes of `Rows` for stored rows in order."""
+    """Return the first four attributes of `Rows` for stored rows in order."""
     sizes = Counter(row.language for row in rows)
     articles = np.array([row.article for row in rows], dtype=np.int64)
     return np.array(numbers, dtype=np.int64), articles, tuple(sizes), tuple(accumulate(sizes.values()))

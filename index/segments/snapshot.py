@@ -1,13 +1,13 @@
-"""Snapshots: a view saved beside the database, so that opening does not rebuild it.
+"""Save views beside the database as snapshots, so that opening does not rebuild them.
 
 snapshots/NAME-OF-DATABASE/
-  seg-FIRST-LAST-SEQ/     one segment of words, written once, shared by all snapshots that hold it
+  seg-FIRST-LAST-SEQ/     one segment of words, written once, shared by all snapshots that contain it
   vec-FIRST-LAST-SEQ/     one segment of vectors, likewise
   000000000123/           the view at sequence number 123: its segments, their removed rows, statistics
 
-A snapshot is derived and disposable. Every folder is written under another name, verified as a reader
-would, and renamed. A reader takes the newest snapshot that verifies and replays what came after it;
-one that does not is ignored, and what is missing is rebuilt from the database.
+A snapshot is derived and disposable. Every folder is written under another name and renamed; then the snapshot is
+verified as a reader would. A reader takes the newest snapshot that verifies and replays later changes. A snapshot that
+does not verify is ignored, and what is missing is rebuilt from the database.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Snapshots:
     settings: Mapping[str, str]
 
     def newest(self, dimension: int, upto: int, ahead: Ahead | None = None) -> View | None:
-        """Give the newest snapshot that verifies and is not newer than a sequence number; see `verifying`."""
+        """Return the newest snapshot that verifies and is not newer than a sequence number; see `verifying`."""
         load()
         for path in sorted(self._views(), reverse=True):
             if int(path.name) <= upto:
@@ -71,18 +71,18 @@ class Snapshots:
                     return self._load(path, dimension, ahead)
                 except StoreDamaged as error:
                     if not path.exists():
-                        continue  # retired by another process while we read it
+                        continue  # another process retired it meanwhile
                     log.warning("snapshot %s is not used and will be rebuilt: %s", path.name, error)
         return None
 
     def last(self) -> int:
-        """Give the sequence number of the newest, verified or not; 0: there is none."""
+        """Return the sequence number of the newest snapshot, verified or not; 0: there is none."""
         return max((int(path.name) for path in self._views()), default=0)
 
     def save(self, view: View) -> None:
-        """Save a view; segments that are saved already are not written again; old ones are retired.
+        """Save a view and retire old snapshots; segments that are already saved are not written again.
 
-        What lies there damaged is replaced.
+        Damaged folders are replaced.
 
         Raises:
             StoreUnavailable: it cannot be written; what could be read before still can.
@@ -99,7 +99,7 @@ class Snapshots:
 
     @contextmanager
     def _saving_alone(self) -> Iterator[None]:
-        """Wait for another process that saves: its segments belong to no snapshot until it is done."""
+        """Hold the lock for saving: the segments of a process that saves belong to no snapshot until it is done."""
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
@@ -122,7 +122,7 @@ class Snapshots:
         self._load(self.folder / name, view.vectors.dimension)
 
     def _drop_damaged(self, view: View) -> None:
-        """Delete what lies under the names of this view and cannot be used: damaged, or of an older format."""
+        """Delete the folders of this view that cannot be used: damaged, or of an older format."""
         loads: dict[str, Callable[[Path], object]] = {
             _view_name(view): partial(self._load, dimension=view.vectors.dimension),
             **dict.fromkeys([segment.name for segment in view.segments], _load_segment),
@@ -138,13 +138,13 @@ class Snapshots:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def problems(self, dimension: int) -> list[str]:
-        """Verify every snapshot; one line for each that does not hold."""
+        """Verify every snapshot; return one line for each that fails."""
         found = []
         for path in sorted(self._views()):
             try:
                 self._load(path, dimension)
             except StoreDamaged as error:
-                if path.exists():  # else it was retired while we read it
+                if path.exists():  # else another process retired it meanwhile
                     found.append(f"snapshot {path}: {error}")
         return found
 
@@ -160,11 +160,11 @@ class Snapshots:
 
     @property
     def _own_settings(self) -> dict[str, str]:
-        """The settings, and whose snapshots these are: another database numbers its passages otherwise."""
+        """The settings and the database's name: another database numbers its passages differently."""
         return {**self.settings, "database": self.folder.name}
 
     def _place(self, name: str, write: Callable[[FolderWriter], None]) -> None:
-        """Write a folder under another name and rename it, unless it is there or another was first."""
+        """Write a folder under another name and rename it, unless it exists or another process was first."""
         target = self.folder / name
         if target.exists():
             return
@@ -193,11 +193,11 @@ class Snapshots:
                 self._take_away(path)
 
     def are_left(self) -> bool:
-        """Whether something was begun and not finished: by a process that died, or that is at it."""
+        """Return whether there is an unfinished folder, of a process that died or that is writing it."""
         return any(self.folder.glob(_UNFINISHED))
 
     def clear(self) -> None:
-        """Remove what processes that died have left.
+        """Remove the folders that dead processes have left.
 
         Raises:
             StoreUnavailable: the folder cannot be written.
@@ -207,11 +207,11 @@ class Snapshots:
                 self._clear()
 
     def _clear(self) -> None:
-        for path in self.folder.glob(_UNFINISHED):  # who holds the lock is the only one that may be at it
+        for path in self.folder.glob(_UNFINISHED):  # only the holder of the lock may be writing one
             shutil.rmtree(path, ignore_errors=True)
 
     def _take_away(self, path: Path) -> None:
-        """Delete a folder; it is gone at once for others, who must not take half of it for a damaged one."""
+        """Delete a folder; a rename hides it first, so that others do not take half of it for a damaged one."""
         leaving = self.folder / f".new-{uuid4().hex}"
         with suppress(OSError):
             path.rename(leaving)
@@ -219,7 +219,7 @@ class Snapshots:
 
 
 def verifying(folder: Path) -> Ahead:
-    """Begin to verify the newest snapshot of a folder, before anything that is needed to load it is there."""
+    """Start to verify the newest snapshot of a folder, before the objects needed to load it exist."""
     newest = max(_views_in(folder), default=None)
     return Ahead() if newest is None else Ahead([newest, *(folder / name for name in _segment_names(newest))])
 

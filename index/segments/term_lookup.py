@@ -1,4 +1,4 @@
-"""Where a question's terms stand in one channel, and what each of them can add to a score."""
+"""Locate a question's terms in one channel, and compute what each can add to a score."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """Postings of some rows, and what is left of them after removals.
+    """Postings of some rows, and the row frequencies that are left after removals.
 
     Attributes:
         postings: never changed.
@@ -33,12 +33,12 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, postings: Postings) -> Part:
-        """Take postings of which nothing is removed."""
+        """Return a part of which nothing is removed."""
         return cls(postings, postings.frequencies)
 
 
 class Rarity(NamedTuple):
-    """What idf depends on beside the number of rows that a term stands in.
+    """The parameters of idf beside the number of rows that a term stands in.
 
     Attributes:
         n_rows: of the whole channel.
@@ -51,9 +51,9 @@ class Rarity(NamedTuple):
     smallest: float
 
     def idf(self, frequency: float) -> float:
-        """Weight of a term by the (weighted) number of rows it stands in; 0 for none.
+        """Return the weight of a term by the (weighted) number of rows it stands in; 0 for none.
 
-        rank-bm25's: log(N - f + 0.5) - log(f + 0.5), where that is not negative.
+        As in rank-bm25: log(N - f + 0.5) - log(f + 0.5), or the floor where that is negative.
         """
         if frequency <= 0 or not self.n_rows:
             return 0.0
@@ -64,10 +64,10 @@ class Rarity(NamedTuple):
 
 
 class Located(NamedTuple):
-    """A question's terms as one channel holds them.
+    """A question's terms, located in one channel.
 
     Attributes:
-        alternatives: what stands in some row, in the order of the question's terms, each with its probability.
+        alternatives: those that stand in some row, in the order of the question's terms, each with its probability.
         ends: for each term, where its alternatives end.
         weights: of the terms.
         frequencies: for each term, in how many rows its alternatives stand, counted with their probability.
@@ -76,8 +76,8 @@ class Located(NamedTuple):
         shares: (a,) float32, the probabilities of the alternatives.
         terms: (s, 3) int64, the terms that stand in some row, in the order in which they are added up: number, first
             alternative, the one after the last.
-        n_singly: how many of these come first that have several alternatives, or very many postings: NumPy adds them
-            one after the other, and the rest, which have one alternative each, together.
+        n_singly: how many of these, which come first, have several alternatives or very many postings: NumPy adds
+            them one after the other, and the rest, which have one alternative each, together.
     """
 
     alternatives: list[tuple[str, float]]
@@ -91,7 +91,7 @@ class Located(NamedTuple):
     n_singly: int
 
     def gains_of(self, most_rows: float, *, common: bool) -> NDArray[np.float32]:
-        """Give the gains of the terms that stand in more rows (common), or of all others, else 0; (t,) float32."""
+        """Return the gains of terms in more than `most_rows` rows (common), or of all others, else 0; (t,) float32."""
         pairs = zip(self.gains, self.frequencies, strict=True)
         if common:
             return np.array([gain if held > most_rows else 0.0 for gain, held in pairs], dtype=np.float32)
@@ -101,7 +101,7 @@ class Located(NamedTuple):
 def frequencies_of(
     parts: Sequence[Part], places: Sequence[NDArray[np.int64]], n_terms: int
 ) -> NDArray[np.int64]:
-    """Give in how many rows terms stand, (n_terms,), by their places in each part."""
+    """Return the number of rows that hold each term, (n_terms,), by the terms' places in each part."""
     total = np.zeros(n_terms, dtype=np.int64)
     for part, found in zip(parts, places, strict=True):
         if len(part.frequencies):
@@ -114,7 +114,7 @@ def frequencies_of(
 def locate(
     query: Sequence[Term], parts: Sequence[Part], rarity: Rarity, saturated: float, most: float
 ) -> Located:
-    """Find a question's terms, once for all that is asked of them; alternatives of no row are left out.
+    """Locate a question's terms, once for all later scoring; alternatives in no row are left out.
 
     Args:
         query: the terms.

@@ -1,4 +1,4 @@
-"""The vectors of a view: which passages have one, and which are nearest; immutable."""
+"""Hold the vectors of a view: which passages have one, and which are nearest; immutable."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from index.store.reader import Reader
 
 SAMPLE = 1_000
-"""Passages of a language that show what its cosines are for a question."""
+"""Passages of a language that are sampled to measure its cosines with a question."""
 
 
 class _Run(NamedTuple):
-    """The rows of one language in one segment: where, their passages' numbers, and the index of their vectors."""
+    """The rows of one language in one segment, their passages' numbers, and the index of their vectors."""
 
     segment: int
     rows: slice
@@ -51,7 +51,7 @@ class Vectors:
 
     @cached_property
     def n_rows(self) -> int:
-        """All rows, removed ones counted."""
+        """Number of rows, including removed ones."""
         return sum(map(len, self.segments))
 
     @cached_property
@@ -65,17 +65,17 @@ class Vectors:
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """How many passages of each language have a vector."""
+        """Number of passages of each language that have a vector."""
         return {language: sum(map(len, self._left(runs))) for language, runs in self.by_language.items()}
 
     @cached_property
     def samples(self) -> dict[str, NDArray[np.float32]]:
-        """Vectors of SAMPLE passages of each language at most, (n, d), from all its rows alike; n > 0."""
+        """Vectors of at most SAMPLE passages of each language, (n, d), spread evenly over its rows; n > 0."""
         found = {language: self._sample(runs) for language, runs in self.by_language.items()}
         return {language: sample for language, sample in found.items() if len(sample)}
 
     def _left(self, runs: list[_Run]) -> list[NDArray[np.int64]]:
-        """Give the rows of runs that are left, as they are counted in their segments."""
+        """Return the rows of runs that are left, numbered as in their segments."""
         masks = [self.alive[run.segment] for run in runs]
         return [
             np.arange(run.rows.start, run.rows.stop)
@@ -90,7 +90,7 @@ class Vectors:
         chosen = [_spread(rows, math.ceil(share * len(rows))) for rows in left]
         vectors = [self.segments[run.segment].vectors[rows] for run, rows in zip(runs, chosen, strict=True)]
         sample: NDArray[np.float32] = np.concatenate(vectors)
-        return sample[sample.any(axis=1)]  # a passage of which the model knows no word has no direction
+        return sample[sample.any(axis=1)]  # a passage without a word that the model knows has a zero vector
 
     @property
     def last(self) -> int:
@@ -98,13 +98,13 @@ class Vectors:
         return max((segment.last for segment in self.segments), default=0)
 
     def allowed(self, articles: set[int] | None) -> list[NDArray[np.bool_] | None]:
-        """Give, for each segment, the rows that may be found; see `merging.allowed`."""
+        """Return, for each segment, the rows that may be found; see `merging.allowed`."""
         return merging.allowed([segment.articles for segment in self.segments], self.alive, articles)
 
     def nearest(
         self, vector: NDArray[np.float32], k: int, articles: set[int] | None
     ) -> dict[str, NDArray[np.int64]]:
-        """Give the numbers of the k nearest passages of each language, (m,) m <= k, best first.
+        """Return the numbers of the k nearest passages of each language, (m,) m <= k, best first.
 
         Args:
             vector: (d,) float32, of a question.
@@ -122,7 +122,7 @@ class Vectors:
         return found
 
     def cosines(self, vector: NDArray[np.float32], passages: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Give the cosines of passages, by their numbers, (m,), with a question's vector; NaN without a vector."""
+        """Return the cosines of passages, by their numbers, (m,), with a question's vector; NaN where there is none."""
         found = np.full(len(passages), np.nan)
         for segment in self.segments:
             rows, places = segment.places(passages)
@@ -130,7 +130,7 @@ class Vectors:
         return found
 
     def updated(self, reader: Reader, removed: NDArray[np.int64], join_rows: int = JOIN_ROWS) -> Vectors:
-        """Give the vectors of a later transaction.
+        """Return the vectors of a later transaction.
 
         Args:
             reader: of that transaction.
@@ -145,12 +145,12 @@ class Vectors:
 
     @property
     def needs_compaction(self) -> bool:
-        """Whether there are segments to merge that a question did not wait for, or many removed rows."""
+        """Whether there are segments to merge for which no question waited, or many removed rows."""
         is_mergeable = merging.mergeable([*map(len, self.segments)], SEGMENT_ROWS) < len(self.segments) - 1
         return is_mergeable or merging.worn(self.alive) is not None
 
     def compacted(self, reader: Reader) -> Vectors:
-        """Give the same vectors in fewer segments, without the rows that were removed."""
+        """Return the same vectors in fewer segments, without the rows that were removed."""
         made = self._merged(reader, SEGMENT_ROWS)
         while (worn := merging.worn(made.alive)) is not None:
             made = made._replaced(reader, worn, worn + 1)
@@ -169,7 +169,7 @@ class Vectors:
         return self if first >= len(self.segments) - 1 else self._replaced(reader, first, len(self.segments))
 
     def _replaced(self, reader: Reader, first: int, last: int) -> Vectors:
-        """Make the segments [first, last) anew, as one, from the rows that are left of them."""
+        """Rebuild the segments [first, last) as one, from their rows that are left."""
         after = self.segments[first - 1].last if first else 0
         rows = list(reader.vectors(after, self.segments[last - 1].last))
         made = (VectorSegment.of(rows, self.dimension, reader.sequence),) if rows else ()
@@ -181,12 +181,12 @@ class Vectors:
 
 
 def _spread(rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Give n of the rows, at equal distances."""
+    """Return n of the rows, evenly spaced."""
     return rows[np.arange(n) * len(rows) // max(n, 1)]
 
 
 def _numbers(runs: list[_Run], firsts: tuple[int, ...], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the passages' numbers of rows that are counted through several runs."""
+    """Return the passage numbers of rows that are counted through several runs."""
     numbers = np.empty(len(rows), dtype=np.int64)
     for run, first in zip(runs, firsts, strict=True):
         mine = (rows >= first) & (rows < first + len(run.numbers))

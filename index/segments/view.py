@@ -1,9 +1,8 @@
-"""A view: the whole collection at one sequence number, ready to be searched; immutable.
+"""Hold a view: the whole collection at one sequence number, ready to be searched; immutable.
 
-`View.updated` gives the view of a later transaction at the cost of what changed: removed passages leave
-the statistics and a mask, new ones become a small segment behind the others, and small neighbours are
-merged (`index.segments.merging`). Vectors that were made since become a small segment of their own
-(`index.segments.vectors`).
+`View.updated` returns the view of a later transaction at the cost of what changed. Removed passages leave the
+statistics and are masked, new ones become a small last segment, and small neighbours are merged
+(`index.segments.merging`). Vectors that were made since become a small segment of their own (`index.segments.vectors`).
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class View:
     """Segments, which of their rows are left, and the lexical channels over all of them.
 
     Attributes:
-        sequence: what transaction this is.
+        sequence: number of the transaction.
         vectors: of the passages that have one.
         segments: rows in order; the global row of a passage counts through all of them.
         alive: one mask a segment, or None where nothing was removed.
@@ -62,7 +61,7 @@ class View:
 
     @classmethod
     def empty(cls, dimension: int) -> View:
-        """Give the view before anything was added."""
+        """Return the view of an empty collection."""
         channels = {
             name: LexicalIndex.of_parts((), Statistics(), k1=BM25_K1, b=BM25_B) for name in Channels._fields
         }
@@ -70,17 +69,17 @@ class View:
 
     @cached_property
     def n_rows(self) -> int:
-        """All rows, removed ones counted."""
+        """Number of rows, including removed ones."""
         return sum(len(segment) for segment in self.segments)
 
     @property
     def n_passages(self) -> int:
-        """Passages that can be found."""
+        """Number of passages that can be found."""
         return self.channels["words"].statistics.n_rows
 
     @property
     def n_kept(self) -> int:
-        """Passages that can be found, and vectors: what a snapshot of this view saves."""
+        """Number of passages that can be found, plus vectors: what a snapshot of this view saves."""
         return self.n_passages + self.vectors.n_rows
 
     @cached_property
@@ -100,7 +99,7 @@ class View:
 
     @cached_property
     def spoken(self) -> tuple[str, ...]:
-        """The languages of the passages, that of most of them first."""
+        """The languages of the passages, the most frequent first."""
         rows: Counter[str] = Counter()
         for segment in self.segments:
             for language, run in segment.runs():
@@ -108,11 +107,11 @@ class View:
         return tuple([language for language, _ in rows.most_common() if language in self.languages])
 
     def locate(self, query: Query) -> dict[str, Located]:
-        """Find a question's terms in each channel."""
+        """Locate a question's terms in each channel."""
         return {name: index.locate(getattr(query, name)) for name, index in self.channels.items()}
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the passage numbers of global rows."""
+        """Return the passage numbers of global rows."""
         values = np.empty(len(rows), dtype=np.int64)
         for first, segment in zip(self.first_rows, self.segments, strict=True):
             mine = (rows >= first) & (rows < first + len(segment))
@@ -120,23 +119,23 @@ class View:
         return values
 
     def languages_of(self, rows: NDArray[np.int64]) -> NDArray[np.str_]:
-        """Give the languages of global rows, (m,)."""
+        """Return the languages of global rows, (m,)."""
         languages, ends = self.runs
         return np.array(languages)[np.searchsorted(ends, rows, side="right")]
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the global rows of passages by their numbers, in any order; of those that are there."""
+        """Return the global rows, in any order, of those passages that are in the view."""
         found = [np.empty(0, dtype=np.int64)]
         for first, segment in zip(self.first_rows, self.segments, strict=True):
             found.append(first + segment.rows(numbers))
         return np.concatenate(found)
 
     def vocabulary(self, row: int) -> Vocabulary:
-        """Give the vocabulary of a global row's segment."""
+        """Return the vocabulary of a global row's segment."""
         return self.segments[bisect_right(self.first_rows, row) - 1].vocabulary
 
     def allowed(self, articles: set[int] | None) -> list[NDArray[np.bool_] | None]:
-        """Give, for each segment, the rows that may be found; None where all may.
+        """Return, for each segment, the rows that may be found; None where all may.
 
         Args:
             articles: numbers of the articles that pass the filters; None without filters.
@@ -144,7 +143,7 @@ class View:
         return merging.allowed([segment.articles for segment in self.segments], self.alive, articles)
 
     def updated(self, reader: Reader, *, join_rows: int | None = None) -> View:
-        """Give the view of a later transaction.
+        """Return the view of a later transaction.
 
         Args:
             reader: of that transaction.
@@ -169,7 +168,7 @@ class View:
         )
 
     def _languages_left(self) -> frozenset[str]:
-        """Give the languages of the rows that are left; the database would have to read all articles for it."""
+        """Return the languages of the rows that are left; the database would have to read all articles for this."""
         return frozenset(
             language
             for segment, alive in zip(self.segments, self.alive, strict=True)
@@ -179,14 +178,14 @@ class View:
 
     @property
     def needs_compaction(self) -> bool:
-        """Whether there are segments to join that a question did not wait for, or many removed rows."""
+        """Whether there are segments to join for which no question waited, or many removed rows."""
         is_joinable = self._joinable(SEGMENT_ROWS) < len(self.segments) - 1
         return is_joinable or merging.worn(self.alive) is not None or self.vectors.needs_compaction
 
     def compacted(self, reader: Reader) -> View:
-        """Give the same view in fewer segments, without the rows that were removed.
+        """Return the same view in fewer segments, without the rows that were removed.
 
-        Takes time in proportion to what is joined; made beside the view in use, not in its place.
+        The time is proportional to what is joined; the view in use stays as it is meanwhile.
         """
         view = replace(self._joined(reader, SEGMENT_ROWS), vectors=self.vectors.compacted(reader))
         while (worn := merging.worn(view.alive)) is not None:
@@ -228,7 +227,7 @@ class View:
         return self if first >= len(self.segments) - 1 else self._replaced(reader, first, len(self.segments))
 
     def _replaced(self, reader: Reader, first: int, last: int) -> View:
-        """Make the segments [first, last) anew, as one, from the rows that are left of them."""
+        """Rebuild the segments [first, last) as one, from their rows that are left."""
         after = self.segments[first - 1].last if first else 0
         upto = self.segments[last - 1].last
         passages = reader.passages(after, upto)

@@ -1,7 +1,7 @@
-"""From words to the terms of each lexical channel, without analysing a text again.
+"""Derive the terms of each lexical channel from stored words, without analysing a text again.
 
-A passage is stored as the numbers of its words; the vocabulary stores, once for each word, the hashes
-of its terms. The postings of any set of passages are made from these two by array operations.
+A passage is stored as the numbers of its words; the vocabulary stores, once for each word, the hashes of its terms.
+The postings of any set of passages are made from these two by array operations.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from index.store.reader import Reader
 
-# a table over all numbers up to the largest is made for values that are at most so many times fewer
+# a table over all numbers up to the largest is used if that is at most so many times the number of values
 _SPARSE = 64
 
 
@@ -33,7 +33,7 @@ class Channels(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """The distinct words of some passages, and the hashes of the terms that each gives.
+    """The distinct words of some passages, and the hashes of the terms of each.
 
     Attributes:
         numbers: (w,) int64, ascending: as the database numbers them.
@@ -46,7 +46,7 @@ class Vocabulary(NamedTuple):
     hashes: NDArray[np.uint64]
 
     def terms(self, words: NDArray[np.int32]) -> Terms:
-        """Give the terms of words that all are among these, by their numbers, (m,)."""
+        """Return the terms of words by their numbers, (m,), all of which must be among these."""
         places = np.searchsorted(self.numbers, words)
         starts = self.ends[places]
         n_grams = self.ends[places + 1] - starts - 2
@@ -77,7 +77,7 @@ class Terms(NamedTuple):
 def derived(
     reader: Reader, passages: Sequence[bytes], known: Sequence[Vocabulary] = ()
 ) -> tuple[Channels, Vocabulary]:
-    """Make the postings of passages, row i from the words of passages[i], and the vocabulary of all.
+    """Return the postings of passages, row i from the words of passages[i], and the vocabulary of all.
 
     Args:
         reader: where words are looked up.
@@ -91,14 +91,14 @@ def derived(
 def deriving(
     reader: Reader, passages: Sequence[bytes], known: Sequence[Vocabulary], other: Executor | None
 ) -> tuple[Callable[[], Channels], Vocabulary]:
-    """Do the same as `derived`, some of it by another thread.
+    """Do what `derived` does, partly in another thread.
 
     Args:
         reader, passages, known: as there.
-        other: makes the postings of 4-grams, which are most; None: they are made when they are asked for.
+        other: makes the postings of 4-grams, the largest; None: they are made when they are asked for.
 
     Returns:
-        What waits for the postings, and the vocabulary.
+        A function that waits for the postings, and the vocabulary.
     """
     ends = np.cumsum([0, *(len(words) // 4 for words in passages)], dtype=np.int64)
     numbers, places = _distinct(np.frombuffer(b"".join(passages), dtype=np.int32))
@@ -117,7 +117,7 @@ def deriving(
 
 
 def _postings(rows: Lists, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]) -> Postings:
-    """Make one channel from the terms of each word, one word's after the other's: sizes[i] of word i."""
+    """Make one channel from the concatenated terms of the words: sizes[i] of word i."""
     ordered = np.sort(hashes)
     terms = ordered[np.diff(ordered, prepend=np.uint64(0)) > 0]  # no hash is 0
     places = positions(terms, hashes)
@@ -126,7 +126,7 @@ def _postings(rows: Lists, hashes: NDArray[np.uint64], sizes: NDArray[np.int64])
 
 
 def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Give the distinct values, ascending, and the place of each value among them; linear where they lie dense."""
+    """Return the distinct values, ascending, and the place of each value among them; linear where they are dense."""
     largest = int(values.max(initial=0))
     if largest > _SPARSE * len(values):  # a few words of a large vocabulary
         distinct, places = np.unique(values, return_inverse=True)
@@ -139,7 +139,7 @@ def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.
 def _hashes_of(
     reader: Reader, numbers: NDArray[np.int64], known: Sequence[Vocabulary]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Give the term hashes of words, one word's after the other's, and where those of each begin and end."""
+    """Return the concatenated term hashes of words, and where those of each begin and end."""
     sizes, unknown = np.zeros(len(numbers), dtype=np.int64), np.arange(len(numbers))
     sources: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]] = []
     for vocabulary in known:

@@ -1,1 +1,1 @@
-"""The truth. In: prepared articles. Out: what one transaction reads of the SQLite database of a home."""
+"""The SQLite database of a home, the one truth. In: prepared articles. Out: what one transaction reads."""

@@ -1,8 +1,8 @@
-"""The sequence number of the last acknowledged change, kept in a file beside its database.
+"""Keep the sequence number of the last acknowledged change in a file beside its database.
 
-A write-ahead log that was cut is to SQLite a shorter log: it replays what is left and says nothing. The number that
-stands beside the database tells what was there before. It is written, durably, after a change is committed and before
-its caller is told, so it may be behind the database, if a process dies in between, but never ahead of it.
+SQLite takes a truncated write-ahead log for a shorter one: it replays the rest and reports nothing. The number beside
+the database shows which changes were there before. It is written durably after a change is committed and before its
+caller is told. If a process dies in between, the number is behind the database, but it is never ahead of it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _CONTENT = re.compile(rb"\d{20}\n")
 
 
 class Acknowledged:
-    """The number beside one database; shared by all processes that change it."""
+    """The number beside one database; all processes that change the database share it."""
 
     def __init__(self, database: Path) -> None:
-        """Nothing is read or written yet."""
+        """Set the path of the file; nothing is read or written yet."""
         self.path = database.with_name(database.name + SUFFIX)
 
     def read(self) -> int | None:
-        """Give the number; None: there is none, or it cannot be read."""
+        """Return the number; None: there is none, or it cannot be read."""
         try:
             with self.path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH)
@@ -42,7 +42,7 @@ class Acknowledged:
             return None
 
     def begin(self, sequence: int) -> None:
-        """Begin to keep a number, unless one is kept; to be called with the database's write lock held.
+        """Write a first number, unless one is kept; the caller holds the database's write lock.
 
         Raises:
             StoreUnavailable: the disk refuses.
@@ -60,7 +60,7 @@ class Acknowledged:
     def note(self, sequence: int) -> None:
         """Keep the number of a committed change, unless that of a later one is kept.
 
-        Where the disk refuses this is logged: the change itself is durable, only its loss would not be noticed.
+        If the disk refuses, this is logged: the change itself is durable, but its loss would not be noticed.
         """
         try:
             with self.path.open("r+b", buffering=0) as file:
@@ -70,7 +70,7 @@ class Acknowledged:
                     os.pwrite(file.fileno(), b"%020d\n" % sequence, 0)
                     os.fsync(file.fileno())
         except FileNotFoundError:
-            pass  # the database was replaced meanwhile; or somebody deleted the file, which `check` tells
+            pass  # the database was replaced meanwhile; or somebody deleted the file, which `check` reports
         except OSError as error:
             text = "cannot write %s (%s): if change %d is lost, that will not be noticed"
             log.warning(text, self.path, error.strerror, sequence)

@@ -1,4 +1,4 @@
-"""Which database of a home is its collection, where the pointer is gone: told, or asked; nothing is deleted."""
+"""Choose the current database of a home whose pointer is gone, or ask the user to; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 
 
 class _Found(NamedTuple):
-    """A database that lies in a home.
+    """A database file in a home.
 
     Attributes:
         articles: how many it holds; None: it cannot be read.
-        changed: when, as far as it says itself, else when its file was written; UTC.
-        problem: why it should not be used without being looked at; empty: it is sound.
+        changed: time of the last change that it records, else when its file was written; UTC.
+        problem: why it should not be used without inspection; empty: it is sound.
     """
 
     path: Path
@@ -40,7 +40,7 @@ class _Found(NamedTuple):
 
 
 def located(home: Home) -> Path | None:
-    """Give the current database; where the pointer is gone, take up the only one that can be meant, and say so.
+    """Return the current database; without a pointer, make the only candidate current, and log that.
 
     Returns:
         None where there is no database at all.
@@ -60,11 +60,11 @@ def located(home: Home) -> Path | None:
 
 
 def choose(home: Path, name: str) -> None:
-    """Make one of the databases that lie in a home its collection; the others stay where they are.
+    """Make one of the databases in a home its collection; the others stay where they are.
 
     Args:
-        home: holds it.
-        name: of its file, `collection-1.sqlite`.
+        home: the home folder.
+        name: of the database's file, `collection-1.sqlite`.
 
     Raises:
         StoreUnavailable: there is none of this name, or the home cannot be written.
@@ -80,7 +80,7 @@ def choose(home: Path, name: str) -> None:
 
 
 def _take_up(home: Home, path: Path) -> None:
-    """Make a database the current one; one that was copied here without its number begins to keep one."""
+    """Make a database the current one; start its acknowledged number if it was copied here without one."""
     store = Store(path)
     try:
         with store.reading() as reader:
@@ -91,7 +91,7 @@ def _take_up(home: Home, path: Path) -> None:
 
 
 def _written(home: Home) -> list[Path]:
-    """Give the databases in whose files something stands."""
+    """Return the databases whose file or write-ahead log is not empty."""
     return [path for path in home.databases() if any(map(_size, (path, path.with_name(f"{path.name}-wal"))))]
 
 
@@ -103,9 +103,9 @@ def _size(path: Path) -> int:
 
 
 def _only(home: Home) -> Path:
-    """Give the database that must have been the current one; to be called with the lock held.
+    """Return the database that must have been the current one; the caller holds the lock.
 
-    One that is sound and holds no article stands back behind any other.
+    A sound database without articles is chosen only if there is no other candidate.
     """
     log.warning("%s has lost its pointer (the file `current`); its databases are looked at", home.path)
     found = [_look(path) for path in _written(home)]

@@ -1,10 +1,9 @@
-"""The database: one SQLite file that is the truth about a collection.
+"""Open, read and change the database: one SQLite file that is the truth about a collection.
 
-Everything else (FAISS, postings, snapshots) is derived from it. A change is one transaction with one
-sequence number; SQLite (WAL, synchronous=FULL) makes it durable and whole. A reader that was at
-sequence s learns what is new from `passages.seq > s` and `removed.seq > s`; passage numbers only grow
-and are never used again. Vectors follow in transactions of their own, numbered the same way: a passage is in
-`embedding_queue` until its vector is in `vectors`.
+Everything else (FAISS, postings, snapshots) is derived from it. A change is one transaction with one sequence number;
+SQLite (WAL, synchronous=FULL) makes it durable and atomic. A reader at sequence s finds new passages by their numbers,
+which only grow and are never reused, and removed ones by `removed.seq > s`. Vectors follow in transactions of their
+own, numbered the same way: a passage is in `embedding_queue` until its vector is in `vectors`.
 """
 
 from __future__ import annotations
@@ -27,14 +26,13 @@ if TYPE_CHECKING:
 
 FORMAT = 4
 BUSY_TIMEOUT_S = 30
-# of a page: three passages of usual length fill it, where half of the next smaller one would be empty
+# three passages of usual length fill a page; half of the next smaller size would stay empty
 PAGE_BYTES = 8_192
-# pages of the journal that are written back at once, 16 MB: an addition of many articles writes the same pages again
-# and again
+# pages of the journal before a checkpoint, 16 MB: adding many articles rewrites the same pages repeatedly
 JOURNAL_PAGES = 2_000
-# of a database beside which the number of its last acknowledged change is kept; it stands in the file's header
+# user_version of a database that keeps its last acknowledged number in a file beside it
 NUMBERED = 1
-# words whose numbers a process that adds articles keeps: about 200 bytes each
+# words whose numbers a process that adds articles caches: about 200 bytes each
 WORDS_AT_HAND = 1_000_000
 
 _SCHEMA = """
@@ -79,7 +77,7 @@ CREATE TABLE vocabulary (
   UNIQUE (stemmer, word));
 """
 
-# Databases of before these were thought of get them with the next change.
+# Older databases get these tables and indexes with their next change.
 _LATER = """
 CREATE INDEX IF NOT EXISTS articles_by_date ON articles (published, id);
 CREATE INDEX IF NOT EXISTS articles_by_language_and_id ON articles (language, id, n_passages);
@@ -103,15 +101,15 @@ CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, device INTEGER NOT NU
 
 
 class Store:
-    """A database file, open; each thread has a connection, which the next new one closes when that thread has ended."""
+    """An open database file, with one connection per thread; a new connection closes those of ended threads."""
 
     def __init__(self, path: Path, *, create: bool = False, wal: bool = False) -> None:
-        """Open a database, or make an empty one.
+        """Open a database, or create an empty one.
 
         Args:
             path: of the file.
-            create: make an empty one; there must be none.
-            wal: let it have the journal with which readers and a writer go on together, if a copy came without.
+            create: create an empty one; there must be none.
+            wal: switch to the write-ahead log, with which readers and a writer run concurrently; a copy has none.
 
         Raises:
             StoreUnavailable: it cannot be opened or written.
@@ -128,7 +126,7 @@ class Store:
         with translated(path):
             if create or wal:
                 connection = self._connect(create=create)
-                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; another keeps its own
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # applies to a new file only
                 connection.execute("PRAGMA journal_mode = WAL")
             if create:
                 self._connection().executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
@@ -138,7 +136,7 @@ class Store:
                 raise StoreDamaged(f"{path} is not a collection; restore it from a backup")
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection:
-        # never made by the way: a file that another process deleted would come back empty
+        # mode rw does not create: a file that another process deleted would come back empty
         address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         connection = sqlite3.connect(
             address, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
@@ -154,14 +152,14 @@ class Store:
         return connection
 
     def _close_left(self) -> None:
-        """Close the connections of threads that have ended: a server's come and go, and few of them say so."""
+        """Close the connections of ended threads: a server's threads come and go, and few of them call `part`."""
         for connection in [one for one, thread in self._connections.items() if not thread.is_alive()]:
             del self._connections[connection]
             connection.close()
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the files that this process has open are those that others find under their names."""
+        """Whether the files that this process has open are those that others find at their paths."""
         if self._files is None:
             return True
         return self._files[0] is not None and self._files == self._present_files()
@@ -171,7 +169,7 @@ class Store:
         return tuple(_file(self.path.with_name(name)) for name in names)
 
     def _know_files(self) -> None:
-        """Remember which files are open, once a connection has read: they stay until the last connection closes."""
+        """Record which files are open, once a connection has read: they stay open until the last connection closes."""
         if self._files is None:
             self._files = self._present_files()
 
@@ -179,7 +177,7 @@ class Store:
         return getattr(self._local, "connection", None) or self._connect()
 
     def join(self) -> bool:
-        """Connect this thread, so that it has the file and its journal open; False: it had them before.
+        """Connect this thread, so that it has the file and its journal open; return False if it was connected.
 
         Raises:
             StoreUnavailable: the file is gone.
@@ -192,7 +190,7 @@ class Store:
         return True
 
     def part(self) -> None:
-        """Close this thread's connection; to be called by a thread that will not come back."""
+        """Close this thread's connection; for a thread that will not use it again."""
         connection = getattr(self._local, "connection", None)
         self._local.connection = None
         with self._guard:
@@ -203,7 +201,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
-        """Read the collection as it is now, unchanged until the block ends."""
+        """Read the collection in one transaction: as it is now, unchanged until the block ends."""
         with translated(self.path):
             connection = self._connection()
             connection.execute("BEGIN")
@@ -216,9 +214,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Change the collection: all of the block or none of it; waits for other writers.
+        """Change the collection in one transaction, the whole block or nothing; wait for other writers.
 
-        When this ends the change is durable, and so is its number beside the database.
+        When the block ends, the change is durable, and so is its number beside the database.
         """
         with translated(self.path):
             connection = self._connection()
@@ -241,7 +239,7 @@ class Store:
                 self._acknowledged.note(writer.sequence)
 
     def _begin(self, connection: sqlite3.Connection, writer: Writer) -> None:
-        """Do what an older database lacks, and go on after what this one has lost."""
+        """Create what an older database lacks, and continue the numbers after any lost changes."""
         for sql in _LATER.split(";"):
             connection.execute(sql)
         kept = self._acknowledged.read() or 0
@@ -253,8 +251,8 @@ class Store:
             connection.execute(f"PRAGMA user_version = {NUMBERED}")
 
     def missing(self) -> list[str]:
-        """Say which acknowledged changes are gone, or that this could not be noticed; nothing when all is well."""
-        kept = self._acknowledged.read()  # before the database is read: it may be ahead, and never behind
+        """Return which acknowledged changes are lost, or that a loss could not be noticed; empty when all is well."""
+        kept = self._acknowledged.read()  # read before the database, which may be ahead, but never behind
         with self.reading() as reader:
             lost, sequence, is_numbered = reader.lost(), reader.sequence, reader.is_numbered
         if kept is not None and kept > sequence:
@@ -274,7 +272,7 @@ class Store:
         return found
 
     def _remember(self, words: dict[WordKey, int]) -> None:
-        """Keep the numbers of words that are in the database for good: it never forgets or renumbers one."""
+        """Cache the numbers of committed words: the database never deletes or renumbers one."""
         if len(self._words) + len(words) > WORDS_AT_HAND:
             self._words = {}
         self._words.update(words)
@@ -284,7 +282,7 @@ class Store:
 
         Args:
             target: the file; one file, without a journal beside it.
-            application_id: what stands in the copy's header, for programs that tell files apart by it.
+            application_id: written to the copy's header, by which programs tell files apart.
         """
         with translated(target):
             copy = sqlite3.connect(target)
@@ -296,7 +294,7 @@ class Store:
                 copy.close()
 
     def close_whole(self) -> None:
-        """Close it with all that was written in the one file, so that it can be given another name.
+        """Write the journal back into the database file and close it, so that the file can be renamed.
 
         Raises:
             StoreUnavailable: somebody else has it open.
@@ -318,7 +316,7 @@ class Store:
 
 
 _File = tuple[int, int] | None
-"""Device and number of a file; None where there is none."""
+"""Device and inode number of a file; None where there is none."""
 
 
 def _file(path: Path) -> _File:
@@ -331,12 +329,12 @@ def _file(path: Path) -> _File:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, naming the file and what to do."""
+    """Turn SQLite's errors into those of `index.errors`, which name the file and what to do."""
     try:
         yield
     except SanadError:
         raise
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged page gives messages that are no text
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # messages about a damaged page may not be UTF-8
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise _translation(path, code, error) from error
 

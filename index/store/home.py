@@ -1,16 +1,16 @@
-"""The folder that holds a collection: which database is the current one, and who may replace it.
+"""Manage the folder that holds a collection: its current database, and the right to replace it.
 
 home/
-  current                 the name of the current database and, a line each, of those that it took the place of
+  current                 the name of the current database and, one a line, of those that it replaced
   collection-1.sqlite     a database (beside it SQLite's own -wal and -shm, and the number of its last acknowledged
-                          change, see `index.store.acknowledged`); its name never comes back with another content
-  rebuild.sqlite          a database that a rebuild has begun, and not finished
+                          change, see `index.store.acknowledged`); its name is never reused for other content
+  rebuild.sqlite          the database of an unfinished rebuild
   begun/                  which other files are being written at the moment, see `index.store.leftovers`
-  snapshots/              what is derived from databases; may be deleted at any time
+  snapshots/              data derived from databases; may be deleted at any time
   lock                    held while a database is made or replaced
   embedding.lock          held by the process that makes vectors
 
-A database is deleted only if the pointer names it as one whose articles the current one took over.
+A database is deleted only if the pointer lists it as one whose articles the current one took over.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SUFFIXES = ("", "-journal", "-wal", "-shm", "-acknowledged")
-"""Of the names of the files that belong to a database, itself first."""
+"""Suffixes of the files that belong to a database, the database itself first."""
 
 _NAME = re.compile(r"collection-(\d+)\.sqlite")
 
 
 class Home:
-    """A home folder; made when it does not exist."""
+    """A home folder; created if it does not exist."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the folder.
+        """Open or create the folder.
 
         Raises:
             StoreUnavailable: it cannot be made, or is not a folder one may write to.
@@ -58,21 +58,21 @@ class Home:
 
     @property
     def snapshots(self) -> Path:
-        """Where derived data lies, one folder for each database."""
+        """The folder of derived data, with one folder for each database."""
         return self.path / "snapshots"
 
     @property
     def begun(self) -> Path:
-        """Where it is said which files are being written; see `index.store.leftovers`."""
+        """The folder that records which files are being written; see `index.store.leftovers`."""
         return self.path / "begun"
 
     @property
     def unfinished(self) -> Path:
-        """The database that a rebuild makes, until it is whole."""
+        """The database of a rebuild until it is complete."""
         return self.path / "rebuild.sqlite"
 
     def current(self) -> Path | None:
-        """Give the current database, or None where there is no pointer.
+        """Return the current database, or None where there is no pointer.
 
         Raises:
             StoreDamaged: the pointer does not name a database.
@@ -90,7 +90,7 @@ class Home:
         return self.path / names[0]
 
     def remedy(self) -> str:
-        """Say what a person can do where the current database is gone or cannot be told."""
+        """Return what a person can do where the current database is gone or unknown."""
         back = f"restore a backup: `sanad restore --home {self.path} FILE`"
         names = [path.name for path in self.databases()]
         if not names:
@@ -99,12 +99,12 @@ class Home:
         return f"take up a database that is there ({', '.join(names[-5:])}): {use}, or {back}"
 
     def databases(self) -> list[Path]:
-        """Give the databases that lie here, in use or not, in the order in which they were made."""
+        """Return the databases in this folder, in use or not, in the order in which they were made."""
         found = [path for path in self.path.iterdir() if _NAME.fullmatch(path.name)]
         return sorted(found, key=lambda path: _number(path.name))
 
     def stamp(self) -> tuple[int, int]:
-        """Give a value that changes whenever the current database is replaced; costs one stat."""
+        """Return a value that changes whenever the current database is replaced; costs one stat."""
         try:
             state = self._pointer.stat()
         except FileNotFoundError:
@@ -112,11 +112,11 @@ class Home:
         return (state.st_mtime_ns, state.st_ino)
 
     def steadily(self, act: Callable[[], T], undo: Callable[[T], object] | None = None) -> T:
-        """Do something with the current database, once more if another process replaced it meanwhile.
+        """Call a function on the current database; repeat the call if another process replaced it meanwhile.
 
         Args:
             act: reads `current`; what it raises counts only if nothing was replaced.
-            undo: lets go of a result that came too late.
+            undo: releases a result that came too late.
         """
         while True:
             before = self.stamp()
@@ -132,23 +132,23 @@ class Home:
                 undo(result)
 
     def owns(self, path: Path) -> bool:
-        """Whether this is a file of the home itself, which nothing else may be written to."""
+        """Return whether a path is a file of the home itself, which nothing else may write to."""
         own = {self._pointer.name, "lock", self.unfinished.name}
         return path.resolve().parent == self.path and (path.name in own or bool(_NAME.match(path.name)))
 
     def put_in_place(self, fresh: Path, replaced: Path | None = None) -> None:
-        """Make a new database the current one, durably and atomically; to be called with the lock held.
+        """Make a new database the current one, durably and atomically; the caller holds the lock.
 
         Args:
-            fresh: whole, and closed; gets a name of its own.
-            replaced: the one that was current, if all its articles are in the new one: it may be deleted then.
+            fresh: complete, and closed; gets a name of its own.
+            replaced: the previous database, if all its articles are in the new one: it may be deleted then.
 
         Raises:
             StoreUnavailable: the disk refuses; the pointer names the old database or the new one, whole.
         """
         current, history = self._read()
         target = self.path / f"collection-{self._largest() + 1}.sqlite"
-        if current:  # who dies before the end leaves a database that is known to be in nobody's use
+        if current:  # if this process dies before the end, the new database is listed as replaced
             self._point_to(current, [target.name, *history])
         with writing_to(target):
             number = fresh.with_name(fresh.name + SUFFIXES[-1])
@@ -158,7 +158,7 @@ class Home:
         self._point_to(target.name, [replaced.name, *history] if replaced else history)
 
     def use(self, database: Path) -> None:
-        """Make a database that lies here the current one; to be called with the lock held.
+        """Make a database of this folder the current one; the caller holds the lock.
 
         Raises:
             StoreUnavailable: the disk refuses.
@@ -166,22 +166,22 @@ class Home:
         self._point_to(database.name, self._read()[1])
 
     def replaced(self) -> list[Path]:
-        """Give the databases that the current one took the place of, as the pointer says, and that still lie here."""
+        """Return the databases that the pointer lists as replaced and that still exist."""
         return [self.path / name for name in self._read()[1]]
 
     def discard_replaced(self) -> None:
-        """Delete them; to be called with the lock held."""
+        """Delete the replaced databases; the caller holds the lock."""
         for path in self.replaced():
             self.discard(path)
 
     def discard(self, database: Path) -> None:
-        """Delete a database and what is derived from it; who has it open keeps reading it."""
-        for suffix in reversed(SUFFIXES):  # itself last: who dies before that leaves what is found again
+        """Delete a database and its derived data; a process that has it open keeps reading it."""
+        for suffix in reversed(SUFFIXES):  # the database last: after a crash before that, it is found again
             database.with_name(database.name + suffix).unlink(missing_ok=True)
         shutil.rmtree(self.snapshots / database.name, ignore_errors=True)
 
     def _read(self) -> tuple[str | None, list[str]]:
-        """Give the names of the current database and of those it took the place of that still lie here."""
+        """Return the names of the current database and of the replaced ones that still exist."""
         try:
             names = self._pointer.read_text("ascii", errors="replace").split()
         except OSError:
@@ -202,9 +202,9 @@ class Home:
             sync_folder(self.path)
 
     def _largest(self) -> int:
-        """Give the largest number of a database that ever left a trace here.
+        """Return the largest number of a database that ever left a trace here.
 
-        A journal, or derived data, of one that somebody deleted must not be taken for another's.
+        The journal or derived data of a deleted database must not be taken for another's.
         """
         folders = [folder for folder in (self.path, self.snapshots) if folder.is_dir()]
         names = [path.name for folder in folders for path in folder.iterdir()]
@@ -212,10 +212,10 @@ class Home:
 
     @contextmanager
     def lock(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the right to make or replace the database; the kernel frees it when we die.
+        """Hold the lock for making or replacing the database; the kernel releases it when the process dies.
 
         Args:
-            wait: until nobody else holds it; else the block is told whether it holds it.
+            wait: until nobody else holds it; if False, do not wait, and yield whether the lock is held.
         """
         path = self.path / "lock"
         with writing_to(path):
@@ -231,7 +231,7 @@ class Home:
 
     @contextmanager
     def embedding_lock(self) -> Iterator[bool]:
-        """Hold the right to make vectors, unless another process does; the kernel frees it when we die."""
+        """Hold the lock for making vectors and yield whether it is held; the kernel frees it when the process dies."""
         path = self.path / "embedding.lock"
         with writing_to(path):
             file = path.open("w")
@@ -245,7 +245,7 @@ class Home:
 
 
 def _number(name: str) -> int:
-    """Give the number of a database by its name, or that of a file which belongs to it; 0: it is none."""
+    """Return the number in the name of a database, or of a file that belongs to one; 0: it is none."""
     match = _NAME.match(name)
     return int(match[1]) if match else 0
 
@@ -256,7 +256,7 @@ def _are_names(names: list[str]) -> bool:
 
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
-    """Turn a refusal of the disk into an error of ours that names what was being written.
+    """Turn an OSError into an error that names what was being written.
 
     Raises:
         StoreUnavailable: instead of an OSError.

@@ -1,8 +1,8 @@
-"""What a process that was killed leaves in a home and beside it, and how it is found and removed.
+"""Find and remove the files that killed processes leave in a home and beside it.
 
-Who writes a file that is of no use before it is whole says so in a small file of `begun/`, which it holds locked: the
-kernel lets go of the lock when it dies. A file that is named there by nobody alive is removed, and no other. What is
-derived from databases that are not in use is removed too: it can always be made again.
+A process that writes a file records its path in a small file of `begun/` until the file is complete. It holds the
+record locked; the kernel releases the lock when the process dies. Only files whose record nobody holds are removed.
+Derived data of databases that are not in use is removed too: it can always be made again.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def being_written(home: Home, folder: Path | None = None) -> Iterator[Path]:
-    """Give the path of a file that is removed when the block ends, unless it has another name then.
+    """Yield the path of a file that is removed when the block ends, unless it was renamed.
 
     Args:
-        home: where it is said, so that it is removed also if we die in the block.
-        folder: where it is to lie; None: in the home.
+        home: where the path is recorded, so that the file is removed even if the process dies in the block.
+        folder: where the file lies; None: in the home.
 
     Raises:
         StoreUnavailable: the home cannot be written.
@@ -56,7 +56,7 @@ def being_written(home: Home, folder: Path | None = None) -> Iterator[Path]:
 
 
 def are_left(home: Home) -> bool:
-    """Whether there may be something to clear: cheap, and true also while others write."""
+    """Return whether there may be something to clear; cheap, and also true while others write."""
     if _names(home.begun) or home.replaced():
         return True
     current = _current(home)
@@ -64,7 +64,7 @@ def are_left(home: Home) -> bool:
 
 
 def clear(home: Home) -> None:
-    """Remove what processes that died have left.
+    """Remove the files that dead processes have left.
 
     Raises:
         StoreUnavailable: the home cannot be written.
@@ -76,7 +76,7 @@ def clear(home: Home) -> None:
     with home.lock(wait=False) as held:
         if held:
             home.discard_replaced()
-    derived = _names(home.snapshots)  # before the pointer is read: one that is made now is not among them
+    derived = _names(home.snapshots)  # listed before the pointer is read, so without new folders
     current = _current(home)
     for name in derived:
         if current and name != current:
@@ -93,7 +93,7 @@ def _clear(said: Path) -> None:
 
 @contextmanager
 def _alone(home: Home) -> Iterator[None]:
-    """Wait for others that say something, or look at what is said."""
+    """Hold the lock of `begun/`, waiting for others that add or read records."""
     home.begun.mkdir(exist_ok=True)
     descriptor = os.open(home.begun, os.O_RDONLY)
     try:

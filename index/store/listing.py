@@ -1,4 +1,4 @@
-"""The list of articles as people look through it: filtered, searched by title, sorted, a page at a time."""
+"""List the articles for people: filtered, searched by title, sorted, a page at a time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 Column = Literal["added", "published", "title", "source", "language", "passages"]
 COLUMNS: tuple[str, ...] = get_args(Column)
-"""What a list can be sorted by; with a `-` before it, the other way round."""
+"""What a list can be sorted by; a leading `-` reverses the order."""
 
 
 class _Order(NamedTuple):
-    """What a list is sorted by before the id: a column, or that in one spelling."""
+    """The sort key that precedes the id: a column, and the SQL expression of it that is sorted."""
 
     column: str
     expression: str
@@ -31,7 +31,7 @@ class _Order(NamedTuple):
         return f"{self.expression} {way}, id {way}"
 
     def with_unknown(self, descending: bool) -> str:
-        """Those that lack the value come last, in the order in which they were added."""
+        """Return the order with articles that lack the value last, as they were added."""
         lacking = f"{self.column} IS NULL"
         return f"{lacking}, CASE WHEN {lacking} THEN number END, {self.by(descending)}"
 
@@ -44,7 +44,7 @@ _ORDERS = {
     "language": _Order("language", "language"),
     "passages": _Order("n_passages", "n_passages"),
 }
-# passing over so many articles costs more than sorting the numbers that an index holds
+# skipping this many articles costs more than sorting the numbers that an index holds
 _DEEP = 2_000
 _FAR_DOWN = _Order("number", "+number")
 
@@ -62,9 +62,9 @@ class Listing(NamedTuple):
 
 
 class Facets(NamedTuple):
-    """How many articles there are of each source, language and month of publication (`2023-10`), most first.
+    """Counts of articles by source, language and month of publication (`2023-10`), largest first.
 
-    What is unknown counts under "".
+    Unknown values count under "".
     """
 
     source: dict[str, int]
@@ -81,15 +81,15 @@ def listing(
     first: int = 0,
     most: int | None = None,
 ) -> Listing:
-    """Give a page of the articles that match.
+    """Return a page of the articles that match.
 
     Args:
         reader: of one transaction.
         filters: what the articles must match.
-        title: words that all stand in the title or the source, in any spelling (التنف finds التَّنف).
+        title: words that must all occur in the title or the source, in any spelling (التنف finds التَّنف).
         sort: one of COLUMNS, `-` before it for descending; articles that lack the value come last.
-        first: how many to pass over.
-        most: how many to give; None: all.
+        first: how many to skip.
+        most: how many to return; None: all.
 
     Raises:
         QuestionError: `sort` names no column.
@@ -104,14 +104,14 @@ def listing(
 
 
 class _Query:
-    """The articles that match, in SQL: what a page costs is what SQLite passes over, mostly in an index."""
+    """The articles that match, in SQL; a page costs what SQLite skips, mostly in an index."""
 
     def __init__(self, reader: Reader, filters: Filters, wanted: list[str]) -> None:
         self._reader, self._wanted = reader, wanted
         self._where, self._values = conditions(filters)
 
     def page(self, order: _Order, descending: bool, first: int, most: int | None) -> tuple[list[int], int]:
-        """Give the numbers of a page, and how many match in all."""
+        """Return the numbers of a page, and how many articles match in all."""
         column, by = order.column, order.by(descending)
         total = known = self._count("*")
         if column != "number":
@@ -119,7 +119,7 @@ class _Query:
         most = total if most is None else most
         found = self._numbers(f"{column} IS NOT NULL ORDER BY {by} LIMIT ? OFFSET ?", most, first)
         if len(found) < most and known < total:  # those that lack the value come last
-            # the sign: an index has all that is asked for, only not in this order
+            # the sign makes SQLite sort what an index holds, rather than scan the table in order
             lacking = f"{column} IS NULL ORDER BY +number LIMIT ? OFFSET ?"
             found += self._numbers(lacking, most - len(found), max(0, first - known))
         return found, total
@@ -127,7 +127,7 @@ class _Query:
     def searched(
         self, order: _Order, descending: bool, first: int, most: int | None
     ) -> tuple[list[int], int]:
-        """As `page`, of those whose title or source holds the words; each title is looked at once."""
+        """Return what `page` does, for articles whose title or source holds the words; each title is read once."""
         rest = f"is_sought(title, source) ORDER BY {order.with_unknown(descending)}"
         found = self._numbers(rest)
         return found[first : None if most is None else first + most], len(found)
@@ -137,7 +137,7 @@ class _Query:
         return int(self._reader.select(sql, self._values)[0][0])
 
     def _numbers(self, rest: str, *values: int) -> list[int]:
-        """Give the numbers of those that also match what follows, in its order."""
+        """Return the numbers of the articles that also match `rest`, in its order."""
         own: dict[str, Callable[..., str | int]] = {"is_sought": self._is_sought, "spelling": spelling}
         functions = {name: function for name, function in own.items() if f"{name}(" in rest}
         sql = f"SELECT number FROM articles WHERE {self._where} AND {rest}"  # noqa: S608
@@ -164,7 +164,7 @@ def _counted(reader: Reader, value: str) -> dict[str, int]:
 
 
 def spelling(text: str) -> str:
-    """Give a text in the one spelling in which titles are searched and sorted."""
+    """Return a text in the normalized spelling in which titles are searched and sorted."""
     if text.isascii():
         return " ".join(text.lower().split())
     return " ".join([word.lower() if word.isascii() else _spelled(word) for word in text.split()])

@@ -1,9 +1,9 @@
-"""Which articles are nearly the same text: agency copy under another headline, a corrected version.
+"""Find near-duplicates among articles: agency copy under another headline, a corrected version.
 
-What is compared is the set of a text's word triples, each hashed to 64 bits. The smallest hashes of the set are its
-sketch (the bottom-k form of MinHash: Broder 1997), from which the overlap of two sets is estimated without their
-texts; the very smallest are the keys that the sketch is found by. Articles that overlap share most keys, so a look-up
-touches a few rows for each key, however many articles there are.
+A text is compared as the set of its word triples, each hashed to 64 bits. The smallest hashes of the set are its
+MinHash sketch (the bottom-k form: Broder 1997), which estimates the overlap of two sets without their texts. The very
+smallest are the keys by which the sketch is found. Articles that overlap share most keys, so a lookup reads a few rows
+for each key, however many articles there are.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     Triples = NDArray[np.uint64]
 
 NEAR = 0.65
-"""Overlap (Jaccard) of word triples from which two articles are nearly the same: docs/pages.md has the pairs."""
+"""Overlap (Jaccard) of word triples from which two articles are near-duplicates: docs/pages.md has the pairs."""
 KEYS = 8
-"""Of an article."""
+"""Keys of an article."""
 
 _SKETCH = 64
 _MARGIN = 0.2  # three standard errors of an estimate from _SKETCH hashes
-_MIN_TRIPLES = 20  # below that, everything is like everything
+_MIN_TRIPLES = 20  # with fewer, unrelated texts look alike
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _SPACES = bytes.maketrans(string.punctuation.encode(), b" " * len(string.punctuation))
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
@@ -39,13 +39,13 @@ _MIXERS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))
 
 
 def triples(passages: Iterable[str]) -> Triples:
-    """Give the hashes of all word triples of an article's prose: sorted, none twice, the same in every process.
+    """Return the hashes of all word triples of an article's prose: sorted, distinct, the same in every process.
 
     Args:
-        passages: of the article, in order; furniture, which differs from site to site, is in none of them.
+        passages: of the article, in order; they hold no page furniture, which differs from site to site.
 
     Returns:
-        None at all where there are too few words to tell.
+        An empty array where there are too few words to tell.
     """
     words = _words("\n".join(passages))
     first, second, third = _FACTORS
@@ -54,17 +54,17 @@ def triples(passages: Iterable[str]) -> Triples:
 
 
 def sketch(found: Triples) -> bytes:
-    """Give what is stored of an article's triples: the smallest ones, little-endian, in order; b"" of none."""
+    """Return the MinHash sketch of an article's triples: the smallest ones, little-endian, in order; b"" of none."""
     return found[:_SKETCH].astype("<u8").tobytes()
 
 
 def keys_of(sketched: bytes) -> list[int]:
-    """Give the keys that a sketch is found by, signed 64-bit; none of an empty one."""
+    """Return the keys by which a sketch is found, signed 64-bit; none of an empty one."""
     return [int(key) for key in np.frombuffer(sketched[: 8 * KEYS], "<i8")]
 
 
 def may_be_near(first: bytes, second: bytes) -> bool:
-    """Tell from two sketches whether it is worth comparing the texts."""
+    """Return whether two sketches are close enough to compare the texts."""
     one, other = (set(np.frombuffer(each, "<u8").tolist()) for each in (first, second))
     smallest = sorted(one | other)[: max(len(one), len(other))]
     shared = len((one & other).intersection(smallest))
@@ -72,13 +72,13 @@ def may_be_near(first: bytes, second: bytes) -> bool:
 
 
 def overlap(first: Triples, second: Triples) -> float:
-    """Give the Jaccard overlap of two articles' triples, 0 to 1; 0 if one has none."""
+    """Return the Jaccard overlap of two articles' triples, 0 to 1; 0 if one has none."""
     shared = len(np.intersect1d(first, second, assume_unique=True))
     return shared / max(len(first) + len(second) - shared, 1)
 
 
 def _words(text: str) -> NDArray[np.uint64]:
-    """Give a number for each word, whatever its case and the ASCII punctuation at it."""
+    """Return a number for each word, regardless of its case and of ASCII punctuation around it."""
     lowered = text.lower()
     if not lowered.isascii() and _UNSPACED.search(lowered):
         lowered = _UNSPACED.sub(" \\g<0> ", lowered)
@@ -87,7 +87,7 @@ def _words(text: str) -> NDArray[np.uint64]:
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Let each bit depend on all bits, so that the smallest are a fair sample (Steele's splitmix64)."""
+    """Make each bit depend on all bits, so that the smallest are a fair sample (Steele's splitmix64)."""
     for shift, factor in _MIXERS:
         numbers = (numbers ^ (numbers >> np.uint64(shift))) * np.uint64(factor)
     return numbers

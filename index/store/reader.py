@@ -1,4 +1,4 @@
-"""Reading the database: what one transaction sees, as rows with names."""
+"""Read the database: what one transaction sees, as named tuples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ALIKE = "SELECT l.article, o.id, l.overlap, o.title FROM alike l JOIN articles o ON o.number = l.other"
 _METADATA = "title, source, url, author, published, language"
-# what is remembered of files beside the articles; a database of before that was thought of has none of these tables
+# tables of what is recorded about files beside the articles; an older database lacks them
 _MEMORY = ("missing", "withheld", "edits", "folders")
 
 
@@ -55,7 +55,7 @@ class StoredVector(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a passage stands, and what was stored of its text for questions.
+    """The position of a passage, and what is stored of its text for questions.
 
     Attributes:
         ordinal: number in the article, from 1.
@@ -77,7 +77,7 @@ class Withheld(NamedTuple):
 
     Attributes:
         article: its id.
-        digest, text_digest: that the article had.
+        digest, text_digest: of the article.
     """
 
     origin: str
@@ -91,8 +91,8 @@ class ArticleInfo(NamedTuple):
 
     Attributes:
         added: UTC, ISO 8601.
-        origins: what it was read from; `given:` and its id among them: it was also given directly.
-        alike: articles with nearly the same text, the most alike first.
+        origins: what it was read from; `given:` and its id among them if it was also given directly.
+        alike: its near-duplicates, the most alike first.
     """
 
     id: str
@@ -109,7 +109,7 @@ class ArticleInfo(NamedTuple):
 
 
 class CheckedArticle(NamedTuple):
-    """An article for `index.upkeep.checking`; the text as the bytes that are stored, which may be no UTF-8."""
+    """An article for `index.upkeep.checking`; the text as the stored bytes, which may not be UTF-8."""
 
     number: int
     id: str
@@ -130,7 +130,7 @@ class CheckedPassage(NamedTuple):
 
 
 class CheckedVector(NamedTuple):
-    """A vector for `index.upkeep.checking`: of a passage, by its number, its article's id and its place there."""
+    """A vector for `index.upkeep.checking`, with its passage's number, article id and ordinal."""
 
     passage: int
     article: str
@@ -139,13 +139,13 @@ class CheckedVector(NamedTuple):
 
 
 def _inside(file: str) -> tuple[str, tuple[str, ...]]:
-    """Give the condition that an origin is a file or a part of it, with its values."""
+    """Return the SQL condition that an origin is a file or a part of it, with its values."""
     sql = "(origin = ? OR (origin > ? AND origin < ?) OR (origin > ? AND origin < ?))"
     return sql, (file, f"{file}!", f'{file}"', f"{file}#", f"{file}$")
 
 
 def _at(path: str) -> tuple[str, tuple[str, ...]]:
-    """Give the condition that an origin is at a path: of the file, a part of it, or below the folder."""
+    """Return the SQL condition that an origin is a file, a part of it, or below a folder, with its values."""
     sql, values = _inside(path.rstrip("/"))
     # "0" comes after "/", and nothing between
     return f"({sql} OR (origin > ? AND origin < ?))", (
@@ -156,7 +156,7 @@ def _at(path: str) -> tuple[str, tuple[str, ...]]:
 
 
 def conditions(filters: Filters) -> tuple[str, tuple[str, ...]]:
-    """Give what the filters ask of a row of articles, as the text of a WHERE with its values."""
+    """Return the filters as the text of a WHERE clause over articles, with its values."""
     asked = {
         "source = ?": filters.source,
         "language = ?": filters.language,
@@ -179,14 +179,14 @@ class Reader:
         return int(self._db.execute(sql, values).fetchone()[0])
 
     def damaged(self, what: str) -> StoreDamaged:
-        """Give the error for rows that contradict each other, which SQLite itself cannot see."""
+        """Return the error for rows that contradict each other, which SQLite itself cannot detect."""
         file = Path(self._db.execute("PRAGMA database_list").fetchone()[2])
         return StoreDamaged(
             f"{file} is damaged ({what}); run `sanad check --home {file.parent}`, restore a backup"
         )
 
     def settings(self) -> dict[str, str]:
-        """What the collection was made with, by name."""
+        """Return the settings that the collection was made with, by name."""
         return dict(self._db.execute("SELECT name, value FROM settings"))
 
     @property
@@ -195,17 +195,17 @@ class Reader:
         return self._one("PRAGMA user_version") > 0
 
     def lost(self) -> list[tuple[int, int, str]]:
-        """Give which acknowledged changes are known to be lost: first, last, and when it was noticed (UTC)."""
+        """Return the acknowledged changes known to be lost: first, last, and when it was noticed (UTC)."""
         if not self._one("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'lost')"):
             return []
         return list(self._db.execute("SELECT first, last, noticed FROM lost ORDER BY first"))
 
     def canaries(self) -> dict[str, bytes]:
-        """Sentences and the vectors the model gave them when the collection was made."""
+        """Return sentences with the vectors that the model gave them when the collection was made."""
         return dict(self._db.execute("SELECT text, vector FROM canaries"))
 
     def counts(self) -> dict[str, int]:
-        """How many articles, passages and words the collection holds."""
+        """Return how many articles, passages and words the collection holds."""
         return {
             "articles": self._one("SELECT count(*) FROM articles"),
             "passages": self._one("SELECT coalesce(sum(n_passages), 0) FROM articles"),
@@ -213,7 +213,7 @@ class Reader:
         }
 
     def last_change(self) -> str:
-        """Give when the collection was changed last; UTC, to the minute; empty: never."""
+        """Return when the collection was last changed; UTC, to the minute; empty: never."""
         row = self._db.execute("SELECT at FROM changes ORDER BY seq DESC LIMIT 1").fetchone()
         return str(row[0])[:16].replace("T", " ") if row else ""
 
@@ -229,7 +229,7 @@ class Reader:
 
     @property
     def has_unembedded(self) -> bool:
-        """Whether a passage waits for its vector; looks at one at most."""
+        """Whether a passage waits for its vector; reads one row at most."""
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM embedding_queue)"))
 
     @property
@@ -240,11 +240,11 @@ class Reader:
 
     @property
     def newest_passage(self) -> int:
-        """The greatest number that a passage has had; 0: there was none. No number is used twice."""
+        """The largest number that a passage has had; 0: there was none. Numbers are never reused."""
         return self._one("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passages'")
 
     def unembedded(self, most: int) -> list[tuple[int, str]]:
-        """Give the passages that have waited longest for their vectors: number and text."""
+        """Return the passages that have waited longest for their vectors: number and text."""
         sql = (
             "SELECT p.number, CAST(substr(a.text, p.start + 1, p.end - p.start) AS BLOB)"
             " FROM (SELECT passage FROM embedding_queue ORDER BY passage LIMIT ?) q"
@@ -254,11 +254,11 @@ class Reader:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no article, and nothing of one; looks at one row at most."""
+        """Whether there is neither an article nor a passage; reads one row at most."""
         return not self._one("SELECT EXISTS (SELECT 1 FROM articles) OR EXISTS (SELECT 1 FROM passages)")
 
     def languages(self) -> dict[str, int]:
-        """Passages by language."""
+        """Return the number of passages by language."""
         counts: dict[str, int] = {}
         for language, n in self._db.execute(
             "SELECT language, sum(n_passages) FROM articles GROUP BY language"
@@ -267,41 +267,41 @@ class Reader:
         return counts
 
     def number_by_id(self, article_id: str) -> int | None:
-        """Give an article's number."""
+        """Return an article's number."""
         row = self._db.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
         return row[0] if row else None
 
     def number_by_origin(self, origin: str) -> int | None:
-        """Give the number of the article read from an origin."""
+        """Return the number of the article read from an origin."""
         sql = "SELECT article FROM origins WHERE origin = ?"
         row = self._db.execute(sql, (origin,)).fetchone()
         return row[0] if row else None
 
     def number_by_text(self, text_digest: str) -> int | None:
-        """Give the number of an article with this very text, the oldest if there are several."""
+        """Return the number of the oldest article with exactly this text."""
         sql = "SELECT min(number) FROM articles WHERE text_digest = ?"
         number: int | None = self._db.execute(sql, (text_digest,)).fetchone()[0]
         return number
 
     def digests(self, number: int) -> tuple[str, str, str]:
-        """Give an article's id, digest and text digest."""
+        """Return an article's id, digest and text digest."""
         sql = "SELECT id, digest, text_digest FROM articles WHERE number = ?"
         row: tuple[str, str, str] = self._db.execute(sql, (number,)).fetchone()
         return row
 
     def origins(self, number: int) -> tuple[str, ...]:
-        """Give what an article was read from."""
+        """Return the origins of an article."""
         sql = "SELECT origin FROM origins WHERE article = ? ORDER BY origin"
         return tuple(row[0] for row in self._db.execute(sql, (number,)))
 
     def origins_in(self, file: str) -> list[str]:
-        """Give the origins that are a file or a part of it: `file`, `file#row`, `file!member`."""
+        """Return the origins that are a file or a part of it: `file`, `file#row`, `file!member`."""
         where, values = _inside(file)
         found = self._db.execute(f"SELECT origin FROM origins WHERE {where}", values)  # noqa: S608
         return [row[0] for row in found]
 
     def origins_below(self, folder: str) -> list[tuple[str, int]]:
-        """Give the origins that start with a folder's path, and their articles' numbers."""
+        """Return the origins that start with a folder's path, and their articles' numbers."""
         sql = "SELECT origin, article FROM origins WHERE origin > ? AND origin < ?"
         path = folder.rstrip("/")
         return list(
@@ -309,18 +309,18 @@ class Reader:
         )  # "0" comes after "/", and nothing between
 
     def file(self, path: str) -> Known | None:
-        """Give what is known of a file that was read; None: nothing, so that it must be read."""
+        """Return what is known of a file that was read; None: nothing, so that it must be read."""
         sql = "SELECT size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files WHERE path = ?"
         row = self._db.execute(sql, (path,)).fetchone()
         return Known(_seen(row), tuple(self._held_in(path)), self.withheld_in(path)) if row else None
 
     def files(self) -> Iterator[tuple[str, Seen]]:
-        """Give every file that was read, with what is remembered of it."""
+        """Return every file that was read, with what is recorded of it."""
         sql = "SELECT path, size, mtime_ns, ctime_ns, looked_ns, digest, reading, refused FROM files"
         return ((path, _seen(row)) for path, *row in self._db.execute(sql))
 
     def _held_in(self, path: str) -> list[tuple[str, str]]:
-        """Give the origins that are a file or are in it, other files left out, with their articles' ids."""
+        """Return the origins that are a file or are in it, except other files, with their articles' ids."""
         sql = (
             "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article WHERE o.origin = ?"
             " AND (o.origin = ? OR NOT EXISTS (SELECT 1 FROM files WHERE path = o.origin))"
@@ -330,23 +330,23 @@ class Reader:
         return [row for origin in origins for row in self._db.execute(sql, (origin, path))]
 
     def holds(self, path: str) -> bool:
-        """Whether an article was read from a file, or from one below a folder."""
+        """Return whether an article was read from a file, or from one below a folder."""
         where, values = _at(path)
         return bool(self._one(f"SELECT EXISTS (SELECT 1 FROM origins WHERE {where})", *values))  # noqa: S608
 
     def memory(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Give what is remembered of files beside the articles: the rows of each table."""
+        """Return what is recorded about files beside the articles: the rows of each table."""
         return {table: self._later(table, f"SELECT * FROM {table}") for table in _MEMORY}  # noqa: S608
 
     def _later(self, table: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Give the rows of a SELECT from a table that a database gets with the next change if it is old."""
+        """Return the rows of a SELECT from a table that an older database lacks until its next change."""
         known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
         return (
             self._db.execute(sql, values).fetchall() if self._db.execute(known, (table,)).fetchone() else []
         )
 
     def withheld_in(self, file: str) -> tuple[str, ...]:
-        """Give the origins in a file whose articles a person removed, other files left out."""
+        """Return the origins in a file, except other files, whose articles a person removed."""
         where, values = _inside(file)
         sql = (
             f"SELECT origin FROM withheld WHERE {where} AND (origin = ? OR NOT EXISTS"  # noqa: S608
@@ -355,18 +355,18 @@ class Reader:
         return tuple(origin for (origin,) in self._later("withheld", sql, *values, file))
 
     def withheld_as(self, mark: str) -> list[Withheld]:
-        """Give the origins whose articles a person removed, and whose text had this mark (`index.ingest.adding`)."""
+        """Return the origins whose articles a person removed and whose text had this mark (`index.ingest.adding`)."""
         sql = "SELECT origin, article, digest, text_digest FROM withheld WHERE mark = ? ORDER BY origin"
         return [Withheld._make(row) for row in self._later("withheld", sql, mark)]
 
     def missing_at(self, path: str) -> dict[str, str]:
-        """Give the origins at a path that were noted as missing, and why they are kept."""
+        """Return the origins at a path that were noted as missing, and why they are kept."""
         where, values = _at(path)
         sql = f"SELECT origin, why FROM missing WHERE {where} ORDER BY origin"  # noqa: S608
         return dict(self._later("missing", sql, *values))
 
     def missing(self, path: str, most: int | None = None) -> list[Missing]:
-        """Give the articles of which everything that they were read from is missing at a path, oldest first."""
+        """Return the articles whose origins are all missing at a path, oldest first."""
         where, values = _at(path)
         sql = (
             "SELECT a.id, a.title, min(m.why), min(m.since), json_group_array(m.origin)"  # noqa: S608
@@ -378,7 +378,7 @@ class Reader:
         return [Missing._make((*row, tuple(json.loads(origins)))) for *row, origins in rows]
 
     def n_missing(self, path: str) -> int:
-        """Count what `missing` gives."""
+        """Return the number of articles that `missing` returns."""
         where, values = _at(path)
         sql = (
             "SELECT count(*) FROM (SELECT o.article AS number FROM (SELECT * FROM missing"  # noqa: S608
@@ -388,29 +388,29 @@ class Reader:
         return int(next(iter(self._later("missing", sql, *values)), (0,))[0])
 
     def folders(self, folder: str) -> dict[str, int]:
-        """Give the devices that a folder and those below it were on when they were last looked through."""
+        """Return the devices that a folder and those below it were on when they were last scanned."""
         sql = "SELECT path, device FROM folders WHERE path = ? OR (path > ? AND path < ?)"
         path = folder.rstrip("/")
         return dict(self._later("folders", sql, folder, f"{path}/", f"{path}0"))
 
     def article(self, article_id: str) -> Article | None:
-        """Give an article with its text."""
+        """Return an article with its text."""
         number = self.number_by_id(article_id)
         return None if number is None else self.articles_of([number]).get(number)
 
     def articles_of(self, numbers: Sequence[int]) -> dict[int, Article]:
-        """Give articles with their texts, by number; those that exist."""
+        """Return the articles that exist, with their texts, by number."""
         marks = ",".join("?" * len(numbers))
         sql = f"SELECT number, id, text, {_METADATA} FROM articles WHERE number IN ({marks})"  # noqa: S608  # constants
         return {row[0]: _article(row[1:]) for row in self._db.execute(sql, numbers)}
 
     def ids_of(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Give the ids of articles by number; those that exist."""
+        """Return the ids of the articles that exist, by number."""
         marks = ",".join("?" * len(numbers))
         return dict(self._db.execute(f"SELECT number, id FROM articles WHERE number IN ({marks})", numbers))  # noqa: S608
 
     def articles(self) -> list[ArticleInfo]:
-        """Give all articles without their texts, oldest first."""
+        """Return all articles without their texts, oldest first."""
         origins: dict[int, list[str]] = {}
         for origin, number in self._db.execute("SELECT origin, article FROM origins ORDER BY 1"):
             origins.setdefault(number, []).append(origin)
@@ -424,19 +424,19 @@ class Reader:
         ]
 
     def sharing(self, keys: Sequence[int], most: int) -> Counter[int]:
-        """Count how many keys articles share with these; of each key the `most` articles added last only."""
+        """Count how many of these keys articles share; of each key, only the `most` articles added last."""
         one = "SELECT article FROM (SELECT article FROM sketch_keys WHERE key = ? ORDER BY article DESC LIMIT ?)"
         sql = " UNION ALL ".join([one] * len(keys)) or "SELECT 0 WHERE 0"
         values = [value for key in keys for value in (key, most)]
         return Counter([number for (number,) in self._db.execute(sql, values)])
 
     def sketch(self, number: int) -> bytes:
-        """Give an article's sketch (`index.store.minhash`); b"" if it has none."""
+        """Return an article's MinHash sketch (`index.store.minhash`); b"" if it has none."""
         row = self._db.execute("SELECT sketch FROM sketches WHERE article = ?", (number,)).fetchone()
         return bytes(row[0]) if row else b""
 
     def prose(self, number: int) -> list[str]:
-        """Give the texts of an article's passages, in order."""
+        """Return the texts of an article's passages, in order."""
         sql = (
             "SELECT substr(a.text, p.start + 1, p.end - p.start) FROM passages p"
             " JOIN articles a ON a.number = p.article WHERE p.article = ? ORDER BY p.ordinal"
@@ -444,35 +444,35 @@ class Reader:
         return [row[0] for row in self._db.execute(sql, (number,))]
 
     def of_url(self, url: str, most: int) -> list[tuple[int, str | None]]:
-        """Give the last few articles with an address: number and date of publication."""
+        """Return the `most` newest articles with a URL: number and date of publication."""
         sql = "SELECT number, published FROM articles WHERE url = ? ORDER BY number DESC LIMIT ?"
         return list(self._db.execute(sql, (url, most)))
 
     def added(self, article_id: str) -> str:
-        """Give when an article was added; UTC, ISO 8601; empty for an unknown one."""
+        """Return when an article was added; UTC, ISO 8601; empty for an unknown one."""
         row = self._db.execute("SELECT added FROM articles WHERE id = ?", (article_id,)).fetchone()
         return str(row[0]) if row else ""
 
     def all_digests(self) -> dict[str, str]:
-        """Give every article's digest by id, in the order in which they were added."""
+        """Return every article's digest by id, in the order in which they were added."""
         return dict(self._db.execute("SELECT id, digest FROM articles ORDER BY number"))
 
     def sizes(self) -> dict[str, int]:
-        """Give every article's number of passages by id."""
+        """Return every article's number of passages by id."""
         return dict(self._db.execute("SELECT id, n_passages FROM articles"))
 
     def all_origins(self) -> list[tuple[str, str]]:
-        """Give every origin with the id of its article."""
+        """Return every origin with the id of its article."""
         sql = "SELECT o.origin, a.id FROM origins o JOIN articles a ON a.number = o.article"
         return list(self._db.execute(sql))
 
     def ids_by_source(self, source: str) -> list[str]:
-        """Give the ids of the articles of a source."""
+        """Return the ids of the articles of a source."""
         sql = "SELECT id FROM articles WHERE source = ? ORDER BY number"
         return [row[0] for row in self._db.execute(sql, (source,))]
 
     def article_numbers(self, filters: Filters) -> set[int]:
-        """Give the numbers of the articles that pass the filters."""
+        """Return the numbers of the articles that pass the filters."""
         where, values = conditions(filters)
         found = self._db.execute(f"SELECT number FROM articles WHERE {where}", values)  # noqa: S608
         return {number for (number,) in found}
@@ -483,13 +483,13 @@ class Reader:
         values: Sequence[object] = (),
         functions: Mapping[str, Callable[..., str | int]] | None = None,
     ) -> list[tuple[Any, ...]]:
-        """Give the rows of a SELECT, in which functions of ours may be called by their names."""
+        """Return the rows of a SELECT, which may call the given functions by their names."""
         for name, function in (functions or {}).items():
             self._db.create_function(name, -1, function, deterministic=True)
         return self._db.execute(sql, tuple(values)).fetchall()
 
     def infos(self, numbers: Sequence[int]) -> list[ArticleInfo]:
-        """Give articles without their texts, in the order of the numbers."""
+        """Return articles without their texts, in the order of the numbers."""
         sql = f"SELECT id, {_METADATA}, added, n_passages FROM articles WHERE number = ?"  # noqa: S608
         rows = (self._db.execute(sql, (number,)).fetchone() for number in numbers)
         return [
@@ -498,12 +498,12 @@ class Reader:
         ]
 
     def alike(self, number: int) -> tuple[Alike, ...]:
-        """Give the articles that are nearly the same, the most alike first."""
+        """Return the near-duplicates of an article, the most alike first."""
         sql = _ALIKE + " WHERE l.article = ? ORDER BY l.overlap DESC, l.other"
         return tuple(Alike._make(other) for _, *other in self._db.execute(sql, (number,)))
 
     def passages(self, after: int, upto: int | None = None) -> Iterator[StoredPassage]:
-        """Give passages with numbers above `after` (and not above `upto`), in order of number."""
+        """Return passages with numbers above `after` (and not above `upto`), in order of number."""
         sql = (
             "SELECT p.number, p.article, p.words, coalesce(a.language, 'und') FROM passages p"
             " JOIN articles a ON a.number = p.article WHERE p.number > ? AND p.number <= ? ORDER BY p.number"
@@ -512,7 +512,7 @@ class Reader:
         return (StoredPassage(*row) for row in rows)
 
     def vectors(self, after: int, upto: int | None = None) -> Iterator[StoredVector]:
-        """Give vectors with numbers above `after` (and not above `upto`), in order of number."""
+        """Return vectors with numbers above `after` (and not above `upto`), in order of number."""
         sql = (
             "SELECT v.number, v.passage, p.article, v.vector, coalesce(a.language, 'und') FROM vectors v"
             " JOIN passages p ON p.number = v.passage JOIN articles a ON a.number = p.article"
@@ -522,12 +522,12 @@ class Reader:
         return (StoredVector(*row) for row in rows)
 
     def removed(self, after: int) -> list[tuple[int, bytes]]:
-        """Give numbers and words of passages removed after a sequence number."""
+        """Return numbers and words of passages removed after a sequence number."""
         sql = "SELECT passage, words FROM removed WHERE seq > ? ORDER BY passage"
         return list(self._db.execute(sql, (after,)))
 
     def places(self, numbers: Sequence[int]) -> dict[int, Place]:
-        """Give where passages stand, by passage number."""
+        """Return the places of passages, by passage number."""
         marks = ",".join("?" * len(numbers))
         sql = (
             "SELECT number, ordinal, start, end, sentences, words, article"  # noqa: S608
@@ -536,7 +536,7 @@ class Reader:
         return {row[0]: Place(*row[1:]) for row in self._db.execute(sql, tuple(numbers))}
 
     def spans(self, article_id: str) -> list[tuple[int, int]]:
-        """Give the offsets [start, end) of an article's passages, in the order of the text."""
+        """Return the offsets [start, end) of an article's passages, in the order of the text."""
         sql = (
             "SELECT p.start, p.end FROM passages p JOIN articles a ON a.number = p.article"
             " WHERE a.id = ? ORDER BY p.ordinal"
@@ -544,7 +544,7 @@ class Reader:
         return list(self._db.execute(sql, (article_id,)))
 
     def vectors_by_text(self, number: int) -> dict[str, bytes]:
-        """Give the vectors of an article's passages, by the passage's text."""
+        """Return the vectors of an article's passages, by the passage's text."""
         sql = (
             "SELECT substr(a.text, p.start + 1, p.end - p.start), v.vector FROM passages p"
             " JOIN vectors v ON v.passage = p.number JOIN articles a ON a.number = p.article"
@@ -553,7 +553,7 @@ class Reader:
         return dict(self._db.execute(sql, (number,)))
 
     def words(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Give the term hashes of vocabulary words; (number, uint64s as bytes)."""
+        """Yield the term hashes of vocabulary words: (number, uint64s as bytes)."""
         step = 30_000  # below SQLite's limit on the number of values in a statement
         for first in range(0, len(numbers), step):
             some = tuple(numbers[first : first + step])
@@ -562,21 +562,21 @@ class Reader:
             yield from self._db.execute(sql, some)
 
     def words_among(self, stemmer: str, words: Collection[str]) -> list[str]:
-        """Give those words that the vocabulary has under some stemming rules; some stand nowhere now."""
+        """Return those words that the vocabulary has for a stemmer; some may occur in no passage now."""
         marks = ",".join("?" * len(words))
         sql = f"SELECT word FROM vocabulary WHERE stemmer = ? AND word IN ({marks})"  # noqa: S608
         return [word for (word,) in self._db.execute(sql, (stemmer, *words))]
 
     def words_from(self, stemmer: str, begin: str) -> list[str]:
-        """Give the vocabulary's words under some stemming rules that begin in a way; some stand nowhere now."""
+        """Return the vocabulary's words for a stemmer with a prefix; some may occur in no passage now."""
         sql = "SELECT word FROM vocabulary WHERE stemmer = ? AND word >= ? AND word < ?"
         return [word for (word,) in self._db.execute(sql, (stemmer, begin, begin + "\U0010ffff"))]
 
     def checked_articles(self) -> Iterator[CheckedArticle]:
-        """Give every article, one after the other, with what its text must agree with.
+        """Return every article, one after the other, with what its text must agree with.
 
-        On a damaged page any column may hold NULL or a value of another type; here and below it comes back as one
-        of the right type, which agrees with nothing.
+        On a damaged page any column may hold NULL or a value of another type. Here and below such a value is
+        returned as one of the right type, which agrees with nothing.
         """
         sql = (
             "SELECT number, id, language, n_passages, text_digest, coalesce(CAST(text AS BLOB), x'')"
@@ -585,7 +585,7 @@ class Reader:
         return map(CheckedArticle._make, self._db.execute(sql))
 
     def checked_passages(self, number: int) -> list[CheckedPassage]:
-        """Give the passages of an article in the order of its text."""
+        """Return the passages of an article in the order of its text."""
         sql = (
             "SELECT ordinal, coalesce(CAST(start AS INTEGER), -1), coalesce(CAST(end AS INTEGER), -1),"
             " coalesce(CAST(sentences AS BLOB), x''), coalesce(CAST(words AS BLOB), x'')"
@@ -594,7 +594,7 @@ class Reader:
         return [CheckedPassage._make(row) for row in self._db.execute(sql, (number,))]
 
     def vocabulary(self) -> Iterator[tuple[int, str, str, bytes]]:
-        """Give every word: its number, stemming rules, spelling and term hashes (uint64s as bytes)."""
+        """Yield every word: its number, stemmer, spelling and term hashes (uint64s as bytes)."""
         sql = (
             "SELECT number, coalesce(stemmer, ''), coalesce(word, ''), coalesce(CAST(terms AS BLOB), x'')"
             " FROM vocabulary ORDER BY number"
@@ -602,7 +602,7 @@ class Reader:
         yield from self._db.execute(sql)
 
     def without_vectors(self) -> list[int]:
-        """Give the numbers of passages that have no vector and do not wait for one."""
+        """Return the numbers of passages that have no vector and do not wait for one."""
         sql = (
             "SELECT number FROM passages WHERE number NOT IN (SELECT passage FROM vectors)"
             " AND number NOT IN (SELECT passage FROM embedding_queue)"
@@ -610,7 +610,7 @@ class Reader:
         return [number for (number,) in self._db.execute(sql)]
 
     def checked_vectors(self) -> Iterator[CheckedVector]:
-        """Give every vector, one after the other."""
+        """Return every vector, one after the other."""
         sql = (
             "SELECT p.number, a.id, p.ordinal, coalesce(CAST(v.vector AS BLOB), x'') FROM vectors v"
             " JOIN passages p ON p.number = v.passage JOIN articles a ON a.number = p.article ORDER BY v.number"
@@ -618,7 +618,7 @@ class Reader:
         return map(CheckedVector._make, self._db.execute(sql))
 
     def text_of(self, passage: int) -> str:
-        """Give the text of a passage; empty if it is gone."""
+        """Return the text of a passage; empty if it is gone."""
         sql = (
             "SELECT CAST(substr(a.text, p.start + 1, p.end - p.start) AS BLOB) FROM passages p"
             " JOIN articles a ON a.number = p.article WHERE p.number = ?"
@@ -627,14 +627,14 @@ class Reader:
         return row[0].decode(errors="replace") if row else ""
 
     def problems(self) -> list[str]:
-        """Ask SQLite to verify the whole file; one line for each fault, none when it is sound."""
+        """Verify the whole file by SQLite; return one line for each fault, none when it is sound."""
         rows = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
         rows += [f"row without its article: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
         return [row for row in rows if row != "ok"]
 
 
 def _article(row: Sequence[Any]) -> Article:
-    """Give the article of a row of id, text and _METADATA."""
+    """Return the article of a row of id, text and _METADATA."""
     article_id, text, title, source, url, author, published, language = row
     return Article(
         id=article_id,

@@ -1,4 +1,4 @@
-"""Writing the database: one transaction, one sequence number, all of it or nothing."""
+"""Write the database: one transaction with one sequence number, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class NewPassage(NamedTuple):
-    """A passage on its way in.
+    """A passage that is to be stored.
 
     Attributes:
         start, end: characters [start, end) of the article.
-        sentences: (s, 3) int32 as bytes: of each its characters [first, last) in the passage, and how many words.
-        words: int32s as bytes: for each word, in order, its place among the words of the article.
+        sentences: (s, 3) int32 as bytes: each one's characters [first, last) in the passage, and number of words.
+        words: int32s as bytes: for each word, in order, its place among the article's words (`Prepared.keys`).
     """
 
     start: int
@@ -47,7 +47,7 @@ class Prepared(NamedTuple):
     Attributes:
         keys: its distinct words.
         passages: in order of the text.
-        sketch: of their words, by which articles that are nearly the same are found (`index.store.minhash`).
+        sketch: MinHash sketch of their words, by which near-duplicates are found (`index.store.minhash`).
     """
 
     keys: Sequence[WordKey]
@@ -69,25 +69,25 @@ class Writer(Reader):
         self.sequence += 1
         self._words = words
         self.new_words: dict[WordKey, int] = {}
-        self._next_word = 0  # number of the next one that is entered; 0: not known yet
+        self._next_word = 0  # number of the next new word; 0: not known yet
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
         self._changed = False
 
     def close(self) -> None:
-        """Give the transaction its sequence number if it changed the collection."""
+        """Record the sequence number if the transaction changed the collection."""
         if self._changed:
             sql = "INSERT INTO changes (seq, at) VALUES (?, ?)"
             self._db.execute(sql, (self.sequence, self._now))
 
     def set(self, settings: Mapping[str, str], canaries: Mapping[str, bytes]) -> None:
-        """Replace what the collection says it was made with."""
+        """Replace the settings and canaries that the collection was made with."""
         self._db.execute("DELETE FROM settings")
         self._db.execute("DELETE FROM canaries")
         self._db.executemany("INSERT INTO settings VALUES (?, ?)", settings.items())
         self._db.executemany("INSERT INTO canaries VALUES (?, ?)", canaries.items())
 
     def start_after(self, sequence: int) -> None:
-        """Let this transaction's number come after another database's."""
+        """Make this transaction's number follow another database's."""
         self.sequence = max(self.sequence, sequence + 1)
         self._changed = True
 
@@ -97,18 +97,18 @@ class Writer(Reader):
         return self._changed
 
     def go_on_after(self, last: int) -> None:
-        """Say that the changes up to a number are lost, and never give their numbers again."""
+        """Record that the changes up to a number are lost, and never reuse their numbers."""
         self.note_lost([(self.sequence, last, self._now)])
         self.start_after(last)
 
     def note_lost(self, lost: Sequence[tuple[int, int, str]]) -> None:
-        """Say which acknowledged changes are lost; see `lost`."""
+        """Record which acknowledged changes are lost; see `lost`."""
         if lost:
             self._db.execute("CREATE TABLE IF NOT EXISTS lost (first INTEGER, last INTEGER, noticed TEXT)")
             self._db.executemany("INSERT INTO lost VALUES (?, ?, ?)", lost)
 
     def forget_lost(self) -> None:
-        """Go on without them."""
+        """Delete the record of lost changes."""
         self._db.execute("DROP TABLE IF EXISTS lost")
 
     def insert(
@@ -119,7 +119,7 @@ class Writer(Reader):
         added: str | None = None,
         vectors: Mapping[str, bytes] | None = None,
     ) -> int:
-        """Add an article (its id set and unused) with its passages; give its number.
+        """Add an article (its id set and unused) with its passages; return its number.
 
         Args:
             article: as it is to be stored.
@@ -149,12 +149,12 @@ class Writer(Reader):
         digests: tuple[str, str],
         prepared: Prepared | None,
     ) -> None:
-        """Replace an article's text and metadata; prepared None: the text is the same.
+        """Replace an article's text and metadata; `prepared` is None if the text is the same.
 
         A passage whose text is among the old ones keeps its vector.
         """
         self._changed = True
-        vectors = self.vectors_by_text(number) if prepared is not None else {}  # before the text is another
+        vectors = self.vectors_by_text(number) if prepared is not None else {}  # read before the text changes
         self._db.execute(
             "UPDATE articles SET digest=?, text_digest=?, seq=?, title=?, source=?, url=?, author=?,"
             " published=?, language=?, text=? WHERE number=?",
@@ -168,7 +168,7 @@ class Writer(Reader):
             self._db.execute(sql, (len(prepared.passages), number))
 
     def remove(self, number: int) -> None:
-        """Remove an article, its passages, what it was read from and its links to others."""
+        """Remove an article, its passages, its origins and its links to others."""
         self._changed = True
         self.unlike(number)
         for origin in self.origins(number):
@@ -177,18 +177,18 @@ class Writer(Reader):
         self._db.execute("DELETE FROM articles WHERE number = ?", (number,))
 
     def link(self, origin: str, number: int) -> None:
-        """Say that an origin holds an article."""
+        """Record that an origin holds an article."""
         sql = "INSERT INTO origins VALUES (?, ?) ON CONFLICT DO UPDATE SET article = excluded.article"
         self._db.execute(sql, (origin, number))
 
     def own(self, number: int) -> str:
-        """Say that an article was given directly too, so that it stays when its files go; give its id."""
+        """Record that an article was also given directly, so that it stays when its files go; return its id."""
         article_id = self.digests(number)[0]
         self.link(f"{GIVEN}{article_id}", number)
         return article_id
 
     def liken(self, number: int, sketch: bytes, alike: Mapping[int, float]) -> None:
-        """Keep an article's sketch (`index.store.minhash`), and link it with articles, by their overlap, both ways."""
+        """Store an article's MinHash sketch (`index.store.minhash`), and link it both ways with others, by overlap."""
         self._db.execute("INSERT INTO sketches VALUES (?, ?)", (number, sketch))
         self._db.executemany(
             "INSERT INTO sketch_keys VALUES (?, ?)", [(key, number) for key in keys_of(sketch)]
@@ -199,7 +199,7 @@ class Writer(Reader):
             self._db.executemany("INSERT INTO alike VALUES (?, ?, ?)", pairs)
 
     def unlike(self, number: int) -> None:
-        """Forget an article's sketch and its links with others."""
+        """Delete an article's sketch and its links with others."""
         found = [(key, number) for key in keys_of(self.sketch(number))]
         self._db.executemany("DELETE FROM sketch_keys WHERE key = ? AND article = ?", found)
         self._db.execute("DELETE FROM sketches WHERE article = ?", (number,))
@@ -216,37 +216,37 @@ class Writer(Reader):
         self._db.executemany(sql, origins)
 
     def unlink(self, origin: str) -> None:
-        """Forget an origin, and that its file was read."""
+        """Delete an origin and the record that its file was read."""
         self.forget_file(origin)
         self._db.execute("DELETE FROM origins WHERE origin = ?", (origin,))
 
     def remember(self, path: str, seen: Seen) -> None:
-        """Keep what a file was when it was read; no change of the collection."""
+        """Record the state of a file when it was read; no change of the collection."""
         refused = json.dumps(seen.refused)
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", (path, *seen[:-1], refused))
 
     def forget_file(self, origin: str) -> None:
-        """Forget that a file was read, so that it is read again."""
+        """Delete the record that a file was read, so that it is read again."""
         paths = [(path,) for path in files_of(origin)]
         self._db.executemany("DELETE FROM files WHERE path = ?", paths)
 
     def note_missing(self, whys: Mapping[str, str]) -> None:
-        """Note origins whose files are not there, and why their articles are kept; no change of the collection."""
+        """Record origins whose files are missing, and why their articles are kept; no change of the collection."""
         rows = [(origin, why, self._now) for origin, why in whys.items()]
         self._db.executemany("INSERT OR REPLACE INTO missing VALUES (?, ?, ?)", rows)
 
     def found(self, origins: Iterable[str]) -> None:
-        """Note that origins are there again."""
+        """Record that origins are no longer missing."""
         if self._one("SELECT EXISTS (SELECT 1 FROM missing)"):
             self._db.executemany("DELETE FROM missing WHERE origin = ?", [(origin,) for origin in origins])
 
     @cached_property
     def is_withholding(self) -> bool:
-        """Whether a person removed an article that was read from somewhere, as this transaction began."""
+        """Whether any origin is withheld; evaluated once in a transaction."""
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM withheld)"))
 
     def withhold(self, number: int, mark: str) -> None:
-        """Remember that a person removed an article, for everything that it was read from.
+        """Record that a person removed an article, for each of its origins.
 
         Args:
             number: of the article.
@@ -257,22 +257,22 @@ class Writer(Reader):
         self._db.executemany("INSERT OR REPLACE INTO withheld VALUES (?, ?, ?, ?, ?)", rows)
 
     def withhold_as(self, origin: str, before: str) -> None:
-        """Let an origin take the place of another whose article a person removed: its file has another name."""
+        """Replace a withheld origin by another, because its file was renamed."""
         self._db.execute("UPDATE OR REPLACE withheld SET origin = ? WHERE origin = ?", (origin, before))
         self.forget_file(before)
 
     def welcome(self, origins: Iterable[str]) -> None:
-        """Forget that a person removed what was read from these."""
+        """Delete the record that a person removed the articles of these origins."""
         self._db.executemany("DELETE FROM withheld WHERE origin = ?", [(origin,) for origin in origins])
 
     def set_digests(self, number: int, digest: str, text_digest: str) -> None:
-        """Let an article be known by the digests that its file gave it, whatever was edited since."""
+        """Set an article's digests to those that its file gave it, whatever was edited since."""
         sql = "UPDATE articles SET digest = ?, text_digest = ? WHERE number = ?"
         self._db.execute(sql, (digest, text_digest, number))
 
     @cached_property
     def has_edits(self) -> bool:
-        """Whether edits of articles that went with their files were kept, as this transaction began."""
+        """Whether edits of articles that went with their files are kept; evaluated once in a transaction."""
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM edits)"))
 
     def keep_edit(self, digest: str, article: Article) -> None:
@@ -286,7 +286,7 @@ class Writer(Reader):
         self._db.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)", (digest, *values))
 
     def take_edit(self, digest: str) -> dict[str, str | None]:
-        """Give what was edited of an article that went with its file, and forget it; empty if there is nothing."""
+        """Return and delete what was edited of an article that went with its file; empty if there is nothing."""
         sql = f"DELETE FROM edits WHERE digest = ? RETURNING {', '.join(EDITED)}"  # noqa: S608
         return {
             name: value
@@ -295,14 +295,14 @@ class Writer(Reader):
         }
 
     def set_folders(self, folder: str, devices: Mapping[str, int]) -> None:
-        """Remember the devices that a folder and those below it are on; no change of the collection."""
+        """Record the devices that a folder and those below it are on; no change of the collection."""
         path = folder.rstrip("/")
         sql = "DELETE FROM folders WHERE path = ? OR (path > ? AND path < ?)"
         self._db.execute(sql, (folder, f"{path}/", f"{path}0"))
         self._db.executemany("INSERT INTO folders VALUES (?, ?)", devices.items())
 
     def copy_memory(self, memory: Mapping[str, Sequence[Sequence[object]]]) -> None:
-        """Replace what is remembered of files beside the articles by what another database remembers."""
+        """Replace what is recorded about files beside the articles by the records of another database."""
         for table, rows in memory.items():
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
             if rows:
@@ -344,7 +344,7 @@ class Writer(Reader):
             self.embed({passage: vector for passage, vector in known if vector is not None})
 
     def embed(self, vectors: Mapping[int, bytes]) -> None:
-        """Give passages that are in the queue their vectors, (d,) float32 as bytes; others may be gone by now."""
+        """Store the vectors, (d,) float32 as bytes, of passages still in the queue; skip others, which may be gone."""
         self._changed = True
         sql = "INSERT INTO vectors (passage, vector) SELECT passage, ? FROM embedding_queue WHERE passage = ?"
         self._db.executemany(sql, [(vector, passage) for passage, vector in vectors.items()])
@@ -353,14 +353,14 @@ class Writer(Reader):
         )
 
     def embed_again(self, passages: Sequence[int]) -> None:
-        """Drop the vectors of some passages, and let them wait for new ones."""
+        """Delete the vectors of some passages, and queue the passages for new ones."""
         self._changed = True
         numbers = [(passage,) for passage in passages]
         self._db.executemany("DELETE FROM vectors WHERE passage = ?", numbers)
         self._db.executemany("INSERT OR IGNORE INTO embedding_queue VALUES (?)", numbers)
 
     def _word_numbers(self, keys: Sequence[WordKey]) -> NDArray[np.int32]:
-        """Give the numbers of an article's words; those not met before are looked up, or entered."""
+        """Return the numbers of an article's words; those not cached are looked up, or inserted."""
         numbers = list(map(self._words.get, keys))
         places = [place for place, number in enumerate(numbers) if number is None]
         new = self.new_words
@@ -370,12 +370,12 @@ class Writer(Reader):
         return np.array(numbers, dtype=np.int32)
 
     def _meet(self, keys: Sequence[WordKey]) -> None:
-        """Find words that this transaction has not met in the vocabulary, or enter them."""
+        """Look up words that are new to this transaction in the vocabulary, or insert them."""
         if not keys:
             return
         if not self._next_word:
             self._next_word = self._one("SELECT coalesce(max(number), 0) + 1 FROM vocabulary")
-        # numbers are given from 1 on and never taken back: with as many words at hand as there are, others are new
+        # numbers start at 1 and are never freed: if every word of the vocabulary is cached, any other is new
         if len(self._words) + len(self.new_words) + 1 < self._next_word:
             self.new_words.update(self._find_words(keys))
         absent = [key for key in keys if key not in self.new_words]
@@ -387,8 +387,8 @@ class Writer(Reader):
         self._next_word += len(absent)
 
     def _find_words(self, keys: Sequence[WordKey]) -> dict[WordKey, int]:
-        """Give the numbers of those words that the vocabulary has."""
-        # CROSS JOIN: word by word through the index, where the planner might read the whole vocabulary
+        """Return the numbers of those words that the vocabulary holds."""
+        # CROSS JOIN looks up each word by the index; else the planner might read the whole vocabulary
         sql = (
             "SELECT key, number FROM (SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS s,"
             " json_extract(value, '$[2]') AS w FROM json_each(?))"

@@ -1,1 +1,1 @@
-"""Keeps collections. In: a home. Out: open sessions, vectors in the background, backups, checks, rebuilds."""
+"""Maintains collections. In: a home. Out: open sessions, vectors in the background, backups, checks, rebuilds."""

@@ -1,7 +1,7 @@
-"""Backups: the database as one file that knows its own digest, taken while it is in use, and put back.
+"""Back up the database to one file with its own digest, while it is in use, and restore it.
 
-The file is an SQLite database with one line behind it, which SQLite does not read: the BLAKE3 digest of all before. Its
-header says that the line must be there, so one that was cut off, or changed by another program, is no backup either.
+The file is an SQLite database followed by one line that SQLite does not read: the BLAKE3 digest of all before it. The
+header says that the line must be there, so a file that was truncated, or changed by another program, is refused too.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _LINE_BYTES = 87
 
 
 def backup(home: Home, store: Store, target: Path) -> None:
-    """Write a collection to one file, as it is at one moment, while others go on reading and writing.
+    """Write a consistent copy of a collection to one file, while others go on reading and writing.
 
     Args:
         home: of the collection.
         store: its database.
-        target: replaced when the copy is whole; its folder must exist.
+        target: replaced when the copy is complete; its folder must exist.
 
     Raises:
         StoreUnavailable: the file cannot be written; what was there before is untouched.
@@ -63,7 +63,7 @@ def backup(home: Home, store: Store, target: Path) -> None:
 
 
 def _seal(path: Path) -> None:
-    """Put the digest of a file behind it, and make both durable."""
+    """Append the digest of a file to it, and make both durable."""
     digest = blake3().update_mmap(path).hexdigest()
     with path.open("ab") as file:
         file.write(f"\nSanad backup, BLAKE3 {digest}\n".encode())
@@ -72,14 +72,14 @@ def _seal(path: Path) -> None:
 
 
 def restore(home: Path, source: Path) -> list[Path]:
-    """Put a backup in the place of a home's collection; who has the old one open follows.
+    """Replace a home's collection by a backup; processes that have the old one open switch to it.
 
     Args:
-        home: made when it does not exist. What it holds is neither opened, so it may be damaged, nor deleted.
+        home: created if it does not exist. Its content is not opened, so it may be damaged, and not deleted.
         source: what `backup` wrote; verified, and read whole, before anything is replaced.
 
     Returns:
-        The databases of the home that are not in use any more.
+        The databases of the home that are no longer in use.
 
     Raises:
         StoreUnavailable: the file or the home cannot be read or written.
@@ -116,14 +116,14 @@ def _verify(source: Path) -> None:
                 digest = blake3(rest).hexdigest().encode()
     except OSError as error:
         raise StoreUnavailable(f"cannot read the backup {source}: {error.strerror}") from error
-    except ValueError as error:  # nothing to map
+    except ValueError as error:  # an empty file cannot be mapped
         raise StoreDamaged(f"the backup {source} is empty; use another one") from error
     if not said or said[1] != digest:
         raise StoreDamaged(f"the backup {source} is not what was written (its digest differs); use another")
 
 
 def _must_be_sealed(header: bytes) -> bool:
-    """Whether a database's header says that it is a backup, and not one that was put to use since (with a journal)."""
+    """Return whether a header is that of a backup that was not put to use since (with a write-ahead log)."""
     return header[_ID_AT] == APPLICATION_ID.to_bytes(4) and header[_JOURNAL_AT] != b"\2\2"
 
 
@@ -149,7 +149,7 @@ def _copy(source: Path, fresh: Path) -> None:
 
 
 def _go_on_after(place: Home, fresh: Path) -> None:
-    """Let the sequence numbers go on from those that were used here, as far as that is known, and check them in."""
+    """Continue the sequence numbers after those known to be used here, and close the database as one file."""
     known = (Acknowledged(path).read() or 0 for path in place.databases())
     restored = Store(fresh)
     with restored.writing() as writer:

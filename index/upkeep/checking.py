@@ -1,4 +1,4 @@
-"""Whether what is stored is what was added: texts by their digests, passages and words by the texts."""
+"""Check that what is stored is what was added: texts by their digests, passages and words by the texts."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 UNIT = 1e-3
 """By how much the squared length of a vector may differ from one."""
 SAMPLE = 200
-"""Vectors that are made again to be compared."""
+"""Number of vectors that are computed again and compared."""
 
 
 def unsound(reader: Reader, *, analysed: bool = False) -> list[str]:
     """Compare every text with its digest, every passage and its words with the text.
 
-    One article at a time is in memory, and a byte for each word of the vocabulary.
+    Memory holds one article at a time, and a byte for each word of the vocabulary.
 
     Args:
         reader: of one transaction.
-        analysed: whether sentences and terms are made again to be compared.
+        analysed: whether sentences and terms are computed again and compared.
 
     Returns:
-        One line for each article or word that is not sound, an article by its id with everything found in it.
+        One line for each article or word that is not sound; that of an article has its id and all its faults.
     """
     found = [] if reader.canaries() else ["the canary sentences are gone: another model would not be noticed"]
     known, strange = _vocabulary(reader, analysed=analysed)
@@ -50,10 +50,10 @@ def unsound(reader: Reader, *, analysed: bool = False) -> list[str]:
 
 
 def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], list[str]]:
-    """Give which numbers are words, and the words whose terms are not what the analyser gives."""
+    """Return which numbers are words, and the words whose terms are not those that the analyser gives."""
     from index.analysis.hashing import term_hashes
 
-    # words are numbered from 1, and none is ever taken away
+    # words are numbered from 1, and none is ever removed
     known, strange = np.zeros(reader.counts()["words"] + 1, dtype=bool), list[str]()
     for number, stemmer, word, terms in reader.vocabulary():
         if 0 < number < len(known):
@@ -84,7 +84,7 @@ def _faults(
 
 
 def _misread(language: str, text: str, passages: Sequence[CheckedPassage]) -> Iterator[str]:
-    """Read the passages again, and say what was stored that is something else."""
+    """Analyse the passages again, and report stored sentences that differ."""
     strange = []
     for p in passages:
         own = text[p.start : p.end]
@@ -97,13 +97,13 @@ def _misread(language: str, text: str, passages: Sequence[CheckedPassage]) -> It
 
 
 def unsound_vectors(reader: Reader, encoder: Encoder) -> dict[int, str]:
-    """Find the vectors that cannot be those of their passages; they can be made anew.
+    """Find the vectors that cannot be those of their passages; they can be computed again.
 
-    Every vector must be finite, of the model's dimension, and of length one or zero; SAMPLE of them, evenly spread,
+    Every vector must be finite, of the model's dimension, and of length one or zero. SAMPLE of them, evenly spread,
     are compared with what the model gives now.
 
     Returns:
-        By the number of the passage what is wrong with it; passages without a vector that wait for none are among them.
+        The fault of each passage, by its number; a passage that has no vector and is not queued for one is included.
     """
     found = dict.fromkeys(reader.without_vectors(), "a passage has lost its vector")
     kept = max(1, reader.n_vectors // SAMPLE)
@@ -125,7 +125,7 @@ def unsound_vectors(reader: Reader, encoder: Encoder) -> dict[int, str]:
 
 def _is_unit(blob: bytes) -> bool:
     vector = np.frombuffer(blob, dtype=np.float32).astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not near anything
+    with np.errstate(invalid="ignore", over="ignore"):  # a value that is not finite fails the comparison
         square = float(vector @ vector)
     return abs(square - 1) <= UNIT or square == 0
 
@@ -135,7 +135,7 @@ def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
         return True
     if not reader.origins(article.number):
         return False
-    # whose language was edited keeps the digest that its file gave it: under some language it must fit
+    # an article whose language was edited keeps its file's digest, which must fit some language
     codes = ("".join(letters) for n in (2, 3) for letters in product(ascii_lowercase, repeat=n))
     return any(text_digest(code, article.text) == article.text_digest for code in codes)
 

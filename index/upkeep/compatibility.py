@@ -1,4 +1,4 @@
-"""What gives a collection's vectors and terms their meaning; another meaning is refused by name."""
+"""Refuse a collection whose vectors or terms this program and model would misread, naming each difference."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Load = Callable[[str | None], Encoder]
 
-# one sentence in each of eight scripts: if a model of the same name reads any of them otherwise (another
+# one sentence in each of eight scripts: if a model of the same name encodes any of them differently (another
 # tokenizer, another library version), its vectors must not be mixed with the stored ones
 CANARIES = (
     "The council met on Tuesday to discuss the water supply of the old town.",
@@ -40,7 +40,7 @@ FINGERPRINT = "model fingerprint"
 
 
 def settings_of(encoder: Encoder) -> dict[str, str]:
-    """Give what a collection made now, with this model, is made with."""
+    """Return the settings of a collection that is created now with this model."""
     return {
         "format": str(FORMAT),
         "analyser": str(ANALYSER_VERSION),
@@ -52,12 +52,12 @@ def settings_of(encoder: Encoder) -> dict[str, str]:
 
 
 def start(home: Home, model: str | None, load: Load) -> None:
-    """Make an empty database if the home has none, or has one made with other settings that holds no article.
+    """Create an empty database if the home has none, or has one with other settings and no article.
 
     Args:
         home: with a pointer or without; see `located`.
-        model: what a person named; None: that of the collection, of a new one the shipped model.
-        load: gives a model by its name.
+        model: what a person named; None: that of the collection, or the shipped model for a new one.
+        load: returns a model by its name.
     """
     path = located(home)
     if path is None:
@@ -79,7 +79,7 @@ def _make(home: Home, encoder: Encoder, replaced: Path | None) -> None:
 
 
 def create(path: Path, encoder: Encoder) -> None:
-    """Make an empty database that nobody uses yet."""
+    """Create an empty database that nobody uses yet."""
     store = Store(path, create=True)
     vectors = encoder.encode_passages(CANARIES)
     with store.writing() as writer:
@@ -98,7 +98,7 @@ def _looks_empty(path: Path) -> bool:
 
 
 def _replace_if_empty(home: Home, path: Path, encoder: Encoder) -> None:
-    """Replace a database made with other settings, while nobody can add to it and if it is proved to be empty."""
+    """Replace a database with other settings if it is empty, under the write lock, so that nobody can add to it."""
     store = Store(path)
     try:
         with store.writing() as frozen:
@@ -112,13 +112,13 @@ def _replace_if_empty(home: Home, path: Path, encoder: Encoder) -> None:
 
 
 def encoder_of(path: Path, model: str | None, load: Load, held: Encoder | None = None) -> Encoder:
-    """Give the model that a database is to be read with.
+    """Return the model that a database is to be read with.
 
     Args:
         path: of the database.
         model: what a person named; None: the one that the database was made with.
-        load: gives a model by its name.
-        held: one that is open; given back where it is the database's.
+        load: returns a model by its name.
+        held: a model that is loaded already; returned if it is the database's.
 
     Raises:
         StoreIncompatible: a newer version of this program made the database.
@@ -133,7 +133,7 @@ def encoder_of(path: Path, model: str | None, load: Load, held: Encoder | None =
     except ModelError as error:
         if model:
             raise
-        reason = str(error).partition("; ")[0]  # what to do is something else here
+        reason = str(error).partition("; ")[0]  # the remedy is another one here
         raise ModelError(
             f"the collection in {path.parent} was made with a model that cannot be opened now ({reason}): put it back, "
             f"or give the collection another: `sanad rebuild --home {path.parent} --model {SHIPPED_NAME}`"
@@ -141,7 +141,7 @@ def encoder_of(path: Path, model: str | None, load: Load, held: Encoder | None =
 
 
 def made_with(path: Path) -> dict[str, str]:
-    """Give what a database was made with."""
+    """Return the settings that a database was created with."""
     store = Store(path)
     try:
         with store.reading() as reader:
@@ -167,7 +167,7 @@ def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
     """Refuse a collection that this program and model would misread.
 
     Raises:
-        StoreIncompatible: naming each difference and the command that mends it.
+        StoreIncompatible: naming each difference and the command that fixes it.
     """
     with store.reading() as reader:
         made = reader.settings()
@@ -182,7 +182,7 @@ def check_settings(store: Store, encoder: Encoder, home: Path) -> None:
 
 
 def refuse_newer(made: Mapping[str, str], home: Path) -> None:
-    """Refuse a collection of a later version of this program: a rebuild by this one could lose what it added.
+    """Refuse a collection of a newer version of this program: a rebuild by this one could lose what that one added.
 
     Raises:
         StoreIncompatible: naming both formats and what to do.
@@ -196,11 +196,11 @@ def refuse_newer(made: Mapping[str, str], home: Path) -> None:
 
 
 def check_canaries(store: Store, encoder: Encoder) -> None:
-    """Refuse a model that gives other vectors than it gave when the collection was made.
+    """Refuse a model whose vectors differ from those it gave when the collection was made.
 
     Raises:
-        StoreIncompatible: naming the model, the cosine found, and the command that mends it.
-        StoreDamaged: what is stored of them are no vectors.
+        StoreIncompatible: naming the model, the cosine found, and the command that fixes it.
+        StoreDamaged: the stored vectors cannot be read.
     """
     with store.reading() as reader:
         canaries = reader.canaries()
@@ -221,7 +221,7 @@ def check_canaries(store: Store, encoder: Encoder) -> None:
 
 
 def _is_vector(stored: object, dimension: int) -> bool:
-    """Whether it is d finite float32 as bytes; SQLite keeps no promise about the type of what a damaged page holds."""
+    """Return whether a value is d finite float32 as bytes; on a damaged page, SQLite guarantees no type."""
     if not isinstance(stored, bytes) or len(stored) != 4 * dimension:
         return False
     return bool(np.isfinite(np.frombuffer(stored, dtype=np.float32)).all())

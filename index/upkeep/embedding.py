@@ -1,7 +1,7 @@
-"""Embedding in the background: a stored passage gets its vector in a later transaction.
+"""Embed stored passages in the background, each in a later transaction than the one that stored it.
 
 The queue is in the database, so a killed process loses at most the batch that it was encoding. One process embeds
-for a home at a time; it holds a lock that the kernel frees when it dies, and another takes over.
+for a home at a time. It holds a lock that the kernel releases when it dies, and another process takes over.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# passages of one transaction: a second's work of two cores, so that is what a killed process loses
+# passages in one transaction: one second of work on two cores, which is what a killed process loses
 BATCH = 64
-# until a process that found another embedding looks again
+# delay before a process that found another embedding looks again
 TAKEOVER_S = 1.0
-# until a batch that failed is tried again
+# delay before a batch that failed is tried again
 RETRY_S = 5.0
-# of Linux: a thread that answers gets nine tenths of a core that both want
+# on Linux: a thread that answers gets nine tenths of a core that both compete for
 NICENESS = 10
 
 
 class Embedding(NamedTuple):
-    """How far embedding has come.
+    """The progress of embedding.
 
     Attributes:
         waiting: passages without a vector.
-        per_second: passages embedded a second by this process, lately; None: it does not embed.
+        per_second: passages that this process embeds a second; None: it does not embed.
         seconds_left: until none waits at this speed; None: unknown.
         problem: why the last try failed; None: it did not.
     """
@@ -56,7 +56,7 @@ class Embedding(NamedTuple):
 
 
 class Embedder:
-    """Embeds what waits in one database, in a thread that ends when nothing does."""
+    """Embeds the waiting passages of one database, in a thread that ends when none waits."""
 
     def __init__(self, home: Home, store: Store, encoder: Encoder, is_current: Callable[[], bool]) -> None:
         """Take a database.
@@ -76,22 +76,22 @@ class Embedder:
         self._speed: float | None = None
 
     def wake(self, begin: Callable[[], bool], end: Callable[[], None]) -> None:
-        """Start embedding unless it is under way.
+        """Start embedding unless it is running.
 
         Args:
             begin: keeps the database open for the thread; False: it is closed.
-            end: lets go of it, in the thread.
+            end: releases it, in the thread.
         """
         with self._guard:
             self._is_wanted = True
             if self._thread is not None or self._stop.is_set() or not begin():
                 return
-            # a daemon: what it makes is derived, so the process may end at any point of it
+            # a daemon: its output is derived data, so the process may end at any time
             self._thread = threading.Thread(target=self._run, args=(end,), name="sanad-embed", daemon=True)
             self._thread.start()
 
     def stop(self, timeout_s: float | None = None) -> None:
-        """End embedding after the batch that is being encoded."""
+        """Stop embedding after the batch that is being encoded."""
         self._stop.set()
         thread = self._thread
         if thread is not None:
@@ -103,7 +103,7 @@ class Embedder:
         return self._problem
 
     def progress(self, reader: Reader) -> Embedding:
-        """Say how far embedding has come in a transaction."""
+        """Return the progress of embedding, as a transaction sees it."""
         waiting = reader.n_unembedded
         speed = self._speed if waiting else None
         return Embedding(
@@ -111,7 +111,7 @@ class Embedder:
         )
 
     def _run(self, end: Callable[[], None]) -> None:
-        with suppress(AttributeError, OSError):  # only Linux has priorities of threads
+        with suppress(AttributeError, OSError):  # only Linux has thread priorities
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         try:
             while not self._is_done():
@@ -132,7 +132,7 @@ class Embedder:
             return is_done
 
     def _waits(self) -> bool:
-        """Whether passages wait that another process may be embedding."""
+        """Return whether passages still wait, which another process may be embedding."""
         self._is_wanted = False
         try:
             with self._store.reading() as reader:
@@ -159,7 +159,7 @@ class Embedder:
 
 
 def embed_batch(store: Store, encoder: Encoder, is_current: Callable[[], bool] = lambda: True) -> int:
-    """Give the passages that have waited longest their vectors; give how many there were, 0 if none waits.
+    """Embed the passages that have waited longest; return how many there were, 0 if none waits.
 
     Raises:
         ModelError: the model gave vectors that cannot be used.
@@ -179,7 +179,7 @@ def embed_batch(store: Store, encoder: Encoder, is_current: Callable[[], bool] =
 
 
 def usable(vectors: NDArray[np.float32], encoder: Encoder) -> NDArray[np.float32]:
-    """Pass vectors on if they can be searched.
+    """Return vectors if they can be searched.
 
     Raises:
         ModelError: wrong shape or values that are not finite.

@@ -1,9 +1,9 @@
-"""Rebuilding: a second database beside the first, swapped when it is whole.
+"""Rebuild a collection in a second database beside the first, and swap them when it is complete.
 
-Needed for another model, analyser or chunker. The old database answers, and takes changes, until the
-new one has caught up: what differs is copied, and what differs after that is copied once more while the
-old one's write lock is held; the pointer is replaced under that lock, so no change falls between the
-two. A rebuild that was killed is taken up where it stopped: what was copied is not embedded again.
+A rebuild is needed for another model, analyser or chunker. The old database answers, and takes changes, until the
+new one has caught up. What differs is copied, then what differs after that, while the old one's write lock is held.
+The pointer is replaced under that lock, so no change is lost between the two. A killed rebuild resumes where it
+stopped: what was copied is not embedded again.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def rebuild_home(
     progress: Callable[[int, int], None] | None = None,
     device: str | None = None,
 ) -> None:
-    """Make a home's collection anew, even one we cannot open.
+    """Rebuild a home's collection, even one that this program cannot open.
 
     Args:
         path: of the home.
         model: another model from now on, `bundled` for the shipped one; None: the one it was made with.
         progress: called with how many passages are done, and of how many.
-        device: what a sentence-transformers model computes on; None: the processor.
+        device: what a sentence-transformers model computes on; None: the CPU.
 
     Raises:
         StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
@@ -58,12 +58,12 @@ def rebuild_home(
 
 
 def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] | None = None) -> None:
-    """Make the collection anew from its stored articles, with a model; then use the new one.
+    """Rebuild the collection from its stored articles with a model, then switch to the new one.
 
     The old database is deleted if it was sound and every article of it is in the new one.
 
     Args:
-        home: holds the collection; also one that the present program would refuse to open.
+        home: holds the collection; also one that this program would refuse to open.
         encoder: makes the new vectors.
         progress: called with how many passages are embedded, and of how many.
 
@@ -87,7 +87,7 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
                 wanted, problems = reader.all_digests(), reader.problems()
             _copy(old, new, encoder, wanted)
             _embed(new, encoder, progress)
-            with old.writing() as frozen:  # from here on nobody changes the old one
+            with old.writing() as frozen:  # from here on nobody can change the old one
                 _finish(frozen, new, encoder)
                 new.close_whole()
                 home.put_in_place(target, replaced=None if problems else path)
@@ -107,7 +107,7 @@ def _located(home: Home) -> Path:
 
 
 def _fits(path: Path, encoder: Encoder) -> bool:
-    """Whether a database was begun with these settings; one that was cut short before that was not."""
+    """Return whether a database was created with these settings; False if its creation was interrupted."""
     try:
         store = Store(path)
     except StoreError:
@@ -134,7 +134,7 @@ def _copy(old: Store, new: Store, encoder: Encoder, wanted: dict[str, str]) -> N
 
 
 def _embed(store: Store, encoder: Encoder, progress: Callable[[int, int], None] | None) -> None:
-    """Give every passage its vector."""
+    """Embed every passage that has no vector."""
     while True:
         with store.reading() as reader:
             total, waiting = reader.counts()["passages"], reader.n_unembedded
@@ -146,7 +146,7 @@ def _embed(store: Store, encoder: Encoder, progress: Callable[[int, int], None] 
 
 
 def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
-    """Bring what changed meanwhile, what went, and what every article was read from."""
+    """Copy what changed meanwhile, remove what was removed, and copy the origins of every article."""
     wanted = old.all_digests()
     with new.reading() as reader:
         held = reader.all_digests()
@@ -156,10 +156,10 @@ def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
         for article_id in held.keys() - wanted.keys():
             writer.remove(writer.number_by_id(article_id) or 0)
         writer.copy_origins(old.all_origins())
-        if old.settings()["format"] == str(FORMAT):  # an older one may not know of files
+        if old.settings()["format"] == str(FORMAT):  # an older one may store no files
             for path, seen in old.files():
                 writer.remember(path, seen)
-        writer.forget_lost()  # a rebuild that was killed may have come as far as this
+        writer.forget_lost()  # a killed rebuild may have come as far as this
         writer.note_lost(old.lost())
         writer.copy_memory(old.memory())
         writer.start_after(old.sequence)
@@ -178,9 +178,9 @@ class _Held(NamedTuple):
 
 
 def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
-    """Read articles, with their vectors if only the analyser or the chunker is another.
+    """Read articles, with their vectors if only the analyser or the chunker differs.
 
-    A rebuild with nothing changed makes the vectors anew: it was asked for because something is wrong.
+    A rebuild with the same settings computes the vectors again: it was requested because something is wrong.
     """
     before, after = reader.settings(), settings_of(encoder)
     kept = before != after and all(before.get(name) == after[name] for name in ("format", FINGERPRINT))
@@ -195,7 +195,7 @@ def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
 
 
 def _write(new: Store, articles: Sequence[_Held]) -> None:
-    # an article that the present chunker finds nothing to cite in is kept: nothing is lost
+    # an article in which this chunker finds nothing to cite is kept, so that nothing is lost
     prepared = [prepare(held.article) for held in articles]
     with new.writing() as writer:
         for (article, added, digests, vectors), made in zip(articles, prepared, strict=True):

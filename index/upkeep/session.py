@@ -1,4 +1,4 @@
-"""A database in use: its store, snapshots and current view, shared by threads, closed by the last one."""
+"""Share an open database among threads: its store, snapshots and current view; the last thread closes it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ SNAPSHOT_SHARE = 0.25
 
 
 class Opened:
-    """One database, open.
+    """A session: one open database.
 
     Attributes:
-        stamp: of the home's pointer when this was opened; another stamp, another database.
-        encoder: made the vectors in it.
+        stamp: of the home's pointer when this was opened; another stamp means another database.
+        encoder: the model that made its vectors.
         saved_rows: rows in the newest snapshot that this process knows of.
     """
 
@@ -49,8 +49,8 @@ class Opened:
             path: of the database.
             home: the folder it lies in.
             encoder: makes the vectors in it.
-            ahead: what it has verified of the snapshots just now is not verified again.
-            embeds: whether passages that wait for their vectors get them from this process.
+            ahead: the snapshots that it has just verified are not verified again.
+            embeds: whether this process embeds waiting passages.
         """
         self.stamp = home.stamp()
         self._home = home
@@ -69,15 +69,15 @@ class Opened:
         self._guard = threading.Lock()
 
     def drop_what_is_ahead(self) -> None:
-        """Delete snapshots of changes that the database does not hold: it has lost them, or is an older file."""
-        # first the snapshots, then the database, which is ahead of them or where they are
+        """Delete snapshots that are ahead of the database, which has lost changes or is an older file."""
+        # read the snapshots before the database: a sound database is then never behind them
         saved = self.snapshots.last()
         with self.store.reading() as reader:
             if saved > reader.sequence:
                 self.snapshots.discard()
 
     def enter(self) -> bool:
-        """Begin to use it in this thread; False: it was closed, or another took its place, meanwhile."""
+        """Join the session in this thread; return False if it was closed or replaced meanwhile."""
         with self._guard:
             self._users += self._users > 0
             if not self._users:
@@ -91,7 +91,7 @@ class Opened:
         return usable
 
     def stays(self) -> bool:
-        """Whether this is the current database still, though the pointer was written anew."""
+        """Return whether this is still the current database, though the pointer was written again."""
         stamp = self._home.stamp()
         same = self._home.current() == self.store.path and self.store.is_in_place
         if same and stamp == self._home.stamp():
@@ -101,8 +101,8 @@ class Opened:
     def _joined(self) -> bool:
         """Connect this thread, but not to files that are being deleted.
 
-        A database is deleted after the pointer has changed. If it has not changed once file and journal are open,
-        they are those that all others have open.
+        A database is deleted after the pointer has changed. If the pointer is unchanged once file and journal are
+        open, they are those that all others have open.
         """
         try:
             return not self.store.join() or self.stamp == self._home.stamp()
@@ -112,7 +112,7 @@ class Opened:
             return False
 
     def leave(self) -> None:
-        """End using it."""
+        """Leave the session; the last user closes the database."""
         with self._guard:
             self._users -= 1
             if self._users:
@@ -123,7 +123,7 @@ class Opened:
 
     @contextmanager
     def viewing(self) -> Iterator[tuple[View, Reader]]:
-        """Read the collection as it is now: a view, and the transaction that it is the view of."""
+        """Read the collection as it is now: yield a view, and the transaction that it shows."""
         with self.store.reading() as reader:
             view = self._view
             if view is not None and view.sequence == reader.sequence:
@@ -131,8 +131,8 @@ class Opened:
                 return
         with ExitStack() as stack:
             with self._updating:
-                # A transaction that begins with the lock held is as new as the view or newer, so however fast
-                # others commit and other threads follow them, this one never has to begin again.
+                # A transaction that begins with the lock held is at least as new as the view, so this thread
+                # never has to retry, however fast others commit and other threads follow them.
                 reader = stack.enter_context(self.store.reading())
                 view = self._brought_to(reader)
             if self._wants_upkeep(view):
@@ -142,10 +142,10 @@ class Opened:
             yield view, reader
 
     def _brought_to(self, reader: Reader) -> View:
-        """Make the view that of a transaction; to be called with the lock held."""
+        """Bring the view to a transaction's sequence number; call this with the lock held."""
         if self._view is None:
             dimension = self.encoder.dimension
-            ahead, self._ahead = self._ahead, None  # it speaks for the moment of opening only
+            ahead, self._ahead = self._ahead, None  # valid at opening only
             self._view = self.snapshots.newest(dimension, reader.sequence, ahead) or View.empty(dimension)
             self.saved_rows = self._view.n_kept
         if self._view.sequence < reader.sequence:
@@ -153,7 +153,7 @@ class Opened:
         return self._view
 
     def embed(self) -> None:
-        """Begin to give passages their vectors, in the background."""
+        """Start to embed waiting passages in the background."""
         if self._embeds:
             self.embedder.wake(self._enter_quietly, self._leave_quietly)
 
@@ -166,7 +166,7 @@ class Opened:
         self.store.part()
         self.leave()
 
-    # -- upkeep: joining segments, saving snapshots and clearing up, beside the questions -----------
+    # -- upkeep in the background: merging segments, saving snapshots, removing leftovers -----------
 
     def _wants_upkeep(self, view: View) -> bool:
         if not self._is_clear:
@@ -184,12 +184,12 @@ class Opened:
             if not self._users:
                 return
             self._users += 1
-            # a daemon: what it makes is derived, so the process may end at any point of it
+            # a daemon: its output is derived data, so the process may end at any time
             self._upkeep = threading.Thread(target=self._run_upkeep, name="sanad-upkeep", daemon=True)
             self._upkeep.start()
 
     def settle(self, timeout_s: float | None = None) -> bool:
-        """Wait until the upkeep that has begun is done; False: it takes longer."""
+        """Wait until running upkeep is done; return False if it takes longer."""
         thread = self._upkeep
         if thread is not None:
             thread.join(timeout_s)
@@ -209,14 +209,14 @@ class Opened:
             self.leave()
 
     def _clear(self) -> None:
-        """Remove what processes that died have left; what is left now is being written by others."""
+        """Remove what dead processes have left; anything that remains is being written by others."""
         if not self._is_clear:
             leftovers.clear(self._home)
             self.snapshots.clear()
             self._is_clear = True
 
     def _compact(self) -> View:
-        """Make the compact view of one transaction, then bring it up to date in the place of the other."""
+        """Compact the view of one transaction, update the result, and make it the current view."""
         with self.viewing() as (view, reader):
             compact = view.compacted(reader)
         with self._updating, self.store.reading() as reader:
@@ -224,7 +224,7 @@ class Opened:
             return self._view
 
     def save(self) -> None:
-        """Write a snapshot of the current view now, if it is worth one."""
+        """Write a snapshot of the current view now, if it has grown enough."""
         with self.viewing() as (view, _):
             if self._has_grown(view):
                 self.snapshots.save(view)
@@ -232,7 +232,7 @@ class Opened:
 
 
 def _updated(view: View, reader: Reader) -> View:
-    """Give the view of a reader's transaction.
+    """Return the view of a reader's transaction.
 
     Raises:
         StoreDamaged: the rows of the database contradict each other, or are not what was written.

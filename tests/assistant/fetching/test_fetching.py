@@ -174,6 +174,10 @@ def slow(handler: BaseHTTPRequestHandler) -> None:
         (endless, ArticleTooLarge),
         ((200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(50_000_000))), ArticleTooLarge),
         ((200, {"Content-Encoding": "gzip"}, b"no gzip"), UnreadableArticle),
+        (
+            (200, {"Content-Encoding": "gzip"}, gzip.compress(b"<p>The harbour is closed.</p>")[:-12]),
+            UnreadableArticle,
+        ),
         ((200, {"Content-Encoding": "br"}, b"x"), UnreadableArticle),
         ((200, {"Content-Length": "1000"}, b"short"), UnreadableArticle),
         ((200, {"Content-Length": "-5"}, b""), ArticleError),

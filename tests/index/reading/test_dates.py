@@ -118,3 +118,8 @@ def test_an_articles_date_is_that_of_its_dateline(top: str, day: str | None) -> 
 def test_no_text_is_too_odd(text: str) -> None:
     for found in (parse(text), parse_any(text), of_line(text)):
         assert found is None or complete(Article(text="a word", published=found)).published == found
+
+
+@pytest.mark.parametrize("value", ["9999999999", "Mon, 06 Jan 1800 10:00:00 GMT"])
+def test_a_moment_of_another_century_is_no_date_of_publication(value: str) -> None:
+    assert parse(value) is None

@@ -1,4 +1,4 @@
-"""A crew: the same passages as without one, whatever happens to its processes."""
+"""A pool: the same passages as without one, whatever happens to its processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from index import Article, Collection
 from index.analysis import hashing, parts_of
 from index.ingest.batches import BATCH, MANY
-from index.ingest.prepare_workers import Crew, prepare_all
+from index.ingest.prepare_workers import WorkerPool, prepare_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,17 +32,17 @@ def articles(count: int) -> list[Article]:
 
 def test_a_crew_prepares_what_is_prepared_without_one() -> None:
     wanted = [*articles(8), Article(text="12 34", language="en")]
-    with Crew() as crew:
-        made = crew.run(lambda work: work(wanted)).result()
-        again = crew.run(lambda work: work(wanted)).result()
+    with WorkerPool() as pool:
+        made = pool.run(lambda work: work(wanted)).result()
+        again = pool.run(lambda work: work(wanted)).result()
     assert made == again == prepare_all(wanted)
     assert made[-1].passages == []
 
 
 def test_a_crew_tells_the_terms_of_new_words_once() -> None:
     wanted = articles(8)
-    with Crew() as crew:
-        made = crew.run(lambda work: work(wanted)).result()
+    with WorkerPool() as pool:
+        made = pool.run(lambda work: work(wanted)).result()
         keys = {key for one in made for key in one.keys}
         assert hashing._learned == {
             key: hashing.term_hashes(word, stemmer) for key in keys for stemmer, word in [parts_of(key)]
@@ -56,15 +56,15 @@ def test_a_crew_tells_the_terms_of_new_words_once() -> None:
 
 def test_a_process_that_dies_costs_nothing() -> None:
     wanted = articles(4)
-    with Crew() as crew:
-        made = crew.run(lambda work: work(wanted)).result()
-        for hand in crew._hands:
-            os.kill(hand._process.pid, signal.SIGKILL)
+    with WorkerPool() as pool:
+        made = pool.run(lambda work: work(wanted)).result()
+        for worker in pool._workers:
+            os.kill(worker._process.pid, signal.SIGKILL)
         for _ in range(2):
-            assert crew.run(lambda work: work(wanted)).result() == made
+            assert pool.run(lambda work: work(wanted)).result() == made
 
 
-@pytest.mark.skipif(not Crew.is_of_use(), reason="one core only: no crew is called")
+@pytest.mark.skipif(not WorkerPool.is_of_use(), reason="one core only: no pool is called")
 def test_a_large_addition_is_what_many_small_ones_are(home: Path, tmp_path: Path) -> None:
     given = articles((MANY + 4) * BATCH + 5)
     given[700] = given[3]  # the same once more, in another batch

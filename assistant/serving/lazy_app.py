@@ -1,0 +1,100 @@
+"""An ASGI app that is made in a thread while other requests are served: importing its library takes time and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from assistant.core import problems
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from assistant.serving.asgi import App, Message, Receive, Send
+
+log = logging.getLogger(__name__)
+
+_GRACE_S = 1
+
+
+class LazyApp:
+    """An app that is made at its first request, or, where another app stands in for it meanwhile, at once."""
+
+    def __init__(self, create: Callable[[], Any], meanwhile: App | None = None) -> None:
+        """Nothing is made before `open`.
+
+        Args:
+            create: makes the app; runs in a thread.
+            meanwhile: serves requests until the app is made, and for good where it cannot be made. None: the first
+                request waits for the app, and each is answered with 503 where it cannot be made.
+        """
+        self._create = create
+        self._meanwhile = meanwhile
+        self._wanted, self._made = asyncio.Event(), asyncio.Event()
+        self._app: App | None = None
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Let requests come; on leaving, end what they started."""
+        if self._meanwhile:
+            self._wanted.set()
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task], timeout=_GRACE_S)
+
+    async def _run(self) -> None:
+        """Make the app when it is wanted, and keep its lifespan open: it must end in the task it began in."""
+        await self._wanted.wait()
+        try:
+            app = await _in_daemon_thread(self._create)
+            async with app.router.lifespan_context(app):
+                self._app = app
+                self._made.set()
+                await asyncio.Event().wait()
+        except Exception:
+            log.exception("a part of the site cannot be served; the rest goes on")
+        finally:
+            self._app = None
+            self._made.set()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        self._wanted.set()
+        if self._meanwhile is None:
+            await self._made.wait()
+        app = self._app or self._meanwhile
+        if app is not None:
+            await app(scope, receive, send)
+            return
+        content = problems.body(problems.http_problem(503, "this part of the server is not available"))
+        headers = [(b"content-type", problems.MEDIA_TYPE.encode())]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+
+async def _in_daemon_thread(work: Callable[[], Any]) -> Any:  # noqa: ANN401
+    # Not asyncio.to_thread: the interpreter would wait for that thread when it is told to stop.
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[Any] = loop.create_future()
+
+    def settle(value: Any, error: BaseException | None) -> None:  # noqa: ANN401
+        if not result.done():
+            result.set_exception(error) if error else result.set_result(value)
+
+    def run() -> None:
+        value, error = None, None
+        try:
+            value = work()
+        except Exception as raised:  # noqa: BLE001 - handed on to whoever awaits
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=run, name="lazy-app", daemon=True).start()
+    return await result
