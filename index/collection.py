@@ -557,8 +557,8 @@ class Collection:
             return keep(writer, origins)
 
     @property
-    def is_light(self) -> bool:
-        """Whether the model is small enough for each process to load its own, as the shipped one is."""
+    def has_bundled_encoder(self) -> bool:
+        """Whether the encoder is the shipped one, which is small enough for each process to load its own."""
         return self._state.encoder.name == SHIPPED_NAME
 
     # -- upkeep ----------------------------------------------------------------------------------

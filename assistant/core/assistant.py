@@ -415,9 +415,9 @@ class Assistant:
         return self._collection.embedding()
 
     @property
-    def is_light(self) -> bool:
-        """Whether the model is small enough for each process to load its own, as the shipped one is."""
-        return self._collection.is_light
+    def has_bundled_encoder(self) -> bool:
+        """Whether the encoder is the shipped one, which is small enough for each process to load its own."""
+        return self._collection.has_bundled_encoder
 
     def health(self) -> dict[str, object]:
         """Return what the collection holds and what it was made with."""

@@ -31,7 +31,9 @@ class Answering:
     def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
         self.asker = asker
         self._read_s = settings.read_s
-        number = number_of(settings, os.cpu_count() or 1, is_light=asker.assistant.is_light)
+        number = number_of(
+            settings, os.cpu_count() or 1, has_bundled_encoder=asker.assistant.has_bundled_encoder
+        )
         self.helpers = Helpers(settings, number, asker.line.took)
 
     async def ask(self, question: str, history: Sequence[str], k: int, filters: Filters | None) -> bytes:
@@ -63,8 +65,8 @@ class Answering:
             return content or await self.asker.here(answered, self.asker.assistant, asked)
 
 
-def number_of(settings: Settings, cores: int, *, is_light: bool) -> int:
+def number_of(settings: Settings, cores: int, *, has_bundled_encoder: bool) -> int:
     """Return how many helpers may run: as set, else by the number of cores, 0 if each would load a large model."""
     if settings.helpers is not None:
         return settings.helpers
-    return min(_MOST, cores) if cores > 1 and is_light else 0
+    return min(_MOST, cores) if cores > 1 and has_bundled_encoder else 0

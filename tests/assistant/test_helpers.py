@@ -191,14 +191,16 @@ def test_a_helper_that_cannot_open_is_done_without(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "cores", "is_light", "expected"),
+    ("given", "cores", "has_bundled_encoder", "expected"),
     [
         ({}, 1, True, 0), ({}, 2, True, 2), ({}, 64, True, 4), ({}, 8, False, 0),
         ({"helpers": "0"}, 8, True, 0), ({"helpers": "7"}, 1, False, 7),
     ],
 )  # fmt: skip
-def test_how_many_there_may_be(given: dict[str, str], cores: int, is_light: bool, expected: int) -> None:
-    assert number_of(load(given, {}), cores, is_light=is_light) == expected
+def test_how_many_there_may_be(
+    given: dict[str, str], cores: int, has_bundled_encoder: bool, expected: int
+) -> None:
+    assert number_of(load(given, {}), cores, has_bundled_encoder=has_bundled_encoder) == expected
 
 
 def test_a_helper_is_told_no_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,7 +202,7 @@ def test_an_empty_database_is_replaced_only_if_it_is_still_empty(home: Path) -> 
     Collection(home).close()
 
     class Other:
-        name, fingerprint, dimension, is_light = "other", "other", 4, False
+        name, fingerprint, dimension = "other", "other", 4
 
         def __getattr__(self, name: str) -> object:
             return getattr(open_encoder(None), name)
