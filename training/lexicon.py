@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("ar", "fa", "ur", "he", "tr", "fr", "de", "es", "ru", "zh", "hi", "id")
 SETTINGS = Settings(rounds=5, diagonal=4.0)
-# Material that is far from news counts less; swept 0.1 to 1: no difference above noise (docs/retrieval.md, "Lexicon").
+# Material far from news counts less; swept 0.1 to 1: no difference above noise (docs/lab/sweeps.md, "Lexicon").
 FAR = ("msdocs", "ms-", "reactjs", "mozilla", "privacyguides", "opensource", "cncf", "quran")
 FAR_WEIGHT = 0.3
 MOST_OF_FAR = 15_000
@@ -43,7 +43,7 @@ Translations = dict[str, list[tuple[str, float]]]
 
 
 class Pruning(NamedTuple):
-    """Which translations are kept: swept in docs/retrieval.md, "Lexicon".
+    """Which translations are kept: swept in docs/lab/sweeps.md, "Lexicon".
 
     Attributes:
         words, english: the most frequent terms of each side that are kept.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, Added], None]
 
 CITATIONS = 3
-"""How many passages an answer cites unless asked for more; docs/retrieval.md has recall@3."""
+"""How many passages an answer cites unless asked for more; tests/quality/floor.json has recall@3."""
 
 READ_S = 1.0
 """Seconds from the question in which reading a passage may begin; three take a tenth of it on two idle cores."""

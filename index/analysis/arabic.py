@@ -3,7 +3,7 @@
 Nothing is removed from inside a word, and a stem never gets too short to mean something.
 The particles b, l and k are removed only together with the article. Alone they cannot be told from a
 first letter (Libya, Beirut), so index/ranking/query.py asks for the prefixed forms instead.
-Source: light10 (Larkey, Ballesteros, Connell, 2007); variants measured in docs/retrieval.md, "Analysis".
+Source: light10 (Larkey, Ballesteros, Connell, 2007); variants measured in docs/lab/sweeps.md, "Analysis".
 """
 
 from __future__ import annotations

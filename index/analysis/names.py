@@ -2,7 +2,7 @@
 
 A key is the word's consonants in a small Latin alphabet. Vowels, doubled letters and the Arabic article are dropped.
 Letters that scripts do not distinguish (b and p; v and f; g and j; k, kh and q; d and dh; s and z; sh and ch) share one
-sign. Which letters share a sign was measured on name lists and by retrieval: docs/retrieval.md, "Names".
+sign. Which letters share a sign was measured on name lists and by retrieval: docs/lab/sweeps.md, "Names".
 """
 
 from __future__ import annotations

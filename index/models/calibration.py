@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).parent.parent / "bundled" / "parallel.tsv"
 SHIPPED = Path(__file__).parent.parent / "bundled" / "calibration.npz"
 # mean number of standard deviations by which the answers of a language pair stand out: by chance or by names that two
-# languages share; and what every pair reaches that a model was trained for (docs/retrieval.md, "Vectors")
+# languages share; and what every pair reaches that a model was trained for (docs/lab/sweeps.md, "Vectors")
 CHANCE, TRUSTED = 1.0, 3.0
 
 

@@ -38,7 +38,7 @@ PIVOT = "ar"
 MAX_TRANSLATIONS = 12
 """Most translations of a term."""
 SMALLEST = 0.003
-"""Probability below which a translation through English is dropped (swept .03 to .003, docs/retrieval.md)."""
+"""Probability below which a translation through English is dropped (swept .03 to .003, docs/lab/sweeps.md)."""
 _SQUARES = [(root / 255) ** 2 for root in range(256)]
 
 

@@ -1,4 +1,4 @@
-"""Fuse the scores of three lexical channels and the vectors into one, as chosen by measurement (docs/retrieval.md).
+"""Fuse the scores of three lexical channels and the vectors into one, as measured in docs/lab/sweeps.md.
 
 The value of a channel depends on the languages of question and passage. 4-grams find inflections and typing errors
 within one language and nothing across scripts. Name keys find names across scripts and little else. So each pair of

@@ -1,6 +1,6 @@
 """Every number that ranking was tuned by: what it is, how it was chosen, and what gives when it moves.
 
-Names in quotes are sections of docs/retrieval.md, which has the sweeps. They were made on the development halves of
+Names in quotes are sections of docs/lab/sweeps.md, which has the sweeps. They were made on the development halves of
 XQuAD and ARCD: `python -m benchmarks.quality --data DIR` measures these again.
 """
 
@@ -13,12 +13,12 @@ from typing import NamedTuple
 MAX_WORDS = 32
 """Distinct words of a question that are searched for: a limit of time, not tuned."""
 FLATTENING = 0.5
-"""Exponent of a translation's probability. .35 to 1 were swept ("Weights")."""
+"""Exponent of a translation's probability. .35 to 1 were swept ("Lexicon")."""
 RAISING = 0.2
 """By what power of the likeliest one's probability a word's translations are divided: 0 leaves them as they are, and
 the question's own words, which are sure, crowd them out; FLATTENING takes the likeliest for as sure as the word."""
 UNTRANSLATED = 2.0
-"""What the name key of a word counts that the lexicon cannot translate; 1 to 3 were swept ("Weights")."""
+"""What the name key of a word counts that the lexicon cannot translate; 1 to 3 were swept ("Lexicon")."""
 PARAPHRASED = 0.5
 """What another word of the question's language counts that means the same, times its flattened probability
 ("Paraphrases")."""
@@ -38,15 +38,15 @@ class Beside(NamedTuple):
 
 
 SAME_LANGUAGE = Beside(names=0.0, grams=0.3)
-"""Swept on one language and nine at once ("Several languages"): more 4-grams gain half a point in one language alone
-and lose several beside other languages."""
+"""Swept on one language and nine at once ("Several languages in one collection"): more 4-grams gain half a point in
+one language alone and lose several beside other languages."""
 SAME_SCRIPT = Beside(names=0.2, grams=0.2)
 """The same, for two languages of one script."""
 OTHER_SCRIPT = Beside(names=0.3, grams=0.0)
 """The same, for two scripts: 4-grams find nothing there."""
 OWN_LANGUAGE = 1.3
 """Exponent of the lexical score in the question's own language: there a passage shares some words by chance, which a
-translation of them does not; one that holds all of them loses nothing ("Several languages")."""
+translation of them does not; one that holds all of them loses nothing ("Vectors")."""
 COMMON_SHARE = 0.05
 """Name keys and 4-grams that a larger share of all rows hold are counted for the first candidates only: their
 postings are most of all there is to read, and they tell the least."""
@@ -81,8 +81,7 @@ MOST = 2.0
 """What they count at most: in a collection of a few passages one may be any number of deviations above the rest."""
 EXPECTED = 1.4
 """What a passage without a vector is expected to have of that, for as much of the question's words as it holds:
-recall rises from words alone to all vectors while passages are embedded in any order ("Vectors that are not there
-yet")."""
+recall rises from words alone to all vectors while passages are embedded in any order ("Vectors")."""
 STAND_IN, FEW = 4, 30
 """How many passages the stand-ins of a language count as for the mean, and how many all languages do for the
 deviation: they matter in collections of a few passages only."""
@@ -147,9 +146,9 @@ NAME_LETTERS = 2
 LIKELY = 0.6
 """How probable a translation must be to tell whether a word is a name; those of dialect words are less sure."""
 READ = 3
-"""Passages that are read ("Reading"); each costs the time of one passage on one core."""
+"""Passages that are read ("With the reader"); each costs the time of one passage on one core."""
 REORDERING = 0.15
-"""What a passage's score gains where it surely answers; 0 to .25 were tried on the seeds ("Confidence")."""
+"""What a passage's score gains where it surely answers; 0 to .25 were tried on the seeds ("With the reader")."""
 RELATED = 0.15
 """At this confidence of the search alone, and above, passages are about what is asked. Lower, more passages stand
 beside questions about something else; higher, more right ones are withheld."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from index.segments.vocabulary import Vocabulary
     from index.store.reader import Reader
 
-# k1 and b as swept for stems and 4-grams together (docs/retrieval.md)
+# k1 and b as swept for stems and 4-grams together (docs/lab/sweeps.md, "Analysis")
 BM25_K1 = 0.9
 BM25_B = 0.6
 
