@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import lru_cache
 
 # Combining marks of the Basic Multilingual Plane (Unicode 14, categories Mn, Mc, Me), with the letters between them,
-# which are word characters anyway. tests/index/test_analysis.py compares the table with unicodedata.
+# which are word characters anyway. tests/index/analysis/test_analysis.py compares the table with unicodedata.
 MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
     "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0711-\u07f3\u07fd\u0816-\u082d"

@@ -2,7 +2,7 @@
 
 The functions of `compiled.pyx` (Cython) do what NumPy code elsewhere in this package does, over the same arrays.
 NumPy reads memory once for each operation, and a call takes longer than the work on a hundred numbers. Each module
-with such a function chooses once, when it is imported; `tests/index/test_kernel.py` compares the two.
+with such a function chooses once, when it is imported; `tests/index/native/test_accelerated.py` compares the two.
 """
 
 from __future__ import annotations

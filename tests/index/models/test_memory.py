@@ -12,7 +12,7 @@ import pytest
 
 from index import Article, Collection
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MEGABYTE = 1_000_000
 
 

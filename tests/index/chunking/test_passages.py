@@ -13,7 +13,7 @@ from index.chunking.passages import MAX_CHARS, MAX_WORDS, split
 from index.chunking.sections import Kind, blocks
 from index.chunking.sentences import sentences
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 SCRIPTS = (
     "هاجمت الْقُوَّاتُ القاعدة، ثم انسحبت. وقال د. سالم: «لا». ",
     "Drones attacked the base. “We shall answer,” he said. ",

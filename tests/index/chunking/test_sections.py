@@ -8,7 +8,7 @@ import pytest
 
 from index.chunking.sections import Kind, blocks, heading_text
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 
 ARABIC = (
     "هاجمت طائرات مسيرة قاعدة عسكرية في شرق البلاد فجر الأربعاء، وأصيب جنديان بجروح طفيفة "
