@@ -30,8 +30,8 @@ KINDS = ("add", "update", "retitle", "remove", "rebuild", "snapshot", "merge", "
 
 def make_upkeep_frequent() -> None:
     """Let a few passages count as many, so that snapshots and merges happen all the time."""
-    index.opened.SNAPSHOT_ROWS, index.opened.SNAPSHOT_SHARE = 6, 0.1
-    index.view.JOIN_ROWS = 4
+    index.upkeep.session.SNAPSHOT_ROWS, index.upkeep.session.SNAPSHOT_SHARE = 6, 0.1
+    index.segments.view.JOIN_ROWS = 4
 
 
 class Keeper:

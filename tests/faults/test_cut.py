@@ -114,7 +114,7 @@ def test_it_can_be_repaired_at_once(killed: Path) -> None:
 
 def test_what_was_derived_from_lost_changes_is_not_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A snapshot was saved of changes that are lost; others get their places in the database."""
-    monkeypatch.setattr(index.opened, "SNAPSHOT_ROWS", 10_000)
+    monkeypatch.setattr(index.upkeep.session, "SNAPSHOT_ROWS", 10_000)
     with Collection(home, embeds=False) as collection:
         collection.add([article(0)])
     older = shutil.copytree(home, home.with_name("older"))

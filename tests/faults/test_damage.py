@@ -354,4 +354,4 @@ def test_a_snapshot_that_is_retired_while_it_is_checked_is_no_damage(saved: tupl
 @pytest.fixture(autouse=True)
 def _no_snapshots_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests say when a snapshot is made."""
-    monkeypatch.setattr(index.opened, "SNAPSHOT_ROWS", 5)
+    monkeypatch.setattr(index.upkeep.session, "SNAPSHOT_ROWS", 5)

@@ -211,7 +211,7 @@ def test_an_empty_database_is_replaced_only_if_it_is_still_empty(home: Path) -> 
         fill(home)
         return Other()  # type: ignore[return-value]
 
-    index.compatibility.start(Home(home), "other", load)
+    index.upkeep.compatibility.start(Home(home), "other", load)
     assert held(home) == TEXTS
 
 

@@ -30,7 +30,10 @@ class CollectionMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.join_rows, index.view.JOIN_ROWS = index.view.JOIN_ROWS, 1  # few rows shall be several segments
+        self.join_rows, index.segments.view.JOIN_ROWS = (
+            index.segments.view.JOIN_ROWS,
+            1,
+        )  # few rows shall be several segments
         self.expected: dict[str, str] = {}
         self.titles: dict[str, str] = {}
         self.users = [Collection(self.folder / "home"), Collection(self.folder / "home")]
@@ -138,7 +141,7 @@ class CollectionMachine(RuleBasedStateMachine):
         for user in self.users:
             user.close()
         shutil.rmtree(self.folder)
-        index.view.JOIN_ROWS = self.join_rows
+        index.segments.view.JOIN_ROWS = self.join_rows
 
 
 def _ranking(collection: Collection, question: str) -> list[tuple[str, float, tuple[str, ...]]]:

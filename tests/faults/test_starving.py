@@ -92,7 +92,7 @@ def test_every_question_is_answered_in_two_tries(home: Path, tries: Counter[int]
 
 @pytest.mark.usefixtures("_committed")
 def test_upkeep_is_done_all_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.opened, "SNAPSHOT_ROWS", 5)
+    monkeypatch.setattr(index.upkeep.session, "SNAPSHOT_ROWS", 5)
     with Collection(home) as collection:
         for number in range(QUESTIONS):
             collection.search(f"town{number % 40}", 3)
