@@ -92,7 +92,7 @@ def defined(found: list[ArticleInfo], filters: Filters | None, title: str, sort:
 def test_every_page_is_a_part_of_the_whole(
     collection: Collection, sort: str, far: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.listing, "_DEEP", far)
+    monkeypatch.setattr(index.store.listing, "_DEEP", far)
     everything = collection.articles()
     for filters, title in product(FILTERS, ("", "ELECTIONS", "التنف", "лион soir", "بالتنف", " ")):
         expected = defined(everything, filters, title, sort)
