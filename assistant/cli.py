@@ -154,7 +154,9 @@ def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Fil
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
     text, k, filters = _asked(given, settings)
     with _open(settings) as assistant:
-        answer = assistant.ask(text, given.after, k=k, filters=filters, read_s=settings.read_s)
+        answer = assistant.ask(
+            text, given.after, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
+        )
     if given.json:
         _print_json(answer.to_dict())
     else:

@@ -83,6 +83,10 @@ def parser() -> argparse.ArgumentParser:
         "--after", action="append", default=[], metavar="QUESTION",
         help="what was asked before, if the question leans on it; repeatable, oldest first",
     )  # fmt: skip
+    ask.add_argument(
+        "--gloss", metavar="LANGUAGE",
+        help="also tell what each word of the answer may mean in your language, such as en; no translation",
+    )  # fmt: skip
     _add_sources(command("add", "add files, folders and links; exit 2 if some are skipped", "allow_links"))
     _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))
     remove = command("remove", "remove articles by their id, source or folder; files stay where they are")

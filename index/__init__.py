@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UnreadableArticle,
         UnsupportedFormat,
     )
+    from index.models.gloss import Glossed, gloss_line
     from index.native.accelerated import is_compiled
     from index.ranking.parameters import ANSWERED, READ
     from index.ranking.query import content_words
@@ -68,6 +69,7 @@ _HOMES = {
         "UnreadableArticle", "UnsupportedFormat",
     ),
     "index.reading.disk": ("Survey", "find", "survey"),
+    "index.models.gloss": ("Glossed", "gloss_line"),
     "index.native.accelerated": ("is_compiled",),
     "index.analysis.language": ("detect", "direction"),
     "index.store.listing": ("Facets", "Listing"),
@@ -104,6 +106,7 @@ __all__ = [
     "EmptyArticle",
     "Facets",
     "Filters",
+    "Glossed",
     "Hit",
     "Kind",
     "Listing",
@@ -132,6 +135,7 @@ __all__ = [
     "detect",
     "direction",
     "find",
+    "gloss_line",
     "is_compiled",
     "read",
     "read_bytes",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from index.ingest.adding import Ready
     from index.ingest.preparing import Identified
     from index.models.encoder import Encoder
+    from index.models.gloss import Glossed
     from index.models.lexicon import Lexicon
     from index.reading.disk import Survey
     from index.reading.sources import Parts
@@ -185,6 +186,25 @@ class Collection:
 
         budget_s = math.inf if budget_s is None else budget_s
         return read(ranking, k, open_reader(self._reader), self._lexicon, budget_s)
+
+    @property
+    def gloss_languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of the languages that `gloss` can gloss in; none if this installation lacks the lexicon."""
+        return self._lexicon.languages if self._lexicon else ()
+
+    def gloss(self, text: str, language: str, target: str) -> tuple[Glossed, ...]:
+        """Gloss a text word by word; see `index.models.gloss`.
+
+        Args:
+            text: any text.
+            language: its ISO 639-1 code.
+            target: one of `gloss_languages`; for any other nothing is glossed.
+        """
+        if self._lexicon is None or target not in self._lexicon.languages:
+            return ()
+        from index.models.gloss import gloss
+
+        return gloss(text, language, target, self._lexicon)
 
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint

@@ -74,6 +74,13 @@ First = Annotated[str | None, Field(description="Only articles published on this
 Last = Annotated[
     str | None, Field(description="Only articles published on this date or earlier: 2023-10-31.")
 ]
+InLanguage = Annotated[
+    str | None,
+    Field(
+        description="Language of your user, such as en: passages in other languages get `gloss`, what each word may"
+        " mean."
+    ),
+]
 Within = Annotated[str | None, Field(description="Only passages of the article with this id.")]
 
 
@@ -133,6 +140,7 @@ class _Tools:
         published_from: First = None,
         published_to: Last = None,
         article: Within = None,
+        gloss: InLanguage = None,
     ) -> dict[str, Any]:
         """Find the words and passages that answer a question, with a verdict on whether they do.
 
@@ -142,11 +150,13 @@ class _Tools:
         id, title, source, url and date, the offsets `start` and `end` in the article, and `evidence`, the offsets
         of the sentence that answers. `absent` are names and numbers of the question that no passage mentions.
         `understood` is what was searched: the question, with the words `carried` over from the history, and
-        misspelt words `corrected` (each as it was asked, and as it was read).
+        misspelt words `corrected` (each as it was asked, and as it was read). `gloss`, if asked for, says word by word
+        what the dictionary has: it is no translation.
         """
         filters = _filters(source, language, published_from, published_to, article)
         before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
-        answer = await _told(self._asker.ask(self._checked(question), before, k=k, filters=filters))
+        asking = self._asker.ask(self._checked(question), before, k=k, filters=filters, gloss=gloss)
+        answer = await _told(asking)
         return _quoted(answer.to_dict())
 
     async def search(  # one argument a filter

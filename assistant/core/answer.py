@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assistant.core.glossing import gloss_dicts
+
 if TYPE_CHECKING:
     from assistant.core.followup import Followed
+    from assistant.core.glossing import Gloss
     from index import Hit, Kind, Ranking, ShortAnswer, Verdict
 
 
@@ -36,6 +39,7 @@ class Answer:
         kind: `open`, it asks for something; `yes/no`, it asks whether something is so; `keywords`, it does not ask.
         narrowed: whether filters limited the search to some of the articles.
         took_ms: milliseconds from question to answer.
+        gloss: what each word of the passages may mean in another language; None if nobody asked for it.
     """
 
     question: str
@@ -53,6 +57,7 @@ class Answer:
     absent: tuple[str, ...] = ()
     n_read: int = 0
     kind: Kind = "open"
+    gloss: Gloss | None = None
 
     @property
     def answered(self) -> bool:
@@ -90,6 +95,9 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON values; offsets count characters of the stored article text."""
+        told = verdict_dict(self)
+        if self.gloss and self.gloss.line:
+            told["short_answer"]["gloss"] = self.gloss.line
         return {
             "question": self.question,
             "understood": self.understood,
@@ -97,11 +105,14 @@ class Answer:
             "corrected": [list(pair) for pair in self.corrected],
             "language": self.language,
             "answered": self.answered,
-            **verdict_dict(self),
-            "citations": [hit_dict(hit) for hit in self.citations],
-            "nearest": [hit_dict(hit) for hit in self.nearest],
+            **told,
+            "citations": [self._hit_dict(hit) for hit in self.citations],
+            "nearest": [self._hit_dict(hit) for hit in self.nearest],
             "took_ms": round(self.took_ms, 2),
         }
+
+    def _hit_dict(self, hit: Hit) -> dict[str, Any]:
+        return hit_dict(hit) | gloss_dicts(self.gloss, hit.passage_id)
 
 
 def _cited(ranking: Ranking) -> tuple[Hit, ...]:

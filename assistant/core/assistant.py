@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.core.answer import Answer
 from assistant.core.followup import follow_all
-from assistant.core.question import check, check_asks, check_filters, check_history, check_k
+from assistant.core.glossing import glossed
+from assistant.core.question import check, check_asks, check_filters, check_gloss, check_history, check_k
 from assistant.core.settings import load
 from index import READ, Added, AddReport, Article, ArticleError, Collection
 
@@ -328,6 +329,7 @@ class Assistant:
         k: int = CITATIONS,
         filters: Filters | None = None,
         read_s: float = READ_S,
+        gloss: str | None = None,
     ) -> Answer:
         """Answer a question with cited passages and a short answer, or say that none answers it.
 
@@ -338,12 +340,16 @@ class Assistant:
             k: how many passages to cite at most, 1 to 100.
             filters: what their articles must match.
             read_s: seconds from now in which reading a passage may begin; an unread passage never counts as an answer.
+            gloss: ISO 639-1 code of a reader's language, one of the lexicon's: passages in other languages get what
+                each of their words may mean in it (`Answer.gloss`). It is no translation.
 
         Raises:
-            QuestionError: the question, one before it, k or a filter cannot be used, or the question is only a link.
+            QuestionError: the question, one before it, k, a filter or the language to gloss in cannot be used, or the
+                question is only a link.
         """
+        target = check_gloss(gloss, self._collection.gloss_languages)
         *_, answer = self.answering(question, history, k=k, filters=filters, read_s=read_s)
-        return answer
+        return replace(answer, gloss=glossed(answer, target, self._collection.gloss)) if target else answer
 
     def answering(
         self,

@@ -31,6 +31,7 @@ class Phrases(NamedTuple):
     reading: str
     answer: str
     corrected: str
+    word_by_word: str
 
 
 _TABLE = (
@@ -58,6 +59,7 @@ _TABLE = (
         "Reading the passages…",
         "Answer",
         "Showing results for",
+        "word by word",
     ),
     Phrases(
         "ar",
@@ -83,6 +85,7 @@ _TABLE = (
         "جارٍ قراءة المقاطع…",
         "الجواب",
         "نتائج البحث عن",
+        "كلمة بكلمة",
     ),
     Phrases(
         "fr",
@@ -108,6 +111,7 @@ _TABLE = (
         "Lecture des passages…",
         "Réponse",
         "Résultats pour",
+        "mot à mot",
     ),
     Phrases(
         "de",
@@ -133,6 +137,7 @@ _TABLE = (
         "Die Absätze werden gelesen…",
         "Antwort",
         "Ergebnisse für",
+        "Wort für Wort",
     ),
     Phrases(
         "es",
@@ -158,6 +163,7 @@ _TABLE = (
         "Leyendo los pasajes…",
         "Respuesta",
         "Resultados de",
+        "palabra por palabra",
     ),
     Phrases(
         "ru",
@@ -183,6 +189,7 @@ _TABLE = (
         "Отрывки читаются…",
         "Ответ",
         "Показаны результаты по запросу",
+        "слово за словом",
     ),
     Phrases(
         "tr",
@@ -208,6 +215,7 @@ _TABLE = (
         "Bölümler okunuyor…",
         "Yanıt",
         "Şunun sonuçları gösteriliyor",
+        "sözcük sözcük",
     ),
     Phrases(
         "fa",
@@ -233,6 +241,7 @@ _TABLE = (
         "در حال خواندن بخش‌ها…",
         "پاسخ",
         "نمایش نتایج برای",
+        "واژه به واژه",
     ),
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}

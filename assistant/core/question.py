@@ -121,6 +121,24 @@ def check_filters(filters: Filters | None) -> Filters | None:
     return None if checked == Filters() else checked
 
 
+def check_gloss(gloss: str | None, languages: Sequence[str]) -> str | None:
+    """Return the language to gloss in; None for none.
+
+    Args:
+        gloss: as it was given.
+        languages: those that the lexicon has.
+
+    Raises:
+        QuestionError: it is none of them.
+    """
+    language = _text("gloss", gloss)
+    if language is None or language.lower() in languages:
+        return language.lower() if language else None
+    if not languages:
+        raise QuestionError("nothing can be glossed: this installation lacks the lexicon")
+    raise QuestionError(f"gloss is {language[:20]!r}: it must be one of {', '.join(languages)}")
+
+
 def _text(name: str, value: str | None) -> str | None:
     if value is None or not value.strip():
         return None

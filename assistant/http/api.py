@@ -99,7 +99,8 @@ async def ask(request: Request, given: AskIn) -> Response:
     text = question.check(given.question, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
     history = question.check_history(given.history, max_chars=settings.question_chars)
-    return _json(await answering(request).ask(text, history, k, _checked_filters(given.filters)))
+    filters = _checked_filters(given.filters)
+    return _json(await answering(request).ask(text, history, k, filters, gloss=given.gloss))
 
 
 def _json(content: bytes) -> Response:

@@ -89,6 +89,13 @@ class AskIn(_Strict):
     )
     k: int = Field(3, ge=1, description="most passages to cite")
     filters: FiltersIn | None = None
+    gloss: str | None = Field(
+        None,
+        max_length=20,
+        description="ISO 639-1 code of your reader's language: passages in other languages get what each of their words"
+        " may mean in it, word by word; no translation",
+        examples=["en"],
+    )
 
 
 class ListIn(_Known):

@@ -25,6 +25,21 @@ class ArticleRef(BaseModel):
     language: str | None
 
 
+class GlossedOut(BaseModel):
+    """What a word of a passage, or a particle written onto one, may mean; offsets count the article's characters."""
+
+    start: int
+    end: int
+    word: str = Field(description="exactly the article's text from start to end")
+    meanings: list[str] = Field(
+        description="the most probable first; empty for an unknown or a function word"
+    )
+    name: str | None = Field(
+        description="the word in the reader's script, for names, numbers and unknown words"
+    )
+    stem: str
+
+
 class HitOut(BaseModel):
     """A passage found for a question; offsets count characters (code points) of the article's text."""
 
@@ -40,6 +55,9 @@ class HitOut(BaseModel):
         description="spans that answer to a word of the question, and that word"
     )
     also_in: list[str] = Field(description="other articles that hold nearly the same passage")
+    gloss: list[GlossedOut] | None = Field(
+        default=None, description="only of `gloss`, if the article is in another language; no translation"
+    )
 
 
 class ShortAnswerOut(BaseModel):
@@ -50,6 +68,9 @@ class ShortAnswerOut(BaseModel):
     end: int
     article: str = Field(description="its id")
     citation: int = Field(description="rank of the passage that they stand in")
+    gloss: str | None = Field(
+        default=None, description="only of `gloss`: its first meanings, word by word; no translation"
+    )
 
 
 _VERDICT = "answered: a passage answers; related: the passages are about it, and none answers, or they are unread; none"

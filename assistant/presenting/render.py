@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 200
 _MAX_LABEL_CHARS = 80
 MAX_SHORT_CHARS = 300
+MAX_GLOSS_CHARS = 600
 _MAX_URL_CHARS = 2000
 _BLOCK_CHARS = 16_384  # of a long text rendered at a time, while other threads wait
 _BLOCKS_KEPT = 512
@@ -132,6 +133,8 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
     if answer.corrected:
         notes.append(f"{say.corrected}: {label(answer.understood, MAX_TITLE_CHARS)}")
     short = _short(answer.short_answer, styled=styled)
+    if answer.gloss and answer.gloss.line:
+        short.insert(1, f"{say.word_by_word}: {label(answer.gloss.line, MAX_GLOSS_CHARS)}")
     return "\n".join([*notes, *short, *verdict_lines(answer, say), *entries])
 
 

@@ -74,20 +74,21 @@ class AsyncAssistant:
         k: int = CITATIONS,
         filters: Filters | None = None,
         read_s: float = READ_S,
+        gloss: str | None = None,
     ) -> Answer:
         """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
 
         The time in the queue counts as reading time.
 
         Raises:
-            QuestionError: the question, an earlier one, k or a filter cannot be used.
+            QuestionError: the question, an earlier one, k, a filter or the language to gloss in cannot be used.
             TooBusy: too many questions are waiting.
         """
         until = time.monotonic() + read_s
 
         def ask() -> Answer:
             left_s = until - time.monotonic()
-            return self.assistant.ask(question, history, k=k, filters=filters, read_s=left_s)
+            return self.assistant.ask(question, history, k=k, filters=filters, read_s=left_s, gloss=gloss)
 
         return await self.run(ask)
 

@@ -36,13 +36,22 @@ class Answering:
         )
         self.helpers = Helpers(settings, number, asker.line.took)
 
-    async def ask(self, question: str, history: Sequence[str], k: int, filters: Filters | None) -> bytes:
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[str],
+        k: int,
+        filters: Filters | None,
+        *,
+        gloss: str | None = None,
+    ) -> bytes:
         """Return what `Assistant.ask` gives, as JSON.
 
         Raises:
             TooBusy: too many questions are waiting.
         """
-        return await self._answer(question, list(history), k, filters, read=True)
+        asked = {"question": question, "history": list(history), "k": k, "gloss": gloss}
+        return await self._answer(asked, filters, read=True)
 
     async def search(self, question: str, k: int, filters: Filters | None, *, read: bool = False) -> bytes:
         """Return what `Assistant.search` gives, as JSON.
@@ -50,12 +59,9 @@ class Answering:
         Raises:
             TooBusy: too many questions are waiting.
         """
-        return await self._answer(question, None, k, filters, read=read)
+        return await self._answer({"question": question, "history": None, "k": k}, filters, read=read)
 
-    async def _answer(
-        self, question: str, history: list[str] | None, k: int, filters: Filters | None, *, read: bool
-    ) -> bytes:
-        asked: dict[str, Any] = {"question": question, "history": history, "k": k}
+    async def _answer(self, asked: dict[str, Any], filters: Filters | None, *, read: bool) -> bytes:
         asked["until"] = time.monotonic() + self._read_s if read else None  # every process has the same clock
         asked["filters"] = asdict(filters) if filters else None
         with self.asker.line.place():

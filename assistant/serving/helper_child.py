@@ -42,7 +42,8 @@ def answered(assistant: Assistant, asked: dict[str, Any]) -> bytes:
     Args:
         assistant: answers the question.
         asked: `question`, `k`, `filters` (by the names of `Filters`, or None), `history` (earlier questions;
-            None: a search) and `until` (monotonic time at which reading ends; None: nothing is read).
+            None: a search), `until` (monotonic time at which reading ends; None: nothing is read) and, unless it is a
+            search, `gloss` (the language to gloss in, or None).
 
     Raises:
         SanadError: as `Assistant.ask`.
@@ -53,7 +54,12 @@ def answered(assistant: Assistant, asked: dict[str, Any]) -> bytes:
     left_s = 0.0 if until is None else max(until - time.monotonic(), _SHORTEST_S)
     if asked["history"] is not None:
         answer = assistant.ask(
-            asked["question"], asked["history"], k=asked["k"], filters=filters, read_s=left_s
+            asked["question"],
+            asked["history"],
+            k=asked["k"],
+            filters=filters,
+            read_s=left_s,
+            gloss=asked["gloss"],
         )
         return json_bytes(answer.to_dict())
     ranking = assistant.search(asked["question"], asked["k"], filters, read_s=left_s)

@@ -80,3 +80,14 @@ def name_key(folded: str) -> str | None:
     if _DOUBLED.search(key):
         key = _DOUBLED.sub(r"\1", key)
     return key if len(key) >= MIN_KEY else None
+
+
+def sound_alike(own: str, stem: str, fewest: int) -> bool:
+    """Return whether a word's name key is that of a stem, or has one more sound: English stems drop an "s" (Paris).
+
+    Args:
+        own: name key of the word.
+        stem: name key of the stem.
+        fewest: consonants that the stem's key has at least.
+    """
+    return len(stem) >= fewest and own in {stem, stem + own[-1:]}

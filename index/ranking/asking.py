@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
+from index.analysis.names import sound_alike
 from index.analysis.scripts import script_of_word
 from index.ranking.parameters import LIKELY, NAME_LETTERS
 from index.ranking.query import content_words
@@ -115,16 +116,11 @@ def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> b
         return False
     stem = stem_of(folded, stemmer_of(folded, language))
     return any(
-        p >= LIKELY and _sound_alike(own, name_key(translation) or "")
+        p >= LIKELY and sound_alike(own, name_key(translation) or "", NAME_LETTERS)
         for target, other in (("en", "Latn"), ("ar", "Arab"))
         if other != script
         for translation, p in lexicon.translate(stem, language, target)
     )
-
-
-def _sound_alike(own: str, stem: str) -> bool:
-    """Return whether a word's name key is that of a stem, or has one more sound: English stems drop an "s" (Paris)."""
-    return len(stem) >= NAME_LETTERS and own in {stem, stem + own[-1:]}
 
 
 def _lists_of(language: str) -> list[tuple[_Words, _Words]]:

@@ -380,3 +380,28 @@ def test_the_description_and_its_page_need_nothing_from_elsewhere(client: httpx.
     assert "//" not in page.text.replace("application/", "")
     for slug in ("question", "not-found", "too-large"):
         assert f"id='{slug}'" in page.text
+
+
+def test_ask_glosses_passages_of_other_languages_on_request(client: httpx.Client) -> None:
+    text = "افتتح رئيس البلدية الجسر الجديد فوق النهر يوم الاثنين. وقال إن كلفته بلغت مليوني ليرة."
+    given = {"id": "foreign-bridge", "text": text, "language": "ar"}
+    assert client.post("/api/articles", json=given).status_code in (200, 201)
+    asked = {"question": "من افتتح الجسر الجديد؟", "filters": {"article": "foreign-bridge"}}
+    plain = client.post("/api/ask", json=asked).json()
+    answer = client.post("/api/ask", json={**asked, "gloss": "en"}).json()
+    (hit,) = answer["citations"] or answer["nearest"]
+    assert set(hit) == HIT | {"gloss"}
+    assert {text[word["start"] : word["end"]] == word["word"] for word in hit["gloss"]} == {True}
+    told = {word["word"]: word["meanings"] for word in hit["gloss"]}
+    assert (told["ال"], told["جسر"]) == (["the"], ["bridge"])
+    (unasked,) = plain["citations"] or plain["nearest"]
+    assert set(unasked) == HIT
+    if answer["short_answer"]:
+        assert answer["short_answer"].pop("gloss")
+        assert answer["short_answer"] == plain["short_answer"]
+    own = client.post("/api/ask", json={**asked, "gloss": "ar"}).json()
+    (hit,) = own["citations"] or own["nearest"]
+    assert set(hit) == HIT
+    problem = assert_problem(client.post("/api/ask", json={**asked, "gloss": "tlh"}), 422)
+    assert "en, ar, fa" in problem["detail"]
+    assert client.delete("/api/articles/foreign-bridge").status_code == 204

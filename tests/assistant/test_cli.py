@@ -102,6 +102,21 @@ def test_ask_as_json(filled: Path) -> None:
     assert "مستشفى" in done.stdout  # letters, not \u escapes
 
 
+def test_ask_glosses_the_answer(tmp_path: Path) -> None:
+    home, text = tmp_path / "home", "افتتح رئيس البلدية الجسر الجديد فوق النهر يوم الاثنين."
+    (tmp_path / "bridge.txt").write_text(text, "utf-8")
+    assert sanad("add", tmp_path / "bridge.txt", home=home).returncode == 0
+    question = "Who opened the new bridge over the river?"
+    shown = sanad("ask", question, "--gloss", "en", home=home)
+    told = json.loads(sanad("ask", question, "--gloss", "en", "--json", home=home).stdout)
+    (hit,) = told["citations"] or told["nearest"]
+    assert "bridge" in str([word["meanings"] for word in hit["gloss"]])
+    assert told["short_answer"], "the shipped reader finds it"
+    assert shown.stdout.splitlines()[1] == f"word by word: {told['short_answer']['gloss']}"
+    assert "word by word" not in sanad("ask", question, home=home).stdout
+    assert_one_line(sanad("ask", question, "--gloss", "tlh", home=home), 64, "gloss is 'tlh'", "en, ar, fa")
+
+
 def test_ask_reads_standard_input(filled: Path) -> None:
     done = sanad("ask", "-", "--json", home=filled, stdin="old bridge\nFriday\n")
     assert json.loads(done.stdout)["question"] == "old bridge Friday"

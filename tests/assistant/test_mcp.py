@@ -185,6 +185,21 @@ def test_what_is_wrong_with_a_call_is_told_in_plain_words(
     assert "\n" not in content.text
 
 
+def test_an_agent_gets_a_gloss_on_request(home: Path) -> None:
+    async def work(agent: Client) -> Any:
+        question = {"question": "Who opened the new bridge over the Orontes?", "article": "bridge"}
+        return [await agent.call_tool("ask", {**question, "gloss": code}) for code in ("en", "tlh")]
+
+    with Assistant(home) as assistant:
+        server = create_server(AsyncAssistant(assistant), load({}, {}))
+        told, refused = asyncio.run(in_memory(server, work))
+    (hit,) = told.structured_content["citations"] or told.structured_content["nearest"]
+    meanings = {word["word"]: word["meanings"] for word in hit["gloss"]}
+    assert meanings["جسر"] == ["bridge"]
+    assert refused.is_error
+    assert "gloss is 'tlh': it must be one of en, ar" in refused.content[0].text
+
+
 def test_the_door_is_guarded_like_the_others(client: httpx.Client, guarded: httpx.Client) -> None:
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {"Accept": "application/json, text/event-stream"}
