@@ -41,7 +41,7 @@ LONGEST = 40
 CUT = 1.5
 """A passage so many times longer than its room is also a near miss: a part of it without the answer."""
 SPACE = "\u2581"
-MIXED = 0.35
+MIXED = 0.2
 """Share of the examples that are mixed with another language, where the lexicon knows theirs."""
 TARGETS = {
     "ar": 0.55,
