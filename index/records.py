@@ -240,12 +240,15 @@ class Signs(NamedTuple):
         foreign: 0 where the first candidate is in the question's language; 0.5 where it is in another, since a
             translation is never complete; 1 where the collection has nothing in the question's language at all.
         read: the highest score that the reader gives a span of the first passages; None: they were not read.
+        apart: `foreign` of passages that were read; 0 where one of the two languages is English, from and to which the
+            lexicon translates directly.
     """
 
     best: float
     lead: float
     foreign: float
     read: float | None = None
+    apart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,14 +45,14 @@ def load(path: Path) -> list[Case]:
 
 def by_search(case: Case) -> Sequence[float]:
     """What the search saw."""
-    best, lead, foreign, _ = case.signs or (0.0, 0.0, 0.0, None)
+    best, lead, foreign, *_ = case.signs or (0.0, 0.0, 0.0)
     return (best or 0.0, lead or 0.0, foreign or 0.0)
 
 
 def by_reading(case: Case) -> Sequence[float]:
     """What the search and the reader saw."""
     signs = Signs(*case.signs)  # type: ignore[misc, arg-type]  # only cases that were read
-    return (search_logit(signs), max(-READ_MOST, min(READ_MOST, signs.read or 0.0)), signs.foreign)
+    return (search_logit(signs), max(-READ_MOST, min(READ_MOST, signs.read or 0.0)), signs.apart)
 
 
 def fit(chosen: Sequence[Case], features: Features) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from index.ranking.parameters import (
     FOREIGN,
     INTERCEPT,
     LEAD,
-    READ_FOREIGN,
+    READ_APART,
     READ_INTERCEPT,
     READ_MOST,
     READ_SCORE,
@@ -49,7 +49,7 @@ def confidence(found: Signs | None) -> float:
     logit = search_logit(found)
     if found.read is not None:
         read = max(-READ_MOST, min(READ_MOST, found.read))
-        logit = READ_INTERCEPT + READ_SEARCH * logit + READ_SCORE * read + READ_FOREIGN * found.foreign
+        logit = READ_INTERCEPT + READ_SEARCH * logit + READ_SCORE * read + READ_APART * found.apart
     return 1 / (1 + math.exp(-logit))
 
 

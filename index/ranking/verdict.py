@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.analysis import name_key
 from index.analysis.folding import fold
 from index.chunking.sentences import sentences
+from index.models.lexicon import HUB
 from index.models.reader import read_in_time
 from index.ranking.asking import asks_when, kind, names
 from index.ranking.confidence import confidence
@@ -79,7 +80,7 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
     absent = _absent(ranking, lexicon, hits)
     signs = ranking.signs
     if signs and best.reading:
-        signs = signs._replace(read=best.reading.score)
+        signs = signs._replace(read=best.reading.score, apart=_apart(ranking, best.hit))
     sure = confidence(signs)
     is_answered = sure >= ANSWERED and not absent and not _lacks_time(ranking, best)
     verdict: Verdict = "answered" if is_answered else _related(ranking)
@@ -112,6 +113,13 @@ def _short(best: _Read) -> ShortAnswer | None:
         return None
     hit, (start, end, _) = best.hit, best.reading
     return ShortAnswer(hit.text[start:end], hit.start + start, hit.start + end, hit.article.id or "", 1)
+
+
+def _apart(ranking: Ranking, hit: Hit) -> float:
+    """Return how far the languages of question and passage are apart; see `Signs.apart`."""
+    if ranking.signs is None or HUB in {ranking.language, hit.article.language}:
+        return 0.0
+    return ranking.signs.foreign
 
 
 def _lacks_time(ranking: Ranking, best: _Read) -> bool:
