@@ -1,6 +1,7 @@
 """Fits the models of index/ranking/confidence.py to what `training.cases` saw: `python -m training.confidence CASES`.
 
-The first model judges by the search alone; the second by that and by the reader. Each group and kind weighs the same.
+The first model judges by the search alone; the second by that and by the reader. Each family of groups and kind weighs
+the same.
 Printed: the coefficients, and for each group what became of its questions when the model was fitted on the SQuAD
 articles of even number and asked about those of odd number, and the other way.
 """
@@ -22,7 +23,7 @@ from index import ANSWERED
 from index.ranking.confidence import search_logit
 from index.ranking.parameters import READ_MOST
 from index.records import Signs
-from training.cases import Case
+from training.cases import MAIN, Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,12 +56,18 @@ def by_reading(case: Case) -> Sequence[float]:
     return (search_logit(signs), max(-READ_MOST, min(READ_MOST, signs.read or 0.0)), signs.apart)
 
 
+def family(case: Case) -> str:
+    """Return the group of a case, in which languages that few people ask in count as one."""
+    asked, arrow, rest = case.group.partition("->")
+    return f"{asked if asked in MAIN else 'other'}{arrow}{rest}"
+
+
 def fit(chosen: Sequence[Case], features: Features) -> NDArray[np.float64]:
-    """Fit by iteratively reweighted least squares; every group and kind weighs the same. Intercept first."""
-    counts = Counter((case.group, case.answerable, case.kind) for case in chosen)
+    """Fit by iteratively reweighted least squares; every family and kind weighs the same. Intercept first."""
+    counts = Counter((family(case), case.answerable, case.kind) for case in chosen)
     x = np.array([(1.0, *features(case)) for case in chosen])
     y = np.array([float(case.answerable) for case in chosen])
-    weights = np.array([1 / counts[case.group, case.answerable, case.kind] for case in chosen])
+    weights = np.array([1 / counts[family(case), case.answerable, case.kind] for case in chosen])
     weights *= len(chosen) / weights.sum()
     for answerable in (0.0, 1.0):  # as much of one as of the other
         weights[y == answerable] *= len(chosen) / 2 / weights[y == answerable].sum()
