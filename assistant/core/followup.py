@@ -46,7 +46,7 @@ _AND_ARABIC = re.compile("^و(?:متى|أين|اين|من|ما|ماذا|كم|ك�
 # Arabic attaches "its", "her" and "them" to the word (ثمنه, its price).
 _ATTACHED = re.compile("^(?!.*الله$).{3,}(?:ه|ها|هم)$")
 _ATTACHED_AMONG = 2  # in longer questions it mostly refers to a word of the same question
-# "Who is ...", "what is ..." name what they ask for, although they contain a pronoun.
+# "Who is ..." and "what is ..." name their subject, so their pronoun does not refer back.
 _DEFINING_ARABIC = re.compile("^(?:من|ما|ماذا) (?:هو|هي|هم) ")
 
 

@@ -269,7 +269,7 @@ def prepare_environment(settings: Settings) -> None:
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home.absolute() / "gradio"))
-    # otherwise gradio builds a table of its last 10,000 questions after each one, which nobody can see
+    # Without this, Gradio builds a table of its last 10,000 questions after each question; no page shows it.
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

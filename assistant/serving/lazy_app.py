@@ -79,7 +79,7 @@ class LazyApp:
 
 
 async def _in_daemon_thread(work: Callable[[], Any]) -> Any:  # noqa: ANN401
-    # Not asyncio.to_thread: the interpreter would wait for that thread when it is told to stop.
+    # asyncio.to_thread does not fit: the interpreter joins its threads before it exits.
     loop = asyncio.get_running_loop()
     result: asyncio.Future[Any] = loop.create_future()
 

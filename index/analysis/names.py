@@ -82,12 +82,15 @@ def name_key(folded: str) -> str | None:
     return key if len(key) >= MIN_KEY else None
 
 
-def sound_alike(own: str, stem: str, fewest: int) -> bool:
+NAME_LETTERS = 2
+"""Consonants that a name and its translation must share to be one name in two scripts."""
+
+
+def sound_alike(own: str, stem: str) -> bool:
     """Return whether a word's name key is that of a stem, or has one more sound: English stems drop an "s" (Paris).
 
     Args:
         own: name key of the word.
         stem: name key of the stem.
-        fewest: consonants that the stem's key has at least.
     """
-    return len(stem) >= fewest and own in {stem, stem + own[-1:]}
+    return len(stem) >= NAME_LETTERS and own in {stem, stem + own[-1:]}

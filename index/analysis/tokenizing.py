@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_WORD = 64
-"""Characters of a folded word that are kept; nobody searches for a longer word."""
+"""Characters of a folded word that are kept; a longer word is cut."""
 LONGEST_KEPT = 48
 """Characters of the longest run that is cached; a run of a megabyte does not recur."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import is_stopword, name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
+from index.analysis.language import script_of
 from index.analysis.names import sound_alike
 from index.analysis.scripts import script_of_word
 from index.models import function_words, particles
@@ -26,11 +27,6 @@ MEANINGS = 3
 """Most meanings of a word."""
 LEAST = 0.02
 """Probability of a translation that is given, at least."""
-NAME_SOUNDS = 2
-"""Consonants of a name and its translation that must agree, as in index/ranking/parameters.py."""
-_OTHER_SCRIPT = {
-    "ar": "Arab", "fa": "Arab", "ur": "Arab", "he": "Hebr", "ru": "Cyrl", "zh": "Hani", "hi": "Deva", "el": "Grek",
-}  # fmt: skip
 # What stands beside every word in parallel texts, and means none of those that the lexicon has.
 _EMPTY_ENGLISH = (
     "a an the is are was were be been has have had do does did of to and in on at for as it its he his him she her they"
@@ -61,7 +57,7 @@ class Glossed(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """What is known of a folded word: its stem and meanings, and whether it is told as a name."""
+    """The stem and the meanings of a folded word, and whether it is a name."""
 
     stem: str
     meanings: tuple[str, ...]
@@ -164,7 +160,7 @@ def _looked_up(folded: str, stem: str, language: str, target: str, lexicon: Lexi
 
 
 def _sounds(own: str, stem: str) -> bool:
-    return sound_alike(own, name_key(stem) or "", NAME_SOUNDS)
+    return sound_alike(own, name_key(stem) or "")
 
 
 def _name(shown: str, told: _Told, language: str, target: str) -> str | None:
@@ -174,6 +170,6 @@ def _name(shown: str, told: _Told, language: str, target: str) -> str | None:
     script = script_of_word(shown)
     if script == "Zyyy":
         return fold(shown)
-    if script == _OTHER_SCRIPT.get(target, "Latn"):
+    if script == script_of(target):
         return shown
-    return None if target in _OTHER_SCRIPT else romanised(shown, language)
+    return romanised(shown, language) if script_of(target) == "Latn" else None

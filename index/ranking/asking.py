@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
-from index.analysis.names import sound_alike
-from index.analysis.scripts import script_of_word
-from index.ranking.parameters import LIKELY, NAME_LETTERS
+from index.analysis.names import NAME_LETTERS, sound_alike
+from index.analysis.scripts import WITHOUT_SPACES, script_of_word
+from index.ranking.parameters import LIKELY
 from index.ranking.query import content_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).parent.parent / "bundled" / "interrogatives.txt"
 _MARKS = re.compile(r"[?؟？;՞]\s*[\"'»”’)]*\s*$")
-_UNSPACED = frozenset({"zh", "ja", "th"})
 _CASED = frozenset({"Latn", "Cyrl", "Grek"})
 _NOUNS_CAPITALISED = frozenset({"de"})
 _AND = frozenset({"و", "ف"})
@@ -62,7 +61,7 @@ def kind(question: str, language: str) -> Kind:
         language: its ISO 639-1 code; for one without a list ("und" too), the lists of all languages are searched.
     """
     folded, text = [word.folded for word in words(question)], fold(question)
-    unspaced = language in _UNSPACED
+    unspaced = language in WITHOUT_SPACES
     asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
     for number, found in asking:
         some = (one[number] for one in _lists_of(language))
@@ -79,7 +78,7 @@ def asks_when(question: str, language: str) -> bool:
     text = fold(question)
     first = next((word.folded for word in words(question)), "")
     return any(
-        word in text if language in _UNSPACED else word in {first, _without_and(first)}
+        word in text if language in WITHOUT_SPACES else word in {first, _without_and(first)}
         for asking, _ in _lists_of(language)
         for word in asking.of_time
     )
@@ -116,7 +115,7 @@ def _sounds_translated(folded: str, language: str, lexicon: Lexicon | None) -> b
         return False
     stem = stem_of(folded, stemmer_of(folded, language))
     return any(
-        p >= LIKELY and sound_alike(own, name_key(translation) or "", NAME_LETTERS)
+        p >= LIKELY and sound_alike(own, name_key(translation) or "")
         for target, other in (("en", "Latn"), ("ar", "Arab"))
         if other != script
         for translation, p in lexicon.translate(stem, language, target)

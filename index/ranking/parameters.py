@@ -141,8 +141,6 @@ MOST_NEAR = 50
 
 # --- reading and judging: `asking`, `verdict`, `confidence` ----------------------------------------------------------
 
-NAME_LETTERS = 2
-"""Consonants that a name and its translation must share to be one name in two scripts."""
 LIKELY = 0.6
 """How probable a translation must be to tell whether a word is a name; those of dialect words are less sure."""
 READ = 3

@@ -79,7 +79,7 @@ def _make(home: Home, encoder: Encoder, replaced: Path | None) -> None:
 
 
 def create(path: Path, encoder: Encoder) -> None:
-    """Create an empty database that nobody uses yet."""
+    """Create an empty database that is not in use yet."""
     store = Store(path, create=True)
     vectors = encoder.encode_passages(CANARIES)
     with store.writing() as writer:
@@ -98,7 +98,7 @@ def _looks_empty(path: Path) -> bool:
 
 
 def _replace_if_empty(home: Home, path: Path, encoder: Encoder) -> None:
-    """Replace a database with other settings if it is empty, under the write lock, so that nobody can add to it."""
+    """Replace an empty database that has other settings. The write lock keeps other processes from adding to it."""
     store = Store(path)
     try:
         with store.writing() as frozen:
