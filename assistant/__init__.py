@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.core.answer import Answer
     from assistant.core.assistant import Assistant
-    from assistant.serving.aio import AsyncAssistant
+    from assistant.serving.async_assistant import AsyncAssistant
 
 _HOME_OF = {
     "Answer": "assistant.core.answer",
     "Assistant": "assistant.core.assistant",
-    "AsyncAssistant": "assistant.serving.aio",
+    "AsyncAssistant": "assistant.serving.async_assistant",
 }
 
 __all__ = ["Answer", "Assistant", "AsyncAssistant"]

@@ -122,10 +122,10 @@ def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
     import asyncio
 
     from assistant.agents.mcp_server import serve_stdio
-    from assistant.serving.aio import AsyncAssistant
+    from assistant.serving.async_assistant import AsyncAssistant
 
     with _open(settings, embeds=True) as assistant:
-        asyncio.run(serve_stdio(AsyncAssistant(assistant, at_once=settings.at_once), settings))
+        asyncio.run(serve_stdio(AsyncAssistant(assistant, max_concurrent=settings.max_concurrent), settings))
     return os.EX_OK
 
 

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from assistant.core.settings import SETTINGS
+from assistant.core.settings import FORMER_OPTIONS, SETTINGS
 from index import COLUMN_FIELDS
 
 _EVERYWHERE = ("home", "model", "device")
 _SERVER = (
     "host", "port", "public", "read_only", "allow_host", "allow_links", "watch", "examples", "max_article_bytes",
-    "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "at_once", "max_waiting", "helpers",
+    "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "max_concurrent", "max_waiting", "helpers",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share", "reader", "read_s")
 
@@ -192,7 +192,8 @@ def _add_settings(made: argparse.ArgumentParser, names: tuple[str, ...]) -> None
             told["help"] = f"{setting.help}; repeatable"
         else:
             told |= {"metavar": setting.name.upper()}
-        made.add_argument(setting.option, **told)
+        options = (setting.option, FORMER_OPTIONS.get(setting.name))
+        made.add_argument(*filter(None, options), **told)
 
 
 def _add_question(made: argparse.ArgumentParser, k: int) -> None:

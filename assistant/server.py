@@ -30,8 +30,8 @@ from assistant.page.files import file_route, files
 from assistant.page.kept import compress_behind
 from assistant.page.routes import page_routes
 from assistant.serving import heads
-from assistant.serving.aio import AsyncAssistant
 from assistant.serving.answering import Answering
+from assistant.serving.async_assistant import AsyncAssistant
 from assistant.serving.connections import Complaints
 from assistant.serving.lazy_app import LazyApp
 from assistant.serving.proxies import Proxied
@@ -120,8 +120,10 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     examples = read_examples(file) if file else None
     assistant = assistant or open_assistant(settings)
     watcher = Watcher(assistant, settings.watch, ignored=file)
-    page = LazyApp(lambda: _create_page(assistant, settings), meanwhile=_opening_page)
-    asker = AsyncAssistant(assistant, at_once=settings.at_once, max_waiting=settings.max_waiting)
+    asker = AsyncAssistant(
+        assistant, max_concurrent=settings.max_concurrent, max_waiting=settings.max_waiting
+    )
+    page = LazyApp(lambda: _create_page(asker, settings), meanwhile=_opening_page)
     agents = LazyApp(lambda: _create_agents_door(asker, settings))
     answering = Answering(asker, settings)
     metrics = Metrics(answering, watcher)
@@ -140,7 +142,7 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
             asker.close()
             assistant.close()
 
-    ours = [file_route, *page_routes(assistant, settings, examples)]
+    ours = [file_route, *page_routes(asker, settings, examples)]
     site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
     guarded = Guard(site, settings)
     return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
@@ -156,11 +158,11 @@ async def _opening_page(scope: Message, receive: Receive, send: Send) -> None:
     await response(scope, receive, send)
 
 
-def _create_page(assistant: Assistant, settings: Settings) -> Any:  # noqa: ANN401
+def _create_page(asker: AsyncAssistant, settings: Settings) -> Any:  # noqa: ANN401
     from assistant.page.chat import create_page  # gradio takes seconds to import
 
     with _MAKING_PAGE:
-        page = create_page(assistant, settings)
+        page = create_page(asker, settings)
     compress_behind(files().values())
     gc.freeze()  # its million objects stay; collections that traverse them would delay answers
     return page

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from assistant.core.settings import Settings
-    from assistant.serving.aio import AsyncAssistant
+    from assistant.serving.async_assistant import AsyncAssistant
     from index import Article
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class _Server(MCPServer[Any]):
 def create_server(asker: AsyncAssistant, settings: Settings) -> MCPServer[Any]:
     """Return the server with its three tools, all read-only."""
     server = _Server("sanad", title="Sanad", version=version(), instructions=_INSTRUCTIONS, log_level="ERROR")
-    tools = _Tools(asker, settings.question_chars)
+    tools = _Tools(asker, settings)
     server.add_tool(tools.ask, title="Answer a question with cited passages", annotations=_READS)
     server.add_tool(tools.search, title="Search the articles", annotations=_READS)
     server.add_tool(tools.read_article, title="Read an article", annotations=_READS)
@@ -126,9 +126,9 @@ def create_server(asker: AsyncAssistant, settings: Settings) -> MCPServer[Any]:
 class _Tools:
     """The tools of an agent, which reads their docstrings."""
 
-    def __init__(self, asker: AsyncAssistant, question_chars: int) -> None:
+    def __init__(self, asker: AsyncAssistant, settings: Settings) -> None:
         self._asker = asker
-        self._question_chars = question_chars
+        self._settings = settings
 
     async def ask(  # noqa: PLR0913, PLR0917 - one argument a filter
         self,
@@ -155,7 +155,8 @@ class _Tools:
         """
         filters = _filters(source, language, published_from, published_to, article)
         before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
-        asking = self._asker.ask(self._checked(question), before, k=k, filters=filters, gloss=gloss)
+        text, read_s = self._checked(question), self._settings.read_s
+        asking = self._asker.ask(text, before, k=k, filters=filters, read_s=read_s, gloss=gloss)
         answer = await _told(asking)
         return _quoted(answer.to_dict())
 
@@ -212,7 +213,7 @@ class _Tools:
 
     def _checked(self, text: str) -> str:
         try:
-            return questions.check(text, max_chars=self._question_chars)
+            return questions.check(text, max_chars=self._settings.question_chars)
         except SanadError as error:
             raise ToolError(str(error)) from error
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 PREFIX = "SANAD_"
 MIN_TOKEN_CHARS = 32
+FORMER_OPTIONS = {"max_concurrent": "--at-once"}
+"""By setting: the name of its option before it was renamed; it is still read."""
+
+_FORMER_VARIABLES = {"SANAD_AT_ONCE": "SANAD_MAX_CONCURRENT"}
 
 
 class SettingsError(SanadError):
@@ -143,7 +147,7 @@ class Settings:
     )
     read_s: float = _setting(
         1.0,
-        "seconds from a question in which reading a passage may begin, the time in line counted",
+        "seconds from a question in which reading a passage may begin, the time in the queue counted",
         _real(60, "a number of seconds"),
     )
     dense_share: float | None = _setting(
@@ -194,10 +198,10 @@ class Settings:
         "seconds a request may take to arrive, and as long again for every further 64 KB",
         _number(1, 86_400),
     )
-    at_once: int | None = _setting(
-        None, "questions worked on at once (default: as many as there are cores)", _number(1, 1_024)
+    max_concurrent: int | None = _setting(
+        None, "questions answered at once (default: as many as there are cores)", _number(1, 1_024)
     )
-    max_waiting: int = _setting(64, "questions that may wait for their turn", _number(0, 100_000))
+    max_waiting: int = _setting(64, "questions that may wait to be answered", _number(0, 100_000))
     helpers: int | None = _setting(
         None,
         "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
@@ -233,7 +237,10 @@ def load(given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
         SettingsError: a value cannot be used, or a `SANAD_*` variable is unknown.
     """
     given = given or {}
-    environ = os.environ if environ is None else environ
+    environ = dict(os.environ if environ is None else environ)
+    for former, present in _FORMER_VARIABLES.items():
+        if former in environ:
+            environ.setdefault(present, environ.pop(former))
     _refuse_unknown(environ)
     values: dict[str, Any] = {}
     for setting in SETTINGS:

@@ -10,7 +10,8 @@ hold a connection open for every tab), and is reached only through gradio_door.p
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator  # noqa: TC003  # Gradio reads the types of its events
+from collections.abc import AsyncIterator  # noqa: TC003  # Gradio reads the types of its events
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,25 +30,25 @@ from assistant.page.remote import functions
 from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from assistant.core.assistant import Assistant
     from assistant.core.settings import Settings
+    from assistant.serving.async_assistant import AsyncAssistant
 
-_QUEUE_SIZE = 64
-_AT_ONCE = 4
+_MAX_EVENTS = 256  # in Gradio, beside those that the queue of questions refuses
 _SESSIONS = 64  # for which Gradio keeps copies of its settings; dropping one loses nothing
 
 
-def create_page(assistant: Assistant, settings: Settings, *, unread_s: float = 30.0) -> FastAPI:
+def create_page(asker: AsyncAssistant, settings: Settings, *, unread_s: float = 30.0) -> FastAPI:
     """Return the page as an ASGI app of its own, to be served at /.
 
     Args:
-        assistant: answers the questions.
+        asker: answers the questions.
         settings: limits and paths.
         unread_s: seconds that an answer waits to be fetched.
     """
-    blocks = _blocks(_Events(Dialogue(assistant, settings.question_chars)), functions(assistant, settings))
+    dialogue = Dialogue(asker, settings.question_chars, settings.read_s)
+    blocks = _blocks(_Events(dialogue), functions(asker, settings))
     blocks.state_session_capacity = _SESSIONS
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     page: FastAPI = gr.mount_gradio_app(
@@ -93,17 +94,13 @@ async def _forget(blocks: gr.Blocks, session: str) -> None:
     queue.pending_event_ids_session.pop(session, None)
 
 
-def _told(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Wrap a function for gradio_client: errors of Sanad reach the caller in words, others do not."""
-
-    @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever it takes
-        try:
-            return function(*args, **kwargs)
-        except SanadError as error:
-            raise gr.Error(public_message(error), print_exception=False) from error
-
-    return wrapped
+@asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """Let errors of Sanad reach the client in words, and no others."""
+    try:
+        yield
+    except SanadError as error:
+        raise gr.Error(public_message(error), print_exception=False) from error
 
 
 class _Events:
@@ -112,19 +109,22 @@ class _Events:
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
 
-    def ask(
+    async def ask(
         self, typed: str, narrow: str, log: str, request: gr.Request
-    ) -> Iterator[tuple[History, str, str]]:
-        yield from self._dialogue.ask(typed, narrow, log, request.session_hash or "")
+    ) -> AsyncIterator[tuple[History, str, str]]:
+        async with _told():
+            async for shown in self._dialogue.ask(typed, narrow, log, request.session_hash or ""):
+                yield shown
 
-    def restore(self, log: str, request: gr.Request) -> tuple[History, str]:
-        return self._dialogue.restore(log, request.session_hash or "")
+    async def restore(self, log: str, request: gr.Request) -> tuple[History, str]:
+        async with _told():
+            return await self._dialogue.restore(log, request.session_hash or "")
 
 
-def _blocks(events: _Events, programs: Sequence[Callable[..., dict[str, Any]]]) -> Any:  # noqa: ANN401  # untyped
+def _blocks(events: _Events, programs: Sequence[Callable[..., Awaitable[dict[str, Any]]]]) -> Any:  # noqa: ANN401  # untyped
     with gr.Blocks(title="Sanad", fill_width=True, analytics_enabled=False) as blocks:
         for function in programs:  # first, or the page's own events would take their names
-            gr.api(_told(function), api_name=function.__name__)  # type: ignore[attr-defined]
+            gr.api(_told()(function), api_name=function.__name__)  # type: ignore[attr-defined]
         chat = _chatbot()
         asked, narrow, log = (
             gr.Textbox(elem_id=f"sanad-{name}", label=name, max_lines=1)
@@ -133,7 +133,8 @@ def _blocks(events: _Events, programs: Sequence[Callable[..., dict[str, Any]]]) 
         hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asked.submit(events.ask, [asked, narrow, log], [chat, log, asked], **hidden)
         log.submit(events.restore, [log], [chat, log], **hidden)
-    blocks.queue(max_size=_QUEUE_SIZE, default_concurrency_limit=_AT_ONCE, api_open=False)
+    blocks.max_threads = _MAX_EVENTS
+    blocks.queue(max_size=_MAX_EVENTS, default_concurrency_limit=None, api_open=False)
     return blocks
 
 

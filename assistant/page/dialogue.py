@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from assistant.core import question as questions
+from assistant.core.assistant import READ_S
 from assistant.core.conversation import (
     MAX_EXCHANGES,
     Exchange,
@@ -15,17 +16,18 @@ from assistant.core.conversation import (
     read_log,
     write_log,
 )
-from assistant.core.followup import Followed, follow_all
+from assistant.core.followup import follow_all
 from assistant.core.phrases import LANGUAGE_NAMES, phrases
 from assistant.core.problems import public_message, surprise
 from assistant.presenting import cards, render
+from assistant.serving.admission import seconds_until
 from index import NotFound, SanadError, detect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from assistant.core.answer import Answer
-    from assistant.core.assistant import Assistant
+    from assistant.serving.async_assistant import AsyncAssistant
     from index import Filters
 
 PASSAGES = 3
@@ -41,15 +43,18 @@ class Dialogue:
     The messages that a tab shows are cached, so that earlier questions need not be answered again.
     """
 
-    def __init__(self, assistant: Assistant, question_chars: int) -> None:
-        self._assistant = assistant
+    def __init__(self, asker: AsyncAssistant, question_chars: int, read_s: float = READ_S) -> None:
+        self._assistant = asker.assistant
+        self._admission = asker.admission
         self._question_chars = question_chars
+        self._read_s = read_s
         # tab -> (log, messages)
         self._shown: OrderedDict[str, tuple[str, History]] = OrderedDict()
-        self._lock = threading.Lock()
 
-    def ask(self, typed: str, narrow: str, log: str, tab: str = "") -> Iterator[tuple[History, str, str]]:
-        """Show the question at once, then its answer.
+    async def ask(
+        self, typed: str, narrow: str, log: str, tab: str = ""
+    ) -> AsyncIterator[tuple[History, str, str]]:
+        """Show the question, then its answer.
 
         Args:
             typed: the question.
@@ -59,8 +64,11 @@ class Dialogue:
 
         Yields:
             (messages shown, log, ""): the empty text clears the field that held the question.
+
+        Raises:
+            TooBusy: too many questions are waiting.
         """
-        history = self._history(log, tab)
+        history = await self._history(log, tab)
         try:
             text = questions.check(typed, max_chars=self._question_chars)
             filters = read_filters(narrow)
@@ -68,42 +76,50 @@ class Dialogue:
             yield _kept(history, cards.notice_html(str(error))), log, ""
             return
         exchanges = [*read_log(log), Exchange(text, filters)]
-        followed = follow_all(one.question for one in exchanges)[-1]
-        asked = [*history, self._question(exchanges[-1], followed)]
-        yield _kept(asked, cards.searching_html(detect(text))), log, ""
-        for reply, is_whole in self._replies(exchanges):
-            answered = _kept(asked, reply)
-            yield answered, self._remember(tab, exchanges, answered) if is_whole else log, ""
+        async for shown, is_whole in self._steps(history, exchanges):
+            yield shown, self._remember(tab, exchanges, shown) if is_whole else log, ""
 
-    def restore(self, log: str, tab: str = "") -> tuple[History, str]:
-        """Return the messages and the log of a conversation, each question answered from the current collection."""
+    async def restore(self, log: str, tab: str = "") -> tuple[History, str]:
+        """Return the messages and the log of a conversation, each question answered from the current collection.
+
+        Raises:
+            TooBusy: too many questions are waiting.
+        """
         exchanges = read_log(log)
         history: History = []
-        followed = follow_all(one.question for one in exchanges)
-        for number, one in enumerate(exchanges):
-            asked = [*history, self._question(one, followed[number])]
-            *_, (reply, _) = self._replies(exchanges[: number + 1])
-            history = _kept(asked, reply)
+        for number in range(1, len(exchanges) + 1):
+            *_, (history, _) = [step async for step in self._steps(history, exchanges[:number])]
         return history, self._remember(tab, exchanges, history)
 
-    def _history(self, log: str, tab: str) -> History:
+    async def _history(self, log: str, tab: str) -> History:
         """Return the messages that a tab shows; rebuilt if the tab was reopened or the server restarted."""
-        with self._lock:
-            kept, history = self._shown.get(tab, ("", []))
-        return history if kept == log else self.restore(log, tab)[0]
+        kept, history = self._shown.get(tab, ("", []))
+        return history if kept == log else (await self.restore(log, tab))[0]
 
     def _remember(self, tab: str, exchanges: Sequence[Exchange], history: History) -> str:
         """Cache what a tab shows; return its log."""
         log = write_log(exchanges) if exchanges else ""
         if tab:
-            with self._lock:
-                self._shown[tab] = log, history
-                self._shown.move_to_end(tab)
-                if len(self._shown) > _TABS:
-                    self._shown.popitem(last=False)
+            self._shown[tab] = log, history
+            self._shown.move_to_end(tab)
+            if len(self._shown) > _TABS:
+                self._shown.popitem(last=False)
         return log
 
-    def _question(self, exchange: Exchange, followed: Followed) -> Message:
+    def _steps(self, history: History, exchanges: Sequence[Exchange]) -> AsyncIterator[tuple[History, bool]]:
+        """Yield the messages with the last question, and whether its answer is whole; in the queue of questions."""
+        deadline = time.monotonic() + self._read_s
+
+        def steps() -> Iterator[tuple[History, bool]]:
+            asked = [*history, self._question(exchanges)]
+            yield _kept(asked, cards.searching_html(detect(exchanges[-1].question))), False
+            for reply, is_whole in self._replies(exchanges, deadline):
+                yield _kept(asked, reply), is_whole
+
+        return self._admission.stream(steps)
+
+    def _question(self, exchanges: Sequence[Exchange]) -> Message:
+        exchange, followed = exchanges[-1], follow_all(one.question for one in exchanges)[-1]
         language = detect(exchange.question)
         say = phrases(language)
         notes = [(say.carried, list(followed.carried))] if followed.carried else []
@@ -127,15 +143,16 @@ class Dialogue:
         except NotFound:
             return article_id
 
-    def _replies(self, exchanges: Sequence[Exchange]) -> Iterator[tuple[str, bool]]:
+    def _replies(self, exchanges: Sequence[Exchange], deadline: float) -> Iterator[tuple[str, bool]]:
         """Yield the answer to the last exchange: with the passages as found (False), then as read (True)."""
         before, last = [one.question for one in exchanges[:-1]], exchanges[-1]
+        left_s = seconds_until(deadline)
         try:
-            steps = self._assistant.answering(last.question, before, k=PASSAGES, filters=last.filters)
-            found = next(steps)
-            yield cards.answer_html(found, self._titles(found), reading=True), False
-            read = next(steps)
-            yield cards.answer_html(read, self._titles(read)), True
+            steps = self._assistant.answering(
+                last.question, before, k=PASSAGES, filters=last.filters, read_s=left_s
+            )
+            for answer, is_read in zip(steps, (False, True), strict=True):
+                yield cards.answer_html(answer, self._titles(answer), reading=not is_read), is_read
         except SanadError as error:
             yield cards.notice_html(public_message(error)), True
         except Exception as error:  # noqa: BLE001 - the page would wait for ever

@@ -10,17 +10,17 @@ from assistant.core.serialization import search_dict
 from index import Filters, QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from assistant.core.assistant import Assistant
     from assistant.core.settings import Settings
+    from assistant.serving.async_assistant import AsyncAssistant
 
 
-def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., dict[str, Any]]]:
+def functions(asker: AsyncAssistant, settings: Settings) -> list[Callable[..., Awaitable[dict[str, Any]]]]:
     """Return the functions `ask` and `search`; an empty filter is no filter.
 
     Args:
-        assistant: answers the questions.
+        asker: answers the questions.
         settings: limits.
     """
 
@@ -32,7 +32,7 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
         text = questions.check(question, max_chars=settings.question_chars)
         return text, questions.check_k(k, max_k=settings.max_k)
 
-    def ask(
+    async def ask(
         question: str,
         k: int = 3,
         source: str = "",
@@ -42,9 +42,10 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
     ) -> dict[str, Any]:
         """The passages that answer a question, cited, as `POST /api/v1/ask` gives them."""
         text, k = checked(question, k)
-        return assistant.ask(text, k=k, filters=_filters(source, language, date_from, date_to)).to_dict()
+        filters = _filters(source, language, date_from, date_to)
+        return (await asker.ask(text, k=k, filters=filters, read_s=settings.read_s)).to_dict()
 
-    def search(
+    async def search(
         question: str,
         k: int = 10,
         source: str = "",
@@ -55,7 +56,7 @@ def functions(assistant: Assistant, settings: Settings) -> list[Callable[..., di
         """The passages nearest to a question, as `GET /api/v1/search` gives them."""
         text, k = checked(question, k)
         began = time.perf_counter()
-        ranking = assistant.search(text, k, _filters(source, language, date_from, date_to))
+        ranking = await asker.search(text, k, _filters(source, language, date_from, date_to))
         return search_dict(ranking, 1000 * (time.perf_counter() - began))
 
     return [ask, search]

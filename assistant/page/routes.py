@@ -6,7 +6,6 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -26,22 +25,22 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from assistant.core.assistant import Assistant
     from assistant.core.settings import Settings
+    from assistant.serving.async_assistant import AsyncAssistant
 
 _FORMATS = ("markdown", "json")
 _UNKEPT = {"Cache-Control": "no-store"}
 
 
-def page_routes(assistant: Assistant, settings: Settings, examples: Sequence[str] | None) -> list[Route]:
+def page_routes(asker: AsyncAssistant, settings: Settings, examples: Sequence[str] | None) -> list[Route]:
     """Return the routes of the page that are not Gradio's, over one assistant.
 
     Args:
-        assistant: answers the questions.
-        settings: say who may add articles, and whether links may be added.
+        asker: answers the questions.
+        settings: say who may add articles, whether links may be added, and how long passages are read.
         examples: questions to click; None: made from the articles.
     """
-    pages = _Pages(assistant, settings, examples)
+    pages = _Pages(asker, settings, examples)
     told = [middleware()]
     return [
         Route("/page/start", pages.start, middleware=told),
@@ -51,8 +50,9 @@ def page_routes(assistant: Assistant, settings: Settings, examples: Sequence[str
 
 
 class _Pages:
-    def __init__(self, assistant: Assistant, settings: Settings, examples: Sequence[str] | None) -> None:
-        self._assistant = assistant
+    def __init__(self, asker: AsyncAssistant, settings: Settings, examples: Sequence[str] | None) -> None:
+        self._asker, self._assistant = asker, asker.assistant
+        self._read_s = settings.read_s
         # One thread for all requests: one for each would starve the event loop of the interpreter.
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="sanad-article")
         self._writes = Access(settings).writes
@@ -94,20 +94,22 @@ class _Pages:
     async def export(self, request: Request) -> Response:
         """Return a conversation as a file; its questions are asked again, so that it cites current articles."""
         log, form = await _wanted(request)
-        site = f"{request.url.scheme}://{request.url.netloc}"
-        made = await run_in_threadpool(self._conversation, log, form, site)
-        kind, ending = ("application/json", "json") if form == "json" else ("text/markdown", "md")
-        headers = {"Content-Disposition": f'attachment; filename="sanad.{ending}"'}
-        return Response(made, media_type=f"{kind}; charset=utf-8", headers=headers)
-
-    def _conversation(self, log: str, form: str, site: str) -> str:
         exchanges = read_log(log)
         questions = [one.question for one in exchanges]
         said = [
-            (one, self._assistant.ask(one.question, questions[:number], k=PASSAGES, filters=one.filters))
+            (
+                one,
+                await self._asker.ask(
+                    one.question, questions[:number], k=PASSAGES, filters=one.filters, read_s=self._read_s
+                ),
+            )
             for number, one in enumerate(exchanges)
         ]
-        return as_json(said) if form == "json" else as_markdown(said, site)
+        site = f"{request.url.scheme}://{request.url.netloc}"
+        made = as_json(said) if form == "json" else as_markdown(said, site)
+        kind, ending = ("application/json", "json") if form == "json" else ("text/markdown", "md")
+        headers = {"Content-Disposition": f'attachment; filename="sanad.{ending}"'}
+        return Response(made, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 async def _wanted(request: Request) -> tuple[str, str]:

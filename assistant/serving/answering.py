@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.core.settings import Settings
-    from assistant.serving.aio import AsyncAssistant
+    from assistant.serving.async_assistant import AsyncAssistant
     from index import Filters
 
 _MOST = 4  # each holds its own copy of what it has read
@@ -34,7 +34,7 @@ class Answering:
         number = number_of(
             settings, os.cpu_count() or 1, has_bundled_encoder=asker.assistant.has_bundled_encoder
         )
-        self.helpers = Helpers(settings, number, asker.line.took)
+        self.helpers = Helpers(settings, number)
 
     async def ask(
         self,
@@ -64,11 +64,12 @@ class Answering:
     async def _answer(self, asked: dict[str, Any], filters: Filters | None, *, read: bool) -> bytes:
         asked["until"] = time.monotonic() + self._read_s if read else None  # every process has the same clock
         asked["filters"] = asdict(filters) if filters else None
-        with self.asker.line.place():
-            if self.asker.line.is_long:
+        admission = self.asker.admission
+        with admission.admit():
+            if admission.is_congested:
                 self.helpers.start()
             content = await self.helpers.answer(asked)
-            return content or await self.asker.here(answered, self.asker.assistant, asked)
+            return content or await admission.submit(answered, self.asker.assistant, asked)
 
 
 def number_of(settings: Settings, cores: int, *, has_bundled_encoder: bool) -> int:

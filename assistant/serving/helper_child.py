@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from assistant.core.assistant import Assistant
 from assistant.core.serialization import json_bytes, search_dict
+from assistant.serving.admission import seconds_until
 from index import Filters, SanadError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SIZE_BYTES = 4
-_SHORTEST_S = 1e-6  # reading was asked for, but no time is left; 0 would turn it off
 
 
 def main() -> None:
@@ -51,7 +51,7 @@ def answered(assistant: Assistant, asked: dict[str, Any]) -> bytes:
     filters = Filters(**asked["filters"]) if asked["filters"] else None
     began = time.perf_counter()
     until = asked["until"]
-    left_s = 0.0 if until is None else max(until - time.monotonic(), _SHORTEST_S)
+    left_s = 0.0 if until is None else seconds_until(until)
     if asked["history"] is not None:
         answer = assistant.ask(
             asked["question"],

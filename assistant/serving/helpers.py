@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from assistant.serving.helper import Helper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from assistant.core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -37,7 +34,6 @@ class Helpers:
         self,
         settings: Settings,
         size: int,
-        took: Callable[[float], None],
         *,
         idle_s: float = _IDLE_S,
         patience_s: float = _PATIENCE_S,
@@ -47,7 +43,6 @@ class Helpers:
         Args:
             settings: the home and the model to open.
             size: how many processes; 0: none, and `start` does nothing.
-            took: called with the seconds that each answer took.
             idle_s: seconds without a question after which they end.
             patience_s: seconds that an answer may take; then its process is killed.
         """
@@ -59,7 +54,6 @@ class Helpers:
             "device": settings.device,
         }
         self._size = size
-        self._took = took
         self._idle_s = idle_s
         self._patience_s = patience_s
         self._all: list[Helper] = []
@@ -108,7 +102,6 @@ class Helpers:
 
     async def _answer(self, asked: dict[str, Any], helper: Helper) -> bytes:
         self._stay()
-        began = time.perf_counter()
         try:
             async with asyncio.timeout(self._patience_s):
                 content = await helper.answer(asked)
@@ -116,7 +109,6 @@ class Helpers:
             log.warning("a helper ended, or did not answer in time; its question is answered here: %r", error)
             self._lose(helper)
             return b""
-        self._took(time.perf_counter() - began)
         self._give(helper)
         return content
 

@@ -182,10 +182,10 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
         assert client.get(address("page.css")).status_code == 200
 
 
-def test_who_finds_no_place_in_line_is_told_to_come_back(tmp_path: Path) -> None:
+def test_who_is_not_admitted_is_told_to_come_back(tmp_path: Path) -> None:
     import threading
 
-    with served(tmp_path / "home", at_once="1", max_waiting="1") as client:
+    with served(tmp_path / "home", max_concurrent="1", max_waiting="1") as client:
         client.post("/api/articles", json={"text": "Saffron was harvested. " * 100})
         seen: list[httpx.Response] = []
         threads = [

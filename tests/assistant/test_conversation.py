@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
+from assistant import Assistant, AsyncAssistant
 from assistant.core.conversation import (
     MAX_EXCHANGES,
     MAX_LOG_CHARS,
@@ -16,12 +20,14 @@ from assistant.core.conversation import (
     read_log,
     write_log,
 )
+from assistant.core.settings import load
+from assistant.page.routes import page_routes
 from index import Filters, QuestionError
 from tests.assistant.hostile import payloads
 from tests.assistant.test_api import assert_problem
 
 if TYPE_CHECKING:
-    import httpx
+    from pathlib import Path
 
 FILTERS = Filters(source="وكالة الميناء", language="ar", published_from="2024-01-01", article="a")
 
@@ -98,3 +104,24 @@ def test_an_export_of_nothing_is_empty(client: httpx.Client, log: str) -> None:
 )
 def test_what_is_no_export_is_refused(client: httpx.Client, body: str) -> None:
     assert_problem(client.post("/page/export", content=body), 422)
+
+
+def test_an_export_waits_with_all_questions_and_is_refused_with_them(home: Path) -> None:
+    async def export(asker: AsyncAssistant) -> list[httpx.Response]:
+        site = Starlette(routes=page_routes(asker, load({}, {}), []))
+        log = write_log([Exchange("Who mended the bridge?")])
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=site), base_url="http://sanad"
+        ) as client:
+            asking = {"log": log, "format": "json"}
+            with asker.admission.admit():
+                refused = await client.post("/page/export", json=asking)
+            return [refused, await client.post("/page/export", json=asking)]
+
+    with Assistant(home) as assistant:
+        asker = AsyncAssistant(assistant, max_concurrent=1, max_waiting=0)
+        refused, exported = asyncio.run(export(asker))
+        asker.close()
+    assert assert_problem(refused, 429)["type"] == "/api/docs#busy"
+    assert int(refused.headers["retry-after"]) >= 1
+    assert [one["question"] for one in exported.json()["conversation"]] == ["Who mended the bridge?"]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 
-from assistant import Assistant
+from assistant import Assistant, AsyncAssistant
 from assistant.core.settings import load, prepare_environment
 from assistant.http.gradio_bodies import TEXT
 from assistant.http.gradio_door import GradioDoor
@@ -30,7 +30,7 @@ __all__ = ["page"]  # the fixture
 JOIN = "/gradio_api/queue/join"
 ANSWERS = "/gradio_api/queue/data"
 QUESTION = "Who opened the new bridge?"
-ASK, SUBMIT = 0, 2
+ASK, SEARCH, SUBMIT, RESTORE = range(4)
 FILE = {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}
 GOOD: dict[str, Any] = {"data": [QUESTION, "", ""], "fn_index": SUBMIT, "session_hash": "tab1"}
 
@@ -177,14 +177,17 @@ def test_gradio_believes_no_header_and_no_query(client: httpx.Client, path: str)
 
 
 @contextmanager
-def page_alone(home: Path, unread_s: float) -> Iterator[tuple[httpx.Client, Any]]:
-    """The page without anything before it, and Gradio's own app in it."""
+def page_alone(
+    home: Path, unread_s: float, max_waiting: int = 64
+) -> Iterator[tuple[httpx.Client, Any, AsyncAssistant]]:
+    """The page without anything before it, Gradio's own app in it, and the assistant that answers."""
     from assistant.page.chat import create_page
 
     settings = load({"home": str(home)}, {})
     prepare_environment(settings)
     with Assistant(home) as assistant:
-        app = create_page(assistant, settings, unread_s=unread_s)
+        asker = AsyncAssistant(assistant, max_concurrent=1, max_waiting=max_waiting)
+        app = create_page(asker, settings, unread_s=unread_s)
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
         thread = threading.Thread(target=server.run)
         thread.start()
@@ -192,10 +195,11 @@ def page_alone(home: Path, unread_s: float) -> Iterator[tuple[httpx.Client, Any]
             until(lambda: server.started)
             port = server.servers[0].sockets[0].getsockname()[1]
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-                yield client, next(route.app for route in app.routes if hasattr(route, "app"))
+                yield client, next(route.app for route in app.routes if hasattr(route, "app")), asker
         finally:
             server.should_exit = True
             thread.join(10)
+            asker.close()
 
 
 def held(gradio: Any) -> dict[str, int]:
@@ -212,7 +216,7 @@ def held(gradio: Any) -> dict[str, int]:
 
 
 def test_answers_that_nobody_calls_for_are_forgotten(home: Path) -> None:
-    with page_alone(home, unread_s=0.5) as (client, gradio):
+    with page_alone(home, unread_s=0.5) as (client, gradio, _):
         joined(client, GOOD)
         told(client, "tab1")
         until(lambda: not gradio.get_blocks()._queue.pending_event_ids_session)
@@ -236,7 +240,7 @@ def test_answers_that_nobody_calls_for_are_forgotten(home: Path) -> None:
 
 
 def test_who_leaves_before_the_answer_is_forgotten_too(home: Path) -> None:
-    with page_alone(home, unread_s=0.2) as (client, gradio):
+    with page_alone(home, unread_s=0.2) as (client, gradio, _):
         for number in range(10):
             session = f"gone{number}"
             joined(client, {**GOOD, "session_hash": session})
@@ -245,6 +249,22 @@ def test_who_leaves_before_the_answer_is_forgotten_too(home: Path) -> None:
         queue = gradio.get_blocks()._queue
         until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
         assert_problem(client.get(ANSWERS, params={"session_hash": "gone9"}), 404)
+
+
+@pytest.mark.parametrize("number", [ASK, SEARCH, SUBMIT, RESTORE])
+def test_beyond_the_queue_of_questions_gradio_is_refused_in_words(home: Path, number: int) -> None:
+    data = {ASK: [QUESTION, 3, *[""] * 4], SEARCH: [QUESTION, 3, *[""] * 4], SUBMIT: [QUESTION, "", ""]}
+    asked = {**GOOD, "fn_index": number, "data": data.get(number, [json.dumps([{"question": QUESTION}])])}
+    with page_alone(home, unread_s=30, max_waiting=0) as (client, _, asker):
+        with asker.admission.admit():
+            assert joined(client, asked).status_code == 200
+            (refused,) = [event for event in told(client, "tab1") if event["msg"] == "process_completed"]
+            assert not refused["success"]
+            assert "too many questions" in refused["output"]["error"]
+        assert joined(client, asked).status_code == 200
+        assert [
+            event["success"] for event in told(client, "tab1") if event["msg"] == "process_completed"
+        ] == [True]
 
 
 class Endless:

@@ -19,7 +19,7 @@ from assistant.serving.answering import Answering, number_of
 from assistant.serving.helpers import Helpers
 from index import Article, Filters, QuestionError
 from tests.assistant.serving import TOKEN, until
-from tests.assistant.test_aio import QUESTIONS
+from tests.assistant.test_async_assistant import QUESTIONS
 from tests.assistant.test_server import running
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def helped(
     settings = load({"home": str(assistant.home), "helpers": str(size), "read_s": "60"}, {})
     asker = AsyncAssistant(assistant)
     answering = Answering(asker, settings)
-    answering.helpers = Helpers(settings, size, asker.line.took, idle_s=idle_s, patience_s=patience_s)
+    answering.helpers = Helpers(settings, size, idle_s=idle_s, patience_s=patience_s)
     answering.helpers.start()
     try:
         await number(answering, size)
@@ -178,9 +178,7 @@ def test_helpers_without_questions_end(filled: Assistant) -> None:
 
 def test_a_helper_that_cannot_open_is_done_without(tmp_path: Path) -> None:
     async def without() -> None:
-        helpers = Helpers(
-            load({"home": str(tmp_path), "model": str(tmp_path / "none")}, {}), 2, lambda _: None
-        )
+        helpers = Helpers(load({"home": str(tmp_path), "model": str(tmp_path / "none")}, {}), 2)
         helpers.start()
         while not await asyncio.to_thread(lambda: helpers.given_up):
             await asyncio.sleep(0.02)

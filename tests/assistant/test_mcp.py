@@ -200,6 +200,30 @@ def test_an_agent_gets_a_gloss_on_request(home: Path) -> None:
     assert "gloss is 'tlh': it must be one of en, ar" in refused.content[0].text
 
 
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("ask", {"question": "Who mended the bridge?"}),
+        ("search", {"question": "bridge"}),
+        ("read_article", {"article_id": "bridge"}),
+    ],
+)
+def test_an_agent_waits_with_all_others_and_is_refused_in_words(
+    home: Path, tool: str, given: dict[str, Any]
+) -> None:
+    with Assistant(home) as assistant:
+        asker = AsyncAssistant(assistant, max_concurrent=1, max_waiting=0)
+
+        async def work(agent: Client) -> Any:
+            with asker.admission.admit():
+                return await agent.call_tool(tool, given)
+
+        result = asyncio.run(in_memory(create_server(asker, load({}, {})), work))
+        asker.close()
+    assert result.is_error
+    assert "too many questions" in result.content[0].text
+
+
 def test_the_door_is_guarded_like_the_others(client: httpx.Client, guarded: httpx.Client) -> None:
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {"Accept": "application/json, text/event-stream"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.settings import SETTINGS, Settings, SettingsError, load
+from assistant.options import parser
 
 
 def test_the_command_line_is_before_the_environment_and_that_before_the_default() -> None:
@@ -17,6 +18,12 @@ def test_every_setting_has_a_name_in_the_environment_and_a_sentence() -> None:
         assert setting.variable == f"SANAD_{setting.name.upper()}"
         assert len(setting.help.split()) >= 3, setting.name
         assert hasattr(Settings(), setting.name)
+
+
+def test_a_former_name_is_still_read() -> None:
+    assert load({}, {"SANAD_AT_ONCE": "3"}).max_concurrent == 3
+    assert load({}, {"SANAD_AT_ONCE": "3", "SANAD_MAX_CONCURRENT": "5"}).max_concurrent == 5
+    assert vars(parser().parse_args(["serve", "--at-once", "7"]))["max_concurrent"] == "7"
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ class Soak:
                 assert name in {hit["article"]["id"] for hit in found}, f"{name} is not found"
 
     def await_helper(self) -> None:
-        """Wait until the helper answers; it starts when a line stands."""
+        """Wait until the helper answers; it starts when questions wait."""
         with httpx.Client(base_url=self.address, timeout=60) as client:
             end = time.monotonic() + 60
             while time.monotonic() < end and "sanad_helpers 1.0" not in client.get("/api/v1/metrics").text:
@@ -332,9 +332,9 @@ def levels(samples: list[dict[str, float]]) -> dict[str, float]:
 
 @contextmanager
 def serving(home: Path) -> Iterator[tuple[int, str]]:
-    """Run `sanad serve`; gives its process and its address. One question at a time, so that a line brings a helper."""
+    """Run `sanad serve`; gives its process and its address. It answers one question at a time, so a helper starts."""
     log = home.with_suffix(".log")  # a pipe that nobody reads would stop it
-    arguments = ["serve", "--port", "0", "--home", str(home), "--at-once", "1", "--helpers", "1"]
+    arguments = ["serve", "--port", "0", "--home", str(home), "--max-concurrent", "1", "--helpers", "1"]
     with (
         log.open("wb") as file,
         subprocess.Popen(

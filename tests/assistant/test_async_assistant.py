@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -47,34 +46,15 @@ def test_many_questions_at_once_get_the_answers_of_one_after_the_other(
     asyncio.run(ask_all())
 
 
-def test_who_finds_no_place_in_line_is_told_and_who_leaves_makes_room(home: Path) -> None:
-    release, begun = threading.Event(), threading.Event()
-    ran: list[int] = []
-
-    def work(number: int) -> None:
-        begun.set()
-        release.wait(10)
-        ran.append(number)
-
-    async def crowd() -> None:
+def test_an_assistant_that_was_open_stays_open_and_the_former_name_of_a_limit_is_read(home: Path) -> None:
+    async def fill() -> None:
         with Assistant(home) as assistant:
-            asker = AsyncAssistant(assistant, at_once=1, max_waiting=1)
-            first = asyncio.create_task(asker.run(work, 1))
-            second = asyncio.create_task(asker.run(work, 2))
-            await asyncio.to_thread(begun.wait, 10)
-            with pytest.raises(TooBusy):
-                await asker.run(work, 3)
-            second.cancel()
-            await asyncio.wait([second])
-            third = asyncio.create_task(asker.run(work, 4))
-            await asyncio.sleep(0)
-            release.set()
-            await asyncio.gather(first, third)
-            asker.close()
-            assert assistant.articles() == []  # it was open before, and stays so
+            async with AsyncAssistant(assistant, at_once=1, max_waiting=0) as asker:
+                with asker.admission.admit(), pytest.raises(TooBusy):
+                    await asker.search(QUESTIONS[0])
+            assert assistant.articles() == []
 
-    asyncio.run(crowd())
-    assert ran == [1, 4]
+    asyncio.run(fill())
 
 
 def test_threads_ask_add_edit_and_remove_together(home: Path) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
 from assistant.core.assistant import CITATIONS, READ_S, Assistant
-from assistant.serving.admission import Line
+from assistant.serving.admission import MAX_WAITING, Admission, seconds_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,9 +18,6 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     T = TypeVar("T")
-
-WAITING = 64
-_SHORTEST_S = 1e-6  # reading was asked for, but no time is left; 0 would turn it off
 
 
 class AsyncAssistant:
@@ -38,33 +32,33 @@ class AsyncAssistant:
 
     Attributes:
         assistant: the assistant that answers.
-        line: the queue of questions.
+        admission: the queue of questions.
     """
 
     def __init__(
         self,
         assistant: Assistant | str | Path | None = None,
         *,
+        max_concurrent: int | None = None,
+        max_waiting: int = MAX_WAITING,
         at_once: int | None = None,
-        max_waiting: int = WAITING,
     ) -> None:
         """Wrap an open assistant, or open one.
 
         Args:
             assistant: an open one (it stays open), or the home folder of one to open.
-            at_once: how many questions are answered at once; None: as many as there are cores.
+            max_concurrent: how many questions are answered at once; None: as many as there are cores.
             max_waiting: how many more may wait before further ones are refused.
+            at_once: the former name of `max_concurrent`.
         """
         self._owns = not isinstance(assistant, Assistant)
         self.assistant = assistant if isinstance(assistant, Assistant) else Assistant(assistant)
-        at_once = at_once or os.cpu_count() or 1
-        self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="sanad-ask")
-        self.line = Line(at_once, max_waiting)
+        self.admission = Admission(max_concurrent or at_once, max_waiting)
 
     @property
     def waiting(self) -> int:
         """How many questions are being answered or wait now."""
-        return self.line.waiting
+        return self.admission.admitted
 
     async def ask(
         self,
@@ -84,10 +78,10 @@ class AsyncAssistant:
             QuestionError: the question, an earlier one, k, a filter or the language to gloss in cannot be used.
             TooBusy: too many questions are waiting.
         """
-        until = time.monotonic() + read_s
+        deadline = time.monotonic() + read_s
 
         def ask() -> Answer:
-            left_s = until - time.monotonic()
+            left_s = seconds_until(deadline)
             return self.assistant.ask(question, history, k=k, filters=filters, read_s=left_s, gloss=gloss)
 
         return await self.run(ask)
@@ -101,10 +95,10 @@ class AsyncAssistant:
             QuestionError: the question, k or a filter cannot be used.
             TooBusy: too many questions are waiting.
         """
-        until = time.monotonic() + read_s
+        deadline = time.monotonic() + read_s
 
         def search() -> Ranking:
-            left_s = max(until - time.monotonic(), _SHORTEST_S) if read_s > 0 else 0.0
+            left_s = seconds_until(deadline) if read_s > 0 else 0.0
             return self.assistant.search(question, k, filters, read_s=left_s)
 
         return await self.run(search)
@@ -117,24 +111,11 @@ class AsyncAssistant:
         Raises:
             TooBusy: too many questions are waiting.
         """
-        with self.line.place():
-            return await self.here(work, *args, **kwargs)
-
-    async def here(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function whose caller already holds a place in the queue."""
-
-        def timed() -> T:
-            began = time.perf_counter()
-            try:
-                return work(*args, **kwargs)
-            finally:
-                self.line.took(time.perf_counter() - began)
-
-        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
+        return await self.admission.run(work, *args, **kwargs)
 
     def close(self) -> None:
         """Cancel the calls that wait; close the assistant if it was opened here."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self.admission.close()
         if self._owns:
             self.assistant.close()
 
