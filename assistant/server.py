@@ -26,9 +26,8 @@ from assistant.http.guard import Guard, in_api, in_mcp
 from assistant.http.metrics import Measured, Metrics
 from assistant.page.bundles import STATIC
 from assistant.page.examples import examples_file, read_examples
-from assistant.page.files import file_route, files
-from assistant.page.kept import compress_behind
 from assistant.page.routes import page_routes
+from assistant.page.static_files import static_route
 from assistant.serving import heads
 from assistant.serving.answering import Answering
 from assistant.serving.async_assistant import AsyncAssistant
@@ -142,7 +141,7 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
             asker.close()
             assistant.close()
 
-    ours = [file_route, *page_routes(asker, settings, examples)]
+    ours = [static_route, *page_routes(asker, settings, examples)]
     site = Starlette(routes=[*ours, Mount("/", dispatch)], lifespan=lifespan)
     guarded = Guard(site, settings)
     return Measured(Proxied(guarded, settings.trusted_proxy) if settings.trusted_proxy else guarded, metrics)
@@ -163,7 +162,6 @@ def _create_page(asker: AsyncAssistant, settings: Settings) -> Any:  # noqa: ANN
 
     with _MAKING_PAGE:
         page = create_page(asker, settings)
-    compress_behind(files().values())
     gc.freeze()  # its million objects stay; collections that traverse them would delay answers
     return page
 

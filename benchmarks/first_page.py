@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant import Assistant
-from assistant.page.front import ASSETS, LIST
+from assistant.page.app_shell import ASSETS, LIST
 from benchmarks.document import put
 from benchmarks.first_answer import Browser
 from benchmarks.speed import ROOT, until_served

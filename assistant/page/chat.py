@@ -23,9 +23,8 @@ from assistant.core.problems import public_message
 from assistant.core.question import MAX_CHARS
 from assistant.http.gradio_bodies import PLAIN, TEXT
 from assistant.http.gradio_door import GradioDoor
+from assistant.page.app_shell import AppShell, frame, preload
 from assistant.page.dialogue import Dialogue, History
-from assistant.page.front import Front, frame, soon
-from assistant.page.kept import compress_behind
 from assistant.page.remote import functions
 from index import SanadError
 
@@ -72,9 +71,9 @@ def create_page(asker: AsyncAssistant, settings: Settings, *, unread_s: float = 
     )
     forget = functools.partial(_forget, blocks)
     page.add_middleware(GradioDoor, functions=_taken(blocks), forget=forget, unread_s=unread_s)
-    needed = soon(Path(BUILD_PATH_LIB), f"/theme.css?v={blocks.theme_hash}")
-    page.add_middleware(Front, frame=frame(min(settings.question_chars, MAX_CHARS), needed), soon=needed)
-    compress_behind(needed.kept.values())
+    needed = preload(Path(BUILD_PATH_LIB), f"/theme.css?v={blocks.theme_hash}")
+    shell = frame(min(settings.question_chars, MAX_CHARS), needed)
+    page.add_middleware(AppShell, frame=shell, preload=needed)
     return page
 
 

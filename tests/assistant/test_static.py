@@ -14,10 +14,9 @@ import brotli
 import gradio
 import pytest
 
+from assistant.page.app_shell import ASSETS, LIST, Frame, first_page
 from assistant.page.bundles import STATIC, bundles, script
-from assistant.page.files import files
-from assistant.page.front import ASSETS, LIST, Frame, first_page
-from assistant.page.kept import FOR_EVER, Kept
+from assistant.page.static_files import IMMUTABLE, StaticFile
 from tests.assistant.serving import until
 
 if TYPE_CHECKING:
@@ -49,14 +48,13 @@ def test_every_file_is_in_something_that_a_page_names(client: httpx.Client, page
 def test_a_file_is_sent_compressed_and_kept_for_ever_under_a_name_that_tells_its_content(
     client: httpx.Client, pages: list[str]
 ) -> None:
-    until(lambda: all(client.get(path).headers.get("content-encoding") for path in files()))
     for name, one in bundles().items():
         for coding, decode in (("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)):
             with client.stream("GET", one.address, headers={"accept-encoding": coding}) as reply:
                 content = b"".join(reply.iter_raw())
             assert reply.headers.get("content-encoding", "identity") == coding
             assert decode(content) == one.content
-            assert reply.headers["cache-control"] == FOR_EVER
+            assert reply.headers["cache-control"] == IMMUTABLE
         other = one.address.replace(".", ".0", 1)
         assert client.get(other).status_code == 404
         assert client.get(f"/ui/{name}").status_code == 404
@@ -72,8 +70,8 @@ def test_gradios_own_files_are_kept_for_ever_too(client: httpx.Client, pages: li
     ]
     for path in (entry, sheet, theme, f"{ASSETS}{others[0].name}"):
         reply = client.get(path)
-        assert reply.headers["cache-control"] == FOR_EVER, path
-    assert client.get(f"{ASSETS}none.js").headers.get("cache-control") != FOR_EVER
+        assert reply.headers["cache-control"] == IMMUTABLE, path
+    assert client.get(f"{ASSETS}none.js").headers.get("cache-control") != IMMUTABLE
     assert client.get("/").headers["cache-control"] == "no-cache"
     assert client.get("/", headers={"accept-encoding": "br"}).headers["content-encoding"] == "br"
     assert client.head("/").status_code == 200
@@ -107,7 +105,7 @@ def test_a_page_of_another_gradio_loses_nothing() -> None:
 
 
 def test_what_does_not_get_smaller_is_sent_as_it_is() -> None:
-    reply = Kept(b"ab", "text/css").compress().response("br, gzip;q=1.0, *;q=0.5")
+    reply = StaticFile(b"ab", "text/css").response("br, gzip;q=1.0, *;q=0.5")
     assert (reply.body, reply.headers.get("content-encoding")) == (b"ab", None)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assistant.page.front import ASSETS
+from assistant.page.app_shell import ASSETS
 from tests.assistant.serving import served, until
 from tests.browser.conftest import EXAMPLES
 from tests.browser.page import Page

@@ -24,7 +24,7 @@ function start() {
   startAsking();
   askedArticle();
   route();
-  document.head.append(find("sanad-soon").content); // what Gradio will ask for, round after round, all at once
+  document.head.append(find("sanad-preload").content); // what Gradio will ask for, round after round, all at once
 }
 
 function nameLanguage() {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.datastructures import Headers, MutableHeaders
 
 from assistant.page.bundles import STATIC, address, bundle
-from assistant.page.kept import FOR_EVER, Kept
+from assistant.page.static_files import IMMUTABLE, StaticFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,22 +36,22 @@ _NEEDLESS = re.compile(
 _CHAT = "<!-- the chat -->"
 
 
-class Soon(NamedTuple):
+class Preload(NamedTuple):
     """The files that Gradio will load.
 
     Attributes:
-        kept: its scripts, and its style sheets joined into one, by their paths.
+        files: its scripts, and its style sheets joined into one, by their paths.
         sheets: the paths of the joined style sheets.
         tags: load all at once, and name the joined style sheets, so that Gradio does not load them too.
     """
 
-    kept: dict[str, Kept]
+    files: dict[str, StaticFile]
     sheets: list[str]
     tags: str
 
 
 @functools.cache
-def soon(folder: Path, theme: str) -> Soon:
+def preload(folder: Path, theme: str) -> Preload:
     """Read Gradio's files by a list made with one version of it; files that another lacks are left out.
 
     Args:
@@ -59,19 +59,19 @@ def soon(folder: Path, theme: str) -> Soon:
         theme: path of the theme's style sheet.
     """
     listed: list[str] = json.loads(LIST.read_text("utf-8"))
-    files = {name: folder / name.removeprefix(ASSETS) for name in listed}
-    content = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
+    paths = {name: folder / name.removeprefix(ASSETS) for name in listed}
+    content = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     sheets = [name for name in content if name.endswith(".css")]
     sheet = bundle("gradio.css", b"\n".join(map(content.__getitem__, sheets)), ASSETS)
     scripts = [name for name in content if name not in sheets]
-    kept = {name: Kept(content[name], "text/javascript") for name in scripts}
-    kept[sheet.address] = Kept(sheet.content, sheet.media_type)
+    files = {name: StaticFile(content[name], "text/javascript") for name in scripts}
+    files[sheet.address] = StaticFile(sheet.content, sheet.media_type)
     tags = [
         f"<link rel='stylesheet' href='{sheet.address}'><link rel='preload' as='style' href='{theme}'>",
         *(f"<link rel='modulepreload' crossorigin href='{name}'>" for name in scripts),
         *(f"<link rel='stylesheet' disabled href='{name}'>" for name in sheets),
     ]
-    return Soon(kept, sheets, "".join(tags))
+    return Preload(files, sheets, "".join(tags))
 
 
 class Frame(NamedTuple):
@@ -90,12 +90,12 @@ class Frame(NamedTuple):
     below: str
 
 
-def frame(question_chars: int, soon: Soon) -> Frame:
+def frame(question_chars: int, preload: Preload) -> Frame:
     """Return the frame of static/shell.html.
 
     Args:
         question_chars: longest question that can be typed.
-        soon: loaded after the frame; earlier, it would share the line with the frame's own files.
+        preload: loaded after the frame; earlier, it would share the connection with the frame's own files.
     """
     shell = (STATIC / "shell.html").read_text("utf-8").replace("{question_chars}", str(question_chars))
     above, _, below = shell.partition(_CHAT)
@@ -106,7 +106,7 @@ def frame(question_chars: int, soon: Soon) -> Frame:
         f"<script type='module' src='{address('page.js')}'></script>"
     )
     style = f"<link rel='stylesheet' href='{address('page.css')}'>"
-    return Frame(head, style, above, f"{below}<template id='sanad-soon'>{soon.tags}</template>")
+    return Frame(head, style, above, f"{below}<template id='sanad-preload'>{preload.tags}</template>")
 
 
 def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
@@ -124,24 +124,24 @@ def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
     return html.replace("</gradio-app>", f"</gradio-app>{frame.below}", 1)
 
 
-class Front:
-    """An ASGI layer over Gradio's page."""
+class AppShell:
+    """An ASGI layer that puts the frame around Gradio's page."""
 
-    def __init__(self, app: ASGIApp, frame: Frame, soon: Soon) -> None:
+    def __init__(self, app: ASGIApp, frame: Frame, preload: Preload) -> None:
         """Wrap an app.
 
         Args:
             app: Gradio's page.
             frame: put around it.
-            soon: files of Gradio that this layer serves.
+            preload: files of Gradio that this layer serves.
         """
         self._app = app
-        self._kept = soon.kept
+        self._files = preload.files
 
         @functools.lru_cache(maxsize=8)  # one for each host name of the server
-        def made(html: bytes) -> Kept:
-            page = first_page(html.decode(), frame, soon.sheets)
-            return Kept(page.encode(), "text/html", "no-cache").compress(quickly=True)
+        def made(html: bytes) -> StaticFile:
+            page = first_page(html.decode(), frame, preload.sheets)
+            return StaticFile(page.encode(), "text/html", "no-cache")
 
         self._made = made
 
@@ -149,8 +149,8 @@ class Front:
         """Serve the first page and the assets; pass everything else to Gradio."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
-        elif kept := self._kept.get(scope["path"]):
-            await kept.response(_accepted(scope))(scope, receive, send)
+        elif file := self._files.get(scope["path"]):
+            await file.response(_accepted(scope))(scope, receive, send)
         elif scope["path"] == "/":
             await self._first(scope, receive, send)
         else:
@@ -180,7 +180,7 @@ def _accepted(scope: Scope) -> str:
 def _unchanging(send: Send) -> Send:
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] == 200:
-            MutableHeaders(raw=message["headers"])["Cache-Control"] = FOR_EVER
+            MutableHeaders(raw=message["headers"])["Cache-Control"] = IMMUTABLE
         await send(message)
 
     return wrapped
