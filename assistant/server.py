@@ -31,10 +31,9 @@ from assistant.page.static_files import static_route
 from assistant.serving import heads
 from assistant.serving.answering import Answering
 from assistant.serving.async_assistant import AsyncAssistant
-from assistant.serving.connections import Complaints
+from assistant.serving.connections import Complaints, protocol
 from assistant.serving.lazy_app import LazyApp
 from assistant.serving.proxies import Proxied
-from assistant.serving.slow_requests import protocol
 from assistant.serving.watch import Watcher
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ HOMES = {
     "mcp": {"assistant/agents/mcp_server.py"},
     "prometheus_client": {"assistant/http/metrics.py"},
     "uvicorn": {"assistant/serving/connections.py", "assistant/server.py"},
-    "h11": {"assistant/serving/connections.py", "assistant/serving/slow_requests.py"},
+    "h11": {"assistant/serving/connections.py"},
     "watchfiles": {"assistant/serving/watch.py"},
     "tqdm": {"assistant/bars.py"},
     "trafilatura": {"index/reading/pages.py"},
