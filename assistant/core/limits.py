@@ -1,4 +1,4 @@
-"""Limit each client: a token bucket for its requests (Turner, IEEE Communications 1986), and places to hold."""
+"""Limit each client: a token bucket for its requests (Turner, IEEE Communications 1986), and a number at once."""
 
 from __future__ import annotations
 
@@ -61,28 +61,28 @@ class Buckets:
         return wait_s
 
 
-class Places:
-    """Places that are held for a while: a limit for each client, and one for all clients together."""
+class ConcurrencyLimit:
+    """Limits how many requests are served at once: of each client, and of all clients together."""
 
     def __init__(self, each: int, together: int) -> None:
         self._each = each
         self._together = together
-        self._held: Counter[str] = Counter()
+        self._served: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, client: str) -> Iterator[bool]:
-        """Hold a place; yield whether one was free."""
+    def acquire(self, client: str) -> Iterator[bool]:
+        """Count a request until it ends; yield whether it is within the limits, else it is not counted."""
         key = _network(client)
-        if self._held[key] >= self._each or self._held.total() >= self._together:
+        if self._served[key] >= self._each or self._served.total() >= self._together:
             yield False
             return
-        self._held[key] += 1
+        self._served[key] += 1
         try:
             yield True
         finally:
-            self._held[key] -= 1
-            if not self._held[key]:
-                del self._held[key]
+            self._served[key] -= 1
+            if not self._served[key]:
+                del self._served[key]
 
 
 def _network(client: str) -> str:

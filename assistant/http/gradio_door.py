@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
-from starlette.responses import Response
-
-from assistant.core import problems
 from assistant.http.gradio_bodies import checked, is_session
+from assistant.serving.asgi import refuse
 from index import QuestionError
 
 if TYPE_CHECKING:
@@ -77,7 +75,7 @@ class GradioDoor:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] != "http" or not is_open(scope["method"], scope["path"]):
-            await _refuse(404, "there is nothing at this address", scope, receive, send)
+            await refuse(send, 404, "there is nothing at this address")
         elif scope["path"] == JOIN:
             await self._join(scope, receive, send)
         elif scope["path"] == ANSWERS:
@@ -93,7 +91,7 @@ class GradioDoor:
         try:
             call = checked(content, self._functions)
         except QuestionError as error:
-            await _refuse(422, str(error), scope, receive, send)
+            await refuse(send, 422, str(error))
             return
 
         async def noted(message: Message) -> None:
@@ -110,11 +108,11 @@ class GradioDoor:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         session = query.get("session_hash", [""])[0]
         if query.keys() != {"session_hash"} or len(query["session_hash"]) > 1 or not is_session(session):
-            await _refuse(422, "session_hash must be given, once, and nothing else", scope, receive, send)
+            await refuse(send, 422, "session_hash must be given, once, and nothing else")
         elif session not in self._sessions:
-            await _refuse(404, "nothing was asked in this session, or too long ago", scope, receive, send)
+            await refuse(send, 404, "nothing was asked in this session, or too long ago")
         elif self._sessions.is_listening(session):
-            await _refuse(409, "the answers of this session are being sent already", scope, receive, send)
+            await refuse(send, 409, "the answers of this session are being sent already")
         else:
             told = {**_bare(scope), "query_string": urlencode({"session_hash": session}).encode()}
             with self._sessions.listening(session):
@@ -194,8 +192,3 @@ def _given(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": rest.pop(), "more_body": False} if rest else await receive()
 
     return given
-
-
-async def _refuse(status: int, detail: str, scope: Message, receive: Receive, send: Send) -> None:
-    content = problems.body(problems.http_problem(status, detail))
-    await Response(content, status, media_type=problems.MEDIA_TYPE)(scope, receive, send)

@@ -12,16 +12,16 @@ import re
 import secrets
 import socket
 import time
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from assistant.core import problems
 from assistant.core.access import Access, Level, is_loopback, session_of
-from assistant.core.limits import LATE, Buckets, Places, most_connections
+from assistant.core.limits import LATE, Buckets, ConcurrencyLimit, most_connections
 from assistant.http import gradio_door, login
 from assistant.presenting import urls as places
 from assistant.serving import heads
+from assistant.serving.asgi import NO_HEADERS, refuse
 from index import SanadError
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 QUESTION_BYTES = 64 * 1024
 _RATE = 10  # requests a second from one client, if other machines can reach the server; unless set
 _STREAMS = 64  # answers of any length that one client may receive at once
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ARTICLES = re.compile(r"/api(/v1)?/articles(/|$)")
@@ -97,14 +96,14 @@ class Guard:
         rate = settings.rate if settings.rate is not None else 0 if self._local else _RATE
         self._buckets = Buckets(rate)
         most = most_connections()
-        self._streams = Places(min(_STREAMS, most // 4), most // 2)
+        self._streams = ConcurrencyLimit(min(_STREAMS, most // 4), most // 2)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve HTTP requests and the server's own lifespan; refuse anything else."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http" and (fault := heads.fault(scope)):
-            await _refuse(_with_headers(_API_CSP, secrets.token_hex(8), send), *fault)
+            await refuse(_with_headers(_API_CSP, secrets.token_hex(8), send), *fault)
         elif scope["type"] == "http":
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             given = headers.get("x-request-id", "")
@@ -119,7 +118,7 @@ class Guard:
         """Answer a request; return True instead if the login form is to answer it."""
         limit = self._limit(scope)
         if refusal := self._refusal(scope, headers, limit):
-            await _refuse(send, *refusal)
+            await refuse(send, *refusal)
             return False
         level = self._access.level(headers)
         scope.setdefault("state", {}).update(access=level, session=session_of(headers))
@@ -129,9 +128,9 @@ class Guard:
             if _is_person(scope, headers):
                 return True
             detail = "this server needs the header 'Authorization: Bearer <token>'"
-            await _refuse(send, 401, detail, {"www-authenticate": "Bearer"})
+            await refuse(send, 401, detail, {"www-authenticate": "Bearer"})
         elif not _is_open(scope["method"], scope["path"]):
-            await _refuse(send, 404, "there is nothing at this address")
+            await refuse(send, 404, "there is nothing at this address")
         else:
             await self._pass_on(scope, headers, _Body(receive, limit, self._timeout_s), send)
         return False
@@ -140,12 +139,12 @@ class Guard:
         if not _is_stream(scope, headers):
             await self._relay(scope, body, send)
             return
-        with self._streams.place(_client(scope)) as found:
-            if found:
+        with self._streams.acquire(_client(scope)) as is_acquired:
+            if is_acquired:
                 await self._relay(scope, body, send)
             else:
                 detail = "too many answers are being sent to this address: let some of them end"
-                await _refuse(send, 429, detail, {"retry-after": "1"})
+                await refuse(send, 429, detail, {"retry-after": "1"})
 
     async def _relay(self, scope: Message, body: _Body, send: Send) -> None:
         started = False
@@ -161,7 +160,7 @@ class Guard:
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         await self._app(scope, body.receive, relay)
         if body.refusal and not started:
-            await _refuse(send, *body.refusal)
+            await refuse(send, *body.refusal)
 
     async def _log_in(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve the login form, at the requested address or its own, and take the token that it sends."""
@@ -176,13 +175,13 @@ class Guard:
         body = _Body(receive, login.MAX_BYTES, self._timeout_s)
         content = await body.whole()
         if body.refusal:
-            await _refuse(send, *body.refusal)
+            await refuse(send, *body.refusal)
             return
         given, before, secure = login.token(content), scope["state"]["session"], scope["scheme"] == "https"
         try:
             cookie = await asyncio.to_thread(self._access.log_in, given, before, secure=secure)
         except SanadError as error:  # such as a full disk
-            await _refuse(send, problems.outcome(error).status, problems.public_message(error))
+            await refuse(send, problems.outcome(error).status, problems.public_message(error))
             return
         if cookie is None:
             await _send_page(send, 401, login.page(then, wrong=True))
@@ -234,7 +233,7 @@ class _Refusal(NamedTuple):
 
     status: int
     detail: str
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = NO_HEADERS
 
 
 class _Body:
@@ -344,18 +343,6 @@ async def _send_page(send: Send, status: int, content: bytes) -> None:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(content)).encode()),
         (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
-
-
-async def _refuse(send: Send, status: int, detail: str, more: Mapping[str, str] = _NO_HEADERS) -> None:
-    content = problems.body(problems.http_problem(status, detail))
-    headers = [
-        (b"content-type", problems.MEDIA_TYPE.encode()),
-        (b"content-length", str(len(content)).encode()),
-        (b"connection", b"close"),
-        *((name.encode(), value.encode()) for name, value in more.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from assistant.core import problems
+from assistant.serving.asgi import refuse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -72,29 +73,19 @@ class LazyApp:
         if app is not None:
             await app(scope, receive, send)
             return
-        content = problems.body(problems.http_problem(503, "this part of the server is not available"))
-        headers = [(b"content-type", problems.MEDIA_TYPE.encode())]
-        await send({"type": "http.response.start", "status": 503, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        await refuse(send, 503, "this part of the server is not available")
 
 
 async def _in_daemon_thread(work: Callable[[], Any]) -> Any:  # noqa: ANN401
     # asyncio.to_thread does not fit: the interpreter joins its threads before it exits.
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[Any] = loop.create_future()
-
-    def settle(value: Any, error: BaseException | None) -> None:  # noqa: ANN401
-        if not result.done():
-            result.set_exception(error) if error else result.set_result(value)
+    result: Future[Any] = Future()
 
     def run() -> None:
-        value, error = None, None
+        result.set_running_or_notify_cancel()  # from here on it cannot be cancelled
         try:
-            value = work()
-        except Exception as raised:  # noqa: BLE001 - handed on to whoever awaits
-            error = raised
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(settle, value, error)
+            result.set_result(work())
+        except Exception as error:  # noqa: BLE001 - handed on to whoever awaits
+            result.set_exception(error)
 
     threading.Thread(target=run, name="lazy-app", daemon=True).start()
-    return await result
+    return await asyncio.wrap_future(result)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from assistant import Assistant
-from assistant.core.limits import Places
+from assistant.core.limits import ConcurrencyLimit
 from assistant.page.bundles import address
 from index import Article
 from tests.assistant.serving import served, until
@@ -142,19 +142,19 @@ def used_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_places_are_of_each_and_of_all() -> None:
-    places = Places(each=2, together=3)
+def test_a_limit_is_of_each_and_of_all() -> None:
+    limit = ConcurrencyLimit(each=2, together=3)
     with (
-        places.place("10.0.0.1") as first,
-        places.place("10.0.0.1") as second,
-        places.place("10.0.0.1") as third,
+        limit.acquire("10.0.0.1") as first,
+        limit.acquire("10.0.0.1") as second,
+        limit.acquire("10.0.0.1") as third,
     ):
         assert (first, second, third) == (True, True, False)
-        with places.place("10.0.0.2") as other, places.place("10.0.0.3") as beyond:
+        with limit.acquire("10.0.0.2") as other, limit.acquire("10.0.0.3") as beyond:
             assert (other, beyond) == (True, False)
-        with places.place("2001:db8::1") as network, places.place("2001:db8::2"):
+        with limit.acquire("2001:db8::1") as network, limit.acquire("2001:db8::2"):
             assert network
-    with places.place("10.0.0.3") as later:
+    with limit.acquire("10.0.0.3") as later:
         assert later
 
 
