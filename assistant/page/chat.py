@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assistant.core.settings import Settings
     from assistant.serving.async_assistant import AsyncAssistant
 
-_MAX_EVENTS = 256  # in Gradio, beside those that the queue of questions refuses
+_MAX_EVENTS = 128  # up to here the queue of Gradio holds nothing back: that of questions decides
 _SESSIONS = 64  # for which Gradio keeps copies of its settings; dropping one loses nothing
 
 
