@@ -29,7 +29,6 @@ from assistant.page.examples import examples_file, read_examples
 from assistant.page.routes import page_routes
 from assistant.page.static_files import static_route
 from assistant.serving import heads
-from assistant.serving.answering import Answering
 from assistant.serving.async_assistant import AsyncAssistant
 from assistant.serving.connections import Complaints, protocol
 from assistant.serving.lazy_app import LazyApp
@@ -123,9 +122,8 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
     )
     page = LazyApp(lambda: _create_page(asker, settings), meanwhile=_opening_page)
     agents = LazyApp(lambda: _create_agents_door(asker, settings))
-    answering = Answering(asker, settings)
-    metrics = Metrics(answering, watcher)
-    dispatch = _Dispatch(create_api(answering, settings, metrics, watcher), agents, page)
+    metrics = Metrics(asker, watcher)
+    dispatch = _Dispatch(create_api(asker, settings, metrics, watcher), agents, page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -136,7 +134,6 @@ def create_site(settings: Settings, assistant: Assistant | None = None) -> App:
                 async with agents.open(), page.open():
                     yield
         finally:
-            await answering.helpers.close()
             asker.close()
             assistant.close()
 

@@ -93,14 +93,14 @@ def page(rows: list[str], seconds: float, n_passages: int, options: str) -> str:
 
 Made by `python -m benchmarks.load --passages {n_passages}{options}` on {machine}, load average
 {os.getloadavg()[0]:.1f} at the end; {seconds:.0f} s for each crowd, after {WARM_S:.0f} s that do not count, while an
-article is added every second. The server, its helpers and the askers share the cores. Every question is another one.
+article is added every second. The server and the askers share the cores. Every question is another one.
 
 | askers | each asks | answers/s | told 429 | errors | p50 / p95 / max, ms | {HEAD} |
 |---|---|---|---|---|---|---|---|---|
 {chr(10).join(rows)}
 
-*Processor*: of server and helpers, all their work counted. *Memory*: theirs together, what they share counted once
-(PSS), when the counting begins and after each quarter of it. Who is told 429 waits as told.
+*Processor*: of the server and its children, all their work counted. *Memory*: theirs together, what they share counted
+once (PSS), when the counting begins and after each quarter of it. Who is told 429 waits as told.
 """
 
 
@@ -205,7 +205,7 @@ async def add(address: str, end: float, seen: Seen) -> None:
 
 
 async def watch(pid: int, end: float, seen: Seen) -> None:
-    """Note the memory of the server and its helpers."""
+    """Note the memory of the server and its children."""
     while time.perf_counter() < end:
         seen.memory.append(memory_mb(family(pid)))
         await asyncio.sleep(0.5)

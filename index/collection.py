@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Self
 from index.errors import NotFound, StoreError, StoreUnavailable
 from index.models import open_encoder, open_reader
 from index.models.calibration import Calibration
-from index.models.encoder import SHIPPED_NAME
 from index.ranking.parameters import DEFAULT
 from index.ranking.search import Searcher
 from index.records import Added, AddReport, Passage
@@ -575,11 +574,6 @@ class Collection:
             origins = still_missing(reader, path)
         with self._writing() as writer:
             return keep(writer, origins)
-
-    @property
-    def has_bundled_encoder(self) -> bool:
-        """Whether the encoder is the shipped one, which is small enough for each process to load its own."""
-        return self._state.encoder.name == SHIPPED_NAME
 
     # -- upkeep ----------------------------------------------------------------------------------
 

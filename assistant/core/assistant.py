@@ -420,11 +420,6 @@ class Assistant:
         """Return how many passages wait for their vectors, and how long that will take."""
         return self._collection.embedding()
 
-    @property
-    def has_bundled_encoder(self) -> bool:
-        """Whether the encoder is the shipped one, which is small enough for each process to load its own."""
-        return self._collection.has_bundled_encoder
-
     def health(self) -> dict[str, object]:
         """Return what the collection holds and what it was made with."""
         return self._collection.health()

@@ -202,12 +202,6 @@ class Settings:
         None, "questions answered at once (default: as many as there are cores)", _number(1, 1_024)
     )
     max_waiting: int = _setting(64, "questions that may wait to be answered", _number(0, 100_000))
-    helpers: int | None = _setting(
-        None,
-        "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
-        " none on a single core, or with a model other than the shipped one)",
-        _number(0, 64),
-    )
 
 
 SETTINGS: tuple[Setting, ...] = tuple(
@@ -280,9 +274,3 @@ def prepare_environment(settings: Settings) -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-
-
-def helper_environment() -> dict[str, str]:
-    """Return the environment of a helper process: one thread, so that cores are not contended, and no token."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **kept}

@@ -11,13 +11,13 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.core import question
 from assistant.core.access import Access
-from assistant.core.serialization import watched_dict
+from assistant.core.serialization import json_bytes, search_dict, watched_dict
 from assistant.http import events
 from assistant.http.articles import router as articles_router
 from assistant.http.docs_page import docs_page
 from assistant.http.errors import add_handlers, described
 from assistant.http.metrics import MEDIA_TYPE
-from assistant.http.parts import Writer, answering, assistant_of, settings_of, watched_by
+from assistant.http.parts import Writer, asker_of, assistant_of, settings_of, watched_by
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.http.request_models import AskIn, FiltersIn, SearchIn  # noqa: TC001
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
     from assistant.core.settings import Settings
     from assistant.http.metrics import Metrics
-    from assistant.serving.answering import Answering
+    from assistant.serving.async_assistant import AsyncAssistant
     from assistant.serving.watch import Watcher
     from index import Filters
 
 _GZIP_FROM_BYTES = 1_400  # a smaller answer fits one packet
 _GZIP_LEVEL = 4
+_SHORTEST_S = 1e-6  # a verdict was asked for where nothing is read; 0 would turn it off
 
 router = APIRouter()
 router.include_router(articles_router)
@@ -43,7 +44,7 @@ router.include_router(sessions_router)
 router.include_router(watched_router)
 
 
-def create_api(answers: Answering, settings: Settings, metrics: Metrics, watcher: Watcher) -> FastAPI:
+def create_api(asker: AsyncAssistant, settings: Settings, metrics: Metrics, watcher: Watcher) -> FastAPI:
     """Return the API over one assistant; all its paths begin with /api.
 
     Questions wait in the queue; other handlers are plain functions, each in the thread pool.
@@ -56,7 +57,7 @@ def create_api(answers: Answering, settings: Settings, metrics: Metrics, watcher
         docs_url=None,
         redoc_url=None,
     )
-    app.state.answering = answers
+    app.state.asker = asker
     app.state.settings = settings
     app.state.metrics = metrics
     app.state.watcher = watcher
@@ -89,7 +90,10 @@ async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Respo
     text = question.check(given.q, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
     filters = _checked_filters(given)
-    return _json(await answering(request).search(text, k, filters, read=given.read))
+    read_s = max(settings.read_s, _SHORTEST_S) if given.read else 0.0
+    began = time.perf_counter()
+    ranking = await asker_of(request).search(text, k, filters, read_s=read_s)
+    return _json(search_dict(ranking, 1000 * (time.perf_counter() - began), read=given.read))
 
 
 @router.post("/ask", tags=["questions"], response_model=AnswerOut, responses=described(413))
@@ -100,11 +104,14 @@ async def ask(request: Request, given: AskIn) -> Response:
     k = question.check_k(given.k, max_k=settings.max_k)
     history = question.check_history(given.history, max_chars=settings.question_chars)
     filters = _checked_filters(given.filters)
-    return _json(await answering(request).ask(text, history, k, filters, gloss=given.gloss))
+    answer = await asker_of(request).ask(
+        text, history, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
+    )
+    return _json(answer.to_dict())
 
 
-def _json(content: bytes) -> Response:
-    return Response(content, media_type="application/json")
+def _json(value: dict[str, Any]) -> Response:
+    return Response(json_bytes(value), media_type="application/json")
 
 
 @router.get("/facets", tags=["collection"], response_model=FacetsOut, responses=described())

@@ -21,8 +21,8 @@ from assistant.core.watched import POLLING
 from assistant.http.guard import in_api, in_mcp
 
 if TYPE_CHECKING:
-    from assistant.serving.answering import Answering
     from assistant.serving.asgi import App, Message, Receive, Send
+    from assistant.serving.async_assistant import AsyncAssistant
     from assistant.serving.watch import Watcher
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -33,8 +33,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Metrics:
     """The metrics of one server; labels have few values, whatever clients send."""
 
-    def __init__(self, answering: Answering, watcher: Watcher) -> None:
-        self._assistant = answering.asker.assistant
+    def __init__(self, asker: AsyncAssistant, watcher: Watcher) -> None:
+        self._assistant = asker.assistant
         self._watcher = watcher
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
@@ -50,9 +50,7 @@ class Metrics:
             buckets=_SECONDS,
         )
         waiting = Gauge("sanad_questions_now", "Questions worked on or waiting", registry=self._registry)
-        waiting.set_function(lambda: answering.asker.waiting)
-        helpers = Gauge("sanad_helpers", "Processes that answer beside the server", registry=self._registry)
-        helpers.set_function(lambda: answering.helpers.number)
+        waiting.set_function(lambda: asker.waiting)
         self._held = {
             name: Gauge(f"sanad_{name}", told, registry=self._registry)
             for name, told in {

@@ -12,7 +12,7 @@ from assistant.core.access import Level, level_of
 if TYPE_CHECKING:
     from assistant.core.assistant import Assistant
     from assistant.core.settings import Settings
-    from assistant.serving.answering import Answering
+    from assistant.serving.async_assistant import AsyncAssistant
     from assistant.serving.watch import Watcher
 
 NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
@@ -20,15 +20,15 @@ NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
 _bearer = HTTPBearer(auto_error=False, description="the write token, if the server has one")
 
 
-def answering(request: Request) -> Answering:
-    """Return the object that queues and answers questions."""
-    found: Answering = request.app.state.answering
+def asker_of(request: Request) -> AsyncAssistant:
+    """Return the assistant that queues questions."""
+    found: AsyncAssistant = request.app.state.asker
     return found
 
 
 def assistant_of(request: Request) -> Assistant:
     """Return the assistant, for everything else."""
-    return answering(request).asker.assistant
+    return asker_of(request).assistant
 
 
 def settings_of(request: Request) -> Settings:

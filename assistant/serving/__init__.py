@@ -1,1 +1,1 @@
-"""Serves concurrent clients. In: requests. Out: requests queued for threads, helper processes and ASGI apps."""
+"""Serves concurrent clients. In: requests. Out: requests queued for threads and ASGI apps."""

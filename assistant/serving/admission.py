@@ -52,11 +52,6 @@ class Admission:
         self._refused = 0
         self.admitted = 0
 
-    @property
-    def is_congested(self) -> bool:
-        """Whether more calls wait than run."""
-        return self.admitted > 2 * self._max_concurrent
-
     @contextmanager
     def admit(self) -> Iterator[None]:
         """Count a call as admitted until it ends.

@@ -78,10 +78,9 @@ def test_bundled_is_a_name_that_is_taken(filled: Path, tiny_model: Path, sanad: 
 
 def test_from_python_too(filled: Path, tiny_model: Path) -> None:
     with Collection(filled) as collection, Collection(filled) as other:
-        assert collection.has_bundled_encoder
+        assert collection.health()["model"] == "bundled"
         collection.rebuild(str(tiny_model))
         assert other.health()["model"] == str(tiny_model)
-        assert not other.has_bundled_encoder
         collection.rebuild()
         assert collection.health()["model"] == str(tiny_model)
         collection.rebuild("bundled")

@@ -38,7 +38,7 @@ class Held(Assistant):
 def test_a_question_that_is_refused_waits_in_the_page_and_is_answered(chrome: Chrome, tmp_path: Path) -> None:
     assistant = Held(tmp_path / "home")
     assistant.add(Article(id="en", text=TEXTS["en"], language="en"))
-    limits = {"max_concurrent": "1", "max_waiting": "0", "helpers": "0"}
+    limits = {"max_concurrent": "1", "max_waiting": "0"}
     with served_site(tmp_path / "home", assistant, **limits) as (client, _):
         until(lambda: "gradio_config" in client.get("/").text, 90)
         page = Page(chrome, str(client.base_url))

@@ -2,8 +2,8 @@
 
 Arguments: home, seconds. The last line of output is a JSON object: `done` counts the requests by kind, `failures` has
 the first faults, and `first` and `last` have the levels of an early and of the last part of the time. A level is a
-median of many samples. `server_mb` and `helper_mb` are resident memory, `descriptors` counts the open files of all
-processes, `home_bytes` is what the home takes on the disk, `folders` counts what lies in the folders of snapshots.
+median of many samples. `server_mb` is resident memory, `descriptors` counts the open files of all processes,
+`home_bytes` is what the home takes on the disk, `folders` counts what lies in the folders of snapshots.
 """
 
 from __future__ import annotations
@@ -258,13 +258,6 @@ class Soak:
                 found = client.get("/api/v1/search", params={"q": text, "k": 5}).json()["hits"]
                 assert name in {hit["article"]["id"] for hit in found}, f"{name} is not found"
 
-    def await_helper(self) -> None:
-        """Wait until the helper answers; it starts when questions wait."""
-        with httpx.Client(base_url=self.address, timeout=60) as client:
-            end = time.monotonic() + 60
-            while time.monotonic() < end and "sanad_helpers 1.0" not in client.get("/api/v1/metrics").text:
-                time.sleep(SAMPLE_S)
-
     def run(self, pid: int, home: Path, seconds: float) -> tuple[dict[str, float], dict[str, float]]:
         """Let the threads go on for so long, and give the first and the last level."""
         self.fill()
@@ -274,7 +267,6 @@ class Soak:
             thread.start()
         samples: list[dict[str, float]] = []
         try:
-            self.await_helper()
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 samples.append(measured(pid, home))
@@ -309,13 +301,9 @@ def memory(pid: int) -> float:
 def measured(pid: int, home: Path) -> dict[str, float]:
     """Give one sample; what a process or file that goes meanwhile would count is left out."""
     sample = {"server_mb": memory(pid), "descriptors": 0.0, "home_bytes": 0.0, "folders": 0.0}
-    helpers = children(pid)
     with suppress(OSError):
-        for one in (pid, *helpers):
+        for one in (pid, *children(pid)):
             sample["descriptors"] += sum(1 for _ in Path(f"/proc/{one}/fd").iterdir())
-    with suppress(OSError):
-        if helpers:
-            sample["helper_mb"] = max(map(memory, helpers))
     for folder, folders, files in os.walk(home):
         for name in files:
             with suppress(OSError):
@@ -325,16 +313,16 @@ def measured(pid: int, home: Path) -> dict[str, float]:
 
 
 def levels(samples: list[dict[str, float]]) -> dict[str, float]:
-    """Give the medians of samples: a helper that is replaced, or a snapshot being written, does not count."""
+    """Give the medians of samples: a snapshot that is being written does not count."""
     names = sorted({name for sample in samples for name in sample})
     return {name: median(sample[name] for sample in samples if name in sample) for name in names}
 
 
 @contextmanager
 def serving(home: Path) -> Iterator[tuple[int, str]]:
-    """Run `sanad serve`; gives its process and its address. It answers one question at a time, so a helper starts."""
+    """Run `sanad serve`; gives its process and its address. It answers one question at a time, so that some wait."""
     log = home.with_suffix(".log")  # a pipe that nobody reads would stop it
-    arguments = ["serve", "--port", "0", "--home", str(home), "--max-concurrent", "1", "--helpers", "1"]
+    arguments = ["serve", "--port", "0", "--home", str(home), "--max-concurrent", "1"]
     with (
         log.open("wb") as file,
         subprocess.Popen(

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 SECONDS, NIGHTLY_SECONDS = 8, 1200
 
 # What may come between the level of the first half and that of the end.
-# Memory of the server and of a helper: each connection keeps up to 16 MB of pages; 2 MB came in 90 s.
+# Memory of the server: each connection keeps up to 16 MB of pages; 2 MB came in 90 s.
 MORE_MB = 30
 # In a few seconds the first level comes before what is loaded when it is first used, such as the page's libraries.
 MORE_MB_AT_FIRST = 200
-# Of server and helper together: two for a connection to the database of each of nine threads at most.
+# Two for a connection to the database of each of nine threads at most.
 MORE_DESCRIPTORS = 18
 # SQLite's journal may grow to its 16 MB once, and again while somebody reads.
 MORE_HOME_BYTES = 40_000_000
@@ -40,9 +40,7 @@ def test_a_server_under_mixed_load(home: Path, nightly: bool) -> None:
     assert requests["ask"] + requests["search"] > 0
     assert sum(requests.get(kind, 0) for kind in CHANGES) > 0
     most_mb = MORE_MB if nightly else MORE_MB_AT_FIRST
-    for process in ("server_mb", "helper_mb"):
-        # no level of a helper: none was there, for the machine was busy with others
-        assert last.get(process, 0) - first.get(process, last.get(process, 0)) <= most_mb, said
+    assert last["server_mb"] - first["server_mb"] <= most_mb, said
     assert last["descriptors"] - first["descriptors"] <= MORE_DESCRIPTORS, said
     changes = sum(requests.get(kind, 0) for kind in CHANGES)
     allowed = MORE_HOME_BYTES + MORE_HOME_BYTES_A_CHANGE * changes
