@@ -56,8 +56,8 @@ HOMES = {
 # rooms from the ground up: what is in one imports from itself and from those before it only, for types too
 ROOMS = {
     "index": (
-        "records", "errors", "native", "analysis", "chunking", "reading", "models", "store", "segments", "ranking",
-        "ingest", "upkeep", "collection", "__init__",
+        "records", "errors", "native", "processes", "analysis", "chunking", "reading", "models", "store", "segments",
+        "ranking", "ingest", "upkeep", "collection", "__init__",
     ),
     "assistant": (
         "fetching", "core", "presenting", "serving", "http", "page", "agents", "evaluation", "options", "bars",

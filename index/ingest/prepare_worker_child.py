@@ -1,16 +1,16 @@
-"""Run the worker process of `prepare_workers`: read articles, send what is stored of each, until the pipe ends."""
+"""Run a worker process of `prepare_workers`: read articles, send what is stored of each, until the parent is done."""
 
 from __future__ import annotations
 
 import gc
-import sys
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from index.analysis import packed_keys
 from index.analysis.hashing import hashes_of
 from index.ingest.preparing import prepare
-from index.reading.frames import Broken, receive, send
+from index.processes.frames import Broken
+from index.processes.parent import Parent
 from index.records import Article
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ _MAX_TOLD = 500_000
 
 
 def main() -> None:
-    """Serve requests on standard input and output."""
+    """Prepare what the parent sends."""
+    parent = Parent()
     gc.disable()  # there are no reference cycles here, and searching for them takes a sixth of the time
     told: set[WordKey] = set()
     while True:
         try:
-            asked, _ = receive(sys.stdin.buffer, _MAX_REQUEST)
+            asked, _ = parent.receive(_MAX_REQUEST)
         except Broken:  # the parent process is done, or dead
             return
         articles = (Article(text=text, language=language) for text, language in asked["articles"])
@@ -41,7 +42,7 @@ def main() -> None:
         new = _new(told, [key for one in made for key in one.keys])
         keys = packed_keys(new)
         message = {"articles": sizes, "words": [len(keys), [*map(len, new.values())]]}
-        send(sys.stdout.buffer, message, b"".join([*blobs, keys, *new.values()]))
+        parent.send(message, b"".join([*blobs, keys, *new.values()]))
 
 
 def _new(told: set[WordKey], keys: list[WordKey]) -> dict[WordKey, bytes]:

@@ -1,26 +1,23 @@
 """Prepare articles in a pool of worker processes, when there are very many.
 
 Python runs one thread at a time, so only another process can use a second core. The results are those of
-`preparing.prepare`. A process that dies costs only time, as its batch is prepared in this process.
+`preparing.prepare`. A process that dies or hangs costs only time, as its batch is prepared in this process.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from index.analysis import unpacked_keys
 from index.analysis.hashing import forget, learn
 from index.ingest.preparing import prepare
-from index.reading.frames import Broken, receive, send
+from index.processes.child import Child
+from index.processes.frames import Broken
+from index.processes.pool import Pool
 from index.store.writer import NewPassage, Prepared
 
 if TYPE_CHECKING:
@@ -28,10 +25,6 @@ if TYPE_CHECKING:
 
 Prepare = Callable[[Sequence["Article"]], list[Prepared]]
 Result = TypeVar("Result")
-_ROOT = str(Path(__file__).resolve().parents[2])
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from index.ingest.prepare_worker_child import main; main()"
-)
 _MAX_REPLY = 1 << 30
 _MAX_WORKERS = 3
 
@@ -41,9 +34,8 @@ class WorkerPool:
 
     def __init__(self) -> None:
         """Create the pool; each process starts with its first batch."""
-        self._own = threading.local()
-        self._workers: list[_Worker] = []
         self.size = min(_MAX_WORKERS, _cores())
+        self._workers = Pool(Worker)
         self._threads = ThreadPoolExecutor(self.size, thread_name_prefix="prepare")
 
     @staticmethod
@@ -56,20 +48,16 @@ class WorkerPool:
         return self._threads.submit(work, self._prepare)
 
     def _prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        worker = getattr(self._own, "worker", None)
         try:
-            if worker is None:
-                worker = self._own.worker = _Worker()
-                self._workers.append(worker)
-            return worker.prepare(articles)
-        except (OSError, Broken, ValueError, KeyError, TypeError):
+            with self._workers.lent() as worker:
+                return worker.prepare(articles)
+        except (OSError, Broken):
             return prepare_all(articles)
 
     def close(self) -> None:
         """Stop the worker processes."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for worker in self._workers:
-            worker.close()
+        self._workers.close()
         forget()
 
     def __enter__(self) -> Self:
@@ -79,30 +67,27 @@ class WorkerPool:
         self.close()
 
 
-class _Worker:
-    """The parent's side of one worker process; used by one thread."""
+class Worker(Child):
+    """One worker process."""
+
+    patience_s = 120.0  # for a batch, which takes less than one
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, _ROOT],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
-        )  # fmt: skip
+        """Start the process.
 
-    @property
-    def _to(self) -> IO[bytes]:
-        if self._process.stdin is None:
-            raise Broken("no pipe")
-        return self._process.stdin
-
-    @property
-    def _from(self) -> IO[bytes]:
-        if self._process.stdout is None:
-            raise Broken("no pipe")
-        return self._process.stdout
+        Raises:
+            OSError: no process can be started.
+        """
+        super().__init__("from index.ingest.prepare_worker_child import main; main()")
 
     def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
-        reply, payload = receive(self._from, _MAX_REPLY)
+        """Return what is stored of each article, and learn the term hashes of new words.
+
+        Raises:
+            Broken: the process died, took too long, or its reply is invalid.
+        """
+        asked = {"articles": [[article.text, article.language or "und"] for article in articles]}
+        reply, payload = self.ask(asked, within_s=self.patience_s, max_bytes=_MAX_REPLY)
         take = BytesIO(payload).read
         made = [
             Prepared(
@@ -115,14 +100,6 @@ class _Worker:
         of_words, sizes = reply["words"]
         learn({key: take(size) for key, size in zip(unpacked_keys(take(of_words)), sizes, strict=True)})
         return made
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
 
 
 def prepare_all(articles: Sequence[Article]) -> list[Prepared]:

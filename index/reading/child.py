@@ -7,16 +7,17 @@ output. It opens and writes nothing else; where possible, the kernel denies it t
 from __future__ import annotations
 
 import gc
-import os
 import resource
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from index.errors import ArticleError
+from index.processes.frames import Broken
+from index.processes.parent import Parent
 from index.reading import confinement
-from index.reading.frames import Broken, packed, receive, send
 from index.reading.limits import MAX_FILE_BYTES
+from index.reading.parts import packed
 from index.records import Article
 
 _HEAD_BYTES = 1_000_000
@@ -30,12 +31,12 @@ def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
 
     An empty job asks what confines this process.
     """
-    source, sink = _streams()
+    parent = Parent()
     confinement.confine()
     _confine(memory_bytes)
     for number in range(1, _MAX_JOBS + 1):
         try:
-            job, data = receive(source, MAX_FILE_BYTES + _HEAD_BYTES)
+            job, data = parent.receive(MAX_FILE_BYTES + _HEAD_BYTES)
         except Broken:
             return
         _allow_cpu(cpu_s)
@@ -44,7 +45,7 @@ def main(memory_bytes: int, cpu_s: int, output_bytes: int) -> None:
             reply = _parsed(job, data, memory_bytes, output_bytes)
         del data
         reply["last"] = number == _MAX_JOBS or _resident_kb() > _MAX_RESIDENT_KB or "memory" in reply
-        send(sink, reply)
+        parent.send(reply)
         if reply["last"]:
             return
 
@@ -78,15 +79,6 @@ def _memory(name: str, memory_bytes: int) -> str:
 
 def _error(kind: str, message: str) -> dict[str, Any]:
     return {"error": [kind, " ".join(message.split())]}
-
-
-def _streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Return standard input and output, and redirect their descriptors so that library output is discarded."""
-    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    return source, sink
 
 
 def _confine(memory_bytes: int) -> None:

@@ -307,8 +307,8 @@ def test_the_server_says_if_it_could_answer_sooner(missing: str, tmp_path: Path)
 )
 def test_the_server_says_what_holds_its_parsers(before: str, said: str, tmp_path: Path) -> None:
     code = (
-        "import sys; import index.reading.worker as worker;"
-        f" worker._START = {f'import sys; {before}'!r} + worker._START;"
+        "import sys; from index.reading.worker import Worker;"
+        f" Worker.code = {before!r} + Worker.code;"
         " from assistant.cli import main; main(sys.argv[1:])"
     )
     command = [sys.executable, "-c", code, "serve", "--port", "0", "--home", str(tmp_path / "home")]

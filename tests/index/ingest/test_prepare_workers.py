@@ -54,14 +54,19 @@ def test_a_crew_tells_the_terms_of_new_words_once() -> None:
     assert not hashing._learned
 
 
-def test_a_process_that_dies_costs_nothing() -> None:
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_process_that_dies_or_is_stopped_costs_nothing(
+    fault: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wanted = articles(4)
     with WorkerPool() as pool:
         made = pool.run(lambda work: work(wanted)).result()
-        for worker in pool._workers:
-            os.kill(worker._process.pid, signal.SIGKILL)
+        ((worker, _),) = pool._workers._idle
+        os.kill(worker.pid, fault)
+        monkeypatch.setattr(worker, "patience_s", 0.5)
         for _ in range(2):
             assert pool.run(lambda work: work(wanted)).result() == made
+        assert not worker.alive
 
 
 @pytest.mark.skipif(not WorkerPool.is_of_use(), reason="one core only: no pool is called")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.errors import UnreadableArticle
-from index.reading import worker
+from index.reading.limits import Limits
 from index.reading.worker import Worker, close_all, confinement, parse_apart
 from index.records import Article
 from tests.index.reading.making import STORIES, page, pdf
@@ -105,9 +105,15 @@ def test_what_is_in_force_is_tried_and_not_assumed() -> None:
     without.close()
 
 
+def test_a_child_that_hangs_when_it_starts_is_ended_and_not_trusted() -> None:
+    hung = sabotage("return []", Limits(wall_s=0.5), before="import time; time.sleep(1000)")
+    assert hung.held() == "limits"
+    assert not hung.alive
+
+
 def test_without_seccomp_files_are_read_as_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     close_all()
-    monkeypatch.setattr(worker, "_START", "import sys; sys.modules['pyseccomp'] = None; " + worker._START)
+    monkeypatch.setattr(Worker, "code", "sys.modules['pyseccomp'] = None; " + Worker.code)
     for data in (page(STORIES["en"]).encode(), pdf(["Drones attacked the base, an official said."])):
         (article,) = parse_apart(data, "a.bin", {})
         assert isinstance(article, Article)

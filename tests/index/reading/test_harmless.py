@@ -467,26 +467,15 @@ def test_damaged_cyclic_and_encrypted_pdfs_are_unreadable_or_empty(
 
 def sabotage(act: str, limits: Limits = SMALL, before: str = "pass") -> Worker:
     """A worker whose child does something terrible when it is given a file; `before`: and something when it starts."""
-    made = Worker(limits)
-    made.close()
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import index.reading.parsers as parsers\n"
-        f"def parse(data, name, columns):\n    {act}\n"
-        f"parsers.parse = parse\n{before}\n"
-        "from index.reading.child import main; main(*map(int, sys.argv[2:]))"
-    )
-    arguments = list(made._process.args)  # type: ignore[call-overload]
-    arguments[3] = code
-    made._process = subprocess.Popen(
-        arguments,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        start_new_session=True,
-    )
-    made.alive = True
-    return made
+
+    class Sabotaged(Worker):
+        code = (
+            "import index.reading.parsers as parsers\n"
+            f"def parse(data, name, columns):\n    {act}\n"
+            f"parsers.parse = parse\n{before}\n{Worker.code}"
+        )
+
+    return Sabotaged(limits)
 
 
 @pytest.mark.parametrize(
@@ -522,13 +511,22 @@ def test_the_child_sees_no_environment_and_writes_no_file(monkeypatch: pytest.Mo
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("size", [10, 2_000_000], ids=["small", "more than a pipe holds"])
+@pytest.mark.parametrize("before", ["import time; time.sleep(100)", "import os; os.kill(os.getpid(), 19)"])
+def test_a_child_that_hangs_when_it_starts_holds_up_no_file(before: str, size: int) -> None:
+    hung = sabotage("return []", Limits(wall_s=0.5), before)
+    with pytest.raises(UnreadableArticle, match=r"took more than 0.5 s"):
+        hung.parse(b"<html>" * size, "a.html", {})
+    assert not hung.alive
+
+
 def test_one_child_serves_many_files_and_is_replaced_when_it_dies() -> None:
     close_all()
     worker = Worker(SMALL)
-    first = worker._process.pid
+    first = worker.pid
     for _ in range(5):
         assert worker.parse(GOOD, "a.html", {})
-    assert worker._process.pid == first
+    assert worker.pid == first
     os.kill(first, signal.SIGKILL)
     with pytest.raises(UnreadableArticle, match="crashed"):
         worker.parse(GOOD, "a.html", {})
