@@ -6,151 +6,72 @@ so `import index` costs nothing.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.analysis.language import detect, direction
-    from index.collection import Collection
-    from index.errors import (
-        ArticleError,
-        ArticleTooLarge,
-        EmptyArticle,
-        ModelError,
-        NotFound,
-        QuestionError,
-        SanadError,
-        StoreDamaged,
-        StoreError,
-        StoreIncompatible,
-        StoreUnavailable,
-        UnreadableArticle,
-        UnsupportedFormat,
-    )
-    from index.models.gloss import Glossed, gloss_line
-    from index.native.accelerated import is_compiled
-    from index.ranking.parameters import ANSWERED, READ
-    from index.ranking.query import content_words
-    from index.reading.columns import COLUMN_FIELDS
-    from index.reading.disk import Survey, find, survey
-    from index.reading.files import read, read_bytes
-    from index.reading.sources import articles_of
-    from index.reading.uploads import Upload, read_upload
-    from index.reading.worker import confinement
-    from index.records import (
-        Added,
-        AddReport,
-        Alike,
-        Article,
-        Filters,
-        Hit,
-        Kind,
-        Missing,
-        Passage,
-        Ranking,
-        ShortAnswer,
-        Span,
-        Verdict,
-    )
-    from index.store.choosing import choose
-    from index.store.listing import Facets, Listing
-    from index.store.reader import ArticleInfo
-    from index.upkeep.backups import restore
-    from index.upkeep.embedding import Embedding
-    from index.upkeep.rebuilding import rebuild_home
+    from index.analysis.language import detect as detect
+    from index.analysis.language import direction as direction
+    from index.collection import Collection as Collection
+    from index.errors import ArticleError as ArticleError
+    from index.errors import ArticleTooLarge as ArticleTooLarge
+    from index.errors import EmptyArticle as EmptyArticle
+    from index.errors import ModelError as ModelError
+    from index.errors import NotFound as NotFound
+    from index.errors import QuestionError as QuestionError
+    from index.errors import SanadError as SanadError
+    from index.errors import StoreDamaged as StoreDamaged
+    from index.errors import StoreError as StoreError
+    from index.errors import StoreIncompatible as StoreIncompatible
+    from index.errors import StoreUnavailable as StoreUnavailable
+    from index.errors import UnreadableArticle as UnreadableArticle
+    from index.errors import UnsupportedFormat as UnsupportedFormat
+    from index.models.gloss import Glossed as Glossed
+    from index.models.gloss import gloss_line as gloss_line
+    from index.native.accelerated import is_compiled as is_compiled
+    from index.ranking.parameters import ANSWERED as ANSWERED
+    from index.ranking.parameters import READ as READ
+    from index.ranking.query import content_words as content_words
+    from index.reading.columns import COLUMN_FIELDS as COLUMN_FIELDS
+    from index.reading.disk import Survey as Survey
+    from index.reading.disk import find as find
+    from index.reading.disk import survey as survey
+    from index.reading.files import read as read
+    from index.reading.files import read_bytes as read_bytes
+    from index.reading.sources import articles_of as articles_of
+    from index.reading.uploads import Upload as Upload
+    from index.reading.uploads import read_upload as read_upload
+    from index.reading.worker import confinement as confinement
+    from index.records import Added as Added
+    from index.records import AddReport as AddReport
+    from index.records import Alike as Alike
+    from index.records import Article as Article
+    from index.records import Filters as Filters
+    from index.records import Hit as Hit
+    from index.records import Kind as Kind
+    from index.records import Missing as Missing
+    from index.records import Passage as Passage
+    from index.records import Ranking as Ranking
+    from index.records import ShortAnswer as ShortAnswer
+    from index.records import Span as Span
+    from index.records import Verdict as Verdict
+    from index.store.choosing import choose as choose
+    from index.store.listing import Facets as Facets
+    from index.store.listing import Listing as Listing
+    from index.store.reader import ArticleInfo as ArticleInfo
+    from index.upkeep.backups import restore as restore
+    from index.upkeep.embedding import Embedding as Embedding
+    from index.upkeep.rebuilding import rebuild_home as rebuild_home
+else:  # at run time: the same list, read from the lines above, each name imported on first use
+    _LINES = __spec__.loader.get_source(__name__)
+    _HOME_OF = dict(sorted((name, home) for home, name in re.findall(r"from (\S+) import (\w+) as ", _LINES)))
+    __all__ = list(_HOME_OF)
 
-_HOMES = {
-    "index.collection": ("Collection",),
-    "index.ranking.parameters": ("ANSWERED", "READ"),
-    "index.upkeep.embedding": ("Embedding",),
-    "index.errors": (
-        "ArticleError", "ArticleTooLarge", "EmptyArticle", "ModelError", "NotFound", "QuestionError",
-        "SanadError", "StoreDamaged", "StoreError", "StoreIncompatible", "StoreUnavailable",
-        "UnreadableArticle", "UnsupportedFormat",
-    ),
-    "index.reading.disk": ("Survey", "find", "survey"),
-    "index.models.gloss": ("Glossed", "gloss_line"),
-    "index.native.accelerated": ("is_compiled",),
-    "index.analysis.language": ("detect", "direction"),
-    "index.store.listing": ("Facets", "Listing"),
-    "index.ranking.query": ("content_words",),
-    "index.upkeep.backups": ("restore",),
-    "index.store.choosing": ("choose",),
-    "index.upkeep.rebuilding": ("rebuild_home",),
-    "index.records": (
-        "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Kind", "Missing", "Passage", "Ranking",
-        "ShortAnswer", "Span", "Verdict",
-    ),
-    "index.store.reader": ("ArticleInfo",),
-    "index.reading.uploads": ("Upload", "read_upload"),
-    "index.reading.columns": ("COLUMN_FIELDS",),
-    "index.reading.files": ("read", "read_bytes"),
-    "index.reading.sources": ("articles_of",),
-    "index.reading.worker": ("confinement",),
-}  # fmt: skip
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+    def __getattr__(name: str) -> object:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'index' has no name {name!r}")
+        return getattr(import_module(_HOME_OF[name]), name)
 
-__all__ = [
-    "ANSWERED",
-    "COLUMN_FIELDS",
-    "READ",
-    "AddReport",
-    "Added",
-    "Alike",
-    "Article",
-    "ArticleError",
-    "ArticleInfo",
-    "ArticleTooLarge",
-    "Collection",
-    "Embedding",
-    "EmptyArticle",
-    "Facets",
-    "Filters",
-    "Glossed",
-    "Hit",
-    "Kind",
-    "Listing",
-    "Missing",
-    "ModelError",
-    "NotFound",
-    "Passage",
-    "QuestionError",
-    "Ranking",
-    "SanadError",
-    "ShortAnswer",
-    "Span",
-    "StoreDamaged",
-    "StoreError",
-    "StoreIncompatible",
-    "StoreUnavailable",
-    "Survey",
-    "UnreadableArticle",
-    "UnsupportedFormat",
-    "Upload",
-    "Verdict",
-    "articles_of",
-    "choose",
-    "confinement",
-    "content_words",
-    "detect",
-    "direction",
-    "find",
-    "gloss_line",
-    "is_compiled",
-    "read",
-    "read_bytes",
-    "read_upload",
-    "rebuild_home",
-    "restore",
-    "survey",
-]
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # any public name
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'index' has no name {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        return __all__

@@ -10,23 +10,10 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+import index
 from assistant.core.settings import SettingsError
 from assistant.fetching.addresses import BlockedAddress
-from index import (
-    ArticleError,
-    ArticleTooLarge,
-    EmptyArticle,
-    ModelError,
-    NotFound,
-    QuestionError,
-    SanadError,
-    StoreDamaged,
-    StoreError,
-    StoreIncompatible,
-    StoreUnavailable,
-    UnreadableArticle,
-    UnsupportedFormat,
-)
+from index import SanadError
 
 log = logging.getLogger(__name__)
 
@@ -70,21 +57,21 @@ class Outcome(NamedTuple):
 
 OUTCOMES: dict[type[SanadError], Outcome] = {
     SanadError: Outcome(500, os.EX_SOFTWARE, "error", "Something went wrong"),
-    ArticleError: Outcome(422, os.EX_DATAERR, "article", "The article cannot be taken"),
-    UnreadableArticle: Outcome(422, os.EX_NOINPUT, "unreadable", "The article cannot be read"),
-    UnsupportedFormat: Outcome(415, os.EX_DATAERR, "format", "The format is not supported"),
-    ArticleTooLarge: Outcome(413, os.EX_DATAERR, "too-large", "The article is too large"),
-    EmptyArticle: Outcome(422, os.EX_DATAERR, "empty", "The article holds nothing to cite"),
+    index.ArticleError: Outcome(422, os.EX_DATAERR, "article", "The article cannot be taken"),
+    index.UnreadableArticle: Outcome(422, os.EX_NOINPUT, "unreadable", "The article cannot be read"),
+    index.UnsupportedFormat: Outcome(415, os.EX_DATAERR, "format", "The format is not supported"),
+    index.ArticleTooLarge: Outcome(413, os.EX_DATAERR, "too-large", "The article is too large"),
+    index.EmptyArticle: Outcome(422, os.EX_DATAERR, "empty", "The article holds nothing to cite"),
     BlockedAddress: Outcome(403, os.EX_NOPERM, "blocked", "The address may not be fetched"),
-    StoreError: Outcome(503, os.EX_IOERR, "store", "The collection cannot be used"),
-    StoreUnavailable: Outcome(503, os.EX_IOERR, "unavailable", "The collection is not available"),
-    StoreDamaged: Outcome(503, os.EX_IOERR, "damaged", "The collection is damaged"),
-    StoreIncompatible: Outcome(
+    index.StoreError: Outcome(503, os.EX_IOERR, "store", "The collection cannot be used"),
+    index.StoreUnavailable: Outcome(503, os.EX_IOERR, "unavailable", "The collection is not available"),
+    index.StoreDamaged: Outcome(503, os.EX_IOERR, "damaged", "The collection is damaged"),
+    index.StoreIncompatible: Outcome(
         503, os.EX_CONFIG, "incompatible", "The collection was made with other settings"
     ),
-    ModelError: Outcome(503, os.EX_UNAVAILABLE, "model", "The model cannot be used"),
-    QuestionError: Outcome(422, os.EX_USAGE, "question", "The question cannot be asked"),
-    NotFound: Outcome(404, os.EX_NOINPUT, "not-found", "Not found"),
+    index.ModelError: Outcome(503, os.EX_UNAVAILABLE, "model", "The model cannot be used"),
+    index.QuestionError: Outcome(422, os.EX_USAGE, "question", "The question cannot be asked"),
+    index.NotFound: Outcome(404, os.EX_NOINPUT, "not-found", "Not found"),
     SettingsError: Outcome(500, os.EX_CONFIG, "settings", "A setting is wrong"),
     TooBusy: Outcome(429, os.EX_TEMPFAIL, "busy", "Too many questions at once"),
     ServeError: Outcome(503, os.EX_UNAVAILABLE, "serve", "The server cannot start"),
