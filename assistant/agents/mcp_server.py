@@ -6,7 +6,7 @@ Only this module imports the `mcp` package, which is costly to import.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -203,7 +203,7 @@ class _Tools:
             "length": len(article.text),
             "next_start": end if end < len(article.text) else None,
         }
-        return _quoted(article_dict(article) | part)
+        return _quoted({**article_dict(article), **part})
 
     def _article(self, article_id: str) -> Article:
         try:
@@ -236,7 +236,7 @@ async def serve_stdio(asker: AsyncAssistant, settings: Settings) -> None:
     await create_server(asker, settings).run_stdio_async()
 
 
-def _quoted(result: dict[str, Any]) -> dict[str, Any]:
+def _quoted(result: Mapping[str, object]) -> dict[str, Any]:
     """Return the result after a note, which an agent reads before what others wrote."""
     return {"note": QUOTED, **result}
 

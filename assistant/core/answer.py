@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.core.glossing import gloss_dicts
-
 if TYPE_CHECKING:
     from assistant.core.followup import Followed
     from assistant.core.glossing import Gloss
@@ -95,24 +93,9 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON values; offsets count characters of the stored article text."""
-        told = verdict_dict(self)
-        if self.gloss and self.gloss.line:
-            told["short_answer"]["gloss"] = self.gloss.line
-        return {
-            "question": self.question,
-            "understood": self.understood,
-            "carried": list(self.carried),
-            "corrected": [list(pair) for pair in self.corrected],
-            "language": self.language,
-            "answered": self.answered,
-            **told,
-            "citations": [self._hit_dict(hit) for hit in self.citations],
-            "nearest": [self._hit_dict(hit) for hit in self.nearest],
-            "took_ms": round(self.took_ms, 2),
-        }
+        from assistant.core.serialization import answer_dict  # a process that shows no JSON does not need it
 
-    def _hit_dict(self, hit: Hit) -> dict[str, Any]:
-        return hit_dict(hit) | gloss_dicts(self.gloss, hit.passage_id)
+        return dict(answer_dict(self))
 
 
 def _cited(ranking: Ranking) -> tuple[Hit, ...]:
@@ -121,35 +104,3 @@ def _cited(ranking: Ranking) -> tuple[Hit, ...]:
     best = max((hit.score for hit in hits), default=0.0)  # reading may have reordered the hits
     last = max((hit.rank for hit in hits if hit.score >= CITED_SHARE * best), default=0)
     return hits[: max(last, ranking.short_answer.citation if ranking.short_answer else 1)]
-
-
-def verdict_dict(judged: Answer | Ranking) -> dict[str, Any]:
-    """Return the verdict and what belongs to it as JSON values."""
-    short = judged.short_answer
-    return {
-        "verdict": judged.verdict,
-        "confidence": round(judged.confidence, 4),
-        "short_answer": short._asdict() if short else None,
-        "absent": list(judged.absent),
-        "read": judged.n_read,
-        "kind": judged.kind,
-    }
-
-
-def hit_dict(hit: Hit) -> dict[str, Any]:
-    """Return a hit as JSON values, the same on every surface."""
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 6),
-        "passage_id": hit.passage_id,
-        "start": hit.start,
-        "end": hit.end,
-        "text": hit.text,
-        "evidence": [[span.start, span.end] for span in hit.evidence],
-        "article": {
-            name: getattr(hit.article, name)
-            for name in ("id", "title", "source", "url", "published", "language")
-        },
-        "matches": [list(match) for match in hit.matches],
-        "also_in": list(hit.also_in),
-    }

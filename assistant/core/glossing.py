@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,12 +52,3 @@ def glossed(answer: Answer, target: str, gloss: Callable[[str, str, str], tuple[
 
 def _language(hit: Hit) -> str:
     return hit.article.language or "und"
-
-
-def gloss_dicts(gloss: Gloss | None, passage_id: str) -> dict[str, Any]:
-    """Return the member `gloss` of a citation as JSON values; nothing where the passage is not glossed."""
-    if gloss is None or passage_id not in gloss.passages:
-        return {}
-    return {
-        "gloss": [{**word._asdict(), "meanings": list(word.meanings)} for word in gloss.passages[passage_id]]
-    }

@@ -8,12 +8,15 @@ import os
 import secrets
 from contextvars import ContextVar
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import index
 from assistant.core.settings import SettingsError
 from assistant.fetching.addresses import BlockedAddress
 from index import SanadError
+
+if TYPE_CHECKING:
+    from assistant.core.shapes import Problem
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +86,7 @@ def outcome(error: SanadError) -> Outcome:
     return next(OUTCOMES[kind] for kind in type(error).__mro__ if kind in OUTCOMES)
 
 
-def problem(error: SanadError) -> dict[str, Any]:
+def problem(error: SanadError) -> Problem:
     """Return the error as RFC 9457 members that any client may see."""
     row = outcome(error)
     return _members(f"/api/docs#{row.slug}", row.title, row.status, public_message(error))
@@ -104,7 +107,7 @@ def logged(error: Exception) -> str:
     return number
 
 
-def surprise(error: Exception) -> dict[str, Any]:
+def surprise(error: Exception) -> Problem:
     """Return an internal error as RFC 9457 members that reveal nothing but its number."""
     return http_problem(500, f"something went wrong; it is {logged(error)} in the server's log")
 
@@ -118,15 +121,15 @@ def retry(error: Exception) -> dict[str, str]:
     return {}
 
 
-def http_problem(status: int, detail: str) -> dict[str, Any]:
+def http_problem(status: int, detail: str) -> Problem:
     """Return a problem of HTTP itself (no such address, wrong method, too large) as RFC 9457 members."""
     return _members("about:blank", HTTPStatus(status).phrase, status, detail)
 
 
-def body(members: dict[str, Any]) -> bytes:
+def body(members: Problem) -> bytes:
     """Return the members as JSON; everything beyond ASCII is escaped."""
     return json.dumps(members, ensure_ascii=True).encode()
 
 
-def _members(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
+def _members(kind: str, title: str, status: int, detail: str) -> Problem:
     return {"type": kind, "title": title, "status": status, "detail": detail}

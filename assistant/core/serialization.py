@@ -1,21 +1,35 @@
-"""Write searches, articles and reports as JSON, the same over HTTP and on the command line."""
+"""Write answers, articles and reports as JSON values, the same on every surface; `shapes` defines what comes out."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from assistant.core.answer import hit_dict, verdict_dict
+from assistant.core.shapes import AlikeOut, ArticleRef, FacetsOut, GlossedOut, MissingOut, NotTakenOut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from assistant.core.answer import Answer
+    from assistant.core.glossing import Gloss
+    from assistant.core.shapes import (
+        AnswerOut,
+        ArticleOut,
+        HitOut,
+        InfoOut,
+        ItemOut,
+        PassagesOut,
+        ReportOut,
+        SearchOut,
+        ShortAnswerOut,
+        VerdictOut,
+        WatchedDetails,
+        WatchedOut,
+    )
     from assistant.core.watched import Watched
-    from index import Added, AddReport, Alike, Article, ArticleInfo, Missing, Passage, Ranking
+    from index import Added, AddReport, Alike, Article, ArticleInfo, Facets, Hit, Missing, Passage, Ranking
 
-_STATES = ("added", "updated", "unchanged", "skipped")
-_FACTS = ("id", "title", "source", "url", "author", "published", "language")
-
+T = TypeVar("T")
 
 MOST_TOLD = 100
 """Most files and articles of a watched folder that are listed by name."""
@@ -30,28 +44,88 @@ def json_bytes(value: object) -> bytes:
         return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
-def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> dict[str, Any]:
-    """Return a search: the question as it was searched, its language and the hits; if `read`, also the verdict."""
+def _picked(shape: type[T], record: object) -> T:
+    """Return what a shape has of a record, whose attributes have the same names."""
+    return cast("T", {name: getattr(record, name) for name in shape.__annotations__})
+
+
+def _arrays(tuples: Iterable[tuple[object, ...]]) -> Any:  # noqa: ANN401  # arrays of fixed length are typed as tuples
+    return [list(one) for one in tuples]
+
+
+def answer_dict(answer: Answer) -> AnswerOut:
+    """Return an answer."""
+    told = verdict_dict(answer)
+    if told["short_answer"] and answer.gloss and answer.gloss.line:
+        told["short_answer"]["gloss"] = answer.gloss.line
     return {
-        "question": ranking.question,
-        "corrected": [list(pair) for pair in ranking.corrected],
-        "language": ranking.language,
-        **(verdict_dict(ranking) if read else {}),
-        "hits": [hit_dict(hit) for hit in ranking.hits],
-        "took_ms": round(took_ms, 2),
+        "question": answer.question,
+        "understood": answer.understood,
+        "carried": list(answer.carried),
+        "corrected": _arrays(answer.corrected),
+        "language": answer.language,
+        "answered": answer.answered,
+        **told,
+        "citations": [hit_dict(hit, answer.gloss) for hit in answer.citations],
+        "nearest": [hit_dict(hit, answer.gloss) for hit in answer.nearest],
+        "took_ms": round(answer.took_ms, 2),
     }
 
 
-def article_dict(article: Article) -> dict[str, Any]:
+def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> SearchOut:
+    """Return a search: the question as it was searched, its language and the hits; if `read`, also the verdict."""
+    judged: Mapping[str, object] = verdict_dict(ranking) if read else {}
+    found = {
+        "question": ranking.question,
+        "corrected": _arrays(ranking.corrected),
+        "language": ranking.language,
+        **judged,
+        "hits": [hit_dict(hit) for hit in ranking.hits],
+        "took_ms": round(took_ms, 2),
+    }
+    return cast("SearchOut", found)
+
+
+def verdict_dict(judged: Answer | Ranking) -> VerdictOut:
+    """Return the verdict and what belongs to it."""
+    short = judged.short_answer
+    return {
+        "verdict": judged.verdict,
+        "confidence": round(judged.confidence, 4),
+        "short_answer": cast("ShortAnswerOut", short._asdict()) if short else None,
+        "absent": list(judged.absent),
+        "read": judged.n_read,
+        "kind": judged.kind,
+    }
+
+
+def hit_dict(hit: Hit, gloss: Gloss | None = None) -> HitOut:
+    """Return a hit, with what its words may mean if it is glossed."""
+    told: HitOut = {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "passage_id": hit.passage_id,
+        "start": hit.start,
+        "end": hit.end,
+        "text": hit.text,
+        "evidence": _arrays(hit.evidence),
+        "article": _picked(ArticleRef, hit.article),
+        "matches": _arrays(hit.matches),
+        "also_in": list(hit.also_in),
+    }
+    if gloss and hit.passage_id in gloss.passages:
+        words = gloss.passages[hit.passage_id]
+        told["gloss"] = [{**_picked(GlossedOut, word), "meanings": list(word.meanings)} for word in words]
+    return told
+
+
+def article_dict(article: Article) -> ArticleOut:
     """Return an article with its text; a citation's offsets count the text's characters."""
-    return {**{name: getattr(article, name) for name in _FACTS}, "text": article.text}
+    names = ("id", "title", "source", "url", "author", "published", "language", "text")
+    return cast("ArticleOut", {name: getattr(article, name) for name in names})
 
 
-def _alike_dicts(alike: Sequence[Alike]) -> list[dict[str, Any]]:
-    return [other._asdict() for other in alike]
-
-
-def info_dict(info: ArticleInfo, *, origins: bool = False) -> dict[str, Any]:
+def info_dict(info: ArticleInfo, *, origins: bool = False) -> InfoOut:
     """Return what the collection knows of an article, without its text.
 
     Args:
@@ -59,57 +133,67 @@ def info_dict(info: ArticleInfo, *, origins: bool = False) -> dict[str, Any]:
         origins: whether to include where it was read from: paths of this machine, for its operator only.
     """
     facts = {name: value for name, value in info._asdict().items() if origins or name != "origins"}
-    return {**facts, "alike": _alike_dicts(info.alike)}
+    return cast("InfoOut", {**facts, "alike": _alike_dicts(info.alike)})
 
 
-def report_dict(report: AddReport) -> dict[str, Any]:
+def report_dict(report: AddReport) -> ReportOut:
     """Return what `add` did: for each state the articles in it, each with its name, id and reason."""
     return {
-        state: [
-            {
-                "id": item.article_id,
-                "name": item.name,
-                "reason": item.reason,
-                "alike": _alike_dicts(item.alike),
-            }
-            for item in getattr(report, state)
-        ]
-        for state in _STATES
+        "added": [_item_dict(item) for item in report.added],
+        "updated": [_item_dict(item) for item in report.updated],
+        "unchanged": [_item_dict(item) for item in report.unchanged],
+        "skipped": [_item_dict(item) for item in report.skipped],
     }
 
 
-def watched_dict(state: Watched) -> dict[str, Any]:
+def _item_dict(item: Added) -> ItemOut:
+    alike = _alike_dicts(item.alike)
+    return {"id": item.article_id, "name": item.name, "reason": item.reason, "alike": alike}
+
+
+def _alike_dicts(alike: Sequence[Alike]) -> list[AlikeOut]:
+    return [_picked(AlikeOut, other) for other in alike]
+
+
+def facets_dict(facets: Facets) -> FacetsOut:
+    """Return how many articles there are of each source, language and month."""
+    return _picked(FacetsOut, facets)
+
+
+def watched_dict(state: Watched) -> WatchedOut:
     """Return the state of a watched folder, as any client may see it."""
-    told = {
-        name: getattr(state, name)
-        for name in ("name", "since", "synced", "by", "trouble", "missing", "withheld")
+    return {
+        "name": state.name,
+        "since": state.since,
+        "synced": state.synced,
+        "by": state.by,
+        "trouble": state.trouble,
+        "missing": state.missing,
+        "withheld": state.withheld,
+        "unlisted": len(state.unlisted),
+        "skipped": len(state.skipped),
     }
-    return {**told, "unlisted": len(state.unlisted), "skipped": len(state.skipped)}
 
 
-def watched_details(state: Watched, missing: Sequence[Missing]) -> dict[str, Any]:
+def watched_details(state: Watched, missing: Sequence[Missing]) -> WatchedDetails:
     """Return the details of a watched folder, for the operator: they contain paths of this machine."""
     return {
         "folder": str(state.folder),
         "trouble": state.detail,
         "missing": [missing_dict(each) for each in missing],
-        "unlisted": [_reason_dict(item) for item in state.unlisted[:MOST_TOLD]],
-        "skipped": [_reason_dict(item) for item in state.skipped[:MOST_TOLD]],
+        "unlisted": [_picked(NotTakenOut, item) for item in state.unlisted[:MOST_TOLD]],
+        "skipped": [_picked(NotTakenOut, item) for item in state.skipped[:MOST_TOLD]],
     }
 
 
-def _reason_dict(item: Added) -> dict[str, Any]:
-    return {"name": item.name, "reason": item.reason}
-
-
-def missing_dict(missing: Missing) -> dict[str, Any]:
+def missing_dict(missing: Missing) -> MissingOut:
     """Return an article whose files are gone."""
-    return {"id": missing.id, "title": missing.title, "why": missing.why, "since": missing.since}
+    return _picked(MissingOut, missing)
 
 
 def passages_dict(
     article_id: str, passages: Sequence[Passage], around: int | None, before: int, after: int
-) -> dict[str, Any]:
+) -> PassagesOut:
     """Return an article's passages, or those around the one that holds (or comes next after) an offset."""
     first, last, here = 0, len(passages), None
     if around is not None and passages:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from pydantic import TypeAdapter
 from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.core import question
 from assistant.core.access import Access
-from assistant.core.serialization import json_bytes, search_dict, watched_dict
+from assistant.core.serialization import facets_dict, json_bytes, search_dict, watched_dict
+from assistant.core.shapes import AnswerOut, FacetsOut, HealthOut, Problem, ReadOut, RebuiltOut, SearchOut
 from assistant.http import events
 from assistant.http.articles import router as articles_router
 from assistant.http.docs_page import docs_page
@@ -21,12 +23,11 @@ from assistant.http.parts import Writer, asker_of, assistant_of, settings_of, wa
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.http.request_models import AskIn, FiltersIn, SearchIn  # noqa: TC001
-from assistant.http.response_models import AnswerOut, FacetsOut, HealthOut, Problem, RebuiltOut, SearchOut
 from assistant.http.sessions import router as sessions_router
 from assistant.http.watched import router as watched_router
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from assistant.core.settings import Settings
     from assistant.http.metrics import Metrics
@@ -69,8 +70,7 @@ def create_api(asker: AsyncAssistant, settings: Settings, metrics: Metrics, watc
 
     def openapi() -> dict[str, Any]:
         description = made()
-        problem = Problem.model_json_schema()
-        description["components"]["schemas"].setdefault("Problem", problem)
+        description["components"]["schemas"]["Problem"] = TypeAdapter(Problem).json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             description["components"]["schemas"].pop(unused, None)
         return description
@@ -83,7 +83,7 @@ def _checked_filters(given: FiltersIn | None) -> Filters | None:
     return question.check_filters(given.filters() if given else None)
 
 
-@router.get("/search", tags=["questions"], response_model=SearchOut, responses=described())
+@router.get("/search", tags=["questions"], response_model=ReadOut | SearchOut, responses=described())
 async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Response:
     """The passages nearest to a question, best first, with scores; with `read=true` also a verdict."""
     settings = settings_of(request)
@@ -110,14 +110,14 @@ async def ask(request: Request, given: AskIn) -> Response:
     return _json(answer.to_dict())
 
 
-def _json(value: dict[str, Any]) -> Response:
+def _json(value: Mapping[str, object]) -> Response:
     return Response(json_bytes(value), media_type="application/json")
 
 
-@router.get("/facets", tags=["collection"], response_model=FacetsOut, responses=described())
-def facets(request: Request) -> dict[str, Any]:
+@router.get("/facets", tags=["collection"], responses=described())
+def facets(request: Request) -> FacetsOut:
     """How many articles there are of each source, language and month of publication."""
-    return assistant_of(request).facets()._asdict()
+    return facets_dict(assistant_of(request).facets())
 
 
 @router.post(
@@ -141,7 +141,7 @@ def rebuild(request: Request) -> Response:
     """
     began = time.perf_counter()
 
-    def work(progress: Callable[[int, int], None] | None) -> dict[str, Any]:
+    def work(progress: Callable[[int, int], None] | None) -> RebuiltOut:
         assistant_of(request).rebuild(progress=progress)
         return {"rebuilt": True, "took_ms": round(1000 * (time.perf_counter() - began), 1)}
 

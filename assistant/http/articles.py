@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Body, File, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
 from assistant.core.serialization import article_dict, info_dict, passages_dict, report_dict
+from assistant.core.shapes import ArticleOut, ListOut, PassagesOut, ReportOut
 from assistant.http.errors import described
 from assistant.http.parts import Writer, assistant_of, settings_of
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.http.request_models import Additions, ListIn, Metadata, NewText, PassagesIn  # noqa: TC001
-from assistant.http.response_models import ArticleOut, ListOut, PassagesOut, ReportOut
 from index import Added, AddReport, Article, ArticleError, ArticleTooLarge, NotFound, Upload
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def _named(article_id: str) -> Iterator[None]:
         raise NotFound(f"no article {article_id[:200]!r} in the collection") from error
 
 
-@router.get("", response_model=ListOut, responses=described())
-def list_articles(request: Request, given: Annotated[ListIn, Query()]) -> dict[str, Any]:
+@router.get("", responses=described())
+def list_articles(request: Request, given: Annotated[ListIn, Query()]) -> ListOut:
     """The articles that match, without their texts, a page at a time; and how many match in all."""
     found = assistant_of(request).listing(
         given.filters(), title=given.title, sort=given.sort(), first=given.offset, most=given.limit
@@ -112,8 +112,8 @@ def _holds(told: str, tag: str) -> bool:
     return "*" in known or tag in known
 
 
-@router.get("/{article_id}/passages", response_model=PassagesOut, responses=described(404))
-def get_passages(request: Request, article_id: str, given: Annotated[PassagesIn, Query()]) -> dict[str, Any]:
+@router.get("/{article_id}/passages", responses=described(404))
+def get_passages(request: Request, article_id: str, given: Annotated[PassagesIn, Query()]) -> PassagesOut:
     """The passages of an article, or those around a character offset of its text."""
     with _named(article_id):
         found = assistant_of(request).passages(article_id)
@@ -137,8 +137,8 @@ def replace_article(request: Request, article_id: str, given: NewText) -> Respon
     return JSONResponse(article_dict(assistant.article(article_id)), 201 if report.added else 200)
 
 
-@router.patch("/{article_id}", dependencies=[Writer], response_model=ArticleOut, responses=described(404))
-def edit_article(request: Request, article_id: str, given: Metadata) -> dict[str, Any]:
+@router.patch("/{article_id}", dependencies=[Writer], responses=described(404))
+def edit_article(request: Request, article_id: str, given: Metadata) -> ArticleOut:
     """Change what is known of an article; what is not given stays, null is derived anew or forgotten."""
     changes = given.model_dump(include=given.model_fields_set)
     with _named(article_id):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request
 
+    from assistant.core.shapes import Problem
+
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 _MEANINGS = {
     400: "The request cannot be read",
@@ -52,7 +54,7 @@ def middleware() -> Middleware:
     return Middleware(ExceptionMiddleware, handlers=_HANDLERS)
 
 
-def _response(members: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+def _response(members: Problem, headers: Mapping[str, str] | None = None) -> Response:
     return Response(
         problems.body(members),
         status_code=members["status"],

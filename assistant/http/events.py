@@ -6,19 +6,19 @@ import asyncio
 import contextvars
 import json
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.core import problems
 from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
 MEDIA_TYPE = "text/event-stream"
 _QUIET_S = 15.0  # a comment this often keeps proxies from closing a silent connection
 
 
-async def told(work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> AsyncIterator[bytes]:
+async def told(work: Callable[[Callable[[int, int], None]], Mapping[str, object]]) -> AsyncIterator[bytes]:
     """Run work in a thread and yield its events: `progress`, then `done` or `problem`.
 
     The work goes on after the client disconnects.
@@ -27,9 +27,9 @@ async def told(work: Callable[[Callable[[int, int], None]], dict[str, Any]]) -> 
         work: called with a function to report how many are done, and of how many; returns the data of `done`.
     """
     loop = asyncio.get_running_loop()
-    events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+    events: asyncio.Queue[tuple[str, Mapping[str, object]]] = asyncio.Queue()
 
-    def tell(name: str, data: dict[str, Any]) -> None:
+    def tell(name: str, data: Mapping[str, object]) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(events.put_nowait, (name, data))
 

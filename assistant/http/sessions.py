@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
 from assistant.core.access import Access, forgotten, level_of
+from assistant.core.shapes import EndedOut, SessionOut
 from assistant.http.errors import described
 from assistant.http.parts import NEEDS_TOKEN, settings_of
-from assistant.http.response_models import EndedOut, SessionOut
 
 router = APIRouter(tags=["sessions"])
 
 
-@router.get("/session", response_model=SessionOut, responses=described())
-def get_session(request: Request) -> dict[str, Any]:
+@router.get("/session", responses=described())
+def get_session(request: Request) -> SessionOut:
     """What this request may do, and whether it is a browser's session that says so."""
     access, level = Access(settings_of(request)), level_of(request.scope)
     return {

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request
 
 from assistant.core.access import Level, level_of
 from assistant.core.serialization import MOST_TOLD, watched_details, watched_dict
-from assistant.http.errors import described
-from assistant.http.parts import Writer, assistant_of, watched_by
 
 # FastAPI reads the annotations of handlers when it starts.
+from assistant.core.shapes import DecidedOut, FoldersOut  # noqa: TC001
+from assistant.http.errors import described
+from assistant.http.parts import Writer, assistant_of, watched_by
 from assistant.http.request_models import Decision  # noqa: TC001
-from assistant.http.response_models import DecidedOut, FoldersOut
 from index import NotFound
 
 router = APIRouter(tags=["watched folders"])
 
 
-@router.get("/watched", response_model=FoldersOut, responses=described())
-def watched_folders(request: Request) -> dict[str, Any]:
+@router.get("/watched", responses=described())
+def watched_folders(request: Request) -> FoldersOut:
     """The state of each watched folder. A caller with write access also sees files and articles."""
     states = watched_by(request).states()
     if level_of(request.scope) < Level.WRITE:
@@ -37,8 +35,8 @@ def watched_folders(request: Request) -> dict[str, Any]:
     }
 
 
-@router.post("/missing", dependencies=[Writer], response_model=DecidedOut, responses=described(404, 409))
-def decide(request: Request, given: Decision) -> dict[str, Any]:
+@router.post("/missing", dependencies=[Writer], responses=described(404, 409))
+def decide(request: Request, given: Decision) -> DecidedOut:
     """Decide on the articles of a watched folder whose files are gone: remove them, or keep them without a file.
 
     409: there are more or fewer of them now than `articles` says. Those whose files are back are left as they are.

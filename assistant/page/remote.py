@@ -57,7 +57,7 @@ def functions(asker: AsyncAssistant, settings: Settings) -> list[Callable[..., A
         text, k = checked(question, k)
         began = time.perf_counter()
         ranking = await asker.search(text, k, _filters(source, language, date_from, date_to))
-        return search_dict(ranking, 1000 * (time.perf_counter() - began))
+        return dict(search_dict(ranking, 1000 * (time.perf_counter() - began)))
 
     return [ask, search]
 
