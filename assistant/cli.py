@@ -131,23 +131,15 @@ def _mcp(given: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
 
 def _asked(given: argparse.Namespace, settings: Settings) -> tuple[str, int, Filters | None]:
     from assistant.core import question
-    from index import Filters
 
     text = given.question
     if text == "-":
         sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
         text = sys.stdin.read(_MAX_STDIN_CHARS)
-    filters = Filters(
-        source=given.source,
-        language=given.language,
-        published_from=given.published_from,
-        published_to=given.published_to,
-        article=given.article,
-    )
     return (
         question.check(text, max_chars=settings.question_chars),
         question.check_k(given.k, max_k=settings.max_k),
-        question.check_filters(filters),
+        question.filters_of(vars(given)),
     )
 
 

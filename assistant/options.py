@@ -202,6 +202,6 @@ def _add_question(made: argparse.ArgumentParser, k: int) -> None:
     group = made.add_argument_group("only passages of articles")
     group.add_argument("--source", help="by this publisher")
     group.add_argument("--language", help="in this language, such as ar")
-    group.add_argument("--from", dest="published_from", metavar="DATE", help="not before")
-    group.add_argument("--to", dest="published_to", metavar="DATE", help="not after")
+    group.add_argument("--published-from", "--from", metavar="DATE", help="not before")
+    group.add_argument("--published-to", "--to", metavar="DATE", help="not after")
     group.add_argument("--article", metavar="ID", help="with this id")

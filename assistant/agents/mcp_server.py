@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -20,20 +20,16 @@ from assistant.core import question as questions
 from assistant.core.problems import public_message
 from assistant.core.serialization import article_dict, search_dict
 from assistant.core.version import version
-from index import Filters, NotFound, SanadError
+from index import NotFound, SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from mcp.server.mcpserver.context import Context
     from mcp.types import CallToolResult, InputRequiredResult
     from starlette.applications import Starlette
 
     from assistant.core.settings import Settings
     from assistant.serving.async_assistant import AsyncAssistant
-    from index import Article
-
-T = TypeVar("T")
+    from index import Article, Filters
 
 MAX_TEXT_CHARS = 20_000
 """Most characters of an article that one call returns: about five thousand tokens."""
@@ -105,11 +101,12 @@ class _Server(MCPServer[Any]):
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
-            if isinstance(error.__cause__, ValidationError):
-                wrong = {str(item["loc"][0]) for item in error.__cause__.errors()}
+            cause = error.__cause__
+            if isinstance(cause, ValidationError):
+                wrong = {str(item["loc"][0]) for item in cause.errors()}
                 raise ToolError(complaint(name, schema, arguments, wrong)) from error
-            if isinstance(error.__cause__, ToolError):  # Sanad's own, without the library's prefix
-                raise error.__cause__ from error
+            if isinstance(cause, SanadError):
+                raise ToolError(public_message(cause)) from error
             raise
 
 
@@ -156,8 +153,7 @@ class _Tools:
         filters = _filters(source, language, published_from, published_to, article)
         before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
         text, read_s = self._checked(question), self._settings.read_s
-        asking = self._asker.ask(text, before, k=k, filters=filters, read_s=read_s, gloss=gloss)
-        answer = await _told(asking)
+        answer = await self._asker.ask(text, before, k=k, filters=filters, read_s=read_s, gloss=gloss)
         return _quoted(answer.to_dict())
 
     async def search(  # one argument a filter
@@ -178,7 +174,7 @@ class _Tools:
         """
         filters = _filters(source, language, published_from, published_to, article)
         began = time.perf_counter()
-        ranking = await _told(self._asker.search(self._checked(question), k, filters))
+        ranking = await self._asker.search(self._checked(question), k, filters)
         return _quoted(search_dict(ranking, 1000 * (time.perf_counter() - began)))
 
     async def read_article(
@@ -194,7 +190,7 @@ class _Tools:
         Gives title, source, url, author, date and language, `text` from `start` to `end`, `length` of the
         whole text, and `next_start` to read on (null at the end).
         """
-        article = await _told(self._asker.run(self._article, article_id))
+        article = await self._asker.run(self._article, article_id)
         end = min(len(article.text), start + max_chars)
         part = {
             "text": article.text[start:end],
@@ -212,10 +208,7 @@ class _Tools:
             raise NotFound(f"no article {article_id[:200]!r}: take `article.id` of a result") from error
 
     def _checked(self, text: str) -> str:
-        try:
-            return questions.check(text, max_chars=self._settings.question_chars)
-        except SanadError as error:
-            raise ToolError(str(error)) from error
+        return questions.check(text, max_chars=self._settings.question_chars)
 
 
 def http_app(server: MCPServer[Any]) -> Starlette:
@@ -241,14 +234,6 @@ def _quoted(result: Mapping[str, object]) -> dict[str, Any]:
     return {"note": QUOTED, **result}
 
 
-def _filters(*values: str | None) -> Filters:
+def _filters(*values: str | None) -> Filters | None:
     names = ("source", "language", "published_from", "published_to", "article")
-    return Filters(**dict(zip(names, values, strict=True)))
-
-
-async def _told(work: Awaitable[T]) -> T:
-    """Return the result; raise an error of Sanad as one that the agent reads and can act on."""
-    try:
-        return await work
-    except SanadError as error:
-        raise ToolError(public_message(error)) from error
+    return questions.filters_of(dict(zip(names, values, strict=True)))

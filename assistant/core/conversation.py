@@ -10,16 +10,16 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from assistant.core.question import MAX_HISTORY, check, check_filters
-from index import Filters, SanadError
+from assistant.core.question import MAX_HISTORY, check, filters_of
+from index import SanadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from index import Filters
+
 MAX_EXCHANGES = MAX_HISTORY
 MAX_LOG_CHARS = 16_000  # with the question it must fit into a request's body
-_NAMES = {"source": "source", "language": "language", "from": "published_from", "to": "published_to"}
-_NAMES["article"] = "article"
 
 
 class Exchange(NamedTuple):
@@ -30,12 +30,12 @@ class Exchange(NamedTuple):
 
 
 def read_filters(text: str) -> Filters | None:
-    """Return the filters of a JSON object such as {"language": "ar", "from": "2024-01-01"}; None for none.
+    """Return the filters of a JSON object such as {"language": "ar", "published_from": "2024-01-01"}; None for none.
 
     Raises:
         QuestionError: a value cannot be used.
     """
-    return check_filters(_filters(_json(text)))
+    return _filters(_json(text))
 
 
 def read_log(text: str) -> list[Exchange]:
@@ -61,9 +61,8 @@ def write_log(exchanges: Sequence[Exchange]) -> str:
 
 
 def filters_dict(filters: Filters) -> dict[str, str]:
-    """Return the filters that are set, by their names in addresses and JSON."""
-    values = asdict(filters)
-    return {name: values[field] for name, field in _NAMES.items() if values[field]}
+    """Return the filters that are set, by their names."""
+    return {name: value for name, value in asdict(filters).items() if value}
 
 
 def _json(text: str) -> Any:  # noqa: ANN401  # whatever JSON holds
@@ -74,16 +73,13 @@ def _json(text: str) -> Any:  # noqa: ANN401  # whatever JSON holds
 
 
 def _filters(given: object) -> Filters | None:
-    if not isinstance(given, dict):
-        return None
-    known = {field: given.get(name) for name, field in _NAMES.items()}
-    return Filters(**{field: value for field, value in known.items() if isinstance(value, str)})
+    return filters_of(given) if isinstance(given, dict) else None
 
 
 def _exchange(item: object) -> Exchange | None:
     if not isinstance(item, dict) or not isinstance(item.get("question"), str):
         return None
     try:
-        return Exchange(check(item["question"]), check_filters(_filters(item.get("filters"))))
+        return Exchange(check(item["question"]), _filters(item.get("filters")))
     except SanadError:
         return None

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index import Filters, QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+T = TypeVar("T")
 
 MAX_CHARS = 1000
 MAX_K = 100
 MAX_HISTORY = 30
 """How many of the questions before are used; older ones are ignored."""
 _MAX_FILTER_CHARS = 300
+_FILTERS = tuple(field.name for field in fields(Filters))
+_EARLIER = {
+    "from": "published_from", "to": "published_to", "date_from": "published_from", "date_to": "published_to",
+}  # fmt: skip
 
 # Controls that reorder what is shown; ZWNJ and ZWJ (U+200C, U+200D) are spelling and stay.
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -94,31 +100,37 @@ def check_k(k: int, *, max_k: int = MAX_K) -> int:
     return k
 
 
-def check_filters(filters: Filters | None) -> Filters | None:
-    """Return the filters with empty ones left out and dates checked; None if none is left.
+def renamed(given: Mapping[str, T]) -> dict[str, T]:
+    """Return names and values with the earlier names of the dates as they are now; a date named twice stays so."""
+    now = {name: _EARLIER.get(name, name) for name in given}
+    return {name if now[name] in given else now[name]: value for name, value in given.items()}
+
+
+def filters_of(given: Mapping[str, object]) -> Filters | None:
+    """Return the filters among names and values; None if there are none.
+
+    Args:
+        given: `source`, `language`, `published_from`, `published_to`, `article`, each a text or None, and anything
+            else, which is ignored. `from` and `to`, or `date_from` and `date_to`, are read as the dates too.
 
     Raises:
-        QuestionError: a date is not ISO 8601, the first date is after the last, the language is
-            not a code, or a value is too long.
+        QuestionError: a value is no text or too long, a date is not ISO 8601, the first date is after the last, or the
+            language is not a code.
     """
-    if filters is None:
-        return None
-    language = _text("language", filters.language)
-    if language is not None and not _LANGUAGE.fullmatch(language.lower()):
+    named = renamed(given)
+    told = {name: _text(name, named.get(name)) for name in _FILTERS}
+    language = told["language"] = (told["language"] or "").lower() or None
+    if language and not _LANGUAGE.fullmatch(language):
         raise QuestionError(f"language is {language!r}: it must be a code such as ar or en")
-    first = _date("from", filters.published_from)
-    last = _date("to", filters.published_to)
+    first, last = (_date(name, told[name]) for name in ("published_from", "published_to"))
     if first and last and first[:10] > last[:10]:
-        raise QuestionError(f"from ({first}) is after to ({last}): exchange them")
-    checked = replace(
-        filters,
-        source=_text("source", filters.source),
-        language=language.lower() if language else None,
-        published_from=first,
-        published_to=last,
-        article=_text("article", filters.article),
-    )
-    return None if checked == Filters() else checked
+        raise QuestionError(f"published_from ({first}) is after published_to ({last}): exchange them")
+    return Filters(**told) if any(told.values()) else None
+
+
+def check_filters(filters: Filters | None) -> Filters | None:
+    """Return filters checked, as `filters_of` does."""
+    return filters_of(asdict(filters)) if filters else None
 
 
 def check_gloss(gloss: str | None, languages: Sequence[str]) -> str | None:
@@ -139,16 +151,17 @@ def check_gloss(gloss: str | None, languages: Sequence[str]) -> str | None:
     raise QuestionError(f"gloss is {language[:20]!r}: it must be one of {', '.join(languages)}")
 
 
-def _text(name: str, value: str | None) -> str | None:
-    if value is None or not value.strip():
+def _text(name: str, value: object) -> str | None:
+    if value is None:
         return None
+    if not isinstance(value, str):
+        raise QuestionError(f"{name} must be a text")
     if len(value) > _MAX_FILTER_CHARS:
         raise QuestionError(f"{name} has {len(value):,} characters, the limit is {_MAX_FILTER_CHARS}")
-    return _DROPPED.sub("", value).strip()
+    return _DROPPED.sub("", value).strip() or None
 
 
-def _date(name: str, value: str | None) -> str | None:
-    text = _text(name, value)
+def _date(name: str, text: str | None) -> str | None:
     if text is None:
         return None
     try:

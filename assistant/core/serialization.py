@@ -5,27 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from assistant.core.shapes import AlikeOut, ArticleRef, FacetsOut, GlossedOut, MissingOut, NotTakenOut
+from assistant.core import shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from assistant.core.answer import Answer
     from assistant.core.glossing import Gloss
-    from assistant.core.shapes import (
-        AnswerOut,
-        ArticleOut,
-        HitOut,
-        InfoOut,
-        ItemOut,
-        PassagesOut,
-        ReportOut,
-        SearchOut,
-        ShortAnswerOut,
-        VerdictOut,
-        WatchedDetails,
-        WatchedOut,
-    )
     from assistant.core.watched import Watched
     from index import Added, AddReport, Alike, Article, ArticleInfo, Facets, Hit, Missing, Passage, Ranking
 
@@ -53,7 +39,7 @@ def _arrays(tuples: Iterable[tuple[object, ...]]) -> Any:  # noqa: ANN401  # arr
     return [list(one) for one in tuples]
 
 
-def answer_dict(answer: Answer) -> AnswerOut:
+def answer_dict(answer: Answer) -> shapes.AnswerOut:
     """Return an answer."""
     told = verdict_dict(answer)
     if told["short_answer"] and answer.gloss and answer.gloss.line:
@@ -72,7 +58,7 @@ def answer_dict(answer: Answer) -> AnswerOut:
     }
 
 
-def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> SearchOut:
+def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> shapes.SearchOut:
     """Return a search: the question as it was searched, its language and the hits; if `read`, also the verdict."""
     judged: Mapping[str, object] = verdict_dict(ranking) if read else {}
     found = {
@@ -83,25 +69,25 @@ def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> Sear
         "hits": [hit_dict(hit) for hit in ranking.hits],
         "took_ms": round(took_ms, 2),
     }
-    return cast("SearchOut", found)
+    return cast("shapes.SearchOut", found)
 
 
-def verdict_dict(judged: Answer | Ranking) -> VerdictOut:
+def verdict_dict(judged: Answer | Ranking) -> shapes.VerdictOut:
     """Return the verdict and what belongs to it."""
     short = judged.short_answer
     return {
         "verdict": judged.verdict,
         "confidence": round(judged.confidence, 4),
-        "short_answer": cast("ShortAnswerOut", short._asdict()) if short else None,
+        "short_answer": cast("shapes.ShortAnswerOut", short._asdict()) if short else None,
         "absent": list(judged.absent),
         "read": judged.n_read,
         "kind": judged.kind,
     }
 
 
-def hit_dict(hit: Hit, gloss: Gloss | None = None) -> HitOut:
+def hit_dict(hit: Hit, gloss: Gloss | None = None) -> shapes.HitOut:
     """Return a hit, with what its words may mean if it is glossed."""
-    told: HitOut = {
+    told: shapes.HitOut = {
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "passage_id": hit.passage_id,
@@ -109,23 +95,25 @@ def hit_dict(hit: Hit, gloss: Gloss | None = None) -> HitOut:
         "end": hit.end,
         "text": hit.text,
         "evidence": _arrays(hit.evidence),
-        "article": _picked(ArticleRef, hit.article),
+        "article": _picked(shapes.ArticleRef, hit.article),
         "matches": _arrays(hit.matches),
         "also_in": list(hit.also_in),
     }
     if gloss and hit.passage_id in gloss.passages:
         words = gloss.passages[hit.passage_id]
-        told["gloss"] = [{**_picked(GlossedOut, word), "meanings": list(word.meanings)} for word in words]
+        told["gloss"] = [
+            {**_picked(shapes.GlossedOut, word), "meanings": list(word.meanings)} for word in words
+        ]
     return told
 
 
-def article_dict(article: Article) -> ArticleOut:
+def article_dict(article: Article) -> shapes.ArticleOut:
     """Return an article with its text; a citation's offsets count the text's characters."""
     names = ("id", "title", "source", "url", "author", "published", "language", "text")
-    return cast("ArticleOut", {name: getattr(article, name) for name in names})
+    return cast("shapes.ArticleOut", {name: getattr(article, name) for name in names})
 
 
-def info_dict(info: ArticleInfo, *, origins: bool = False) -> InfoOut:
+def info_dict(info: ArticleInfo, *, origins: bool = False) -> shapes.InfoOut:
     """Return what the collection knows of an article, without its text.
 
     Args:
@@ -133,10 +121,10 @@ def info_dict(info: ArticleInfo, *, origins: bool = False) -> InfoOut:
         origins: whether to include where it was read from: paths of this machine, for its operator only.
     """
     facts = {name: value for name, value in info._asdict().items() if origins or name != "origins"}
-    return cast("InfoOut", {**facts, "alike": _alike_dicts(info.alike)})
+    return cast("shapes.InfoOut", {**facts, "alike": _alike_dicts(info.alike)})
 
 
-def report_dict(report: AddReport) -> ReportOut:
+def report_dict(report: AddReport) -> shapes.ReportOut:
     """Return what `add` did: for each state the articles in it, each with its name, id and reason."""
     return {
         "added": [_item_dict(item) for item in report.added],
@@ -146,21 +134,21 @@ def report_dict(report: AddReport) -> ReportOut:
     }
 
 
-def _item_dict(item: Added) -> ItemOut:
+def _item_dict(item: Added) -> shapes.ItemOut:
     alike = _alike_dicts(item.alike)
     return {"id": item.article_id, "name": item.name, "reason": item.reason, "alike": alike}
 
 
-def _alike_dicts(alike: Sequence[Alike]) -> list[AlikeOut]:
-    return [_picked(AlikeOut, other) for other in alike]
+def _alike_dicts(alike: Sequence[Alike]) -> list[shapes.AlikeOut]:
+    return [_picked(shapes.AlikeOut, other) for other in alike]
 
 
-def facets_dict(facets: Facets) -> FacetsOut:
+def facets_dict(facets: Facets) -> shapes.FacetsOut:
     """Return how many articles there are of each source, language and month."""
-    return _picked(FacetsOut, facets)
+    return _picked(shapes.FacetsOut, facets)
 
 
-def watched_dict(state: Watched) -> WatchedOut:
+def watched_dict(state: Watched) -> shapes.WatchedOut:
     """Return the state of a watched folder, as any client may see it."""
     return {
         "name": state.name,
@@ -175,25 +163,25 @@ def watched_dict(state: Watched) -> WatchedOut:
     }
 
 
-def watched_details(state: Watched, missing: Sequence[Missing]) -> WatchedDetails:
+def watched_details(state: Watched, missing: Sequence[Missing]) -> shapes.WatchedDetails:
     """Return the details of a watched folder, for the operator: they contain paths of this machine."""
     return {
         "folder": str(state.folder),
         "trouble": state.detail,
         "missing": [missing_dict(each) for each in missing],
-        "unlisted": [_picked(NotTakenOut, item) for item in state.unlisted[:MOST_TOLD]],
-        "skipped": [_picked(NotTakenOut, item) for item in state.skipped[:MOST_TOLD]],
+        "unlisted": [_picked(shapes.NotTakenOut, item) for item in state.unlisted[:MOST_TOLD]],
+        "skipped": [_picked(shapes.NotTakenOut, item) for item in state.skipped[:MOST_TOLD]],
     }
 
 
-def missing_dict(missing: Missing) -> MissingOut:
+def missing_dict(missing: Missing) -> shapes.MissingOut:
     """Return an article whose files are gone."""
-    return _picked(MissingOut, missing)
+    return _picked(shapes.MissingOut, missing)
 
 
 def passages_dict(
     article_id: str, passages: Sequence[Passage], around: int | None, before: int, after: int
-) -> PassagesOut:
+) -> shapes.PassagesOut:
     """Return an article's passages, or those around the one that holds (or comes next after) an offset."""
     first, last, here = 0, len(passages), None
     if around is not None and passages:

@@ -22,7 +22,7 @@ from assistant.http.metrics import MEDIA_TYPE
 from assistant.http.parts import Writer, asker_of, assistant_of, settings_of, watched_by
 
 # FastAPI reads the annotations of handlers when it starts.
-from assistant.http.request_models import AskIn, FiltersIn, SearchIn  # noqa: TC001
+from assistant.http.request_models import AskIn, SearchIn  # noqa: TC001
 from assistant.http.sessions import router as sessions_router
 from assistant.http.watched import router as watched_router
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from assistant.http.metrics import Metrics
     from assistant.serving.async_assistant import AsyncAssistant
     from assistant.serving.watch import Watcher
-    from index import Filters
 
 _GZIP_FROM_BYTES = 1_400  # a smaller answer fits one packet
 _GZIP_LEVEL = 4
@@ -79,20 +78,15 @@ def create_api(asker: AsyncAssistant, settings: Settings, metrics: Metrics, watc
     return app
 
 
-def _checked_filters(given: FiltersIn | None) -> Filters | None:
-    return question.check_filters(given.filters() if given else None)
-
-
 @router.get("/search", tags=["questions"], response_model=ReadOut | SearchOut, responses=described())
 async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Response:
     """The passages nearest to a question, best first, with scores; with `read=true` also a verdict."""
     settings = settings_of(request)
     text = question.check(given.q, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
-    filters = _checked_filters(given)
     read_s = max(settings.read_s, _SHORTEST_S) if given.read else 0.0
     began = time.perf_counter()
-    ranking = await asker_of(request).search(text, k, filters, read_s=read_s)
+    ranking = await asker_of(request).search(text, k, given.filters(), read_s=read_s)
     return _json(search_dict(ranking, 1000 * (time.perf_counter() - began), read=given.read))
 
 
@@ -103,7 +97,7 @@ async def ask(request: Request, given: AskIn) -> Response:
     text = question.check(given.question, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
     history = question.check_history(given.history, max_chars=settings.question_chars)
-    filters = _checked_filters(given.filters)
+    filters = given.filters.filters() if given.filters else None
     answer = await asker_of(request).ask(
         text, history, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
     )

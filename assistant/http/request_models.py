@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from assistant.core.question import MAX_HISTORY
+from assistant.core.question import MAX_HISTORY, filters_of, renamed
 from assistant.presenting import render
 from index import Article, Filters
 
@@ -36,12 +35,11 @@ Short = Annotated[str, Field(max_length=300)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["ar"])]
 ArticleId = Annotated[str, Field(pattern=r"^[\w.:-]{1,128}$", examples=["bridge"])]
 
-_FILTERS = tuple(field.name for field in fields(Filters))
 _MAX_OFFSET = 2**53  # the largest whole number that every JSON reader holds exactly
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class _Known(_Strict):
@@ -49,16 +47,17 @@ class _Known(_Strict):
 
     source: str | None = Field(None, description="who published it, exactly")
     language: str | None = Field(None, description="ISO 639-1 code", examples=["ar"])
-    published_from: str | None = Field(
-        None, alias="from", description="not before this date", examples=["2023-10-01"]
-    )
-    published_to: str | None = Field(
-        None, alias="to", description="not after this date", examples=["2023-10-31"]
-    )
+    published_from: str | None = Field(None, description="not before this date", examples=["2023-10-01"])
+    published_to: str | None = Field(None, description="not after this date", examples=["2023-10-31"])
 
-    def filters(self) -> Filters:
-        """Return the filters as search and list take them."""
-        return Filters(**{name: getattr(self, name) for name in _FILTERS if hasattr(self, name)})
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, given: object) -> object:
+        return renamed(given) if isinstance(given, dict) else given
+
+    def filters(self) -> Filters | None:
+        """Return the filters, checked."""
+        return filters_of(self.model_dump())
 
 
 class FiltersIn(_Known):

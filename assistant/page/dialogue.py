@@ -133,7 +133,7 @@ class Dialogue:
             named["language"] = LANGUAGE_NAMES.get(named["language"], named["language"])
         if "article" in named:
             named["article"] = self._title(named["article"])
-        first, last = named.pop("from", ""), named.pop("to", "")
+        first, last = named.pop("published_from", ""), named.pop("published_to", "")
         days = [f"{first} – {last}".strip()] if first or last else []
         return [*(render.label(value) for value in named.values()), *days]
 

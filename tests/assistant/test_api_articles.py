@@ -56,7 +56,7 @@ def ids(client: httpx.Client, **given: Any) -> list[str]:
     [
         ({"source": "Herald"}, ["en", "fr"]),
         ({"language": "fr"}, ["fr"]),
-        ({"from": "2023-10-01", "to": "2023-12-31"}, ["ar"]),
+        ({"published_from": "2023-10-01", "published_to": "2023-12-31"}, ["ar"]),
         ({"title": "المستشفى"}, ["ar"]),
         ({"title": "HERALD"}, ["en", "fr"]),
         ({"order": "newest"}, ["fr", "en", "ar"]),
@@ -72,7 +72,7 @@ def test_the_list_is_narrowed_and_sorted(
 
 
 def test_a_bad_way_of_listing_is_refused(library: httpx.Client) -> None:
-    for given in ({"order": "colour"}, {"from": "soon"}, {"limit": 2**64}, {"title": "x" * 301}):
+    for given in ({"order": "colour"}, {"published_from": "soon"}, {"limit": 2**64}, {"title": "x" * 301}):
         assert_problem(library.get(BASE, params=given), 422)
 
 

@@ -100,7 +100,11 @@ def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "narrow", "told"),
-    [("?!", "", "empty"), ("x" * 1001, "", "1,001"), (BRIDGE, '{"from": "soon"}', "from is")],
+    [
+        ("?!", "", "empty"),
+        ("x" * 1001, "", "1,001"),
+        (BRIDGE, '{"published_from": "soon"}', "published_from is"),
+    ],
 )
 def test_what_cannot_be_asked_is_said_and_nothing_is_kept(
     dialogue: Dialogue, typed: str, narrow: str, told: str

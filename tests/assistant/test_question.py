@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.question import MAX_CHARS, check, check_asks, check_filters, check_k
+from assistant.core.question import MAX_CHARS, check, check_asks, check_filters, check_k, filters_of
 from index import Filters, QuestionError
 
 
@@ -93,10 +93,29 @@ def test_filters_are_trimmed_and_codes_lowered() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last"), [("published_from", "published_to"), ("from", "to"), ("date_from", "date_to")]
+)
+def test_filters_are_read_by_name_dates_by_earlier_names_too(first: str, last: str) -> None:
+    given_ = {
+        first: "2024-01-01",
+        last: "2024-02-01",
+        "source": None,
+        "language": "",
+        "k": 3,
+        "colour": "red",
+    }
+    assert filters_of(given_) == Filters(published_from="2024-01-01", published_to="2024-02-01")
+    with pytest.raises(QuestionError, match="published_to is 'soon'"):
+        filters_of({last: "soon"})
+    with pytest.raises(QuestionError, match="published_from must be a text"):
+        filters_of({first: 2024})
+
+
+@pytest.mark.parametrize(
     ("filters", "told"),
     [
-        (Filters(published_from="yesterday"), "from is 'yesterday'"),
-        (Filters(published_to="2024-13-01"), "to is '2024-13-01'"),
+        (Filters(published_from="yesterday"), "published_from is 'yesterday'"),
+        (Filters(published_to="2024-13-01"), "published_to is '2024-13-01'"),
         (Filters(published_to="2024"), "must be a date such as 2023-10-19"),
         (Filters(published_from="2024-05-01", published_to="2024-04-30"), "exchange them"),
         (Filters(language="Arabic please"), "must be a code"),

@@ -25,7 +25,9 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
         "question": "Who opened the bridge?",
         "k": 3,
         "history": ["Who?"],
-        "filters": {"source": "x", "language": "ar", "from": "2024-01-01", "to": "2024-01-02", "article": "a"},
+        "filters": {
+            "source": "x", "language": "ar", "published_from": "2024-01-01", "to": "2024-01-02", "article": "a",
+        },
     },
     ("POST", "/api/v1/articles"): {
         "text": "Snow fell.", "id": "b", "title": "t", "source": "s", "url": "https://example.org/", "author": "a",
@@ -130,8 +132,8 @@ def test_any_shape_is_no_fault(server: httpx.Client, route: tuple[str, str]) -> 
 )
 def test_any_value_in_an_address_is_no_fault(server: httpx.Client, value: str) -> None:
     names = {
-        "/api/v1/search": "q k source language from to article",
-        "/api/v1/articles": "title source language from to order limit offset",
+        "/api/v1/search": "q k source language published_from from to article",
+        "/api/v1/articles": "title source language published_from to order limit offset",
         "/api/v1/articles/a/passages": "around before after",
         "/article/a": "start end evidence ui",
         "/login": "then",

@@ -57,7 +57,7 @@ def test_filters_are_kept_over_a_reload(page: Page) -> None:
 
 
 def test_dates_narrow_and_nothing_found_is_said(page: Page) -> None:
-    choose(page, **{"from": "2030-01-01"})
+    choose(page, published_from="2030-01-01")
     page.ask(ENGLISH)
     assert not page.all(".sanad-card")
     assert page.texts(".sanad-missing .sanad-verdict") == [phrases("en").not_found, phrases("en").no_match]

@@ -4,12 +4,15 @@ import { languageName, localise, say } from "./words.js";
 import { facets, read } from "./api.js";
 import { setFilters } from "./talk.js";
 
-const NAMES = ["source", "language", "from", "to", "article"];
+const CHOSEN = ["source", "language", "published_from", "published_to"];
+const NAMES = [...CHOSEN, "article"];
 let filters = {};
 const titles = {};
 
 export function startFilters() {
   try { filters = JSON.parse(store(sessionStorage, "sanad-filters") || "{}"); } catch { filters = {}; }
+  const { from, to, ...others } = filters; // as a tab keeps them that was open before the dates had other names
+  filters = { published_from: from, published_to: to, ...others };
   find("sanad-filter").addEventListener("click", choose);
   find("sanad-filters").addEventListener("close", chosen);
   addEventListener("sanad:language", show);
@@ -65,7 +68,7 @@ async function choose() {
   try { held = await facets(); } catch { /* the lists stay empty */ }
   fill(form.elements.source, held.source, (value) => value);
   fill(form.elements.language, held.language, languageName);
-  for (const name of ["source", "language", "from", "to"]) form.elements[name].value = filters[name] ?? "";
+  for (const name of CHOSEN) form.elements[name].value = filters[name] ?? "";
   dialog.returnValue = "cancel";
   dialog.showModal();
 }
@@ -81,7 +84,8 @@ function chosen() {
   if (dialog.returnValue === "reset") set({});
   if (dialog.returnValue !== "apply") return;
   const form = dialog.querySelector("form");
-  const given = Object.fromEntries(["source", "language", "from", "to"].map((name) => [name, form.elements[name].value]));
-  if (given.from && given.to && given.from > given.to) [given.from, given.to] = [given.to, given.from];
+  const given = Object.fromEntries(CHOSEN.map((name) => [name, form.elements[name].value]));
+  const { published_from: first, published_to: last } = given;
+  if (first && last && first > last) [given.published_from, given.published_to] = [last, first];
   set({ ...filters, ...given });
 }
