@@ -316,12 +316,12 @@ class Collection:
                     writer.forget_lost()
         return [*missing, *found, *vectors.values(), *derived]
 
-    def backup(self, target: Path) -> None:
-        """Write the collection to one file while it stays in use; see `index.upkeep.backups`."""
+    def backup(self, file: str | Path) -> None:
+        """Write the collection to one file while it stays in use; `index.restore` puts it back."""
         from index.upkeep.backups import backup
 
         with self._using() as state:
-            backup(self._home, state.store, target)
+            backup(self._home, state.store, Path(file))
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -463,7 +463,8 @@ class Collection:
     def remove(self, article_id: str) -> None:
         """Remove an article; it is in no answer of any process once this returns.
 
-        A file that it was read from stays; `add` with `asked` False brings the article back only if its text changes.
+        A file that it was read from stays. `Assistant.sync` brings the article back when the text of its file changes;
+        `add` always does.
 
         Raises:
             NotFound: there is none with this id.
@@ -492,13 +493,10 @@ class Collection:
             raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
         return ids
 
-    def remove_folder(self, folder: Path) -> list[str]:
-        """Remove all articles that were read from files below a folder, in one transaction, as `remove` does.
+    def remove_folder(self, folder: str | Path) -> list[str]:
+        """Remove all articles that were read from files below a folder, each as `remove` does; return their ids.
 
-        An article that was also read from elsewhere stays.
-
-        Returns:
-            Their ids.
+        All are removed in one transaction. An article that was also read from elsewhere stays.
 
         Raises:
             NotFound: no article was read from there.
@@ -506,8 +504,9 @@ class Collection:
         from index.ingest.adding import remove
 
         gone = []
+        folder = _resolved(folder)
         with self._writing() as writer:
-            below = dict(writer.origins_below(str(folder)))
+            below = dict(writer.origins_below(folder))
             for number in dict.fromkeys(below.values()):
                 article_id, origins = writer.digests(number)[0], writer.origins(number)
                 if all(origin in below for origin in origins):
@@ -542,36 +541,44 @@ class Collection:
         with self._using() as state, state.store.reading() as reader:
             return AddReport((*gone, *kept(reader, survey)))
 
-    def holds(self, path: str) -> bool:
-        """Return whether an article was read from this file, or from a file below this folder."""
+    def holds(self, path: str | Path) -> bool:
+        """Return whether an article was read from a file, or from one below a folder."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.holds(path)
+            return reader.holds(_resolved(path))
 
-    def missing(self, path: str, most: int | None = None) -> list[Missing]:
-        """Return the articles whose files are gone, for a file or below a folder, oldest first."""
+    def missing(self, path: str | Path = "/", most: int | None = None) -> list[Missing]:
+        """Return the articles whose files are gone and which are kept until a person decides, oldest first.
+
+        Args:
+            path: of a file or a folder; the default is everything.
+            most: how many to return; None: all.
+        """
         with self._using() as state, state.store.reading() as reader:
-            return reader.missing(path, most)
+            return reader.missing(_resolved(path), most)
 
-    def n_missing(self, path: str) -> int:
-        """Return the number of articles that `missing` returns."""
+    def n_missing(self, path: str | Path = "/") -> int:
+        """Return the number of `missing` articles; links in the path are not resolved, which avoids disk access."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.n_missing(path)
+            return reader.n_missing(str(path))
 
-    def remove_missing(self, path: str) -> list[str]:
-        """Remove the articles that `missing` returns, except those whose files are back; return their ids."""
+    def remove_missing(self, path: str | Path = "/") -> list[str]:
+        """Remove the articles that `missing` returns, except those whose files are back; return their ids.
+
+        If a file comes back later, its article does too, with its edits.
+        """
         from index.ingest.absent import remove, still_missing
 
         with self._using() as state, state.store.reading() as reader:
-            origins = still_missing(reader, path)
+            origins = still_missing(reader, _resolved(path))
         with self._writing() as writer:
             return [item.article_id for item in remove(writer, origins) if item.article_id]
 
-    def keep_missing(self, path: str) -> list[str]:
+    def keep_missing(self, path: str | Path = "/") -> list[str]:
         """Keep the articles that `missing` returns, as if they had been given directly; return their ids."""
         from index.ingest.absent import keep, still_missing
 
         with self._using() as state, state.store.reading() as reader:
-            origins = still_missing(reader, path)
+            origins = still_missing(reader, _resolved(path))
         with self._writing() as writer:
             return keep(writer, origins)
 
@@ -619,10 +626,10 @@ class Collection:
             return state.embedder.progress(reader)
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
-        """Derive everything again from the stored articles; see `index.upkeep.rebuilding`.
+        """Rebuild all derived data from the stored articles; questions are answered meanwhile.
 
         Args:
-            model: the model to use from now on, `bundled` for the shipped one; None: the one in use.
+            model: another model from now on, `bundled` for the shipped one; None: the one in use.
             progress: called with the number of passages done and their total.
         """
         from index.upkeep.rebuilding import rebuild
@@ -642,6 +649,12 @@ class Collection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _resolved(path: str | Path) -> str:
+    """Return a path as origins store it, with links resolved; the file need not exist."""
+    text = str(Path(path).resolve())
+    return text.encode("utf-8", "replace").decode()  # no article is read from a file whose name is not text
 
 
 @cache  # read-only, the same for every collection of a process

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,11 +18,14 @@ from index import READ, Added, AddReport, Article, ArticleError, Collection
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import EllipsisType
+    from typing import Concatenate, ParamSpec, TypeVar
 
     from assistant.core.settings import Settings
     from assistant.fetching.links import Links
-    from index import ArticleInfo, Embedding, Facets, Filters, Listing, Missing, Passage, Ranking, Upload
+    from index import Filters, Listing, Ranking, Upload
 
+    P = ParamSpec("P")
+    T = TypeVar("T")
     Source = str | Path | Article | Upload
     Value = str | None | EllipsisType
     Progress = Callable[[int, Added], None]
@@ -31,6 +35,16 @@ CITATIONS = 3
 
 READ_S = 1.0
 """Seconds from the question in which reading a passage may begin; three take a tenth of it on two idle cores."""
+
+
+def _of_collection(method: Callable[Concatenate[Collection, P], T]) -> Callable[Concatenate[Assistant, P], T]:
+    """Return a method of the collection as one of the assistant, with its types and its documentation."""
+
+    @wraps(method)
+    def passed_on(self: Assistant, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return method(self._collection, *args, **kwargs)
+
+    return passed_on
 
 
 class Assistant:
@@ -153,34 +167,6 @@ class Assistant:
         told = [item for item in report.items if item.state != "missing"]  # `follow` reports those
         return AddReport((*told, *self._collection.follow(seen).items))
 
-    def holds(self, path: str | Path) -> bool:
-        """Return whether an article was read from a file, or from one below a folder."""
-        return self._collection.holds(_resolved(path))
-
-    def missing(self, path: str | Path = "/", most: int | None = None) -> list[Missing]:
-        """Return the articles whose files are gone and which are kept until a person decides.
-
-        Args:
-            path: of a file or a folder; the default is everything.
-            most: how many to return; None: all.
-        """
-        return self._collection.missing(_resolved(path), most)
-
-    def n_missing(self, path: str | Path = "/") -> int:
-        """Return the number of `missing` articles; links in the path are not resolved, which avoids disk access."""
-        return self._collection.n_missing(str(path))
-
-    def remove_missing(self, path: str | Path = "/") -> list[str]:
-        """Remove the articles that `missing` returns, except those whose files are back; return their ids.
-
-        If a file comes back later, its article does too, with its edits.
-        """
-        return self._collection.remove_missing(_resolved(path))
-
-    def keep_missing(self, path: str | Path = "/") -> list[str]:
-        """Keep the articles that `missing` returns, as if they had been given directly; return their ids."""
-        return self._collection.keep_missing(_resolved(path))
-
     def edit(  # one argument a field
         self,
         article_id: str,
@@ -220,38 +206,6 @@ class Assistant:
         changes = {name: value for name, value in given.items() if not isinstance(value, type(...))}
         return self._collection.edit(article_id, changes)
 
-    def remove(self, article_id: str) -> None:
-        """Remove an article; a file that it was read from stays.
-
-        `sync` brings it back when the text of its file changes; `add` always brings it back.
-
-        Raises:
-            NotFound: there is none with this id.
-        """
-        self._collection.remove(article_id)
-
-    def remove_source(self, source: str) -> list[str]:
-        """Remove all articles of a source, each as `remove` does; return their ids.
-
-        Raises:
-            NotFound: no article is of this source.
-        """
-        return self._collection.remove_source(source)
-
-    def remove_folder(self, folder: str | Path) -> list[str]:
-        """Remove all articles that were read from files below a folder, each as `remove` does; return their ids.
-
-        An article that was also read from elsewhere stays.
-
-        Raises:
-            NotFound: no article was read from there.
-        """
-        return self._collection.remove_folder(Path(_resolved(folder)))
-
-    def articles(self) -> list[ArticleInfo]:
-        """Return all articles without their texts, oldest first."""
-        return self._collection.articles()
-
     def listing(
         self,
         filters: Filters | None = None,
@@ -276,26 +230,6 @@ class Assistant:
         return self._collection.listing(
             check_filters(filters), title=title, sort=sort, first=first, most=most
         )
-
-    def facets(self) -> Facets:
-        """Count the articles by source, language and month of publication."""
-        return self._collection.facets()
-
-    def passages(self, article_id: str) -> list[Passage]:
-        """Return the passages of an article in the order of its text.
-
-        Raises:
-            NotFound: there is none with this id.
-        """
-        return self._collection.passages(article_id)
-
-    def article(self, article_id: str) -> Article:
-        """Return an article with its text.
-
-        Raises:
-            NotFound: there is none with this id.
-        """
-        return self._collection.article(article_id)
 
     def search(
         self, question: str, k: int = 10, filters: Filters | None = None, *, read_s: float = 0.0
@@ -381,52 +315,25 @@ class Assistant:
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))
 
-    def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
-        """Rebuild all derived data from the stored articles; questions are answered meanwhile.
-
-        Args:
-            model: another model from now on, `bundled` for the shipped one; None: the one in use.
-            progress: called with the number of passages done and their total.
-        """
-        self._collection.rebuild(model, progress)
-
-    def check(self, *, repair: bool = False) -> list[str]:
-        """Verify everything that is stored; return one line for each problem.
-
-        Args:
-            repair: rebuild derived data that is damaged; if acknowledged changes are lost, continue without them.
-        """
-        return self._collection.check(repair=repair)
-
-    def backup(self, file: str | Path) -> None:
-        """Write the collection to one file while it stays in use; `index.restore` puts it back."""
-        self._collection.backup(Path(file))
-
-    def settle(self, timeout_s: float | None = None) -> bool:
-        """Wait until every present passage has its vector and the upkeep that has begun is done.
-
-        Args:
-            timeout_s: seconds to wait at most; None: no limit.
-
-        Returns:
-            Whether nothing is left to do.
-
-        Raises:
-            StoreError: embedding fails; it is tried again in the background.
-        """
-        return self._collection.settle(timeout_s)
-
-    def embedding(self) -> Embedding:
-        """Return how many passages wait for their vectors, and how long that will take."""
-        return self._collection.embedding()
-
-    def health(self) -> dict[str, object]:
-        """Return what the collection holds and what it was made with."""
-        return self._collection.health()
-
-    def close(self) -> None:
-        """Close the files."""
-        self._collection.close()
+    articles = _of_collection(Collection.articles)
+    article = _of_collection(Collection.article)
+    passages = _of_collection(Collection.passages)
+    facets = _of_collection(Collection.facets)
+    holds = _of_collection(Collection.holds)
+    missing = _of_collection(Collection.missing)
+    n_missing = _of_collection(Collection.n_missing)
+    remove_missing = _of_collection(Collection.remove_missing)
+    keep_missing = _of_collection(Collection.keep_missing)
+    remove = _of_collection(Collection.remove)
+    remove_source = _of_collection(Collection.remove_source)
+    remove_folder = _of_collection(Collection.remove_folder)
+    rebuild = _of_collection(Collection.rebuild)
+    check = _of_collection(Collection.check)
+    backup = _of_collection(Collection.backup)
+    settle = _of_collection(Collection.settle)
+    embedding = _of_collection(Collection.embedding)
+    health = _of_collection(Collection.health)
+    close = _of_collection(Collection.close)
 
     def __enter__(self) -> Self:
         return self
@@ -451,13 +358,6 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         reader=settings.reader,
         device=settings.device,
     )
-
-
-def _resolved(path: str | Path) -> str:
-    """Return a path as origins store it, with links resolved; the file need not exist."""
-    return (
-        str(Path(path).resolve()).encode("utf-8", "replace").decode()
-    )  # no article is read from a file whose name is not text
 
 
 def _allowed(links: Links | None) -> Links:
