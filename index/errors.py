@@ -1,19 +1,4 @@
-"""Define the exceptions as one tree; every message says what is wrong, with what, and what to do.
-
-SanadError
- |- ArticleError              one article is bad: it is skipped and listed, the others are added
- |   |- UnreadableArticle     missing, not readable, not decodable
- |   |- UnsupportedFormat     not a supported format
- |   |- ArticleTooLarge       above max_bytes
- |   |- EmptyArticle          nothing in it that could be cited
- |- StoreError                the collection cannot be used
- |   |- StoreUnavailable      the home cannot be read or written, the disk is full, the lock is held
- |   |- StoreDamaged          the database or a file derived from it is damaged
- |   |- StoreIncompatible     made with another model, analyser, chunker or format
- |- ModelError                the embedding model cannot be loaded or gives unusable vectors
- |- QuestionError             the user can correct it: empty, too long, bad filter
- |- NotFound                  no such article
-"""
+"""Define the exceptions as one tree; every message says what is wrong, with what, and what to do."""
 
 
 class SanadError(Exception):
@@ -21,7 +6,7 @@ class SanadError(Exception):
 
 
 class ArticleError(SanadError):
-    """One article cannot be added; the others are not affected."""
+    """One article cannot be added: it is skipped and listed, the others are added."""
 
 
 class UnreadableArticle(ArticleError):
@@ -45,7 +30,7 @@ class StoreError(SanadError):
 
 
 class StoreUnavailable(StoreError):
-    """The home folder cannot be read or written, or another process holds the write lock too long."""
+    """The home folder cannot be read or written, the disk is full, or another process holds the lock too long."""
 
 
 class StoreDamaged(StoreError):
@@ -61,7 +46,7 @@ class ModelError(SanadError):
 
 
 class QuestionError(SanadError):
-    """The question or a filter is not usable as given; the user can correct it."""
+    """The question or a filter is not usable as given: empty, too long or malformed; the user can correct it."""
 
 
 class NotFound(SanadError):

@@ -150,17 +150,8 @@ def facets_dict(facets: Facets) -> shapes.FacetsOut:
 
 def watched_dict(state: Watched) -> shapes.WatchedOut:
     """Return the state of a watched folder, as any client may see it."""
-    return {
-        "name": state.name,
-        "since": state.since,
-        "synced": state.synced,
-        "by": state.by,
-        "trouble": state.trouble,
-        "missing": state.missing,
-        "withheld": state.withheld,
-        "unlisted": len(state.unlisted),
-        "skipped": len(state.skipped),
-    }
+    told = _picked(shapes.WatchedOut, state)
+    return {**told, "unlisted": len(state.unlisted), "skipped": len(state.skipped)}
 
 
 def watched_details(state: Watched, missing: Sequence[Missing]) -> shapes.WatchedDetails:
