@@ -119,9 +119,10 @@ def filters_of(given: Mapping[str, object]) -> Filters | None:
     """
     named = renamed(given)
     told = {name: _text(name, named.get(name)) for name in _FILTERS}
-    language = told["language"] = (told["language"] or "").lower() or None
-    if language and not _LANGUAGE.fullmatch(language):
-        raise QuestionError(f"language is {language!r}: it must be a code such as ar or en")
+    if language := told["language"]:
+        if not _LANGUAGE.fullmatch(language.lower()):
+            raise QuestionError(f"language is {language!r}: it must be a code such as ar or en")
+        told["language"] = language.lower()
     first, last = (_date(name, told[name]) for name in ("published_from", "published_to"))
     if first and last and first[:10] > last[:10]:
         raise QuestionError(f"published_from ({first}) is after published_to ({last}): exchange them")
