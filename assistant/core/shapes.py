@@ -65,13 +65,11 @@ class HitOut(TypedDict):
     evidence: Annotated[list[tuple[int, int]], Doc("spans of the sentence that answers")]
     article: ArticleRef
     matches: Annotated[
-        list[tuple[int, int, str]], Doc("spans that answer to a word of the question, and that word")
+        list[tuple[int, int, str]], Doc("spans that match a word of the question, and that word")
     ]
     also_in: Annotated[list[str], Doc("other articles that hold nearly the same passage")]
     gloss: NotRequired[
-        Annotated[
-            list[GlossedOut], Doc("only of `gloss`, if the article is in another language; no translation")
-        ]
+        Annotated[list[GlossedOut], Doc("only of `gloss`, of another language; no translation")]
     ]
 
 
@@ -83,9 +81,7 @@ class ShortAnswerOut(TypedDict):
     end: int
     article: Annotated[str, Doc("its id")]
     citation: Annotated[int, Doc("rank of the passage that they stand in")]
-    gloss: NotRequired[
-        Annotated[str, Doc("only of `gloss`: its first meanings, word by word; no translation")]
-    ]
+    gloss: NotRequired[Annotated[str, Doc("only of `gloss`: first meanings, word by word; no translation")]]
 
 
 class VerdictOut(TypedDict):
@@ -99,17 +95,10 @@ class VerdictOut(TypedDict):
     ]
     confidence: Annotated[float, Doc("calibrated probability that the citations answer, 0 to 1")]
     short_answer: Annotated[ShortAnswerOut | None, Doc("null where no words can be quoted that answer")]
-    absent: Annotated[
-        list[str], Doc("names and numbers of the question that no passage that was read mentions")
-    ]
-    read: Annotated[
-        int, Doc("how many passages were read; 0: there was no time, or the question asks nothing")
-    ]
+    absent: Annotated[list[str], Doc("names and numbers of the question that no passage read mentions")]
+    read: Annotated[int, Doc("how many passages were read; 0: no time was left, or it asks nothing")]
     kind: Annotated[
-        Kind,
-        Doc(
-            "open: it asks for something; yes/no: it asks whether something is so; keywords: it does not ask"
-        ),
+        Kind, Doc("open: it asks for something; yes/no: whether it is so; keywords: it does not ask")
     ]
 
 
@@ -262,12 +251,8 @@ class WatchedOut(TypedDict):
         ),
     ]
     missing: Annotated[int, Doc("articles whose files are gone, kept until a person decides")]
-    withheld: Annotated[
-        int, Doc("articles that were removed here, and stay away while their files are the same")
-    ]
-    unlisted: Annotated[
-        int, Doc("folders in it that cannot be listed; the articles of what is in them are kept")
-    ]
+    withheld: Annotated[int, Doc("articles removed here, which stay away while their files are the same")]
+    unlisted: Annotated[int, Doc("folders in it that cannot be listed; the articles of their files are kept")]
     skipped: Annotated[int, Doc("files in it that were not taken")]
 
 
@@ -322,10 +307,7 @@ class HealthOut(TypedDict):
     status: Annotated[str, Doc("ok; or warning: something is wrong with a watched folder")]
     writes: Annotated[str, Doc("open, token or closed")]
     links: Annotated[bool, Doc("whether links are fetched that are added")]
-    confinement: Annotated[
-        str,
-        Doc("of the processes that parse files: seccomp (no network, no change of files), or only limits"),
-    ]
+    confinement: Annotated[str, Doc("of parsers: seccomp (no network, no change of files), or only limits")]
     model: str
     sequence: Annotated[int, Doc("raised by every change")]
     articles: int
