@@ -103,7 +103,7 @@ def test_filters_narrow_and_are_named(dialogue: Dialogue) -> None:
     [
         ("?!", "", "empty"),
         ("x" * 1001, "", "1,001"),
-        (BRIDGE, '{"published_from": "soon"}', "published_from is"),
+        (BRIDGE, '{"published_from": "soon"}', "from is"),
     ],
 )
 def test_what_cannot_be_asked_is_said_and_nothing_is_kept(
