@@ -156,7 +156,7 @@ def _text(name: str, value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise QuestionError(f"{name} must be a text")
+        raise QuestionError(f"{name} must be text")
     if len(value) > _MAX_FILTER_CHARS:
         raise QuestionError(f"{name} has {len(value):,} characters, the limit is {_MAX_FILTER_CHARS}")
     return _DROPPED.sub("", value).strip() or None
