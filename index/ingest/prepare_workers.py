@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, TypeVar
 
 from index.analysis import unpacked_keys
-from index.analysis.hashing import forget, learn
 from index.ingest.preparing import prepare
 from index.reading.frames import Broken, receive, send
 from index.store.writer import NewPassage, Prepared
@@ -70,7 +69,6 @@ class WorkerPool:
         self._threads.shutdown(wait=True, cancel_futures=True)
         for worker in self._workers:
             worker.close()
-        forget()
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +102,7 @@ class _Worker:
         send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
         reply, payload = receive(self._from, _MAX_REPLY)
         take = BytesIO(payload).read
-        made = [
+        return [
             Prepared(
                 unpacked_keys(take(keys)),
                 [NewPassage(start, end, *(take(size) for size in sizes)) for start, end, *sizes in passages],
@@ -112,9 +110,6 @@ class _Worker:
             )
             for keys, passages, sketch in reply["articles"]
         ]
-        of_words, sizes = reply["words"]
-        learn({key: take(size) for key, size in zip(unpacked_keys(take(of_words)), sizes, strict=True)})
-        return made
 
     def close(self) -> None:
         self._process.kill()

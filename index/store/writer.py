@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.analysis import parts_of
-from index.analysis.hashing import hashes_of
+from index.analysis.hashing import term_hashes
 from index.records import EDITED, GIVEN, files_of
 from index.store.minhash import keys_of
 from index.store.reader import Reader
@@ -379,9 +379,8 @@ class Writer(Reader):
         if len(self._words) + len(self.new_words) + 1 < self._next_word:
             self.new_words.update(self._find_words(keys))
         absent = [key for key in keys if key not in self.new_words]
-        rows = [
-            (number, *parts_of(key), hashes_of(key)) for number, key in enumerate(absent, self._next_word)
-        ]
+        parts = enumerate(map(parts_of, absent), self._next_word)
+        rows = [(number, stemmer, word, term_hashes(word, stemmer)) for number, (stemmer, word) in parts]
         self._db.executemany("INSERT INTO vocabulary VALUES (?, ?, ?, ?)", rows)
         self.new_words.update(zip(absent, count(self._next_word)))
         self._next_word += len(absent)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Article, Collection
-from index.analysis import hashing, parts_of
 from index.ingest.batches import BATCH, MANY
 from index.ingest.prepare_workers import WorkerPool, prepare_all
 
@@ -37,21 +36,6 @@ def test_a_crew_prepares_what_is_prepared_without_one() -> None:
         again = pool.run(lambda work: work(wanted)).result()
     assert made == again == prepare_all(wanted)
     assert made[-1].passages == []
-
-
-def test_a_crew_tells_the_terms_of_new_words_once() -> None:
-    wanted = articles(8)
-    with WorkerPool() as pool:
-        made = pool.run(lambda work: work(wanted)).result()
-        keys = {key for one in made for key in one.keys}
-        assert hashing._learned == {
-            key: hashing.term_hashes(word, stemmer) for key in keys for stemmer, word in [parts_of(key)]
-        }
-        taken = next(iter(keys))
-        stemmer, word = parts_of(taken)
-        assert hashing.hashes_of(taken) == hashing.term_hashes(word, stemmer)
-        assert taken not in hashing._learned
-    assert not hashing._learned
 
 
 def test_a_process_that_dies_costs_nothing() -> None:
