@@ -52,9 +52,9 @@ if TYPE_CHECKING:
         Span,
         Verdict,
     )
+    from index.store.articles import ArticleInfo
     from index.store.choosing import choose
     from index.store.listing import Facets, Listing
-    from index.store.reader import ArticleInfo
     from index.upkeep.backups import restore
     from index.upkeep.embedding import Embedding
     from index.upkeep.rebuilding import rebuild_home
@@ -81,7 +81,7 @@ _HOMES = {
         "AddReport", "Added", "Alike", "Article", "Filters", "Hit", "Kind", "Missing", "Passage", "Ranking",
         "ShortAnswer", "Span", "Verdict",
     ),
-    "index.store.reader": ("ArticleInfo",),
+    "index.store.articles": ("ArticleInfo",),
     "index.reading.uploads": ("Upload", "read_upload"),
     "index.reading.columns": ("COLUMN_FIELDS",),
     "index.reading.files": ("read", "read_bytes"),

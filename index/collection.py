@@ -22,9 +22,14 @@ from index.ranking.parameters import DEFAULT
 from index.ranking.search import Searcher
 from index.records import Added, AddReport, Passage
 from index.segments.snapshot import verifying
+from index.store.articles import all_infos, article_by_id, digests_of, ids_by_source, number_by_id
 from index.store.choosing import located
+from index.store.files import known_file, missing_articles, n_missing_articles, note_found, remember_file
 from index.store.home import Home
 from index.store.listing import facets, listing
+from index.store.origins import is_origin_at, origins_below, origins_of, unlink_origin
+from index.store.passages import newest_passage, spans_of
+from index.store.vectors import embed_again, has_unembedded, oldest_unembedded
 from index.upkeep.compatibility import check_canaries, check_settings, encoder_of, start
 from index.upkeep.session import Opened
 
@@ -41,8 +46,9 @@ if TYPE_CHECKING:
     from index.records import Article, Filters, Known, Missing, Ranking
     from index.segments.sealed_files import Ahead
     from index.segments.view import View
+    from index.store.articles import ArticleInfo
     from index.store.listing import Facets, Listing
-    from index.store.reader import ArticleInfo, Reader
+    from index.store.reader import Reader
     from index.store.writer import Writer
     from index.upkeep.compatibility import Load
     from index.upkeep.embedding import Embedding
@@ -221,7 +227,7 @@ class Collection:
             NotFound: there is none with this id.
         """
         with self._using() as state, state.store.reading() as reader:
-            found = reader.article(article_id)
+            found = article_by_id(reader, article_id)
         if found is None:
             raise self._nowhere(article_id)
         return found
@@ -232,7 +238,7 @@ class Collection:
     def articles(self) -> list[ArticleInfo]:
         """Return all articles without their texts, oldest first."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.articles()
+            return all_infos(reader)
 
     def listing(
         self,
@@ -259,7 +265,7 @@ class Collection:
             NotFound: there is none with this id.
         """
         with self._using() as state, state.store.reading() as reader:
-            article, spans = reader.article(article_id), reader.spans(article_id)
+            article, spans = article_by_id(reader, article_id), spans_of(reader, article_id)
         if article is None:
             raise self._nowhere(article_id)
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
@@ -307,7 +313,7 @@ class Collection:
             derived = state.snapshots.problems(state.encoder.dimension)
             if repair and vectors:
                 with self._writing() as writer:
-                    writer.embed_again([*vectors])
+                    embed_again(writer, [*vectors])
             if repair and derived:
                 state.snapshots.discard()
                 state.saved_rows = 0
@@ -339,7 +345,7 @@ class Collection:
                     is_current = self._home.stamp() == state.stamp
                     if is_current:
                         yield writer
-                        waits = writer.has_unembedded
+                        waits = has_unembedded(writer)
                 if is_current:
                     self._refuse_if_gone(state)
                     if waits:
@@ -409,7 +415,7 @@ class Collection:
     def _known(self, path: str, *, asked: bool) -> Known | None:
         """Return what is known of a file that was read before; None if it must be read."""
         with self._using() as state, state.store.reading() as reader:
-            known = reader.file(path)
+            known = known_file(reader, path)
         return None if asked and known and known.withheld else known
 
     def _put(
@@ -438,12 +444,12 @@ class Collection:
         with self._writing() as writer:
             added = [put(writer, given, asked=asked) for given in made]
             refused.update((item.name, item.reason) for item in added if item.state == "skipped")
-            writer.found(item.name for item in added if item.article_id)
+            note_found(writer, (item.name for item in added if item.article_id))
             for file in files:
                 added += follow_parts(writer, file)
                 parts = tuple((name, refused.pop(name)) for name in sorted(file.origins) if name in refused)
                 if file.seen:
-                    writer.remember(file.path, file.seen._replace(refused=parts))
+                    remember_file(writer, file.path, file.seen._replace(refused=parts))
         return added
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
@@ -472,7 +478,7 @@ class Collection:
         from index.ingest.adding import remove
 
         with self._writing() as writer:
-            number = writer.number_by_id(article_id)
+            number = number_by_id(writer, article_id)
             if number is None:
                 raise self._nowhere(article_id)
             remove(writer, number)
@@ -486,9 +492,9 @@ class Collection:
         from index.ingest.adding import remove
 
         with self._writing() as writer:
-            ids = writer.ids_by_source(source)
+            ids = ids_by_source(writer, source)
             for article_id in ids:
-                remove(writer, writer.number_by_id(article_id) or 0)
+                remove(writer, number_by_id(writer, article_id) or 0)
         if not ids:
             raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
         return ids
@@ -508,15 +514,15 @@ class Collection:
 
         gone = []
         with self._writing() as writer:
-            below = dict(writer.origins_below(str(folder)))
+            below = dict(origins_below(writer, str(folder)))
             for number in dict.fromkeys(below.values()):
-                article_id, origins = writer.digests(number)[0], writer.origins(number)
+                article_id, origins = digests_of(writer, number)[0], origins_of(writer, number)
                 if all(origin in below for origin in origins):
                     gone.append(article_id)
                     remove(writer, number)
                 else:
                     for origin in filter(below.__contains__, origins):
-                        writer.unlink(origin)
+                        unlink_origin(writer, origin)
         if not below:
             raise NotFound(
                 f"no article was read from below {folder}; `sanad list` shows what each was read from"
@@ -546,17 +552,17 @@ class Collection:
     def holds(self, path: str) -> bool:
         """Return whether an article was read from this file, or from a file below this folder."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.holds(path)
+            return is_origin_at(reader, path)
 
     def missing(self, path: str, most: int | None = None) -> list[Missing]:
         """Return the articles whose files are gone, for a file or below a folder, oldest first."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.missing(path, most)
+            return missing_articles(reader, path, most)
 
     def n_missing(self, path: str) -> int:
         """Return the number of articles that `missing` returns."""
         with self._using() as state, state.store.reading() as reader:
-            return reader.n_missing(path)
+            return n_missing_articles(reader, path)
 
     def remove_missing(self, path: str) -> list[str]:
         """Remove the articles that `missing` returns, except those whose files are back; return their ids."""
@@ -599,7 +605,7 @@ class Collection:
         """
         ends = None if timeout_s is None else time.monotonic() + timeout_s
         with self._using() as state, state.store.reading() as reader:
-            newest = reader.newest_passage
+            newest = newest_passage(reader)
         while self._waits(newest):
             with self._using() as state:
                 state.embed()
@@ -616,7 +622,7 @@ class Collection:
     def _waits(self, newest: int) -> bool:
         """Return whether a passage up to this number waits for its vector."""
         with self._using() as state, state.store.reading() as reader:
-            oldest = reader.oldest_unembedded
+            oldest = oldest_unembedded(reader)
         return oldest is not None and oldest <= newest
 
     def embedding(self) -> Embedding:

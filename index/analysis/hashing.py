@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -22,10 +21,10 @@ def term_hash(term: str) -> int:
     return int.from_bytes(digest, "little") or 1
 
 
-def term_hashes(word: str, stemmer: str) -> bytes:
-    """Return a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
+def term_hashes(word: str, stemmer: str) -> list[int]:
+    """Return a word's term hashes: its stem, its name key or 0, its 4-grams."""
     stem, grams, name = _word_terms()(word, stemmer)
-    return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
+    return [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]
 
 
 @cache

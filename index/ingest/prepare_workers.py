@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Self, TypeVar
 from index.analysis import unpacked_keys
 from index.ingest.preparing import prepare
 from index.reading.frames import Broken, receive, send
-from index.store.writer import NewPassage, Prepared
+from index.store.passages import NewPassage, Prepared
 
 if TYPE_CHECKING:
     from index.records import Article

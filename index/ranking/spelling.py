@@ -37,6 +37,7 @@ from index.ranking.parameters import (
 )
 from index.ranking.query import alternatives_of
 from index.records import QueryTerm
+from index.store.vocabulary import words_among, words_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -185,7 +186,7 @@ class _Speller(NamedTuple):
         """Return those of some words that the collection holds, or once held."""
         found: set[str] = set()
         for stemmer in stemmers_of(word, self.languages):
-            found.update(self.reader.words_among(stemmer, near))
+            found.update(words_among(self.reader, stemmer, near))
         return found
 
     def _in_lexicon(self, near: Iterable[str], language: str, word: Word, query: Query) -> list[str]:
@@ -232,7 +233,7 @@ class _Speller(NamedTuple):
         begin = word[: len(word) - _size(word) + 1]
         near: set[str] = set()
         for stemmer in stemmers_of(word, self.languages):
-            near.update(self.reader.words_from(stemmer, begin))
+            near.update(words_from(self.reader, stemmer, begin))
         found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=2, limit=MOST_NEAR)
         # a word with an ending added or removed is another form of the same word
         alike = [one for one, _, _ in found if not one.startswith(word) and not word.startswith(one)]

@@ -24,6 +24,8 @@ from index import (
     StoreUnavailable,
     restore,
 )
+from index.store.passages import texts_of
+from index.store.vectors import unembedded
 from index.upkeep.embedding import embed_batch
 
 QUESTIONS = [
@@ -119,7 +121,7 @@ def test_unchanged_passages_keep_their_vectors(home: Path) -> None:
                 embed_batch(state.store, state.encoder)
         collection.add([Article(id="a", text=f"{first}\n\nA new ending with other words in it.")])
         with collection._using() as state, state.store.reading() as reader:
-            waiting = [text for _, text in reader.unembedded(100)]
+            waiting = [*texts_of(reader, unembedded(reader, 100)).values()]
     assert waiting
     assert all("Sentence number 0 " not in text for text in waiting)
 
@@ -187,7 +189,7 @@ def test_another_collection_sees_changes_at_its_next_question(home: Path, articl
         assert not len(reader.search("bridge", 3))
         writer.add(articles)
         assert reader.search("cracks in the bridge", 3)[0].article.id == "en"
-        writer.remove("en")
+        articles.remove(writer, "en")
         assert all(hit.article.id != "en" for hit in reader.search("cracks in the bridge", 9))
 
 

@@ -10,6 +10,7 @@ from adapter import K
 
 from assistant import Assistant
 from index import Article
+from index.store.passages import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +42,8 @@ class Sanad:
             numbers = np.concatenate([*view.vectors.nearest(vector, K, None).values()])
             cosines = view.vectors.cosines(vector, numbers)
             numbers = numbers[np.argsort(-cosines)][:K].tolist()
-            articles = {place.article for place in reader.places(numbers).values()}
-            return list(reader.ids_of(list(articles)).values())
+            articles = {place.article for place in places_of(reader, numbers).values()}
+            return list(articles.ids(reader, list(articles)).values())
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._assistant.add([_article(passage) for passage in passages])
