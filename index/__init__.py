@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.analysis.language import detect, direction
+    from index.analysis.detecting import detect
+    from index.analysis.languages import Language, direction, language_of
     from index.collection import Collection
     from index.errors import (
         ArticleError,
@@ -71,7 +72,8 @@ _HOMES = {
     "index.reading.disk": ("Survey", "find", "survey"),
     "index.models.gloss": ("Glossed", "gloss_line"),
     "index.native.accelerated": ("is_compiled",),
-    "index.analysis.language": ("detect", "direction"),
+    "index.analysis.detecting": ("detect",),
+    "index.analysis.languages": ("Language", "direction", "language_of"),
     "index.store.listing": ("Facets", "Listing"),
     "index.ranking.query": ("content_words",),
     "index.upkeep.backups": ("restore",),
@@ -109,6 +111,7 @@ __all__ = [
     "Glossed",
     "Hit",
     "Kind",
+    "Language",
     "Listing",
     "Missing",
     "ModelError",
@@ -137,6 +140,7 @@ __all__ = [
     "find",
     "gloss_line",
     "is_compiled",
+    "language_of",
     "read",
     "read_bytes",
     "read_upload",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.analysis import Word, is_stopword, name_key, stem_of, stemmer_of, stemmers_of, words
 from index.analysis.arabic import without_article
 from index.analysis.folding import fold
-from index.analysis.language import script_of
+from index.analysis.languages import language_of
 from index.analysis.names import letters_of
 from index.analysis.scripts import script_of_word
 from index.models.lexicon import HUB
@@ -161,7 +161,7 @@ class _Speller(NamedTuple):
         key = name_key(word.folded) or ""
         if len(key) < NAME_KEY or not self.view.channels["names"].frequency(key):
             return False
-        scripts = {script_of(language) for language in self.languages}
+        scripts = {language_of(language).script for language in self.languages}
         is_foreign = script_of_word(word.folded) not in scripts
         return _is_capital(word, query) or (is_foreign and len(key) >= SURE_KEY)
 
@@ -254,9 +254,10 @@ def _has_article(word: str) -> bool:
 
 
 def _is_capital(word: Word, query: Query) -> bool:
-    """Return whether a word is capitalised but not first; German capitalises all nouns."""
+    """Return whether a word is capitalised as a name is."""
     is_first = not query.text[: word.start].strip()
-    return query.text[word.start].isupper() and not is_first and query.language != "de"
+    is_telling = not is_first and not language_of(query.language).capitalises_nouns
+    return query.text[word.start].isupper() and is_telling
 
 
 def _forms(word: str) -> list[str]:
