@@ -131,7 +131,7 @@ def growth(sizes: Sequence[int]) -> list[float]:
     with tempfile.TemporaryDirectory() as folder, Collection(Path(folder) / "home") as collection:
         for before, size in pairwise((0, *sizes)):
             collection.add(_made(words, rng, at) for at in range(before, size))
-            with collection._writing() as (_, writer):
+            with collection.session() as session, session.store.writing() as writer:
                 lately = [(number, prose_of(writer, number)) for number in range(size - _TIMED, size)]
                 for number, _ in lately:
                     unlike(writer, number)

@@ -145,8 +145,11 @@ class Collection:
     # -- reading ---------------------------------------------------------------------------------
 
     @contextmanager
-    def _using(self) -> Iterator[Opened]:
-        """Keep the current database open; switch first if another process replaced it."""
+    def session(self) -> Iterator[Opened]:
+        """Keep the current database open, with all that is derived from it; for upkeep, tests and benchmarks.
+
+        If another process replaced the database, this one switches to the new one first.
+        """
         while True:
             state = self._state
             if state.stamp != self._home.stamp():
@@ -168,13 +171,18 @@ class Collection:
             old.leave()
 
     @contextmanager
-    def _viewing(self) -> Iterator[tuple[Opened, View, Reader]]:
-        with self._using() as state, state.viewing() as (view, reader):
-            yield state, view, reader
+    def view(self) -> Iterator[tuple[View, Reader]]:
+        """Hold the collection as one reader sees it, whatever others add or remove meanwhile.
+
+        Yields:
+            The view, which is searched, and the transaction of the same sequence number, from which texts are read.
+        """
+        with self.session() as session, session.viewing() as held:
+            yield held
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
-        with self._viewing() as (state, view, reader):
+        with self.session() as state, state.viewing() as (view, reader):
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
 
     def read(self, ranking: Ranking, k: int, budget_s: float | None = None) -> Ranking:
@@ -226,7 +234,7 @@ class Collection:
         Raises:
             NotFound: there is none with this id.
         """
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             found = article_by_id(reader, article_id)
         if found is None:
             raise self._nowhere(article_id)
@@ -237,7 +245,7 @@ class Collection:
 
     def articles(self) -> list[ArticleInfo]:
         """Return all articles without their texts, oldest first."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return all_infos(reader)
 
     def listing(
@@ -250,12 +258,12 @@ class Collection:
         most: int | None = None,
     ) -> Listing:
         """Return a page of the articles that match, without their texts; see `index.store.listing`."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return listing(reader, filters, title=title, sort=sort, first=first, most=most)
 
     def facets(self) -> Facets:
         """Count the articles by source, language and month of publication."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return facets(reader)
 
     def passages(self, article_id: str) -> list[Passage]:
@@ -264,7 +272,7 @@ class Collection:
         Raises:
             NotFound: there is none with this id.
         """
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             article, spans = article_by_id(reader, article_id), spans_of(reader, article_id)
         if article is None:
             raise self._nowhere(article_id)
@@ -276,7 +284,7 @@ class Collection:
         Raises:
             StoreUnavailable: the database was deleted while it was in use.
         """
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             self._refuse_if_gone(state)
             return {
                 "home": str(self._home.path),
@@ -302,7 +310,7 @@ class Collection:
         """
         from index.upkeep.checking import unsound, unsound_vectors
 
-        with self._using() as state:
+        with self.session() as state:
             self._refuse_if_gone(state)
             missing = state.store.missing()
             with state.store.reading() as reader:
@@ -327,7 +335,7 @@ class Collection:
         """Write the collection to one file while it stays in use; see `index.upkeep.backups`."""
         from index.upkeep.backups import backup
 
-        with self._using() as state:
+        with self.session() as state:
             backup(self._home, state.store, target)
 
     # -- writing ---------------------------------------------------------------------------------
@@ -340,7 +348,7 @@ class Collection:
             StoreUnavailable: the change went into files that are no longer in the home.
         """
         while True:
-            with self._using() as state:
+            with self.session() as state:
                 with state.store.writing() as writer:
                     is_current = self._home.stamp() == state.stamp
                     if is_current:
@@ -409,12 +417,12 @@ class Collection:
         from index.ingest.adding import identified, is_held
 
         batch = [identified(source) for source in sources]
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return [(one, not isinstance(one, Added) and is_held(reader, one)) for one in batch]
 
     def _known(self, path: str, *, asked: bool) -> Known | None:
         """Return what is known of a file that was read before; None if it must be read."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             known = known_file(reader, path)
         return None if asked and known and known.withheld else known
 
@@ -541,34 +549,34 @@ class Collection:
         from index.ingest.absent import follow, is_settled, kept
 
         gone: list[Added] = []
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             settled = is_settled(reader, survey)
         if not settled:
             with self._writing() as writer:
                 gone = follow(writer, survey)
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return AddReport((*gone, *kept(reader, survey)))
 
     def holds(self, path: str) -> bool:
         """Return whether an article was read from this file, or from a file below this folder."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return is_origin_at(reader, path)
 
     def missing(self, path: str, most: int | None = None) -> list[Missing]:
         """Return the articles whose files are gone, for a file or below a folder, oldest first."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return missing_articles(reader, path, most)
 
     def n_missing(self, path: str) -> int:
         """Return the number of articles that `missing` returns."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return n_missing_articles(reader, path)
 
     def remove_missing(self, path: str) -> list[str]:
         """Remove the articles that `missing` returns, except those whose files are back; return their ids."""
         from index.ingest.absent import remove, still_missing
 
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             origins = still_missing(reader, path)
         with self._writing() as writer:
             return [item.article_id for item in remove(writer, origins) if item.article_id]
@@ -577,7 +585,7 @@ class Collection:
         """Keep the articles that `missing` returns, as if they had been given directly; return their ids."""
         from index.ingest.absent import keep, still_missing
 
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             origins = still_missing(reader, path)
         with self._writing() as writer:
             return keep(writer, origins)
@@ -604,10 +612,10 @@ class Collection:
             StoreError, ModelError: embedding fails; it is tried again in the background.
         """
         ends = None if timeout_s is None else time.monotonic() + timeout_s
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             newest = newest_passage(reader)
         while self._waits(newest):
-            with self._using() as state:
+            with self.session() as state:
                 state.embed()
                 problem = state.embedder.problem
             if problem:
@@ -615,19 +623,19 @@ class Collection:
             if ends is not None and time.monotonic() >= ends:
                 return False
             time.sleep(_POLL_S)
-        with self._viewing() as (state, _, _):
+        with self.session() as state, state.viewing():
             pass
         return state.settle(None if ends is None else max(0.0, ends - time.monotonic()))
 
     def _waits(self, newest: int) -> bool:
         """Return whether a passage up to this number waits for its vector."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             oldest = oldest_unembedded(reader)
         return oldest is not None and oldest <= newest
 
     def embedding(self) -> Embedding:
         """Return how many passages wait for their vectors, and how long embedding them will take."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return state.embedder.progress(reader)
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
@@ -639,7 +647,7 @@ class Collection:
         """
         from index.upkeep.rebuilding import rebuild
 
-        with self._using() as state:
+        with self.session() as state:
             encoder = open_encoder(model, self._device) if model else state.encoder
         rebuild(self._home, encoder, progress)
 

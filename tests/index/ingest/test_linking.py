@@ -81,9 +81,9 @@ def test_nothing_is_left_of_what_was_removed(home: Path) -> None:
         collection.add([Article(id="a", text=text_of("en")), Article(id="b", text=copy_of("en"))])
         collection.remove("a")
         collection.remove("b")
-        with collection._using() as state, state.store.reading() as reader:
+        with collection.session() as state, state.store.reading() as reader:
             for table in ("sketches", "sketch_keys", "alike", "files"):
-                assert reader._one(f"SELECT count(*) FROM {table}") == 0  # noqa: S608
+                assert reader.one(f"SELECT count(*) FROM {table}") == 0  # noqa: S608
 
 
 def test_links_survive_a_rebuild(home: Path) -> None:
@@ -140,7 +140,7 @@ def test_thousands_of_one_template_cost_each_what_a_few_do(home: Path) -> None:
     with Collection(home) as collection:
         report = collection.add(made)
         assert max(len(item.alike) for item in report.items) == _COMPARED
-        with collection._using() as state, state.store.reading() as reader:
+        with collection.session() as state, state.store.reading() as reader:
             found = keys_of(sketch(triples(prose_of(reader, 1))))
             assert sharing(reader, found, _PER_KEY).total() <= KEYS * _PER_KEY
 

@@ -41,7 +41,7 @@ def reader(home: Path) -> Iterator[Reader]:
     with Collection(home) as collection:
         collection.add(made(100))
         assert collection.settle()
-        with collection._using() as state, state.store.reading() as reader:
+        with collection.session() as state, state.store.reading() as reader:
             yield reader
 
 
@@ -114,12 +114,12 @@ def test_a_removed_passage_is_not_among_the_nearest_and_its_row_goes_with_the_ne
     with Collection(home) as collection:
         collection.add(made(40))
         assert collection.settle()
-        with collection._viewing() as (_, view, reader):
+        with collection.view() as (view, reader):
             asked = np.frombuffer(next(iter(vectors_after(reader, 0))).vector, np.float32)
             (first,) = nearest(view.vectors, asked, 1)["ar"]
         for number in range(20):
             collection.remove(f"a{number}")
-        with collection._viewing() as (_, view, reader):
+        with collection.view() as (view, reader):
             assert first not in nearest(view.vectors, asked, 40)["ar"]
             assert view.vectors.compacted(reader).n_rows == 20
 
@@ -128,17 +128,17 @@ def test_a_vector_that_came_before_its_passage_was_removed_is_not_taken_up_again
     with Collection(home, embeds=False) as collection:
         collection.add(made(3))
         collection.search("warm", 1)  # the view holds the words
-        with collection._using() as state:
+        with collection.session() as state:
             embed_batch(state.store, state.encoder)
         collection.remove("a1")
-        with collection._viewing() as (_, view, _):
+        with collection.view() as (view, _):
             assert view.vectors.n_rows == 2
 
 
 def test_words_alone_find_what_has_no_vector_and_filters_hold_in_both_halves(home: Path) -> None:
     with Collection(home, embeds=False) as collection:
         collection.add([Article(id="a", text="The lantern burned all night.", source="Bote")])
-        with collection._using() as state:
+        with collection.session() as state:
             embed_batch(state.store, state.encoder)
         collection.add([Article(id="b", text="The orchard was in bloom.", source="Kurier")])
         assert collection.embedding().waiting == 1
@@ -159,7 +159,7 @@ def test_the_passage_that_was_asked_for_is_first_however_many_have_vectors(home:
         articles = made(40)
         for article in articles[:embedded]:
             collection.add([article])
-        with collection._using() as state:
+        with collection.session() as state:
             while embed_batch(state.store, state.encoder):
                 pass
         collection.add(articles[embedded:])
