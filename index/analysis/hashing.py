@@ -21,7 +21,7 @@ def term_hash(term: str) -> int:
     return int.from_bytes(digest, "little") or 1
 
 
-def term_hashes(word: str, stemmer: str) -> list[int]:
+def term_hashes(stemmer: str, word: str) -> list[int]:
     """Return a word's term hashes: its stem, its name key or 0, its 4-grams."""
     stem, grams, name = _word_terms()(word, stemmer)
     return [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]

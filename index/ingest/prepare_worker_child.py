@@ -5,18 +5,26 @@ from __future__ import annotations
 import gc
 import sys
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from index.analysis import packed_keys
+from index.analysis import packed_keys, parts_of
+from index.analysis.hashing import term_hashes
 from index.ingest.preparing import prepare
 from index.reading.frames import Broken, receive, send
 from index.records import Article
+from index.store.blobs import hashes_blob
+
+if TYPE_CHECKING:
+    from index.analysis import WordKey
 
 _MAX_REQUEST = 1 << 30
+_MAX_TOLD = 500_000
 
 
 def main() -> None:
     """Serve requests on standard input and output."""
     gc.disable()  # there are no reference cycles here, and searching for them takes a sixth of the time
+    told: set[WordKey] = set()
     while True:
         try:
             asked, _ = receive(sys.stdin.buffer, _MAX_REQUEST)
@@ -31,4 +39,16 @@ def main() -> None:
             blobs += [keys, *chain.from_iterable(passages), one.sketch]
             places = [[p.start, p.end, *map(len, own)] for p, own in zip(one.passages, passages, strict=True)]
             sizes.append([len(keys), places, len(one.sketch)])
-        send(sys.stdout.buffer, {"articles": sizes}, b"".join(blobs))
+        new = _new(told, [key for one in made for key in one.keys])
+        keys = packed_keys(new)
+        message = {"articles": sizes, "words": [len(keys), [*map(len, new.values())]]}
+        send(sys.stdout.buffer, message, b"".join([*blobs, keys, *new.values()]))
+
+
+def _new(told: set[WordKey], keys: list[WordKey]) -> dict[WordKey, bytes]:
+    """Return the term hashes, as stored, of the words that were not sent to the parent process yet."""
+    if len(told) > _MAX_TOLD:
+        told.clear()
+    new = {key: hashes_blob(term_hashes(*parts_of(key))) for key in dict.fromkeys(keys) if key not in told}
+    told.update(new)
+    return new

@@ -102,7 +102,7 @@ class _Worker:
         send(self._to, {"articles": [[article.text, article.language or "und"] for article in articles]})
         reply, payload = receive(self._from, _MAX_REPLY)
         take = BytesIO(payload).read
-        return [
+        made = [
             Prepared(
                 unpacked_keys(take(keys)),
                 [NewPassage(start, end, *(take(size) for size in sizes)) for start, end, *sizes in passages],
@@ -110,6 +110,9 @@ class _Worker:
             )
             for keys, passages, sketch in reply["articles"]
         ]
+        of_words, sizes = reply["words"]
+        hashes = {key: take(size) for key, size in zip(unpacked_keys(take(of_words)), sizes, strict=True)}
+        return [one._replace(hashes=hashes) for one in made]
 
     def close(self) -> None:
         self._process.kill()

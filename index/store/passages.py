@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.store.blobs import words_blob, words_of
@@ -37,11 +38,14 @@ class Prepared(NamedTuple):
         keys: its distinct words.
         passages: in order of the text.
         sketch: MinHash sketch of their words, by which near-duplicates are found (`index.store.minhash`).
+        hashes: the term hashes of words, as stored, where another process computed them; of others they are computed
+            when the word enters the vocabulary.
     """
 
     keys: Sequence[WordKey]
     passages: Sequence[NewPassage]
     sketch: bytes
+    hashes: Mapping[WordKey, bytes] = MappingProxyType({})
 
 
 class StoredPassage(NamedTuple):
@@ -140,7 +144,7 @@ def insert_passages(
     writer: Writer, number: int, text: str, prepared: Prepared, vectors: Mapping[str, bytes]
 ) -> None:
     """Add the passages of an article, and queue them for their vectors, except those whose text has one already."""
-    numbers = writer.words.of(prepared.keys)
+    numbers = writer.words.of(prepared.keys, prepared.hashes)
     writer.db.executemany(
         "INSERT INTO passages (article, ordinal, start, end, seq, sentences, words)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -53,15 +53,15 @@ class WordNumbers:
         self.new: dict[WordKey, int] = {}
         self._next = 0  # number of the next new word; 0: not known yet
 
-    def of(self, keys: Sequence[WordKey]) -> list[int]:
-        """Return the numbers of words."""
+    def of(self, keys: Sequence[WordKey], hashes: Mapping[WordKey, bytes]) -> list[int]:
+        """Return the numbers of words; `hashes` are the term hashes, as stored, of some that may be new."""
         unknown = [key for key in keys if key not in self._known and key not in self.new]
         if unknown:
-            self._meet(unknown)
+            self._meet(unknown, hashes)
         known, new = self._known, self.new
         return [new[key] if (number := known.get(key)) is None else number for key in keys]
 
-    def _meet(self, keys: Sequence[WordKey]) -> None:
+    def _meet(self, keys: Sequence[WordKey], hashes: Mapping[WordKey, bytes]) -> None:
         """Look up words that are new to this transaction in the vocabulary, or insert them."""
         if not self._next:
             self._next = self._reader.one("SELECT coalesce(max(number), 0) + 1 FROM vocabulary")
@@ -69,10 +69,9 @@ class WordNumbers:
         if len(self._known) + len(self.new) + 1 < self._next:
             self.new.update(self._find(keys))
         absent = [key for key in keys if key not in self.new]
-        parts = enumerate(map(parts_of, absent), self._next)
         rows = [
-            (number, stemmer, word, hashes_blob(term_hashes(word, stemmer)))
-            for number, (stemmer, word) in parts
+            (number, *parts_of(key), hashes.get(key) or hashes_blob(term_hashes(*parts_of(key))))
+            for number, key in enumerate(absent, self._next)
         ]
         self._reader.db.executemany("INSERT INTO vocabulary VALUES (?, ?, ?, ?)", rows)
         self.new.update(zip(absent, count(self._next)))

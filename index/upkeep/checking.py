@@ -78,7 +78,7 @@ def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], l
     for number, stemmer, word, terms in checked_words(reader):
         if 0 < number < len(known):
             known[number] = True
-        if not are_hashes(terms) or (analysed and hashes_blob(term_hashes(word, stemmer)) != terms):
+        if not are_hashes(terms) or (analysed and hashes_blob(term_hashes(stemmer, word)) != terms):
             strange.append(word)
     return known, strange
 
