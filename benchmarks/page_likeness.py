@@ -19,7 +19,9 @@ from benchmarks.page_parts import PARTS, Parts
 from index import Article, Collection
 from index.chunking.passages import split
 from index.ingest.linking import link
+from index.store.likeness import unlike
 from index.store.minhash import NEAR, keys_of, may_be_near, overlap, sketch, triples
+from index.store.passages import prose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,10 +131,10 @@ def growth(sizes: Sequence[int]) -> list[float]:
     with tempfile.TemporaryDirectory() as folder, Collection(Path(folder) / "home") as collection:
         for before, size in pairwise((0, *sizes)):
             collection.add(_made(words, rng, at) for at in range(before, size))
-            with collection._writing() as (_, writer):
-                lately = [(number, writer.prose(number)) for number in range(size - _TIMED, size)]
+            with collection.session() as session, session.store.writing() as writer:
+                lately = [(number, prose_of(writer, number)) for number in range(size - _TIMED, size)]
                 for number, _ in lately:
-                    writer.unlike(number)
+                    unlike(writer, number)
                 began = time.process_time()
                 for number, prose in lately:
                     link(writer, number, sketch(triples(prose)), prose)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +26,10 @@ from assistant.evaluation import (
 )
 from benchmarks.peers import PEERS, ask_peer
 from index import SanadError
+from index.collection import shipped_lexicon
+from index.models.calibration import Calibration
 from index.ranking.parameters import DEFAULT, Weights
+from index.ranking.search import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,10 +111,12 @@ class Data(NamedTuple):
 def weighted(pool: Pool, weights: Weights) -> Search:
     """Give a search with other weights of the channels."""
     collection = pool.collection
+    with collection.session() as session:
+        encoder = session.encoder
+    searcher = Searcher(encoder, Calibration(encoder), shipped_lexicon(), weights)
 
     def search(question: str, k: int) -> Ranking:
-        with collection._viewing() as (state, view, reader):  # weights have no public name
-            searcher = replace(collection._searcher(state.encoder), weights=weights)
+        with collection.view() as (view, reader):
             return searcher.search(view, reader, question, k)
 
     return search

@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.analysis.language import detect as detect
-    from index.analysis.language import direction as direction
+    from index.analysis.detecting import detect as detect
+    from index.analysis.languages import Language as Language
+    from index.analysis.languages import direction as direction
+    from index.analysis.languages import language_of as language_of
     from index.collection import Collection as Collection
     from index.errors import ArticleError as ArticleError
     from index.errors import ArticleTooLarge as ArticleTooLarge
@@ -56,10 +58,10 @@ if TYPE_CHECKING:
     from index.records import ShortAnswer as ShortAnswer
     from index.records import Span as Span
     from index.records import Verdict as Verdict
+    from index.store.articles import ArticleInfo as ArticleInfo
     from index.store.choosing import choose as choose
     from index.store.listing import Facets as Facets
     from index.store.listing import Listing as Listing
-    from index.store.reader import ArticleInfo as ArticleInfo
     from index.upkeep.backups import restore as restore
     from index.upkeep.embedding import Embedding as Embedding
     from index.upkeep.rebuilding import rebuild_home as rebuild_home

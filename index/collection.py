@@ -21,9 +21,14 @@ from index.ranking.parameters import DEFAULT
 from index.ranking.search import Searcher
 from index.records import Added, AddReport, Passage
 from index.segments.snapshot import verifying
+from index.store.articles import all_infos, article_by_id, digests_of, ids_by_source, number_by_id
 from index.store.choosing import located
+from index.store.files import known_file, missing_articles, n_missing_articles, note_found, remember_file
 from index.store.home import Home
 from index.store.listing import facets, listing
+from index.store.origins import is_origin_at, origins_below, origins_of, unlink_origin
+from index.store.passages import newest_passage, spans_of
+from index.store.vectors import embed_again, has_unembedded, oldest_unembedded
 from index.upkeep.compatibility import check_canaries, check_settings, encoder_of, start
 from index.upkeep.session import Opened
 
@@ -40,8 +45,9 @@ if TYPE_CHECKING:
     from index.records import Article, Filters, Known, Missing, Ranking
     from index.segments.sealed_files import Ahead
     from index.segments.view import View
+    from index.store.articles import ArticleInfo
     from index.store.listing import Facets, Listing
-    from index.store.reader import ArticleInfo, Reader
+    from index.store.reader import Reader
     from index.store.writer import Writer
     from index.upkeep.compatibility import Load
     from index.upkeep.embedding import Embedding
@@ -138,8 +144,11 @@ class Collection:
     # -- reading ---------------------------------------------------------------------------------
 
     @contextmanager
-    def _using(self) -> Iterator[Opened]:
-        """Keep the current database open; switch first if another process replaced it."""
+    def session(self) -> Iterator[Opened]:
+        """Keep the current database open, with all that is derived from it; for upkeep, tests and benchmarks.
+
+        If another process replaced the database, this one switches to the new one first.
+        """
         while True:
             state = self._state
             if state.stamp != self._home.stamp():
@@ -161,13 +170,18 @@ class Collection:
             old.leave()
 
     @contextmanager
-    def _viewing(self) -> Iterator[tuple[Opened, View, Reader]]:
-        with self._using() as state, state.viewing() as (view, reader):
-            yield state, view, reader
+    def view(self) -> Iterator[tuple[View, Reader]]:
+        """Hold the collection as one reader sees it, whatever others add or remove meanwhile.
+
+        Yields:
+            The view, which is searched, and the transaction of the same sequence number, from which texts are read.
+        """
+        with self.session() as session, session.viewing() as held:
+            yield held
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> Ranking:
         """Rank the passages that may answer a question; see `Searcher.search`."""
-        with self._viewing() as (state, view, reader):
+        with self.session() as state, state.viewing() as (view, reader):
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
 
     def read(self, ranking: Ranking, k: int, budget_s: float | None = None) -> Ranking:
@@ -219,8 +233,8 @@ class Collection:
         Raises:
             NotFound: there is none with this id.
         """
-        with self._using() as state, state.store.reading() as reader:
-            found = reader.article(article_id)
+        with self.session() as state, state.store.reading() as reader:
+            found = article_by_id(reader, article_id)
         if found is None:
             raise self._nowhere(article_id)
         return found
@@ -230,8 +244,8 @@ class Collection:
 
     def articles(self) -> list[ArticleInfo]:
         """Return all articles without their texts, oldest first."""
-        with self._using() as state, state.store.reading() as reader:
-            return reader.articles()
+        with self.session() as state, state.store.reading() as reader:
+            return all_infos(reader)
 
     def listing(
         self,
@@ -243,12 +257,12 @@ class Collection:
         most: int | None = None,
     ) -> Listing:
         """Return a page of the articles that match, without their texts; see `index.store.listing`."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return listing(reader, filters, title=title, sort=sort, first=first, most=most)
 
     def facets(self) -> Facets:
         """Count the articles by source, language and month of publication."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return facets(reader)
 
     def passages(self, article_id: str) -> list[Passage]:
@@ -257,8 +271,8 @@ class Collection:
         Raises:
             NotFound: there is none with this id.
         """
-        with self._using() as state, state.store.reading() as reader:
-            article, spans = reader.article(article_id), reader.spans(article_id)
+        with self.session() as state, state.store.reading() as reader:
+            article, spans = article_by_id(reader, article_id), spans_of(reader, article_id)
         if article is None:
             raise self._nowhere(article_id)
         return [Passage(start, end, article.text[start:end]) for start, end in spans]
@@ -269,7 +283,7 @@ class Collection:
         Raises:
             StoreUnavailable: the database was deleted while it was in use.
         """
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             self._refuse_if_gone(state)
             return {
                 "home": str(self._home.path),
@@ -295,7 +309,7 @@ class Collection:
         """
         from index.upkeep.checking import unsound, unsound_vectors
 
-        with self._using() as state:
+        with self.session() as state:
             self._refuse_if_gone(state)
             missing = state.store.missing()
             with state.store.reading() as reader:
@@ -306,7 +320,7 @@ class Collection:
             derived = state.snapshots.problems(state.encoder.dimension)
             if repair and vectors:
                 with self._writing() as writer:
-                    writer.embed_again([*vectors])
+                    embed_again(writer, [*vectors])
             if repair and derived:
                 state.snapshots.discard()
                 state.saved_rows = 0
@@ -320,7 +334,7 @@ class Collection:
         """Write the collection to one file while it stays in use; `index.restore` puts it back."""
         from index.upkeep.backups import backup
 
-        with self._using() as state:
+        with self.session() as state:
             backup(self._home, state.store, Path(file))
 
     # -- writing ---------------------------------------------------------------------------------
@@ -333,12 +347,12 @@ class Collection:
             StoreUnavailable: the change went into files that are no longer in the home.
         """
         while True:
-            with self._using() as state:
+            with self.session() as state:
                 with state.store.writing() as writer:
                     is_current = self._home.stamp() == state.stamp
                     if is_current:
                         yield writer
-                        waits = writer.has_unembedded
+                        waits = has_unembedded(writer)
                 if is_current:
                     self._refuse_if_gone(state)
                     if waits:
@@ -402,13 +416,13 @@ class Collection:
         from index.ingest.adding import identified, is_held
 
         batch = [identified(source) for source in sources]
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return [(one, not isinstance(one, Added) and is_held(reader, one)) for one in batch]
 
     def _known(self, path: str, *, asked: bool) -> Known | None:
         """Return what is known of a file that was read before; None if it must be read."""
-        with self._using() as state, state.store.reading() as reader:
-            known = reader.file(path)
+        with self.session() as state, state.store.reading() as reader:
+            known = known_file(reader, path)
         return None if asked and known and known.withheld else known
 
     def _put(
@@ -437,12 +451,12 @@ class Collection:
         with self._writing() as writer:
             added = [put(writer, given, asked=asked) for given in made]
             refused.update((item.name, item.reason) for item in added if item.state == "skipped")
-            writer.found(item.name for item in added if item.article_id)
+            note_found(writer, (item.name for item in added if item.article_id))
             for file in files:
                 added += follow_parts(writer, file)
                 parts = tuple((name, refused.pop(name)) for name in sorted(file.origins) if name in refused)
                 if file.seen:
-                    writer.remember(file.path, file.seen._replace(refused=parts))
+                    remember_file(writer, file.path, file.seen._replace(refused=parts))
         return added
 
     def edit(self, article_id: str, changes: Mapping[str, str | None]) -> Article:
@@ -472,7 +486,7 @@ class Collection:
         from index.ingest.adding import remove
 
         with self._writing() as writer:
-            number = writer.number_by_id(article_id)
+            number = number_by_id(writer, article_id)
             if number is None:
                 raise self._nowhere(article_id)
             remove(writer, number)
@@ -486,9 +500,9 @@ class Collection:
         from index.ingest.adding import remove
 
         with self._writing() as writer:
-            ids = writer.ids_by_source(source)
+            ids = ids_by_source(writer, source)
             for article_id in ids:
-                remove(writer, writer.number_by_id(article_id) or 0)
+                remove(writer, number_by_id(writer, article_id) or 0)
         if not ids:
             raise NotFound(f"no article of source {source!r} in {self._home.path}; `sanad list` shows all")
         return ids
@@ -506,15 +520,15 @@ class Collection:
         gone = []
         folder = _resolved(folder)
         with self._writing() as writer:
-            below = dict(writer.origins_below(folder))
+            below = dict(origins_below(writer, folder))
             for number in dict.fromkeys(below.values()):
-                article_id, origins = writer.digests(number)[0], writer.origins(number)
+                article_id, origins = digests_of(writer, number)[0], origins_of(writer, number)
                 if all(origin in below for origin in origins):
                     gone.append(article_id)
                     remove(writer, number)
                 else:
                     for origin in filter(below.__contains__, origins):
-                        writer.unlink(origin)
+                        unlink_origin(writer, origin)
         if not below:
             raise NotFound(
                 f"no article was read from below {folder}; `sanad list` shows what each was read from"
@@ -533,18 +547,18 @@ class Collection:
         from index.ingest.absent import follow, is_settled, kept
 
         gone: list[Added] = []
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             settled = is_settled(reader, survey)
         if not settled:
             with self._writing() as writer:
                 gone = follow(writer, survey)
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return AddReport((*gone, *kept(reader, survey)))
 
     def holds(self, path: str | Path) -> bool:
         """Return whether an article was read from a file, or from one below a folder."""
-        with self._using() as state, state.store.reading() as reader:
-            return reader.holds(_resolved(path))
+        with self.session() as state, state.store.reading() as reader:
+            return is_origin_at(reader, _resolved(path))
 
     def missing(self, path: str | Path = "/", most: int | None = None) -> list[Missing]:
         """Return the articles whose files are gone and which are kept until a person decides, oldest first.
@@ -553,13 +567,13 @@ class Collection:
             path: of a file or a folder; the default is everything.
             most: how many to return; None: all.
         """
-        with self._using() as state, state.store.reading() as reader:
-            return reader.missing(_resolved(path), most)
+        with self.session() as state, state.store.reading() as reader:
+            return missing_articles(reader, _resolved(path), most)
 
     def n_missing(self, path: str | Path = "/") -> int:
         """Return the number of `missing` articles; links in the path are not resolved, which avoids disk access."""
-        with self._using() as state, state.store.reading() as reader:
-            return reader.n_missing(str(path))
+        with self.session() as state, state.store.reading() as reader:
+            return n_missing_articles(reader, str(path))
 
     def remove_missing(self, path: str | Path = "/") -> list[str]:
         """Remove the articles that `missing` returns, except those whose files are back; return their ids.
@@ -568,7 +582,7 @@ class Collection:
         """
         from index.ingest.absent import remove, still_missing
 
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             origins = still_missing(reader, _resolved(path))
         with self._writing() as writer:
             return [item.article_id for item in remove(writer, origins) if item.article_id]
@@ -577,7 +591,7 @@ class Collection:
         """Keep the articles that `missing` returns, as if they had been given directly; return their ids."""
         from index.ingest.absent import keep, still_missing
 
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             origins = still_missing(reader, _resolved(path))
         with self._writing() as writer:
             return keep(writer, origins)
@@ -599,10 +613,10 @@ class Collection:
             StoreError, ModelError: embedding fails; it is tried again in the background.
         """
         ends = None if timeout_s is None else time.monotonic() + timeout_s
-        with self._using() as state, state.store.reading() as reader:
-            newest = reader.newest_passage
+        with self.session() as state, state.store.reading() as reader:
+            newest = newest_passage(reader)
         while self._waits(newest):
-            with self._using() as state:
+            with self.session() as state:
                 state.embed()
                 problem = state.embedder.problem
             if problem:
@@ -610,19 +624,19 @@ class Collection:
             if ends is not None and time.monotonic() >= ends:
                 return False
             time.sleep(_POLL_S)
-        with self._viewing() as (state, _, _):
+        with self.session() as state, state.viewing():
             pass
         return state.settle(None if ends is None else max(0.0, ends - time.monotonic()))
 
     def _waits(self, newest: int) -> bool:
         """Return whether a passage up to this number waits for its vector."""
-        with self._using() as state, state.store.reading() as reader:
-            oldest = reader.oldest_unembedded
+        with self.session() as state, state.store.reading() as reader:
+            oldest = oldest_unembedded(reader)
         return oldest is not None and oldest <= newest
 
     def embedding(self) -> Embedding:
         """Return how many passages wait for their vectors, and how long embedding them will take."""
-        with self._using() as state, state.store.reading() as reader:
+        with self.session() as state, state.store.reading() as reader:
             return state.embedder.progress(reader)
 
     def rebuild(self, model: str | None = None, progress: Callable[[int, int], None] | None = None) -> None:
@@ -634,7 +648,7 @@ class Collection:
         """
         from index.upkeep.rebuilding import rebuild
 
-        with self._using() as state:
+        with self.session() as state:
             encoder = open_encoder(model, self._device) if model else state.encoder
         rebuild(self._home, encoder, progress)
 

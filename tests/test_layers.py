@@ -116,6 +116,21 @@ def test_rooms_know_those_below_them_only(path: Path) -> None:
             assert order.index(below[0]) <= order.index(places[1]), f"{module} stands above {places[1]}"
 
 
+# modules of other rooms that read bytes of their own, which are in no database
+OWN_BYTES = {"index/models/lexicon.py"}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent.name != "store"], ids=name)
+def test_only_the_store_knows_its_tables_and_the_bytes_in_them(path: Path) -> None:
+    nodes = [*ast.walk(ast.parse(path.read_text("utf-8")))]
+    used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    assert not used & {"executemany", "executescript"}
+    assert "frombuffer" not in used or name(path) in OWN_BYTES, "decode in index/store/blobs.py"
+    sql = re.compile(r"(SELECT|INSERT|UPDATE|DELETE) .*(FROM|INTO|SET) ")
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not any(map(sql.match, texts))
+
+
 @pytest.mark.parametrize("package", list(ROOMS))
 def test_each_room_says_what_comes_in_and_what_goes_out(package: str) -> None:
     for room in (path.parent for path in (ROOT / package).glob("*/__init__.py")):

@@ -104,7 +104,7 @@ def fitting(found: dict[str, tuple[str, int]]) -> bytes:
 
 def stems_of(lexicon: Lexicon) -> frozenset[str]:
     """Return the English stems of the lexicon."""
-    return frozenset(lexicon._term(number, HUB) for number in range(lexicon.size(HUB)))
+    return frozenset(lexicon.term(number, HUB) for number in range(lexicon.size(HUB)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

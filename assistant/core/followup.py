@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.core.question import MAX_CHARS
-from index import content_words, detect
+from index import content_words, detect, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +19,7 @@ MAX_CARRIED = 8
 _POINTING = 3  # a question with more content words than this says itself what "it" means
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-# Words that begin a follow-up question; phrases of several words must match as a whole.
-_STARTS = {
+STARTS = {
     "en": "and|but|so|also|what about|how about",
     "ar": "وماذا عن|ماذا عن",
     "fr": "et|mais|alors",
@@ -30,8 +29,9 @@ _STARTS = {
     "tr": "ve|peki|ama|ya",
     "fa": "و|اما",
 }
-# Words that refer to something said before.
-_POINTERS = {
+"""Words that begin a follow-up question; phrases of several words must match as a whole."""
+
+POINTERS = {
     "en": "it its he him his she her they them their this that these those",
     "ar": "هو هي هم هما ذلك هذا هذه تلك هناك عنه عنها عنهم منه منها منهم فيه فيها له لها لهم به بها بهم"
     " عليه عليها عليهم إليه إليها",
@@ -42,6 +42,8 @@ _POINTERS = {
     "tr": "o onu ona onun onlar onları bu bunu şu orada",
     "fa": "او آن آنها این ایشان آنجا",
 }
+"""Words that refer to something said before."""
+
 _AND_ARABIC = re.compile("^و(?:متى|أين|اين|من|ما|ماذا|كم|كيف|لماذا|لم|هل|أي|بماذا|ممن|عن|على|في)$")
 # Arabic attaches "its", "her" and "them" to the word (ثمنه, its price).
 _ATTACHED = re.compile("^(?!.*الله$).{3,}(?:ه|ها|هم)$")
@@ -97,7 +99,7 @@ def follow_all(questions: Iterable[str]) -> list[Followed]:
 
 def _goes_on(question: str, language: str) -> bool:
     words = _WORD.findall(question.casefold())
-    starts = _STARTS.get(language, _STARTS["en"]).split("|")
+    starts = STARTS.get(language, STARTS["en"]).split("|")
     begun = " ".join(words[:3]) + " "
     return any(begun.startswith(f"{start} ") for start in starts) or bool(
         words and _AND_ARABIC.match(words[0])
@@ -114,14 +116,14 @@ def _leans(question: str, own: Sequence[str], language: str) -> bool:
         return True
     if language == "ar" and len(own) <= _ATTACHED_AMONG and any(map(_ATTACHED.match, own)):
         return True
-    pointers = _POINTERS.get(language, "").split()
+    pointers = POINTERS.get(language, "").split()
     points = any(word in pointers for word in words) and not _DEFINING_ARABIC.match(question)
     return points and len(own) <= _POINTING
 
 
 def _names(question: str, words: Iterable[str], language: str) -> list[str]:
-    """Return the capitalised words except the first of the question; none in German, which capitalises nouns."""
-    if language == "de":
+    """Return the capitalised words except the first of the question; none in a language that capitalises nouns."""
+    if language_of(language).capitalises_nouns:
         return []
     first = _WORD.match(question)
     opening = first.group() if first else ""

@@ -246,27 +246,6 @@ _TABLE = (
 )
 PHRASES: dict[str, Phrases] = {row.language: row for row in _TABLE}
 
-# The name of each language in that language; others are shown by their code.
-LANGUAGE_NAMES = {
-    "ar": "العربية",
-    "de": "Deutsch",
-    "en": "English",
-    "es": "Español",
-    "fa": "فارسی",
-    "fr": "Français",
-    "he": "עברית",
-    "hi": "हिन्दी",
-    "it": "Italiano",
-    "ja": "日本語",
-    "ko": "한국어",
-    "pt": "Português",
-    "ru": "Русский",
-    "tr": "Türkçe",
-    "uk": "Українська",
-    "ur": "اردو",
-    "zh": "中文",
-}
-
 _HIGH, _MEDIUM = 0.8, 0.5
 _CLOSE = 0.8
 

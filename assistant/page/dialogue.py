@@ -17,11 +17,11 @@ from assistant.core.conversation import (
     write_log,
 )
 from assistant.core.followup import follow_all
-from assistant.core.phrases import LANGUAGE_NAMES, phrases
+from assistant.core.phrases import phrases
 from assistant.core.problems import public_message, surprise
 from assistant.presenting import cards, render
 from assistant.serving.admission import seconds_until
-from index import NotFound, SanadError, detect
+from index import NotFound, SanadError, detect, language_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -130,7 +130,7 @@ class Dialogue:
     def _narrowed(self, filters: Filters) -> list[str]:
         named = filters_dict(filters)
         if "language" in named:
-            named["language"] = LANGUAGE_NAMES.get(named["language"], named["language"])
+            named["language"] = language_of(named["language"]).name
         if "article" in named:
             named["article"] = self._title(named["article"])
         first, last = named.pop("published_from", ""), named.pop("published_to", "")

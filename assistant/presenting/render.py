@@ -15,8 +15,8 @@ import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from assistant.core.phrases import LANGUAGE_NAMES, Phrases, confidence_words, phrases
-from index import direction
+from assistant.core.phrases import Phrases, confidence_words, phrases
+from index import direction, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -211,7 +211,7 @@ def facts(article: Article, say: Phrases) -> list[str]:
     """Return source, day and language of an article as people read them. Not escaped."""
     code = article.language or "und"
     published = label(article.published)[: len("2023-10-19")] or say.undated
-    return [fact for fact in (label(article.source), published, LANGUAGE_NAMES.get(code, code)) if fact]
+    return [fact for fact in (label(article.source), published, language_of(code).name) if fact]
 
 
 def prose(text: str) -> str:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from index.analysis.counting import parts_of
 from index.analysis.terms import word_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from index.analysis.counting import WordKey
     from index.analysis.terms import WordTerms
-
-_MAX_LEARNED = 200_000
-_learned: dict[WordKey, bytes] = {}
 
 
 @lru_cache(maxsize=200_000)
@@ -27,31 +21,10 @@ def term_hash(term: str) -> int:
     return int.from_bytes(digest, "little") or 1
 
 
-def term_hashes(word: str, stemmer: str) -> bytes:
-    """Return a word's term hashes as uint64 bytes: its stem, its name key or 0, its 4-grams."""
+def term_hashes(stemmer: str, word: str) -> list[int]:
+    """Return a word's term hashes: its stem, its name key or 0, its 4-grams."""
     stem, grams, name = _word_terms()(word, stemmer)
-    return array("Q", [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]).tobytes()
-
-
-def hashes_of(key: WordKey) -> bytes:
-    """Return the term hashes of a word that enters the vocabulary, computed unless `learn` received them."""
-    known = _learned.pop(key, None)
-    if known is not None:
-        return known
-    stemmer, word = parts_of(key)
-    return term_hashes(word, stemmer)
-
-
-def learn(hashes: Mapping[WordKey, bytes]) -> None:
-    """Keep term hashes that another process computed, until the word enters the vocabulary or `forget` is called."""
-    if len(_learned) > _MAX_LEARNED:
-        _learned.clear()
-    _learned.update(hashes)
-
-
-def forget() -> None:
-    """Discard the hashes that `learn` keeps."""
-    _learned.clear()
+    return [term_hash(stem), term_hash(name) if name else 0, *map(term_hash, grams)]
 
 
 @cache

@@ -36,9 +36,6 @@ WORD = re.compile(
 )
 """A candidate word: letters, digits and marks; joiners, apostrophes, number separators and the dots of U.N. inside."""
 
-WITHOUT_SPACES = frozenset({"zh", "ja", "th"})
-"""Languages that write no spaces between words."""
-
 UNSPACED = (
     "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eae\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"
     "\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3\u17d7\u17dc\u3005-\u3007\u3021-\u3029\u3031-\u3035"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.analysis.arabic import arabic_stem, hebrew_stem, persian_stem, urdu_stem
 from index.analysis.folding import unaccented
+from index.analysis.languages import language_of, usual_in
 from index.analysis.scripts import script_of_word
 
 if TYPE_CHECKING:
@@ -25,37 +26,6 @@ _OWN: dict[str, Callable[[str], str]] = {
     "ur": urdu_stem,
     "he": hebrew_stem,
 }
-
-# Languages whose rules may apply to words of a script; other languages use the first, those after "" none.
-_RULES = {
-    "Arab": ("ar", "fa", "ur", "", "ckb", "ps", "sd", "ug"),
-    "Cyrl": ("ru", "sr", "", "uk", "bg", "be", "mk", "kk", "ky", "mn", "tg", "tt"),
-    "Grek": ("el",), "Hebr": ("he", "yi"), "Deva": ("hi", "ne", "", "mr", "sa"), "Armn": ("hy",), "Taml": ("ta",),
-}  # fmt: skip
-_NOT_LATIN = frozenset(
-    (
-        "ar",
-        "fa",
-        "ur",
-        "ckb",
-        "ps",
-        "sd",
-        "ug",
-        "ru",
-        "uk",
-        "bg",
-        "be",
-        "mk",
-        "el",
-        "he",
-        "yi",
-        "hi",
-        "ne",
-        "mr",
-        "hy",
-    )
-) | frozenset(("ta", "zh", "ja", "ko", "th", "lo", "km", "my", "und"))
-_LATIN = frozenset(_SNOWBALL) - _NOT_LATIN
 
 
 def stemmer_of(word_folded: str, language: str) -> str:
@@ -78,14 +48,10 @@ def _stemmers(script: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache  # scripts times languages
 def _stemmer(script: str, language: str) -> str:
-    if script == "Latn":
-        if language in _NOT_LATIN:
-            return "en"
-        return language if language in _LATIN else ""
-    rules = _RULES.get(script, ("",))
-    if language not in rules:
-        return rules[0]
-    return language if language in _SNOWBALL or language in _OWN else ""
+    known = language_of(language)
+    if known.script == script:
+        return known.rules
+    return known.latin if script == "Latn" else usual_in(script).rules
 
 
 @cache

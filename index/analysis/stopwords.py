@@ -6,19 +6,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from index.analysis.folding import fold
+from index.analysis.languages import language_of, usual_in
 from index.analysis.scripts import script_of_word
 
 _FILE = Path(__file__).parent.parent / "bundled" / "stopwords.txt"
-_BY_SCRIPT = {
-    "Arab": "ar",
-    "Latn": "en",
-    "Cyrl": "ru",
-    "Grek": "el",
-    "Hebr": "he",
-    "Deva": "hi",
-    "Hani": "zh",
-    "Thai": "th",
-}
 
 
 @cache
@@ -37,15 +28,10 @@ def is_stopword(folded: str, language: str) -> bool:
     """Return whether a folded word is a function or question word; without a list, its script gives the language."""
     lists = stopwords()
     script = script_of_word(folded)
-    if language not in lists or (script in _BY_SCRIPT and _script_of(language) != script):
-        language = _BY_SCRIPT.get(script, "")
+    usual = usual_in(script).code
+    if language not in lists or (usual in lists and language_of(language).script != script):
+        language = usual
     listed = lists.get(language, frozenset())
     if folded in listed:
         return True
     return language == "ar" and folded[:1] in {"و", "ف"} and folded[1:] in listed
-
-
-@cache
-def _script_of(language: str) -> str:
-    listed = sorted(stopwords().get(language, ()))
-    return script_of_word(listed[len(listed) // 2]) if listed else ""

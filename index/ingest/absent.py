@@ -15,6 +15,16 @@ from index.ingest.adding import forget_origin
 from index.reading.disk import is_gone, shown
 from index.reading.sources import is_held_by
 from index.records import ROWS, Added
+from index.store.articles import digests_of, own_article
+from index.store.files import (
+    devices_below,
+    missing_articles,
+    missing_at,
+    note_found,
+    note_missing,
+    set_devices,
+)
+from index.store.origins import number_by_origin, origins_below, origins_in, origins_of, unlink_origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -61,9 +71,9 @@ def compare(reader: Reader, survey: Survey) -> Absent:
     """Compare the articles read from a folder with its files; folders that cannot be listed are left out."""
     files = {str(path) for path in survey.files}
     hidden = tuple(f"{path}{os.sep}" for path in survey.unlisted)
-    noted = reader.missing_at(str(survey.folder))
+    noted = missing_at(reader, str(survey.folder))
     before = {
-        origin: number for origin, number in reader.origins_below(str(survey.folder)) if origin not in noted
+        origin: number for origin, number in origins_below(reader, str(survey.folder)) if origin not in noted
     }
     fresh = {
         origin: number
@@ -77,7 +87,7 @@ def compare(reader: Reader, survey: Survey) -> Absent:
 def is_settled(reader: Reader, survey: Survey) -> bool:
     """Return whether `follow` would change nothing."""
     absent = compare(reader, survey)
-    known = reader.folders(str(survey.folder))
+    known = devices_below(reader, str(survey.folder))
     return not absent.fresh and not absent.back and _devices(known, survey) == known
 
 
@@ -88,11 +98,11 @@ def follow(writer: Writer, survey: Survey) -> list[Added]:
         What was removed.
     """
     folder = str(survey.folder)
-    absent, known = compare(writer, survey), writer.folders(folder)
+    absent, known = compare(writer, survey), devices_below(writer, folder)
     kept = _kept(writer, survey, absent, known)
-    writer.found(absent.back)
-    writer.note_missing(kept)
-    writer.set_folders(folder, _devices(known, survey))
+    note_found(writer, absent.back)
+    note_missing(writer, kept)
+    set_devices(writer, folder, _devices(known, survey))
     return _forget(writer, (origin for origin in absent.fresh if origin not in kept), "the file is gone")
 
 
@@ -100,24 +110,25 @@ def follow_parts(writer: Writer, file: Parts) -> list[Added]:
     """Remove the articles that are no longer in a file that was read whole; note them if they are most of it."""
     if not file.is_whole:
         return []
-    noted = writer.missing_at(file.path)
+    noted = missing_at(writer, file.path)
     before = {
-        origin: writer.number_by_origin(origin) or 0
-        for origin in writer.origins_in(file.path)
+        origin: number_by_origin(writer, origin) or 0
+        for origin in origins_in(writer, file.path)
         if origin not in noted
     }
     fresh = {origin: before[origin] for origin in file.gone(before)}
     if not _are_most(_lost(writer, fresh, noted), len(set(before.values()))):
         return _forget(writer, fresh, "no longer in the file")
-    writer.note_missing(dict.fromkeys(fresh, ROWS))
+    note_missing(writer, dict.fromkeys(fresh, ROWS))
     return [
-        Added("missing", origin, writer.digests(number)[0], _reason(ROWS)) for origin, number in fresh.items()
+        Added("missing", origin, digests_of(writer, number)[0], _reason(ROWS))
+        for origin, number in fresh.items()
     ]
 
 
 def still_missing(reader: Reader, path: str) -> list[str]:
     """Return the origins at a path that were noted as missing and are still gone."""
-    return [origin for origin, why in reader.missing_at(path).items() if why == ROWS or is_gone(origin)]
+    return [origin for origin, why in missing_at(reader, path).items() if why == ROWS or is_gone(origin)]
 
 
 def remove(writer: Writer, origins: Iterable[str]) -> list[Added]:
@@ -129,9 +140,9 @@ def keep(writer: Writer, origins: Iterable[str]) -> list[str]:
     """Keep the articles of origins that are noted as missing, as if they were given directly; return their ids."""
     kept: dict[str, None] = {}
     for origin in _noted(writer, origins):
-        number = writer.number_by_origin(origin) or 0
-        kept[writer.own(number)] = None
-        writer.unlink(origin)
+        number = number_by_origin(writer, origin) or 0
+        kept[own_article(writer, number)] = None
+        unlink_origin(writer, origin)
     return list(kept)
 
 
@@ -139,7 +150,7 @@ def kept(reader: Reader, survey: Survey) -> list[Added]:
     """Return the articles that are missing from a folder, and the folders in it that cannot be listed."""
     missing = [
         Added("missing", origin, each.id, _reason(each.why))
-        for each in reader.missing(str(survey.folder))
+        for each in missing_articles(reader, str(survey.folder))
         for origin in each.origins
     ]
     return missing + [Added("unlisted", shown(path), None, _UNLISTED) for path in survey.unlisted]
@@ -150,7 +161,7 @@ def _reason(why: str) -> str:
 
 
 def _noted(reader: Reader, origins: Iterable[str]) -> list[str]:
-    return [origin for origin in origins if reader.missing_at(origin).get(origin)]
+    return [origin for origin in origins if missing_at(reader, origin).get(origin)]
 
 
 def _forget(writer: Writer, origins: Iterable[str], why: str) -> list[Added]:
@@ -175,7 +186,7 @@ def _are_most(n_lost: int, n_articles: int) -> bool:
 def _lost(reader: Reader, gone: Mapping[str, int], noted: Collection[str]) -> int:
     """Count the articles whose origins are all gone."""
     return sum(
-        all(origin in gone or origin in noted for origin in reader.origins(number))
+        all(origin in gone or origin in noted for origin in origins_of(reader, number))
         for number in set(gone.values())
     )
 

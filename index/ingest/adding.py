@@ -12,13 +12,38 @@ from index.ingest.linking import link, version_of
 from index.ingest.preparing import Identified, identify, prepare
 from index.reading.disk import is_gone
 from index.records import EDITED, GIVEN, WITHHELD, Added, TextArticle, files_of, mark_of
+from index.store.articles import (
+    article_by_id,
+    digests_of,
+    insert_article,
+    number_by_id,
+    number_by_text,
+    own_article,
+    remove_article,
+    replace_article,
+    set_digests,
+)
+from index.store.files import (
+    forget_file,
+    has_edits,
+    is_withholding,
+    keep_edit,
+    take_edit,
+    welcome,
+    withheld_as,
+    withhold,
+    withhold_as,
+)
+from index.store.likeness import unlike
+from index.store.origins import link_origin, number_by_origin, origins_of, unlink_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from index.records import Article
+    from index.store.passages import NewPassage, Prepared
     from index.store.reader import Reader
-    from index.store.writer import NewPassage, Prepared, Writer
+    from index.store.writer import Writer
 
 
 class Ready(NamedTuple):
@@ -42,7 +67,7 @@ def identified(source: Article | Added) -> Identified | Added:
 def is_held(reader: Reader, one: Identified) -> bool:
     """Return whether the article is stored with the same text, so that it need not be prepared."""
     number = _find(reader, one)
-    return number is not None and reader.digests(number)[2] == one.text_digest
+    return number is not None and digests_of(reader, number)[2] == one.text_digest
 
 
 def ready_all(
@@ -84,12 +109,12 @@ def put(writer: Writer, given: Ready | Added, *, asked: bool = True) -> Added:
     """
     if isinstance(given, Added):
         return given
-    if writer.is_withholding and _is_withheld(writer, given.one, asked=asked):
+    if is_withholding(writer) and _is_withheld(writer, given.one, asked=asked):
         return Added("withheld", given.one.article.origin or "", None, WITHHELD)
     added = _written(writer, given)
-    if writer.is_withholding and not given.one.article.origin:
+    if is_withholding(writer) and not given.one.article.origin:
         _put_back(writer, given.one, added)
-    if writer.has_edits and given.one.article.origin:
+    if has_edits(writer) and given.one.article.origin:
         _edit_again(writer, given.one, added)
     return added
 
@@ -98,8 +123,8 @@ def _written(writer: Writer, given: Ready) -> Added:
     one = given.one
     number = _find(writer, one)
     if number is not None and one.article.origin and _is_shared(writer, number, one):
-        writer.unlink(one.article.origin)
-        number = writer.number_by_text(one.text_digest)
+        unlink_origin(writer, one.article.origin)
+        number = number_by_text(writer, one.text_digest)
     if (
         number is not None
         and _same_text(writer, number, one)
@@ -115,10 +140,10 @@ def _written(writer: Writer, given: Ready) -> Added:
         number = _older_version(writer, one, prepared.passages)
     if number is None:
         return _insert(writer, one, prepared)
-    one = _with_id(one, writer.digests(number)[0])
+    one = _with_id(one, digests_of(writer, number)[0])
     kept = _kept_edits(writer, number, one)
-    writer.replace(number, one.article, (one.digest, one.text_digest), prepared)
-    writer.unlike(number)
+    replace_article(writer, number, one.article, (one.digest, one.text_digest), prepared)
+    unlike(writer, number)
     if kept:
         edit(writer, one.article.id or "", kept)
     return _linked(writer, number, "updated", one, prepared)
@@ -138,28 +163,28 @@ def edit(writer: Writer, article_id: str, changes: Mapping[str, str | None]) -> 
     Raises:
         ArticleError: a value cannot be used.
     """
-    number = writer.number_by_id(article_id)
-    before = writer.article(article_id)
+    number = number_by_id(writer, article_id)
+    before = article_by_id(writer, article_id)
     if number is None or before is None:
         return None
     one = identify(replace(before, **changes))  # type: ignore[arg-type]  # its text is never among them
     if one.article == before:
         return before
     digests = (one.digest, one.text_digest)
-    if writer.origins(number):
-        digests = writer.digests(number)[1:]
+    if origins_of(writer, number):
+        digests = digests_of(writer, number)[1:]
     prepared = prepare(one.article) if one.article.language != before.language else None
-    writer.replace(number, one.article, digests, prepared)
+    replace_article(writer, number, one.article, digests, prepared)
     return one.article
 
 
 def remove(writer: Writer, number: int) -> None:
     """Remove an article at a person's request; the files that it was read from do not bring it back (`put`)."""
-    article_id = writer.digests(number)[0]
-    article = writer.article(article_id)
+    article_id = digests_of(writer, number)[0]
+    article = article_by_id(writer, article_id)
     if article is not None:
-        writer.withhold(number, mark_of(article.text))
-    writer.remove(number)
+        withhold(writer, number, mark_of(article.text))
+    remove_article(writer, number)
 
 
 def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
@@ -167,14 +192,14 @@ def _is_withheld(writer: Writer, one: Identified, *, asked: bool) -> bool:
     origin = one.article.origin
     if not origin:
         return False
-    alike = [] if asked else [each.origin for each in writer.withheld_as(mark_of(one.article.text))]
+    alike = [] if asked else [each.origin for each in withheld_as(writer, mark_of(one.article.text))]
     if origin in alike or (not asked and _was_in_removed(writer, one.article)):
         return True
-    writer.welcome([origin])
+    welcome(writer, [origin])
     moved = next((other for other in alike if Path(other).is_absolute() and is_gone(other)), None)
-    if moved is None or _find(writer, one) is not None or writer.number_by_text(one.text_digest) is not None:
+    if moved is None or _find(writer, one) is not None or number_by_text(writer, one.text_digest) is not None:
         return False
-    writer.withhold_as(origin, moved)
+    withhold_as(writer, origin, moved)
     return True
 
 
@@ -183,7 +208,7 @@ def _was_in_removed(writer: Writer, article: Article) -> bool:
     if not isinstance(article, TextArticle):
         return False
     files = files_of(article.origin or "")
-    return any(each.origin in files for each in writer.withheld_as(article.whole))
+    return any(each.origin in files for each in withheld_as(writer, article.whole))
 
 
 def _put_back(writer: Writer, one: Identified, added: Added) -> None:
@@ -191,24 +216,24 @@ def _put_back(writer: Writer, one: Identified, added: Added) -> None:
 
     The article that was removed is linked to its files at once; another is linked when they are read.
     """
-    number = writer.number_by_id(added.article_id or "")
-    removed = writer.withheld_as(mark_of(one.article.text))
+    number = number_by_id(writer, added.article_id or "")
+    removed = withheld_as(writer, mark_of(one.article.text))
     if number is None or not removed:
         return
     for each in removed:
-        writer.forget_file(each.origin)  # read the file again: it may hold more than this text
+        forget_file(writer, each.origin)  # read the file again: it may hold more than this text
         if each.article == added.article_id and not (
             Path(each.origin).is_absolute() and is_gone(each.origin)
         ):
-            writer.link(each.origin, number)
-            writer.set_digests(number, each.digest, each.text_digest)
-    writer.welcome(each.origin for each in removed)
+            link_origin(writer, each.origin, number)
+            set_digests(writer, number, each.digest, each.text_digest)
+    welcome(writer, (each.origin for each in removed))
 
 
 def _edit_again(writer: Writer, one: Identified, added: Added) -> None:
     """Restore the edits of an article that was removed with its file and came back unchanged."""
-    number = writer.number_by_id(added.article_id or "")
-    changes = writer.take_edit(one.digest) if number is not None else {}
+    number = number_by_id(writer, added.article_id or "")
+    changes = take_edit(writer, one.digest) if number is not None else {}
     if number is not None and changes and not _edited(writer, number):
         with suppress(ArticleError):  # a value that was valid when it was given may be invalid now
             edit(writer, added.article_id or "", changes)
@@ -216,8 +241,8 @@ def _edit_again(writer: Writer, one: Identified, added: Added) -> None:
 
 def _edited(writer: Writer, number: int) -> bool:
     """Return whether an article's metadata was edited since it was read from its file."""
-    article_id, digest, _ = writer.digests(number)
-    stored = writer.article(article_id)
+    article_id, digest, _ = digests_of(writer, number)
+    stored = article_by_id(writer, article_id)
     try:
         return stored is not None and identify(stored).digest != digest
     except ArticleError:  # an older version accepted it, and this one would refuse it
@@ -228,7 +253,7 @@ def _kept_edits(writer: Writer, number: int, one: Identified) -> dict[str, str |
     """Return a person's edits of an article whose text file is unchanged and is only read in another way now."""
     if not isinstance(one.article, TextArticle) or not _edited(writer, number):
         return {}
-    stored = writer.article(writer.digests(number)[0])
+    stored = article_by_id(writer, digests_of(writer, number)[0])
     if stored is None or (stored.text != one.article.text and mark_of(stored.text) != one.article.whole):
         return {}
     return {name: value for name in EDITED if (value := getattr(stored, name)) is not None}
@@ -239,17 +264,17 @@ def forget_origin(writer: Writer, origin: str, reason: str) -> Added | None:
 
     Edits are kept in case the article comes back.
     """
-    number = writer.number_by_origin(origin)
+    number = number_by_origin(writer, origin)
     if number is None:
         return None
-    article_id, digest, _ = writer.digests(number)
-    writer.unlink(origin)
-    if writer.origins(number):
+    article_id, digest, _ = digests_of(writer, number)
+    unlink_origin(writer, origin)
+    if origins_of(writer, number):
         return None
-    article = writer.article(article_id)
+    article = article_by_id(writer, article_id)
     if article is not None and _edited(writer, number):
-        writer.keep_edit(digest, article)
-    writer.remove(number)
+        keep_edit(writer, digest, article)
+    remove_article(writer, number)
     return Added("removed", origin, article_id, reason)
 
 
@@ -265,17 +290,17 @@ def _older_version(writer: Writer, one: Identified, passages: Sequence[NewPassag
 
 def _link(writer: Writer, origin: str, number: int) -> None:
     """Link an origin to an article; one that was given directly stays so, and is not removed with a file."""
-    if not writer.origins(number):
-        writer.own(number)
-    writer.link(origin, number)
+    if not origins_of(writer, number):
+        own_article(writer, number)
+    link_origin(writer, origin, number)
 
 
 def _insert(writer: Writer, one: Identified, prepared: Prepared) -> Added:
     # an id without an origin was looked up; with an origin, it may be that of its first article, which still exists
     is_sought = one.own_id and not one.article.origin
-    if not is_sought and writer.number_by_id(one.article.id or "") is not None:
+    if not is_sought and number_by_id(writer, one.article.id or "") is not None:
         one = _with_id(one, one.text_digest[:16])
-    number = writer.insert(one.article, (one.digest, one.text_digest), prepared)
+    number = insert_article(writer, one.article, (one.digest, one.text_digest), prepared)
     return _linked(writer, number, "added", one, prepared)
 
 
@@ -290,9 +315,9 @@ def _prose(one: Identified, passages: Sequence[NewPassage]) -> list[str]:
 
 
 def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
-    article_id, digest, _ = writer.digests(number)
+    article_id, digest, _ = digests_of(writer, number)
     one = _with_id(one, article_id)
-    origins = writer.origins(number)
+    origins = origins_of(writer, number)
     if one.article.origin and one.article.origin not in origins:
         _link(writer, one.article.origin, number)
         return _added("unchanged", one, "the same text is there already")
@@ -300,7 +325,7 @@ def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
     if digest == one.digest or is_given or not (one.own_id or one.article.origin):
         return _added("unchanged", one, "the same text is there already")
     kept = _kept_edits(writer, number, one)
-    writer.replace(number, one.article, (one.digest, one.text_digest), None)
+    replace_article(writer, number, one.article, (one.digest, one.text_digest), None)
     if kept:
         edit(writer, article_id, kept)
     return _added("updated", one, "metadata changed")
@@ -309,21 +334,21 @@ def _update_metadata(writer: Writer, number: int, one: Identified) -> Added:
 def _find(reader: Reader, one: Identified) -> int | None:
     """Find the article that this one is, or is a new version of."""
     if one.article.origin:
-        number = reader.number_by_origin(one.article.origin)
+        number = number_by_origin(reader, one.article.origin)
         if number is not None:
             return number
     if one.own_id:
-        return reader.number_by_id(one.article.id or "")
-    return reader.number_by_text(one.text_digest)
+        return number_by_id(reader, one.article.id or "")
+    return number_by_text(reader, one.text_digest)
 
 
 def _same_text(reader: Reader, number: int, one: Identified) -> bool:
-    return reader.digests(number)[2] == one.text_digest
+    return digests_of(reader, number)[2] == one.text_digest
 
 
 def _is_shared(reader: Reader, number: int, one: Identified) -> bool:
     """Return whether another origin also holds a changed file's old text, so that it must stay."""
-    origins = reader.origins(number)
+    origins = origins_of(reader, number)
     return not _same_text(reader, number, one) and one.article.origin in origins and len(origins) > 1
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from index.store.articles import versions_at
+from index.store.likeness import alike_to, liken, sharing, sketch_of
 from index.store.minhash import NEAR, keys_of, may_be_near, overlap, triples
+from index.store.passages import prose_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +38,8 @@ def link(writer: Writer, number: int, sketched: bytes, passages: Sequence[str]) 
     if not sketched:
         return ()
     overlaps = _near(writer, sketched, passages)
-    writer.liken(number, sketched, overlaps)
-    return writer.alike(number)
+    liken(writer, number, sketched, overlaps)
+    return alike_to(writer, number)
 
 
 def version_of(reader: Reader, url: str, published: str | None, passages: Sequence[str]) -> int | None:
@@ -44,19 +47,19 @@ def version_of(reader: Reader, url: str, published: str | None, passages: Sequen
 
     A URL alone is not enough: many articles may name one page. An article published later is not an older version.
     """
-    for number, date in reader.of_url(url, _COMPARED):
+    for number, date in versions_at(reader, url, _COMPARED):
         is_later = not published or not date or published >= date
-        if is_later and overlap(triples(passages), triples(reader.prose(number))) >= NEAR:
+        if is_later and overlap(triples(passages), triples(prose_of(reader, number))) >= NEAR:
             return number
     return None
 
 
 def _near(reader: Reader, sketched: bytes, passages: Sequence[str]) -> dict[int, float]:
     """Return the overlaps of the articles whose prose overlaps by NEAR, by number, the most similar first."""
-    shared = reader.sharing(keys_of(sketched), _PER_KEY)
+    shared = sharing(reader, keys_of(sketched), _PER_KEY)
     likely = [number for number, count in shared.most_common(2 * _COMPARED) if count >= _SHARED]
-    compared = [number for number in likely if may_be_near(sketched, reader.sketch(number))][:_COMPARED]
+    compared = [number for number in likely if may_be_near(sketched, sketch_of(reader, number))][:_COMPARED]
     found = triples(passages if compared else ())
-    overlaps = {number: round(overlap(found, triples(reader.prose(number))), 3) for number in compared}
+    overlaps = {number: round(overlap(found, triples(prose_of(reader, number))), 3) for number in compared}
     near = [pair for pair in overlaps.items() if pair[1] >= NEAR]
     return dict(sorted(near, key=lambda pair: (-pair[1], pair[0])))

@@ -6,12 +6,13 @@ import gc
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from index.analysis import packed_keys
-from index.analysis.hashing import hashes_of
+from index.analysis import packed_keys, parts_of
+from index.analysis.hashing import term_hashes
 from index.ingest.preparing import prepare
 from index.processes.frames import Broken
 from index.processes.parent import Parent
 from index.records import Article
+from index.store.blobs import hashes_blob
 
 if TYPE_CHECKING:
     from index.analysis import WordKey
@@ -46,9 +47,9 @@ def main() -> None:
 
 
 def _new(told: set[WordKey], keys: list[WordKey]) -> dict[WordKey, bytes]:
-    """Return the term hashes of the words that were not sent to the parent process yet."""
+    """Return the term hashes, as stored, of the words that were not sent to the parent process yet."""
     if len(told) > _MAX_TOLD:
         told.clear()
-    new = {key: hashes_of(key) for key in dict.fromkeys(keys) if key not in told}
+    new = {key: hashes_blob(term_hashes(*parts_of(key))) for key in dict.fromkeys(keys) if key not in told}
     told.update(new)
     return new

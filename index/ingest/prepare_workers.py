@@ -13,12 +13,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from index.analysis import unpacked_keys
-from index.analysis.hashing import forget, learn
 from index.ingest.preparing import prepare
 from index.processes.child import Child
 from index.processes.frames import Broken
 from index.processes.pool import Pool
-from index.store.writer import NewPassage, Prepared
+from index.store.passages import NewPassage, Prepared
 
 if TYPE_CHECKING:
     from index.records import Article
@@ -58,7 +57,6 @@ class WorkerPool:
         """Stop the worker processes."""
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._workers.close()
-        forget()
 
     def __enter__(self) -> Self:
         return self
@@ -98,8 +96,8 @@ class Worker(Child):
             for keys, passages, sketch in reply["articles"]
         ]
         of_words, sizes = reply["words"]
-        learn({key: take(size) for key, size in zip(unpacked_keys(take(of_words)), sizes, strict=True)})
-        return made
+        hashes = {key: take(size) for key, size in zip(unpacked_keys(take(of_words)), sizes, strict=True)}
+        return [one._replace(hashes=hashes) for one in made]
 
 
 def prepare_all(articles: Sequence[Article]) -> list[Prepared]:

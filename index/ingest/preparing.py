@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from array import array
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,12 +12,11 @@ from index.chunking.passages import split
 from index.chunking.sentences import sentences
 from index.errors import UnreadableArticle
 from index.reading.articles import complete
+from index.store.blobs import sentences_blob, words_blob
 from index.store.minhash import sketch, triples
-from index.store.writer import NewPassage, Prepared
+from index.store.passages import NewPassage, Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from index.records import Article
 
 
@@ -81,15 +79,8 @@ def prepare(article: Article) -> Prepared:
             start=p.start,
             end=p.end,
             sentences=sentences_blob(own, [len(sentence) for sentence in held]),
-            words=array("i", map(places.__getitem__, chain.from_iterable(held))).tobytes(),
+            words=words_blob(map(places.__getitem__, chain.from_iterable(held))),
         )
         for p, own, held in zip(cut, spans, words, strict=True)
     ]
     return Prepared(keys, passages, sketch(triples(p.text for p in cut)))
-
-
-def sentences_blob(spans: Sequence[tuple[int, int]], n_words: Sequence[int]) -> bytes:
-    """Return a passage's sentences as stored: (s, 3) int32, first character, the one after the last, word count."""
-    return array(
-        "i", chain.from_iterable((*span, n) for span, n in zip(spans, n_words, strict=True))
-    ).tobytes()

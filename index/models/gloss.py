@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import is_stopword, name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
-from index.analysis.language import script_of
+from index.analysis.languages import language_of
 from index.analysis.names import sound_alike
 from index.analysis.scripts import script_of_word
 from index.models import function_words, particles
@@ -170,6 +170,6 @@ def _name(shown: str, told: _Told, language: str, target: str) -> str | None:
     script = script_of_word(shown)
     if script == "Zyyy":
         return fold(shown)
-    if script == script_of(target):
+    if script == language_of(target).script:
         return shown
-    return romanised(shown, language) if script_of(target) == "Latn" else None
+    return romanised(shown, language) if language_of(target).script == "Latn" else None

@@ -182,7 +182,7 @@ class Lexicon:
         return self._told(found, target)
 
     def _told(self, found: list[tuple[int, float]], language: str) -> tuple[tuple[str, float], ...]:
-        return tuple([(self._term(number, language), p) for number, p in found])
+        return tuple([(self.term(number, language), p) for number, p in found])
 
     def _pair(self, source: str, target: str) -> Pair:
         pair = self._pairs.get((source, target))
@@ -228,7 +228,8 @@ class Lexicon:
         found = [codes.get(ord(character), -1) for character in stem]
         return b"" if -1 in found else bytes(found)
 
-    def _term(self, number: int, language: str) -> str:
+    def term(self, number: int, language: str) -> str:
+        """Return a term of a language by its number."""
         words, ends = self._terms_of(language)
         encoded, alphabet = words[ends[number] : ends[number + 1]].tobytes(), self._alphabets[language]
         return charmap_decode(encoded, "strict", alphabet)[0] if alphabet else encoded.decode("utf-16-be")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
+from index.analysis.languages import language_of
 from index.analysis.names import NAME_LETTERS, sound_alike
-from index.analysis.scripts import WITHOUT_SPACES, script_of_word
+from index.analysis.scripts import script_of_word
 from index.ranking.parameters import LIKELY
 from index.ranking.query import content_words
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _FILE = Path(__file__).parent.parent / "bundled" / "interrogatives.txt"
 _MARKS = re.compile(r"[?؟？;՞]\s*[\"'»”’)]*\s*$")
 _CASED = frozenset({"Latn", "Cyrl", "Grek"})
-_NOUNS_CAPITALISED = frozenset({"de"})
 _AND = frozenset({"و", "ف"})
 
 
@@ -61,11 +61,11 @@ def kind(question: str, language: str) -> Kind:
         language: its ISO 639-1 code; for one without a list ("und" too), the lists of all languages are searched.
     """
     folded, text = [word.folded for word in words(question)], fold(question)
-    unspaced = language in WITHOUT_SPACES
+    is_spaced = language_of(language).is_spaced
     asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
     for number, found in asking:
         some = (one[number] for one in _lists_of(language))
-        if any(one.ask_within(text) if unspaced else one.ask(folded) for one in some):
+        if any(one.ask(folded) if is_spaced else one.ask_within(text) for one in some):
             return found
     return "yes/no" if _MARKS.search(question) else "keywords"
 
@@ -75,10 +75,10 @@ def asks_when(question: str, language: str) -> bool:
 
     Elsewhere such a word mostly joins two clauses ("Who was mayor when the bridge opened?").
     """
-    text = fold(question)
+    text, is_spaced = fold(question), language_of(language).is_spaced
     first = next((word.folded for word in words(question)), "")
     return any(
-        word in text if language in WITHOUT_SPACES else word in {first, _without_and(first)}
+        word in {first, _without_and(first)} if is_spaced else word in text
         for asking, _ in _lists_of(language)
         for word in asking.of_time
     )
@@ -98,7 +98,12 @@ def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, .
         if any(letter.isdigit() for letter in shown) or (
             shown in content
             and (
-                (is_cased and number > 0 and shown[0].isupper() and language not in _NOUNS_CAPITALISED)
+                (
+                    is_cased
+                    and number > 0
+                    and shown[0].isupper()
+                    and not language_of(language).capitalises_nouns
+                )
                 or _sounds_translated(word.folded, language, lexicon)
             )
         ):

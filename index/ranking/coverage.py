@@ -12,6 +12,7 @@ from index.analysis.hashing import term_hash
 from index.ranking.parameters import UNSEEN
 from index.records import QueryTerm
 from index.segments.vocabulary import Terms
+from index.store.blobs import sentences_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,13 +114,13 @@ def _terms_of(passages: Sequence[Told]) -> tuple[int, Terms, NDArray[np.int64]]:
 
     Words of one vocabulary are looked up together, so the sentences may come in any order.
     """
-    sizes = [np.frombuffer(passage.sentences, dtype=np.int32).reshape(-1, 3)[:, 2] for passage in passages]
+    sizes = [sentences_of(passage.sentences)[:, 2] for passage in passages]
     ends = [*accumulate(map(len, sizes))]
     terms, of_word = [], []
     order = sorted(range(len(passages)), key=lambda place: id(passages[place].vocabulary))
     for _, group in groupby(order, key=lambda place: id(passages[place].vocabulary)):
         own = list(group)
-        words = np.frombuffer(b"".join([passages[place].words for place in own]), dtype=np.int32)
+        words = words_of([passages[place].words for place in own])
         terms.append(passages[own[0]].vocabulary.terms(words))
         numbers = [np.arange(ends[place] - len(sizes[place]), ends[place]) for place in own]
         counts = np.concatenate([sizes[place] for place in own])

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from index.ranking.coverage import Told, shares
 from index.ranking.parameters import EVIDENCE_GRAMS, EVIDENCE_NAMES, EVIDENCE_WORDS, NAMES_APART
 from index.records import Span
+from index.store.blobs import sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.ranking.coverage import SoughtQuery
     from index.segments.vocabulary import Vocabulary
-    from index.store.reader import Place
+    from index.store.passages import Place
 
 
 class Evidence(NamedTuple):
@@ -64,9 +63,7 @@ def evidence(query: SoughtQuery, passages: Sequence[Stored]) -> list[Evidence]:
     """
     if not passages:
         return []
-    sentences = [
-        np.frombuffer(passage.place.sentences, dtype=np.int32).reshape(-1, 3).tolist() for passage in passages
-    ]
+    sentences = [sentences_of(passage.place.sentences).tolist() for passage in passages]
     languages = [passage.language for passage, own in zip(passages, sentences, strict=True) for _ in own]
     found = shares(query, [passage.told for passage in passages], languages)
     scores = [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from index.analysis.language import script_of
+from index.analysis.languages import language_of
 from index.ranking.parameters import (
     EXPECTED,
     FEW,
@@ -45,7 +45,8 @@ def beside(question: str, passage: str) -> Beside:
     """Return the weights for a question and a passage in these languages (ISO 639-1)."""
     if question == passage:
         return SAME_LANGUAGE
-    return SAME_SCRIPT if script_of(question) == script_of(passage) else OTHER_SCRIPT
+    is_one = language_of(question).script == language_of(passage).script
+    return SAME_SCRIPT if is_one else OTHER_SCRIPT
 
 
 def scales_of(

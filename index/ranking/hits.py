@@ -13,6 +13,8 @@ from index.ranking.matches import AskedWords, matches
 from index.ranking.near_duplicates import near
 from index.ranking.parameters import NEAR_DUPLICATE, RESCORED, SENTENCE
 from index.records import Hit, Marks
+from index.store.articles import articles_by_number, ids_by_number
+from index.store.passages import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from index.records import Article, Query
     from index.segments.view import View
     from index.segments.vocabulary import Vocabulary
-    from index.store.reader import Place, Reader
+    from index.store.passages import Place
+    from index.store.reader import Reader
 
 
 class _Candidate(NamedTuple):
@@ -98,7 +101,7 @@ def hits_of(view: View, reader: Reader, query: Query, scored: Scored, k: int) ->
         kept = _folded(_candidates(view, reader, scored, 2 * max(k, RESCORED)), max(k, RESCORED))
     except ValueError as error:
         raise reader.damaged(f"the words of a passage cannot be read: {error}") from error
-    articles = reader.articles_of(list({one.place.article for one in kept}))
+    articles = articles_by_number(reader, list({one.place.article for one in kept}))
     others = _ids(reader, {number for one in kept for number in one.also_in})
     if gone := next((one.place.article for one in kept if one.place.article not in articles), None):
         raise reader.damaged(f"article number {gone} is gone")
@@ -131,7 +134,7 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_
     best = best[scored.fused[best] > 0]
     rows = scored.rows[best]
     numbers = view.numbers(rows).tolist()
-    places = reader.places(numbers)
+    places = places_of(reader, numbers)
     if gone := next((number for number in numbers if number not in places), None):
         raise reader.damaged(f"passage {gone} is gone")
     found = [
@@ -146,7 +149,7 @@ def _candidates(view: View, reader: Reader, scored: Scored, most: int) -> list[_
 
 def _ids(reader: Reader, numbers: set[int]) -> dict[int, str]:
     """Return the ids of articles; a lookup of its own, as few questions need it before the hits are chosen."""
-    ids = reader.ids_of(list(numbers)) if numbers else {}
+    ids = ids_by_number(reader, list(numbers)) if numbers else {}
     if gone := numbers - ids.keys():
         raise reader.damaged(f"article number {min(gone)} is gone")
     return ids

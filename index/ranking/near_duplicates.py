@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.ranking.parameters import BUCKETS
+from index.store.blobs import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +19,13 @@ def near(passages: list[bytes], least: float) -> list[list[int]]:
     """Return for each passage the earlier ones whose word sets have at least this Jaccard overlap with its own.
 
     Args:
-        passages: for each its words, int32 as bytes, in any order and any number of times.
+        passages: for each its words, as stored, in any order and any number of times.
         least: the overlap, 0 to 1.
 
     Raises:
         ValueError: bytes end inside a number.
     """
-    words = [np.frombuffer(passage, dtype=np.int32) for passage in passages]
+    words = [words_of([passage]) for passage in passages]
     found: list[list[int]] = [[] for _ in passages]
     for later, earlier in _perhaps_near(words, least):
         if _overlap(words[later], words[earlier]) >= least:

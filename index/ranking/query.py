@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.analysis import Word, is_stopword, stem_of, stemmer_of, stemmers_of, word_terms, words
-from index.analysis.language import detect, possible
+from index.analysis.detecting import detect, possible
 from index.analysis.scripts import script_of_word
 from index.ranking.parameters import (
     FLATTENING,
@@ -80,7 +80,7 @@ _PARTICLE_SIGNS = (
 
 
 def languages_of(question: str, near: Sequence[str], lexicon: Lexicon | None) -> tuple[str, ...]:
-    """Return the languages that a question may be in; see `index.analysis.language.possible`."""
+    """Return the languages that a question may be in; see `index.analysis.detecting.possible`."""
     found = {word.folded for word in words(question) if word.folded.isalpha()}
 
     def known(language: str) -> int | None:

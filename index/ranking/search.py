@@ -21,6 +21,7 @@ from index.ranking.query import analyse, languages_of
 from index.ranking.spelling import corrected
 from index.records import Filters, Hit, Query, Ranking
 from index.segments.topk import top, union
+from index.store.articles import numbers_matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +113,7 @@ class Searcher:
             filters: applied inside both retrievers.
         """
         pool = max(POOL, 4 * k)
-        articles = reader.article_numbers(filters) if filters else None
+        articles = numbers_matching(reader, filters) if filters else None
         # the engine and FAISS release the GIL, so one thread encodes and scans while this one scores the words
         nearest = _threads().submit(self._nearest, view.vectors, question, pool, articles)
         sought = self._sought(view, question)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.analysis import Word, is_stopword, name_key, stem_of, stemmer_of, stemmers_of, words
 from index.analysis.arabic import without_article
 from index.analysis.folding import fold
-from index.analysis.language import script_of
+from index.analysis.languages import language_of
 from index.analysis.names import letters_of
 from index.analysis.scripts import script_of_word
 from index.models.lexicon import HUB
@@ -37,6 +37,7 @@ from index.ranking.parameters import (
 )
 from index.ranking.query import alternatives_of
 from index.records import QueryTerm
+from index.store.vocabulary import words_among, words_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -160,7 +161,7 @@ class _Speller(NamedTuple):
         key = name_key(word.folded) or ""
         if len(key) < NAME_KEY or not self.view.channels["names"].frequency(key):
             return False
-        scripts = {script_of(language) for language in self.languages}
+        scripts = {language_of(language).script for language in self.languages}
         is_foreign = script_of_word(word.folded) not in scripts
         return _is_capital(word, query) or (is_foreign and len(key) >= SURE_KEY)
 
@@ -185,7 +186,7 @@ class _Speller(NamedTuple):
         """Return those of some words that the collection holds, or once held."""
         found: set[str] = set()
         for stemmer in stemmers_of(word, self.languages):
-            found.update(self.reader.words_among(stemmer, near))
+            found.update(words_among(self.reader, stemmer, near))
         return found
 
     def _in_lexicon(self, near: Iterable[str], language: str, word: Word, query: Query) -> list[str]:
@@ -232,7 +233,7 @@ class _Speller(NamedTuple):
         begin = word[: len(word) - _size(word) + 1]
         near: set[str] = set()
         for stemmer in stemmers_of(word, self.languages):
-            near.update(self.reader.words_from(stemmer, begin))
+            near.update(words_from(self.reader, stemmer, begin))
         found = process.extract(word, sorted(near), scorer=OSA.distance, score_cutoff=2, limit=MOST_NEAR)
         # a word with an ending added or removed is another form of the same word
         alike = [one for one, _, _ in found if not one.startswith(word) and not word.startswith(one)]
@@ -253,9 +254,10 @@ def _has_article(word: str) -> bool:
 
 
 def _is_capital(word: Word, query: Query) -> bool:
-    """Return whether a word is capitalised but not first; German capitalises all nouns."""
+    """Return whether a word is capitalised as a name is."""
     is_first = not query.text[: word.start].strip()
-    return query.text[word.start].isupper() and not is_first and query.language != "de"
+    is_telling = not is_first and not language_of(query.language).capitalises_nouns
+    return query.text[word.start].isupper() and is_telling
 
 
 def _forms(word: str) -> list[str]:

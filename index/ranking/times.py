@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from index.analysis import is_stopword, stem_of, stemmer_of, words
-from index.analysis.scripts import WITHOUT_SPACES
+from index.analysis.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def tells_time(text: str, language: str) -> bool:
     known = _words_of(language)
     if not known or any(letter.isnumeric() for letter in text):
         return True
-    if language in WITHOUT_SPACES:
+    if not language_of(language).is_spaced:
         return any(word in text for word in known)
     return any(_stem(word.folded, language) in known for word in words(text))
 
@@ -41,7 +41,7 @@ def _words_of(language: str) -> frozenset[str]:
     except ModuleNotFoundError:
         return frozenset()
     phrases = set(_phrases(info))
-    if language in WITHOUT_SPACES:
+    if not language_of(language).is_spaced:
         return frozenset(phrase for phrase in phrases if not phrase.isascii())
     return frozenset(
         _stem(word.folded, language)

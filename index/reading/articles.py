@@ -103,7 +103,7 @@ def _title(text: str) -> str:
 
 
 def _detected(text: str) -> str:
-    from index.analysis.language import detect
+    from index.analysis.detecting import detect
 
     _, begin = frontmatter.parse(text)
     return detect(text[begin : begin + _DETECTION_CHARS])

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-from index.analysis.language import languages_in
+from index.analysis.languages import languages_in
 from index.analysis.scripts import script_of
 from index.chunking.text_lines import ends_sentence
 
@@ -98,7 +98,8 @@ def parse_any(value: str) -> str | None:
 
     # only languages of the value's scripts: dateparser otherwise loads two hundred, which takes a second
     scripts = {script_of(char) for char in value}
-    languages = sorted(set(language_order) & {code for script in scripts for code in languages_in(script)})
+    codes = {one.code for script in scripts for one in languages_in(script)}
+    languages = sorted(codes.intersection(language_order))
     if not languages:
         return None
     told = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}

@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING
 
 from index.analysis import is_stopword, stem_of, stemmer_of, words
-from index.analysis.language import detect
+from index.analysis.detecting import detect
 from index.chunking import frontmatter
 from index.chunking.line_shapes import Look, Shape, is_dateline, look
 from index.chunking.text_lines import lines

@@ -19,6 +19,7 @@ import numpy as np
 
 from index.segments.dense import DenseIndex
 from index.segments.vocabulary import Channels, Vocabulary, deriving
+from index.store.blobs import vectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.store.reader import Reader, StoredPassage, StoredVector
+    from index.store.passages import StoredPassage
+    from index.store.reader import Reader
+    from index.store.vectors import StoredVector
 
 # rows from which another thread helps to make a segment: with fewer, starting it takes as long as it saves
 SHARED_ROWS = 10_000
@@ -127,13 +130,10 @@ class VectorSegment(Rows):
         """Make a segment of stored vectors, at least one.
 
         Raises:
-            ValueError: one is not (dimension,) float32.
+            ValueError: one has another dimension.
         """
-        if any(len(row.vector) != 4 * dimension for row in stored):
-            raise ValueError(f"a vector has not {dimension} numbers")
         rows = sorted(stored, key=attrgetter("language", "passage"))
-        vectors = np.frombuffer(b"".join([row.vector for row in rows]), dtype=np.float32)
-        vectors = vectors.reshape(len(rows), dimension)
+        vectors = vectors_of([row.vector for row in rows], dimension)
         layout = _layout([row.passage for row in rows], rows)
         return cls(
             *layout,

@@ -15,6 +15,7 @@ from index.segments.dense import Scan, products
 from index.segments.merging import JOIN_ROWS, SEGMENT_ROWS
 from index.segments.segment import VectorSegment
 from index.segments.topk import first_rows
+from index.store.vectors import vectors_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -137,7 +138,7 @@ class Vectors:
             removed: numbers of passages that were removed since.
             join_rows: segments are merged up to this size.
         """
-        made, stream = self._without(removed), reader.vectors(self.last)
+        made, stream = self._without(removed), vectors_after(reader, self.last)
         while rows := list(islice(stream, SEGMENT_ROWS)):
             segment = VectorSegment.of(rows, self.dimension, reader.sequence)
             made = replace(made, segments=(*made.segments, segment), alive=(*made.alive, None))
@@ -171,7 +172,7 @@ class Vectors:
     def _replaced(self, reader: Reader, first: int, last: int) -> Vectors:
         """Rebuild the segments [first, last) as one, from their rows that are left."""
         after = self.segments[first - 1].last if first else 0
-        rows = list(reader.vectors(after, self.segments[last - 1].last))
+        rows = list(vectors_after(reader, after, self.segments[last - 1].last))
         made = (VectorSegment.of(rows, self.dimension, reader.sequence),) if rows else ()
         return replace(
             self,

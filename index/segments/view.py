@@ -25,6 +25,7 @@ from index.segments.term_lookup import Part
 from index.segments.topk import first_rows
 from index.segments.vectors import Vectors
 from index.segments.vocabulary import Channels, derived
+from index.store.passages import passages_after, removed_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,9 +154,9 @@ class View:
         if reader.sequence == self.sequence:
             return self
         known = max((segment.last for segment in self.segments), default=0)
-        removed = [pair for pair in reader.removed(self.sequence) if pair[0] <= known]
+        removed = [pair for pair in removed_after(reader, self.sequence) if pair[0] <= known]
         view = self._without(reader, removed)
-        fresh, words = reader.passages(known), [segment.vocabulary for segment in self.segments]
+        fresh, words = passages_after(reader, known), [segment.vocabulary for segment in self.segments]
         for segment in segments_of(reader, fresh, SEGMENT_ROWS, words, in_haste=True):
             view = view._with_segment(segment)
         most_rows = JOIN_ROWS if join_rows is None else join_rows
@@ -230,7 +231,7 @@ class View:
         """Rebuild the segments [first, last) as one, from their rows that are left."""
         after = self.segments[first - 1].last if first else 0
         upto = self.segments[last - 1].last
-        passages = reader.passages(after, upto)
+        passages = passages_after(reader, after, upto)
         words = [segment.vocabulary for segment in self.segments[first:last]]
         made = list(segments_of(reader, passages, SEGMENT_ROWS, words))
         channels = {

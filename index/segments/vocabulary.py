@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.segments.postings import Lists, Postings, positions, postings_of, ranges
+from index.store.blobs import hashes_of, n_hashes, n_words, words_of
+from index.store.vocabulary import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +83,7 @@ def derived(
 
     Args:
         reader: where words are looked up.
-        passages: the numbers of their words, int32 as bytes.
+        passages: their words, as stored.
         known: words that need not be looked up: a word's number and terms never change.
     """
     channels, vocabulary = deriving(reader, passages, known, None)
@@ -100,9 +102,9 @@ def deriving(
     Returns:
         A function that waits for the postings, and the vocabulary.
     """
-    ends = np.cumsum([0, *(len(words) // 4 for words in passages)], dtype=np.int64)
-    numbers, places = _distinct(np.frombuffer(b"".join(passages), dtype=np.int32))
-    hashes, offsets = _hashes_of(reader, numbers, known)
+    ends = np.cumsum([0, *map(n_words, passages)], dtype=np.int64)
+    numbers, places = _distinct(words_of(passages))
+    hashes, offsets = _known_hashes(reader, numbers, known)
     rows, starts = Lists(ends, places), offsets[:-1]
 
     def of_grams() -> Postings:
@@ -136,7 +138,7 @@ def _distinct(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.
     return np.flatnonzero(held), (np.cumsum(held, dtype=np.int32) - 1)[values]
 
 
-def _hashes_of(
+def _known_hashes(
     reader: Reader, numbers: NDArray[np.int64], known: Sequence[Vocabulary]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the concatenated term hashes of words, and where those of each begin and end."""
@@ -148,11 +150,11 @@ def _hashes_of(
         sizes[which] = vocabulary.ends[places + 1] - vocabulary.ends[places]
         sources.append((which, vocabulary.ends[places], vocabulary.hashes))
         unknown = np.setdiff1d(unknown, which, assume_unique=True)
-    found = dict(reader.words(numbers[unknown].tolist()))
+    found = dict(terms_of(reader, numbers[unknown].tolist()))
     blobs = [found[number] for number in numbers[unknown].tolist()]
-    sizes[unknown] = [len(blob) // 8 for blob in blobs]
+    sizes[unknown] = [n_hashes(blob) for blob in blobs]
     starts = np.cumsum(sizes[unknown]) - sizes[unknown]
-    sources.append((unknown, starts, np.frombuffer(b"".join(blobs), dtype=np.uint64)))
+    sources.append((unknown, starts, hashes_of(blobs)))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     hashes = np.empty(offsets[-1], dtype=np.uint64)
     for which, starts, own in sources:

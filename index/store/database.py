@@ -230,7 +230,7 @@ class Store:
                 writer.close()
                 connection.execute("COMMIT")
                 self._has_begun = True
-                self._remember(writer.new_words)
+                self._remember(writer.words.new)
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 from index.analysis.folding import fold, unaccented
 from index.errors import QuestionError
 from index.records import Filters
-from index.store.reader import conditions
+from index.store.articles import conditions, infos_by_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index.store.reader import ArticleInfo, Reader
+    from index.store.articles import ArticleInfo
+    from index.store.reader import Reader
 
 Column = Literal["added", "published", "title", "source", "language", "passages"]
 COLUMNS: tuple[str, ...] = get_args(Column)
@@ -100,7 +101,7 @@ def listing(
     query = _Query(reader, filters or Filters(), spelling(title).split())
     order = _FAR_DOWN if column == "added" and first > _DEEP else _ORDERS[column]
     page, total = (query.searched if title else query.page)(order, descending, first, most)
-    return Listing(tuple(reader.infos(page)), total)
+    return Listing(tuple(infos_by_number(reader, page)), total)
 
 
 class _Query:

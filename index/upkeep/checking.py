@@ -10,7 +10,26 @@ import numpy as np
 
 from index.analysis import word_keys
 from index.chunking.sentences import sentences
-from index.ingest.preparing import sentences_blob, text_digest
+from index.ingest.preparing import text_digest
+from index.store.blobs import (
+    are_hashes,
+    hashes_blob,
+    is_vector,
+    sentences_blob,
+    sentences_of,
+    vectors_of,
+    words_of,
+)
+from index.store.checked import (
+    checked_articles,
+    checked_passages,
+    checked_vectors,
+    checked_words,
+    without_vectors,
+)
+from index.store.origins import origins_of
+from index.store.passages import texts_of
+from index.store.vectors import n_vectors
 from index.upkeep.compatibility import SMALLEST_COSINE
 
 if TYPE_CHECKING:
@@ -19,7 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.models.encoder import Encoder
-    from index.store.reader import CheckedArticle, CheckedPassage, CheckedVector, Reader
+    from index.store.checked import CheckedArticle, CheckedPassage, CheckedVector
+    from index.store.reader import Reader
 
 UNIT = 1e-3
 """By how much the squared length of a vector may differ from one."""
@@ -42,7 +62,7 @@ def unsound(reader: Reader, *, analysed: bool = False) -> list[str]:
     found = [] if reader.canaries() else ["the canary sentences are gone: another model would not be noticed"]
     known, strange = _vocabulary(reader, analysed=analysed)
     found += [f"vocabulary: the terms of {word!r} are not its own; run `sanad rebuild`" for word in strange]
-    for article in reader.checked_articles():
+    for article in checked_articles(reader):
         faults = [*_faults(reader, article, known, analysed=analysed)]
         if faults:
             found.append(f"article {article.id}: {'; '.join(faults)}; add it again, or restore a backup")
@@ -55,10 +75,10 @@ def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], l
 
     # words are numbered from 1, and none is ever removed
     known, strange = np.zeros(reader.counts()["words"] + 1, dtype=bool), list[str]()
-    for number, stemmer, word, terms in reader.vocabulary():
+    for number, stemmer, word, terms in checked_words(reader):
         if 0 < number < len(known):
             known[number] = True
-        if len(terms) < 16 or len(terms) % 8 or (analysed and term_hashes(word, stemmer) != terms):
+        if not are_hashes(terms) or (analysed and hashes_blob(term_hashes(stemmer, word)) != terms):
             strange.append(word)
     return known, strange
 
@@ -66,7 +86,7 @@ def _vocabulary(reader: Reader, *, analysed: bool) -> tuple[NDArray[np.bool_], l
 def _faults(
     reader: Reader, article: CheckedArticle, known: NDArray[np.bool_], *, analysed: bool
 ) -> Iterator[str]:
-    passages = reader.checked_passages(article.number)
+    passages = checked_passages(reader, article.number)
     if not _is_what_was_added(reader, article):
         yield "its text is not the one that was added"
     if len(passages) != article.n_passages or [p.ordinal for p in passages] != [*range(1, len(passages) + 1)]:
@@ -105,26 +125,27 @@ def unsound_vectors(reader: Reader, encoder: Encoder) -> dict[int, str]:
     Returns:
         The fault of each passage, by its number; a passage that has no vector and is not queued for one is included.
     """
-    found = dict.fromkeys(reader.without_vectors(), "a passage has lost its vector")
-    kept = max(1, reader.n_vectors // SAMPLE)
+    found = dict.fromkeys(without_vectors(reader), "a passage has lost its vector")
+    kept = max(1, n_vectors(reader) // SAMPLE)
     sample: list[CheckedVector] = []
-    for place, one in enumerate(reader.checked_vectors()):
-        if len(one.vector) != 4 * encoder.dimension or not _is_unit(one.vector):
+    for place, one in enumerate(checked_vectors(reader)):
+        if not is_vector(one.vector, encoder.dimension) or not _is_unit(one.vector, encoder.dimension):
             found[one.passage] = f"article {one.article}: the vector of passage {one.ordinal} is damaged"
         elif place % kept == 0:
             sample.append(one)
-    vectors = encoder.encode_passages([reader.text_of(one.passage) for one in sample])
-    for one, vector in zip(sample, vectors, strict=True):
-        stored = np.frombuffer(one.vector, dtype=np.float32)
-        if not stored @ vector >= SMALLEST_COSINE * (vector @ vector):
+    texts = texts_of(reader, [one.passage for one in sample])
+    vectors = encoder.encode_passages([texts[one.passage] for one in sample])
+    stored = vectors_of([one.vector for one in sample], encoder.dimension)
+    for one, was, vector in zip(sample, stored, vectors, strict=True):
+        if not was @ vector >= SMALLEST_COSINE * (vector @ vector):
             found[one.passage] = (
                 f"article {one.article}: the vector of passage {one.ordinal} is not of its text"
             )
     return found
 
 
-def _is_unit(blob: bytes) -> bool:
-    vector = np.frombuffer(blob, dtype=np.float32).astype(np.float64)
+def _is_unit(blob: bytes, dimension: int) -> bool:
+    vector = vectors_of([blob], dimension)[0].astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):  # a value that is not finite fails the comparison
         square = float(vector @ vector)
     return abs(square - 1) <= UNIT or square == 0
@@ -133,7 +154,7 @@ def _is_unit(blob: bytes) -> bool:
 def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
     if text_digest(article.language, article.text) == article.text_digest:
         return True
-    if not reader.origins(article.number):
+    if not origins_of(reader, article.number):
         return False
     # an article whose language was edited keeps its file's digest, which must fit some language
     codes = ("".join(letters) for n in (2, 3) for letters in product(ascii_lowercase, repeat=n))
@@ -141,10 +162,10 @@ def _is_what_was_added(reader: Reader, article: CheckedArticle) -> bool:
 
 
 def _are_words(passage: CheckedPassage, known: NDArray[np.bool_]) -> bool:
-    if len(passage.words) % 4 or len(passage.sentences) % 12:
+    try:
+        numbers, n_words = words_of([passage.words]), sentences_of(passage.sentences)[:, 2]
+    except ValueError:
         return False
-    numbers = np.frombuffer(passage.words, dtype=np.int32)
-    n_words = np.frombuffer(passage.sentences, dtype=np.int32)[2::3]
     inside = (numbers >= 0) & (numbers < len(known))
     return bool(inside.all() and known[numbers].all() and n_words.sum(dtype=np.int64) == len(numbers))
 

@@ -10,6 +10,7 @@ from index.analysis import ANALYSER_VERSION
 from index.chunking.passages import CHUNKER_VERSION
 from index.errors import ModelError, StoreIncompatible
 from index.models.encoder import SHIPPED_NAME
+from index.store.blobs import is_vector, vector_blob, vectors_of
 from index.store.choosing import located
 from index.store.database import FORMAT, Store
 from index.store.leftovers import being_written
@@ -83,7 +84,7 @@ def create(path: Path, encoder: Encoder) -> None:
     store = Store(path, create=True)
     vectors = encoder.encode_passages(CANARIES)
     with store.writing() as writer:
-        canaries = {text: v.tobytes() for text, v in zip(CANARIES, vectors, strict=True)}
+        canaries = {text: vector_blob(v) for text, v in zip(CANARIES, vectors, strict=True)}
         writer.set(settings_of(encoder), canaries)
     store.close_whole()
 
@@ -204,10 +205,10 @@ def check_canaries(store: Store, encoder: Encoder) -> None:
     """
     with store.reading() as reader:
         canaries = reader.canaries()
-        if not all(_is_vector(stored, encoder.dimension) for stored in canaries.values()):
+        if not all(_is_finite(stored, encoder.dimension) for stored in canaries.values()):
             raise reader.damaged("the vectors of the canary sentences cannot be read")
     texts = list(canaries)
-    stored = np.array([np.frombuffer(canaries[text], dtype=np.float32) for text in texts])
+    stored = vectors_of([*canaries.values()], encoder.dimension)
     now = encoder.encode_passages(texts)
     for text, was, here in zip(texts, stored, now, strict=True):
         if not was.any() and not here.any():
@@ -220,8 +221,6 @@ def check_canaries(store: Store, encoder: Encoder) -> None:
             )
 
 
-def _is_vector(stored: object, dimension: int) -> bool:
-    """Return whether a value is d finite float32 as bytes; on a damaged page, SQLite guarantees no type."""
-    if not isinstance(stored, bytes) or len(stored) != 4 * dimension:
-        return False
-    return bool(np.isfinite(np.frombuffer(stored, dtype=np.float32)).all())
+def _is_finite(stored: object, dimension: int) -> bool:
+    """Return whether a value of the database is a vector of finite numbers."""
+    return is_vector(stored, dimension) and bool(np.isfinite(vectors_of([stored], dimension)).all())

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.errors import ModelError, SanadError
+from index.store.blobs import vector_blob
+from index.store.passages import texts_of
+from index.store.vectors import has_unembedded, n_unembedded, store_vectors, unembedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +107,7 @@ class Embedder:
 
     def progress(self, reader: Reader) -> Embedding:
         """Return the progress of embedding, as a transaction sees it."""
-        waiting = reader.n_unembedded
+        waiting = n_unembedded(reader)
         speed = self._speed if waiting else None
         return Embedding(
             waiting, speed, waiting / speed if speed else None, self._problem if waiting else None
@@ -136,7 +139,7 @@ class Embedder:
         self._is_wanted = False
         try:
             with self._store.reading() as reader:
-                self._is_wanted |= reader.has_unembedded
+                self._is_wanted |= has_unembedded(reader)
         except SanadError:
             self._is_wanted = True
         return self._is_wanted
@@ -166,14 +169,15 @@ def embed_batch(store: Store, encoder: Encoder, is_current: Callable[[], bool] =
         StoreError: they cannot be stored.
     """
     with store.reading() as reader:
-        waiting = reader.unembedded(BATCH)
+        waiting = texts_of(reader, unembedded(reader, BATCH))
     if not waiting:
         return 0
-    vectors = usable(encoder.encode_passages([text for _, text in waiting]), encoder)
+    vectors = usable(encoder.encode_passages([*waiting.values()]), encoder)
     with store.writing() as writer:
         if is_current():
-            writer.embed(
-                {number: vector.tobytes() for (number, _), vector in zip(waiting, vectors, strict=True)}
+            store_vectors(
+                writer,
+                {number: vector_blob(vector) for number, vector in zip(waiting, vectors, strict=True)},
             )
     return len(waiting)
 

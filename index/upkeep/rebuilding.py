@@ -16,9 +16,21 @@ from index.errors import StoreDamaged, StoreError
 from index.ingest.linking import link
 from index.ingest.preparing import prepare
 from index.models import open_encoder
+from index.store.articles import (
+    added_at,
+    all_digests,
+    article_by_id,
+    digests_of,
+    insert_article,
+    number_by_id,
+    remove_article,
+)
 from index.store.choosing import located
 from index.store.database import FORMAT, Store
+from index.store.files import all_files, copy_memory, memory, remember_file
 from index.store.home import Home
+from index.store.origins import all_origins, copy_origins
+from index.store.vectors import n_unembedded, vectors_by_text
 from index.upkeep.compatibility import FINGERPRINT, create, encoder_of, refuse_newer, settings_of
 from index.upkeep.embedding import embed_batch
 
@@ -84,7 +96,7 @@ def rebuild(home: Home, encoder: Encoder, progress: Callable[[int, int], None] |
         try:
             with old.reading() as reader:
                 refuse_newer(reader.settings(), home.path)
-                wanted, problems = reader.all_digests(), reader.problems()
+                wanted, problems = all_digests(reader), reader.problems()
             _copy(old, new, encoder, wanted)
             _embed(new, encoder, progress)
             with old.writing() as frozen:  # from here on nobody can change the old one
@@ -124,7 +136,7 @@ def _fits(path: Path, encoder: Encoder) -> bool:
 def _copy(old: Store, new: Store, encoder: Encoder, wanted: dict[str, str]) -> None:
     """Copy the articles whose digest the new database does not have."""
     with new.reading() as reader:
-        held = reader.all_digests()
+        held = all_digests(reader)
     missing = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
     for first in range(0, len(missing), BATCH):
         batch = missing[first : first + BATCH]
@@ -137,7 +149,7 @@ def _embed(store: Store, encoder: Encoder, progress: Callable[[int, int], None] 
     """Embed every passage that has no vector."""
     while True:
         with store.reading() as reader:
-            total, waiting = reader.counts()["passages"], reader.n_unembedded
+            total, waiting = reader.counts()["passages"], n_unembedded(reader)
         if progress:
             progress(total - waiting, total)
         if not waiting:
@@ -147,24 +159,24 @@ def _embed(store: Store, encoder: Encoder, progress: Callable[[int, int], None] 
 
 def _finish(old: Reader, new: Store, encoder: Encoder) -> None:
     """Copy what changed meanwhile, remove what was removed, and copy the origins of every article."""
-    wanted = old.all_digests()
+    wanted = all_digests(old)
     with new.reading() as reader:
-        held = reader.all_digests()
+        held = all_digests(reader)
     changed = [article_id for article_id, digest in wanted.items() if held.get(article_id) != digest]
     _write(new, _read(old, changed, encoder))
     with new.writing() as writer:
         for article_id in held.keys() - wanted.keys():
-            writer.remove(writer.number_by_id(article_id) or 0)
-        writer.copy_origins(old.all_origins())
+            remove_article(writer, number_by_id(writer, article_id) or 0)
+        copy_origins(writer, all_origins(old))
         if old.settings()["format"] == str(FORMAT):  # an older one may store no files
-            for path, seen in old.files():
-                writer.remember(path, seen)
+            for path, seen in all_files(old):
+                remember_file(writer, path, seen)
         writer.forget_lost()  # a killed rebuild may have come as far as this
         writer.note_lost(old.lost())
-        writer.copy_memory(old.memory())
+        copy_memory(writer, memory(old))
         writer.start_after(old.sequence)
     with new.reading() as reader:
-        if reader.all_digests() != wanted:
+        if all_digests(reader) != wanted:
             raise StoreDamaged("not every article can be copied; run `sanad check`, restore a backup")
 
 
@@ -186,11 +198,11 @@ def _read(reader: Reader, ids: Sequence[str], encoder: Encoder) -> list[_Held]:
     kept = before != after and all(before.get(name) == after[name] for name in ("format", FINGERPRINT))
     held = []
     for article_id in ids:
-        article, number = reader.article(article_id), reader.number_by_id(article_id)
+        article, number = article_by_id(reader, article_id), number_by_id(reader, article_id)
         if article is not None and number is not None:
-            _, digest, text_digest = reader.digests(number)
-            vectors = reader.vectors_by_text(number) if kept else {}
-            held.append(_Held(article, reader.added(article_id), (digest, text_digest), vectors))
+            _, digest, text_digest = digests_of(reader, number)
+            vectors = vectors_by_text(reader, number) if kept else {}
+            held.append(_Held(article, added_at(reader, article_id), (digest, text_digest), vectors))
     return held
 
 
@@ -199,10 +211,10 @@ def _write(new: Store, articles: Sequence[_Held]) -> None:
     prepared = [prepare(held.article) for held in articles]
     with new.writing() as writer:
         for (article, added, digests, vectors), made in zip(articles, prepared, strict=True):
-            number = writer.number_by_id(article.id or "")
+            number = number_by_id(writer, article.id or "")
             if number is not None:
-                writer.remove(number)
-            fresh = writer.insert(article, digests, made, added, vectors)
+                remove_article(writer, number)
+            fresh = insert_article(writer, article, digests, made, added, vectors)
             link(
                 writer,
                 fresh,

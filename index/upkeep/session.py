@@ -12,6 +12,7 @@ from index.segments.snapshot import Snapshots
 from index.segments.view import View
 from index.store import leftovers
 from index.store.database import Store
+from index.store.vectors import has_unembedded
 from index.upkeep.compatibility import settings_of
 from index.upkeep.embedding import Embedder
 
@@ -137,7 +138,7 @@ class Opened:
                 view = self._brought_to(reader)
             if self._wants_upkeep(view):
                 self._start_upkeep()
-            if reader.has_unembedded:
+            if has_unembedded(reader):
                 self.embed()
             yield view, reader
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
-from assistant.core.followup import MAX_CARRIED, follow, follow_all
+from assistant.core.followup import MAX_CARRIED, POINTERS, STARTS, follow, follow_all
+from assistant.core.phrases import PHRASES
 from assistant.core.question import MAX_CHARS, MAX_HISTORY, check_history
 from index import QuestionError, content_words
 
@@ -26,6 +27,10 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     with Assistant(tmp_path_factory.mktemp("seeds") / "home") as assistant:
         assistant.add(HERE.parents[1] / "seeds")
         yield assistant
+
+
+def test_what_sanad_speaks_can_lean_on_the_question_before() -> None:
+    assert set(STARTS) == set(POINTERS) == set(PHRASES)
 
 
 def found(assistant: Assistant, question: str, expected: str, k: int) -> bool:

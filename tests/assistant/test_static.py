@@ -14,9 +14,12 @@ import brotli
 import gradio
 import pytest
 
+from assistant.core.phrases import PHRASES, READING
 from assistant.page.app_shell import ASSETS, LIST, Frame, first_page
 from assistant.page.bundles import STATIC, bundles, script
 from assistant.page.static_files import IMMUTABLE, StaticFile
+from index import direction
+from index.analysis.languages import LANGUAGES
 from tests.assistant.serving import until
 
 if TYPE_CHECKING:
@@ -43,6 +46,18 @@ def test_every_file_is_in_something_that_a_page_names(client: httpx.Client, page
         lines = [line for line in text.splitlines() if not line.startswith(("import ", "export "))]
         found = all(line in served or json.dumps(line, ensure_ascii=False)[1:-1] in served for line in lines)
         assert path.name in READ or found, path.name
+
+
+def test_the_page_writes_from_the_right_what_the_table_of_languages_does() -> None:
+    listed = re.search(r'RTL = new Set\("([a-z ]+)"', (STATIC / "dom.js").read_text("utf-8"))
+    assert listed
+    assert set(listed[1].split()) == {code for code in LANGUAGES if direction(code) == "rtl"}
+
+
+def test_the_interface_speaks_the_same_languages_wherever_it_speaks() -> None:
+    said = re.findall(r"^  (\w+): \{$", (STATIC / "words.js").read_text("utf-8"), re.MULTILINE)
+    assert set(said) == set(READING)
+    assert set(READING) < set(PHRASES) < set(LANGUAGES)
 
 
 def test_a_file_is_sent_compressed_and_kept_for_ever_under_a_name_that_tells_its_content(

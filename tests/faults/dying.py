@@ -50,7 +50,7 @@ def do(home: Path, what: str, file: str = "") -> None:
         elif what == "add":
             collection.add([Article(id="dying", text="A ferry was launched in the harbour.", language="en")])
         elif what == "save":
-            with collection._viewing() as (state, view, _):
+            with collection.session() as state, state.viewing() as (view, _):
                 state.snapshots.save(view)
 
 

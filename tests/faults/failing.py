@@ -85,7 +85,7 @@ class Site:
         return lambda: Collection(new).close(), self.expected
 
     def save_snapshot(self) -> None:
-        with self.collection._viewing() as (state, view, _):
+        with self.collection.session() as state, state.viewing() as (view, _):
             state.snapshots.save(view)
             assert state.snapshots.newest(view.vectors.dimension, view.sequence) is not None
 

@@ -44,7 +44,7 @@ class Keeper:
     def __init__(self, home: Path, board: Board, rng: random.Random) -> None:
         self.home, self.board, self.rng = home, board, rng
         self.collection = Collection(home)
-        with self.collection._using() as state:
+        with self.collection.session() as state:
             assert state.store.missing() == []
         self.texts: dict[int, int] = {}
         self.find()
@@ -111,7 +111,7 @@ class Keeper:
         self.collection.rebuild()
 
     def snapshot(self) -> None:
-        with self.collection._viewing() as (state, view, _):
+        with self.collection.session() as state, state.viewing() as (view, _):
             state.snapshots.save(view)
 
     def merge(self) -> None:

@@ -120,7 +120,7 @@ def test_what_was_derived_from_lost_changes_is_not_used(home: Path, monkeypatch:
     older = shutil.copytree(home, home.with_name("older"))
     with Collection(home, embeds=False) as collection:
         collection.add(article(number) for number in range(1, 6))
-        with collection._viewing() as (state, view, _):
+        with collection.session() as state, state.viewing() as (view, _):
             state.snapshots.save(view)
     for path in older.glob("collection-1.sqlite"):
         shutil.copy(path, home)
@@ -133,7 +133,7 @@ def test_what_was_derived_from_lost_changes_is_not_used(home: Path, monkeypatch:
         for thing in things:
             assert collection.search(thing, 1)[0].article.id == thing
         assert collection.search("harbour", 1)[0].article.id == "a0"
-        with collection._viewing() as (_, view, _):
+        with collection.view() as (view, _):
             assert view.n_passages == 6
             assert view.segments[0].built != 2, "nothing of the lost change"
 

@@ -36,7 +36,7 @@ def rankings(collection: Collection) -> Rankings:
 
 
 def save(collection: Collection) -> None:
-    with collection._viewing() as (state, view, _):
+    with collection.session() as state, state.viewing() as (view, _):
         state.snapshots.save(view)
         state.saved_rows = view.n_kept
 
@@ -139,7 +139,8 @@ def test_damage_is_reported_and_mended_while_questions_are_answered(saved: tuple
             assert rankings(collection) == expected
     with Collection(home) as collection:
         collection.search("harbour", 1)
-        assert collection._state.saved_rows > 0, "the mended snapshot is the one that is opened"
+        with collection.session() as session:
+            assert session.saved_rows > 0, "the mended snapshot is the one that is opened"
 
 
 def test_snapshots_of_an_older_version_are_made_anew(

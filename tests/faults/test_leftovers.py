@@ -116,7 +116,7 @@ def test_a_backup_that_is_being_written_is_left_alone(filled: Path, tmp_path: Pa
     ],
 )  # fmt: skip
 def test_snapshots_of_killed_processes(filled: Path, where: str, call: int, what: str) -> None:
-    with Collection(filled) as collection, collection._viewing() as (state, view, _):
+    with Collection(filled) as collection, collection.session() as state, state.viewing() as (view, _):
         state.snapshots.save(view)
     with Collection(filled) as collection:
         collection.add([Article(id="later", text="A windmill was built later.", language="en")])

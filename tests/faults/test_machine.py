@@ -98,7 +98,7 @@ class CollectionMachine(RuleBasedStateMachine):
     @rule(who=st.integers(0, 1), which=st.integers(0, 1000), bit=st.integers(0, 7))
     def a_snapshot_is_damaged_on_disk(self, who: int, which: int, bit: int) -> None:
         """A snapshot is made, one bit of one of its files is turned, and the collection opened anew."""
-        with self.users[who]._viewing() as (state, view, _):
+        with self.users[who].session() as state, state.viewing() as (view, _):
             state.snapshots.save(view)
         files = sorted(path for path in (self.folder / "home" / "snapshots").rglob("*") if path.is_file())
         path = files[which % len(files)]

@@ -97,6 +97,6 @@ def test_upkeep_is_done_all_the_same(home: Path, monkeypatch: pytest.MonkeyPatch
         for number in range(QUESTIONS):
             collection.search(f"town{number % 40}", 3)
             collection.settle()
-        with collection._viewing() as (state, _, _):
+        with collection.session() as state, state.viewing():
             assert state.saved_rows >= 40
     assert list(home.glob("snapshots/*/0*"))

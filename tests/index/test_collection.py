@@ -24,6 +24,9 @@ from index import (
     StoreUnavailable,
     restore,
 )
+from index.store.articles import all_infos
+from index.store.passages import texts_of
+from index.store.vectors import unembedded
 from index.upkeep.embedding import embed_batch
 
 QUESTIONS = [
@@ -40,6 +43,19 @@ def ranking(collection: Collection, question: str) -> list[tuple[str, float]]:
     """What is found once every passage has its vector."""
     assert collection.settle()
     return [(hit.passage_id, round(hit.score, 5)) for hit in collection.search(question, 20)]
+
+
+def test_a_view_stays_as_it_was_while_others_write(home: Path) -> None:
+    with Collection(home, embeds=False) as collection, Collection(home, embeds=False) as other:
+        collection.add([Article(id="a", text="The river rose.")])
+        with collection.view() as (view, reader):
+            other.add([Article(id="b", text="The ferry sank.")])
+            other.remove("a")
+            assert view.sequence == reader.sequence
+            assert view.n_passages == reader.counts()["passages"] == 1
+            assert [one.id for one in all_infos(reader)] == ["a"]
+        with collection.view() as (view, reader):
+            assert [one.id for one in all_infos(reader)] == ["b"]
 
 
 def test_each_script_finds_its_own_article(home: Path, articles: list[Article]) -> None:
@@ -72,7 +88,7 @@ def test_what_was_removed_is_in_neither_half(tmp_path: Path, articles: list[Arti
         never.add([article for article in articles if article.id != "ar"])
         for question in QUESTIONS:
             assert ranking(collection, question) == ranking(never, question)
-        with collection._viewing() as (_, view, _), never._viewing() as (_, fresh, _):
+        with collection.view() as (view, _), never.view() as (fresh, _):
             for name, channel in view.channels.items():
                 assert channel.statistics == fresh.channels[name].statistics
         with pytest.raises(NotFound, match="'ar'"):
@@ -115,11 +131,11 @@ def test_unchanged_passages_keep_their_vectors(home: Path) -> None:
     with Collection(home, embeds=False) as collection:
         collection.add([Article(id="a", text=f"{first}\n\n{second}")])
         while collection.embedding().waiting:
-            with collection._using() as state:
+            with collection.session() as state:
                 embed_batch(state.store, state.encoder)
         collection.add([Article(id="a", text=f"{first}\n\nA new ending with other words in it.")])
-        with collection._using() as state, state.store.reading() as reader:
-            waiting = [text for _, text in reader.unembedded(100)]
+        with collection.session() as state, state.store.reading() as reader:
+            waiting = [*texts_of(reader, unembedded(reader, 100)).values()]
     assert waiting
     assert all("Sentence number 0 " not in text for text in waiting)
 
@@ -201,7 +217,7 @@ def test_many_small_changes_stay_few_segments_with_exact_statistics(home: Path, 
             collection.remove(str(i))
             collection.search("harbour", 1)
         fresh.add([article for article in made if int(article.id or 0) % 3])
-        with collection._viewing() as (_, view, _), fresh._viewing() as (_, other, _):
+        with collection.view() as (view, _), fresh.view() as (other, _):
             assert len(view.segments) <= 7
             for name, channel in view.channels.items():
                 assert channel.statistics == other.channels[name].statistics
@@ -260,11 +276,11 @@ def test_a_snapshot_gives_what_the_database_gives(big: Path) -> None:
     questions = ["mark3x", "batas menol", "dorat"]
     with Collection(big) as collection:
         saved = [ranking(collection, question) for question in questions]
-        with collection._viewing() as (state, _, _):
+        with collection.session() as state, state.viewing():
             assert state.saved_rows >= SNAPSHOT_ROWS
             state.snapshots.discard()
     with Collection(big) as collection:
-        with collection._viewing() as (state, _, _):
+        with collection.session() as state, state.viewing():
             assert state.saved_rows == 0
         assert [ranking(collection, question) for question in questions] == saved
 
@@ -283,7 +299,7 @@ def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
         flipped = whole[:place] + bytes([whole[place] ^ 1 << rng.randrange(8)]) + whole[place + 1 :]
         path.write_bytes((flipped, whole[: len(whole) // 2], b"")[number % 3])
         with Collection(big) as collection:
-            with collection._using() as state:  # the part of `check` that looks at snapshots
+            with collection.session() as state:  # the part of `check` that looks at snapshots
                 assert len(state.snapshots.problems(state.encoder.dimension)) == 1, path.name
             assert ranking(collection, "mark3x") == expected
         path.write_bytes(whole)
@@ -291,7 +307,7 @@ def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
     with Collection(big) as collection:
         assert len(collection.check(repair=True)) == 1
         assert collection.check() == []
-        with collection._viewing() as (state, _, _):
+        with collection.session() as state, state.viewing():
             assert state.saved_rows >= SNAPSHOT_ROWS
         assert ranking(collection, "mark3x") == expected
 

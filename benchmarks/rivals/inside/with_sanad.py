@@ -10,6 +10,8 @@ from adapter import K
 
 from assistant import Assistant
 from index import Article
+from index.store.articles import ids_by_number
+from index.store.passages import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,12 +39,12 @@ class Sanad:
         return [(hit.article.id or "", hit.text) for hit in self._assistant.search(text, K)]
 
     def nearest(self, text: str, vector: Any) -> list[str]:  # noqa: ANN401, ARG002, D102
-        with self._assistant._collection._viewing() as (_, view, reader):  # the dense half has no public name
+        with self._assistant._collection.view() as (view, reader):  # the dense half has no public name
             numbers = np.concatenate([*view.vectors.nearest(vector, K, None).values()])
             cosines = view.vectors.cosines(vector, numbers)
             numbers = numbers[np.argsort(-cosines)][:K].tolist()
-            articles = {place.article for place in reader.places(numbers).values()}
-            return list(reader.ids_of(list(articles)).values())
+            articles = {place.article for place in places_of(reader, numbers).values()}
+            return list(ids_by_number(reader, list(articles)).values())
 
     def add(self, passages: Sequence[Passage]) -> None:  # noqa: D102
         self._assistant.add([_article(passage) for passage in passages])

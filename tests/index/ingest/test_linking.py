@@ -13,7 +13,9 @@ from benchmarks.page_likeness import pairs
 from index import Alike, Article, Collection, rebuild_home
 from index.chunking.passages import split
 from index.ingest.linking import _COMPARED, _PER_KEY
+from index.store.likeness import sharing
 from index.store.minhash import KEYS, NEAR, keys_of, may_be_near, overlap, sketch, triples
+from index.store.passages import prose_of
 from tests.index.reading.making import STORIES
 
 if TYPE_CHECKING:
@@ -79,9 +81,9 @@ def test_nothing_is_left_of_what_was_removed(home: Path) -> None:
         collection.add([Article(id="a", text=text_of("en")), Article(id="b", text=copy_of("en"))])
         collection.remove("a")
         collection.remove("b")
-        with collection._using() as state, state.store.reading() as reader:
+        with collection.session() as state, state.store.reading() as reader:
             for table in ("sketches", "sketch_keys", "alike", "files"):
-                assert reader._one(f"SELECT count(*) FROM {table}") == 0  # noqa: S608
+                assert reader.one(f"SELECT count(*) FROM {table}") == 0  # noqa: S608
 
 
 def test_links_survive_a_rebuild(home: Path) -> None:
@@ -138,9 +140,9 @@ def test_thousands_of_one_template_cost_each_what_a_few_do(home: Path) -> None:
     with Collection(home) as collection:
         report = collection.add(made)
         assert max(len(item.alike) for item in report.items) == _COMPARED
-        with collection._using() as state, state.store.reading() as reader:
-            found = keys_of(sketch(triples(reader.prose(1))))
-            assert reader.sharing(found, _PER_KEY).total() <= KEYS * _PER_KEY
+        with collection.session() as state, state.store.reading() as reader:
+            found = keys_of(sketch(triples(prose_of(reader, 1))))
+            assert sharing(reader, found, _PER_KEY).total() <= KEYS * _PER_KEY
 
 
 @pytest.mark.parametrize("pair", list(pairs()), ids=lambda pair: pair.name)

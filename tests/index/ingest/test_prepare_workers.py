@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Article, Collection
-from index.analysis import hashing, parts_of
+from index.analysis import parts_of
+from index.analysis.hashing import term_hashes
 from index.ingest.batches import BATCH, MANY
 from index.ingest.prepare_workers import WorkerPool, prepare_all
+from index.store.blobs import hashes_blob
+from index.store.vocabulary import terms_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +38,7 @@ def test_a_crew_prepares_what_is_prepared_without_one() -> None:
     with WorkerPool() as pool:
         made = pool.run(lambda work: work(wanted)).result()
         again = pool.run(lambda work: work(wanted)).result()
-    assert made == again == prepare_all(wanted)
+    assert [one._replace(hashes={}) for one in made] == again == prepare_all(wanted)
     assert made[-1].passages == []
 
 
@@ -43,15 +46,22 @@ def test_a_crew_tells_the_terms_of_new_words_once() -> None:
     wanted = articles(8)
     with WorkerPool() as pool:
         made = pool.run(lambda work: work(wanted)).result()
-        keys = {key for one in made for key in one.keys}
-        assert hashing._learned == {
-            key: hashing.term_hashes(word, stemmer) for key in keys for stemmer, word in [parts_of(key)]
-        }
-        taken = next(iter(keys))
-        stemmer, word = parts_of(taken)
-        assert hashing.hashes_of(taken) == hashing.term_hashes(word, stemmer)
-        assert taken not in hashing._learned
-    assert not hashing._learned
+        again = pool.run(lambda work: work(wanted)).result()
+    keys = {key for one in made for key in one.keys}
+    assert made[0].hashes == {key: hashes_blob(term_hashes(*parts_of(key))) for key in keys}
+    assert all(one.hashes is made[0].hashes for one in made)
+    assert not again[0].hashes
+
+
+def test_terms_that_come_with_an_article_are_those_that_are_stored(home: Path) -> None:
+    (prepared,) = prepare_all(articles(1))
+    key, *others = prepared.keys
+    with Collection(home, embeds=False) as collection, collection.session() as session:
+        with session.store.writing() as writer:
+            writer.words.of(prepared.keys, {key: b"as given"})
+        with session.store.reading() as reader:
+            stored = [blob for _, blob in terms_of(reader, range(1, len(prepared.keys) + 1))]
+    assert stored == [b"as given", *(hashes_blob(term_hashes(*parts_of(other))) for other in others)]
 
 
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
@@ -65,7 +75,8 @@ def test_a_process_that_dies_or_is_stopped_costs_nothing(
         os.kill(worker.pid, fault)
         monkeypatch.setattr(worker, "patience_s", 0.5)
         for _ in range(2):
-            assert pool.run(lambda work: work(wanted)).result() == made
+            again = pool.run(lambda work: work(wanted)).result()
+            assert [one._replace(hashes={}) for one in again] == [one._replace(hashes={}) for one in made]
         assert not worker.alive
 
 

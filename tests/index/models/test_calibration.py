@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index.analysis.language import detect
+from index.analysis.detecting import detect
 from index.models import open_encoder
 from index.models.calibration import SHIPPED, Calibration, parallel, save
 from tests.index.encoders import WIDTH, Reads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.analysis.language import detect
+from index.analysis.detecting import detect
 from index.collection import shipped_lexicon
 from index.ranking.asking import asks_when, kind, names
 

@@ -86,7 +86,7 @@ def test_terms_of_a_twentieth_of_all_rows_are_counted_for_candidates_only(
             Article(id=f"a{i}", text=f"Line {i} of the list is here {word}.", language="en")
             for i, word in enumerate(endings)
         )
-        with collection._viewing() as (_, view, _):
+        with collection.view() as (view, _):
             for word in ("harbour", "lantern"):
                 query = analyse(word, "en", view.languages, None)
                 located = view.locate(query)
@@ -103,7 +103,7 @@ def test_a_row_scores_what_each_channel_counts_in_its_language(home: Path) -> No
             Article(id=f"a{i}", text=f"{text(rng)} London Лондон", language=codes[i % 4]) for i in range(80)
         )
         collection.remove("a8")
-        with collection._viewing() as (_, view, _):
+        with collection.view() as (view, _):
             for language in ("ar", "en", "tr"):
                 query = analyse(f"{text(rng)} London", language, view.languages, None)
                 located = view.locate(query)

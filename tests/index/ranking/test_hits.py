@@ -9,7 +9,7 @@ import numpy as np
 from index.ranking.hits import _Candidate, _folded
 from index.ranking.parameters import NEAR_DUPLICATE
 from index.segments.vocabulary import Vocabulary
-from index.store.reader import Place
+from index.store.passages import Place
 
 
 def candidate(article: int, ordinal: int, words: list[int]) -> _Candidate:

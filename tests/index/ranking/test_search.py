@@ -40,7 +40,7 @@ def reads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Re
 
 
 def by_vectors(collection: Collection, encoder: Reads, question: str) -> Ranking:
-    with collection._viewing() as (_, view, reader):
+    with collection.view() as (view, reader):
         searcher = Searcher(encoder, Calibration(encoder), None, DEFAULT._replace(dense=1.0))
         return searcher.search(view, reader, question, 10)
 
@@ -52,7 +52,7 @@ def test_no_language_crowds_out_another(home: Path, reads: Reads) -> None:
         collection.add(statements(["ru"], [0, 1, 2]))
         collection.add(statements(["ar"]))
         collection.settle()
-        with collection._viewing() as (_, view, _):
+        with collection.view() as (view, _):
             asked = reads.encode_question(parallel()["en"].questions[3])
             cosines = {
                 language: (segment.vectors[run] @ asked).max()
@@ -131,7 +131,7 @@ def test_a_question_of_which_the_model_knows_nothing_is_answered_by_words(home: 
     with Collection(home) as collection:
         collection.add(statements(["en"]))
         collection.settle()
-        with collection._viewing() as (_, view, reader):
+        with collection.view() as (view, reader):
             encoder = Nothing("en", width=view.vectors.dimension)
             searcher = Searcher(encoder, Calibration(encoder), None)
             (first, *_) = searcher.search(view, reader, parallel()["en"].questions[8], 10)

@@ -33,7 +33,7 @@ def test_a_segment_is_made_anew_when_less_than_seven_tenths_of_it_are_left() -> 
 
 
 def test_what_is_added_in_small_parts_is_joined_while_a_question_waits(home: Path) -> None:
-    with Collection(home) as collection, collection._using() as state:
+    with Collection(home) as collection, collection.session() as state:
         view = View.empty(state.encoder.dimension)
         for number in range(3):
             collection.add(

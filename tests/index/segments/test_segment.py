@@ -12,6 +12,7 @@ from index import Article, Collection
 from index.segments import segment
 from index.segments.postings import Postings
 from index.segments.segment import Segment, segments_of
+from index.store.passages import passages_after
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,10 +38,10 @@ def test_segments_that_two_threads_make_are_those_that_one_makes(
     with Collection(home) as collection:
         texts = [f"{' '.join(rng.sample(WORDS, 4))} {i}." for i in range(110)]
         collection.add(Article(id=f"a{i}", text=text) for i, text in enumerate(texts))
-        with collection._viewing() as (_, _, reader):
+        with collection.view() as (_, reader):
 
             def made(*, in_haste: bool) -> list[Segment]:
-                return list(segments_of(reader, reader.passages(0), 40, in_haste=in_haste))
+                return list(segments_of(reader, passages_after(reader, 0), 40, in_haste=in_haste))
 
             alone = made(in_haste=False)
             monkeypatch.setattr(segment, "SHARED_ROWS", shared_rows)
@@ -56,8 +57,8 @@ def test_what_fails_beside_the_other_thread_is_heard(home: Path, monkeypatch: py
     monkeypatch.setattr(segment, "SHARED_ROWS", 1)
     with Collection(home) as collection:
         collection.add([Article(id="a", text="The lantern burned all night.")])
-        with collection._viewing() as (_, _, reader):
-            (row,) = reader.passages(0)
+        with collection.view() as (_, reader):
+            (row,) = passages_after(reader, 0)
             damaged = row._replace(words=np.int32([2**30]).tobytes())
             with pytest.raises(KeyError, match=f"{2**30}"):
                 list(segments_of(reader, [row, damaged], 1, in_haste=True))

@@ -12,6 +12,7 @@ import pytest
 from index import Article, Collection, Filters
 from index.segments.segment import VectorSegment
 from index.segments.vectors import Vectors
+from index.store.vectors import vectors_after
 from index.upkeep.embedding import embed_batch
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ def reader(home: Path) -> Iterator[Reader]:
     with Collection(home) as collection:
         collection.add(made(100))
         assert collection.settle()
-        with collection._using() as state, state.store.reading() as reader:
+        with collection.session() as state, state.store.reading() as reader:
             yield reader
 
 
 def cut(reader: Reader, size: int) -> Vectors:
-    stored = list(reader.vectors(0))
+    stored = list(vectors_after(reader, 0))
     dimension = len(stored[0].vector) // 4
     parts = [stored[first : first + size] for first in range(0, len(stored), size)]
     segments = tuple(VectorSegment.of(part, dimension, reader.sequence) for part in parts)
@@ -61,8 +62,8 @@ def test_the_nearest_of_each_language_are_the_same_however_vectors_are_cut_into_
     reader: Reader, size: int
 ) -> None:
     vectors = cut(reader, size)
-    stored = {row.passage: np.frombuffer(row.vector, np.float32) for row in reader.vectors(0)}
-    languages = {row.passage: row.language for row in reader.vectors(0)}
+    stored = {row.passage: np.frombuffer(row.vector, np.float32) for row in vectors_after(reader, 0)}
+    languages = {row.passage: row.language for row in vectors_after(reader, 0)}
     asked = stored[17]
     exact = sorted(stored, key=lambda passage: (-float(stored[passage] @ asked), passage))
     found = nearest(vectors, asked, 10)
@@ -94,7 +95,7 @@ def test_a_sample_is_of_all_rows_of_a_language_alike(
 
 
 def test_a_passage_that_the_model_cannot_read_is_in_no_sample(reader: Reader) -> None:
-    first, *rest = reader.vectors(0)
+    first, *rest = vectors_after(reader, 0)
     nothing = first._replace(vector=bytes(len(first.vector)))
     vectors = Vectors(
         len(first.vector) // 4, (VectorSegment.of([nothing, *rest], len(first.vector) // 4, 1),), (None,)
@@ -113,12 +114,12 @@ def test_a_removed_passage_is_not_among_the_nearest_and_its_row_goes_with_the_ne
     with Collection(home) as collection:
         collection.add(made(40))
         assert collection.settle()
-        with collection._viewing() as (_, view, reader):
-            asked = np.frombuffer(next(iter(reader.vectors(0))).vector, np.float32)
+        with collection.view() as (view, reader):
+            asked = np.frombuffer(next(iter(vectors_after(reader, 0))).vector, np.float32)
             (first,) = nearest(view.vectors, asked, 1)["ar"]
         for number in range(20):
             collection.remove(f"a{number}")
-        with collection._viewing() as (_, view, reader):
+        with collection.view() as (view, reader):
             assert first not in nearest(view.vectors, asked, 40)["ar"]
             assert view.vectors.compacted(reader).n_rows == 20
 
@@ -127,17 +128,17 @@ def test_a_vector_that_came_before_its_passage_was_removed_is_not_taken_up_again
     with Collection(home, embeds=False) as collection:
         collection.add(made(3))
         collection.search("warm", 1)  # the view holds the words
-        with collection._using() as state:
+        with collection.session() as state:
             embed_batch(state.store, state.encoder)
         collection.remove("a1")
-        with collection._viewing() as (_, view, _):
+        with collection.view() as (view, _):
             assert view.vectors.n_rows == 2
 
 
 def test_words_alone_find_what_has_no_vector_and_filters_hold_in_both_halves(home: Path) -> None:
     with Collection(home, embeds=False) as collection:
         collection.add([Article(id="a", text="The lantern burned all night.", source="Bote")])
-        with collection._using() as state:
+        with collection.session() as state:
             embed_batch(state.store, state.encoder)
         collection.add([Article(id="b", text="The orchard was in bloom.", source="Kurier")])
         assert collection.embedding().waiting == 1
@@ -147,7 +148,7 @@ def test_words_alone_find_what_has_no_vector_and_filters_hold_in_both_halves(hom
 
 
 def test_a_vector_of_another_length_is_refused(reader: Reader) -> None:
-    first, *rest = reader.vectors(0)
+    first, *rest = vectors_after(reader, 0)
     with pytest.raises(ValueError, match=f"has not {len(first.vector) // 4} numbers"):
         VectorSegment.of([first._replace(vector=first.vector[4:]), *rest], len(first.vector) // 4, 1)
 
@@ -158,7 +159,7 @@ def test_the_passage_that_was_asked_for_is_first_however_many_have_vectors(home:
         articles = made(40)
         for article in articles[:embedded]:
             collection.add([article])
-        with collection._using() as state:
+        with collection.session() as state:
             while embed_batch(state.store, state.encoder):
                 pass
         collection.add(articles[embedded:])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from index.store.reader import ArticleInfo
+    from index.store.articles import ArticleInfo
 
 TITLES = [
     "التَّنف تحت الهجوم",

@@ -108,7 +108,7 @@ def test_closing_stops_after_the_batch_under_way_and_the_next_process_goes_on(ho
 def test_a_passage_removed_while_it_was_encoded_gets_no_vector(home: Path) -> None:
     with Collection(home, embeds=False) as collection:
         collection.add(made(2))
-        with collection._using() as state:
+        with collection.session() as state:
             encode = state.encoder.encode_passages
 
             class Slow:
@@ -140,8 +140,8 @@ def test_another_text_gets_its_own_vector_and_a_passage_that_stays_keeps_its(hom
 
 
 def test_vectors_that_cannot_be_searched_are_refused_by_name(home: Path) -> None:
-    with Collection(home, embeds=False) as collection:
-        encoder = collection._state.encoder
+    with Collection(home, embeds=False) as collection, collection.session() as session:
+        encoder = session.encoder
         for rows, said in (
             (np.zeros((1, 3), np.float32), r"vectors of shape \(1, 3\)"),
             (np.full((1, encoder.dimension), np.nan, np.float32), "not finite"),

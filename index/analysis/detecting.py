@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from copy import copy
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import folded_counts
+from index.analysis.languages import language_of, languages_in, usual_in
 from index.analysis.scripts import script_of_word
 from index.analysis.stopwords import stopwords
 
@@ -25,52 +25,6 @@ SHORT = 6
 """Words that a question needs for py3langid to be trusted; with fewer it takes English for Swedish or Catalan."""
 # A function word shared by k languages counts 1/k for each; a language ahead of the next by this factor wins.
 DECISIVE = 1.6
-
-_RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
-_ONE_LANGUAGE = {
-    "Hang": "ko", "Kana": "ja", "Hani": "zh", "Thai": "th", "Laoo": "lo", "Khmr": "km", "Mymr": "my", "Grek": "el",
-    "Hebr": "he", "Armn": "hy", "Geor": "ka", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta",
-    "Telu": "te", "Knda": "kn", "Mlym": "ml", "Sinh": "si", "Tibt": "bo", "Ethi": "am", "Syrc": "syr",
-}  # fmt: skip
-_LETTERS = {
-    "Arab": {"ckb": "ەێۆڵڕ", "ps": "ټډړښځڅۍ", "sd": "ڄڃڦڳڱ", "ug": "ۇۈې", "ur": "ٹڈڑںےھہ", "fa": "پچژگکی"},
-    "Cyrl": {"uk": "іїєґ", "be": "ўі", "sr": "јђћџљњ", "mk": "ѓќѕ", "kk": "әғқңөұүһі"},
-}  # fmt: skip
-_OF_SCRIPT = {
-    "Latn": frozenset(
-        [
-            "en",
-            "fr",
-            "de",
-            "es",
-            "it",
-            "pt",
-            "nl",
-            "tr",
-            "id",
-            "vi",
-            "ro",
-            "pl",
-            "cs",
-            "sk",
-            "hu",
-            "sv",
-            "da",
-            "no",
-            "fi",
-            "hr",
-            "sq",
-            "az",
-            "sw",
-            "ca",
-        ]
-    ),
-    "Arab": frozenset(["ar", "ckb", "fa", "ps", "sd", "ug", "ur"]),
-    "Cyrl": frozenset(["ru", "uk", "be", "bg", "sr", "mk", "kk"]),
-    "Deva": frozenset(["hi", "mr", "ne"]),
-}
-_USUAL = {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}
-_FIRST = {**_USUAL, "Latn": "en"}
 
 
 class _Seen(NamedTuple):
@@ -118,12 +72,13 @@ def possible(
     seen = _see(text)
     if seen.language or seen.n_words >= SHORT:
         return (seen.language or _by_model(text, seen.script, default, seen.n_words),)
-    counts = {language: known(language) for language in sorted(languages_in(seen.script))}
+    codes = sorted([one.code for one in languages_in(seen.script)])
+    counts = {language: known(language) for language in codes}
     most = max([count for count in counts.values() if count is not None], default=0)
     likely = [language for language, count in counts.items() if count is None or count == most]
     beside = [language for language in near if language in likely]
     told = [language for language in likely if most and counts[language]]
-    told.sort(key=lambda language: language != _FIRST.get(seen.script))
+    told.sort(key=lambda language: language != usual_in(seen.script).code)
     return tuple(beside or told or [_by_model(text, seen.script, default, seen.n_words)])
 
 
@@ -142,22 +97,10 @@ def _see(text: str) -> _Seen:
         return _Seen("Kana", n_words, "ja")  # more than a text that only names something in kana
     by_words = _by_function_words(found)
     script = max(scripts, key=scripts.__getitem__)
-    if by_words and 3 * scripts.get(_script_of_language(by_words), 0) < scripts[script]:
+    if by_words and 3 * scripts.get(language_of(by_words).script, 0) < scripts[script]:
         by_words = None  # a foreign title inside the text, as in "Who 是什么组织"
-    script = _script_of_language(by_words) if by_words else script
-    only = _ONE_LANGUAGE.get(script)
-    return _Seen(script, n_words, only or _by_letters(text, script) or by_words)
-
-
-def languages_in(script: str) -> frozenset[str]:
-    """Return the languages usually written in a script (ISO 15924); none for a script without rules here."""
-    only = _ONE_LANGUAGE.get(script)
-    return frozenset([only]) if only else _OF_SCRIPT.get(script, frozenset())
-
-
-def direction(language: str) -> Literal["rtl", "ltr"]:
-    """Return the writing direction of a language given by its ISO 639 code; left to right if unknown."""
-    return "rtl" if language.partition("-")[0] in _RTL else "ltr"
+    script = language_of(by_words).script if by_words else script
+    return _Seen(script, n_words, _the_only_one(script) or _by_letters(text, script) or by_words)
 
 
 @cache
@@ -184,38 +127,29 @@ def _by_function_words(found: dict[str, int]) -> str | None:
     return first if most >= 0.5 and most >= DECISIVE * max(votes.values(), default=0) else None
 
 
-@cache
-def script_of(language: str) -> str:
-    """Return the ISO 15924 code of the script that a language is usually written in; "Zyyy" if unknown."""
-    for script, only in _ONE_LANGUAGE.items():
-        if only == language:
-            return script
-    return next((script for script, languages in _OF_SCRIPT.items() if language in languages), "Zyyy")
-
-
-@cache
-def _script_of_language(language: str) -> str:
-    return Counter(script_of_word(word) for word in stopwords()[language]).most_common(1)[0][0]
+def _the_only_one(script: str) -> str | None:
+    """Return the language of a script that only one is written in."""
+    return languages_in(script)[0].code if len(languages_in(script)) == 1 else None
 
 
 def _by_letters(text: str, script: str) -> str | None:
-    """Return the language whose own letters are a fiftieth of the text's; Persian last, as others use its letters."""
-    own_letters = _LETTERS.get(script)
+    """Return the language whose own letters are a fiftieth of the text's."""
+    own_letters = [one for one in languages_in(script) if one.letters]
     if not own_letters:
         return None
     letters = sum(map(str.isalpha, text))
-    for language, own in own_letters.items():
-        if sum(map(text.count, own)) * 50 > letters:
-            return language
+    for one in own_letters:
+        if sum(map(text.count, one.letters)) * 50 > letters:
+            return one.code
     return None
 
 
 def _by_model(text: str, script: str, default: str, count: int) -> str:
     """Return py3langid's choice among the script's languages; too little text gives the script's usual language."""
-    if script not in _OF_SCRIPT:
+    if len(languages_in(script)) < 2:
         return default
     if count < 3:
-        return _USUAL.get(script, default)
+        return default if script == "Latn" else usual_in(script).code
     language: str = _identifier(script).classify(text)[0]
     return language
 
@@ -223,16 +157,16 @@ def _by_model(text: str, script: str, default: str, count: int) -> str:
 def _identifier(script: str) -> LanguageIdentifier:
     """Return py3langid's model, read once; without the lock, concurrent first calls would each read it."""
     with _READING:
-        return _identifier_among(_OF_SCRIPT[script])
+        return _identifier_among(script)
 
 
 @cache
-def _identifier_among(languages: frozenset[str]) -> LanguageIdentifier:
-    """Return py3langid's model limited to some languages, which classifies faster than the whole."""
+def _identifier_among(script: str) -> LanguageIdentifier:
+    """Return py3langid's model limited to the languages of a script, which classifies faster than the whole."""
     import numpy as np
 
     identifier = copy(_whole_identifier())
-    identifier.set_languages(languages.intersection(identifier.labels))
+    identifier.set_languages({one.code for one in languages_in(script)}.intersection(identifier.labels))
     identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)  # a text's features are looked up in its rows
     return identifier
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from index.analysis.language import detect, direction, possible
+from index.analysis.detecting import detect, possible
+from index.analysis.languages import LANGUAGES, direction, language_of, usual_in
+from index.analysis.scripts import script_of_word
+from index.analysis.stopwords import stopwords
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,32 @@ def test_text_that_does_not_say_gets_the_default(text: str) -> None:
 
 def test_an_arabic_name_alone_is_arabic() -> None:
     assert detect("التنف") == "ar"
+
+
+def test_each_script_has_its_usual_language_first() -> None:
+    usual = {
+        script: usual_in(script).code for script in ("Arab", "Cyrl", "Deva", "Hebr", "Latn", "Thaa", "Zzzz")
+    }
+    assert usual == {
+        "Arab": "ar", "Cyrl": "ru", "Deva": "hi", "Hebr": "he", "Latn": "en", "Thaa": "dv", "Zzzz": "",
+    }  # fmt: skip
+
+
+def test_rules_are_those_of_a_listed_language_in_the_script_they_are_for() -> None:
+    for one in LANGUAGES.values():
+        assert not one.rules or LANGUAGES[one.rules].script == one.script
+        assert not one.latin or LANGUAGES[one.latin].rules == one.latin
+        assert not set(one.letters) & set(usual_in(one.script).letters)
+
+
+def test_what_has_a_list_of_words_is_listed() -> None:
+    assert set(stopwords()) < set(LANGUAGES)
+    for code, listed in stopwords().items():
+        assert Counter(map(script_of_word, listed)).most_common(1)[0][0] == LANGUAGES[code].script
+
+
+def test_a_name_is_shown_where_there_is_one() -> None:
+    assert [language_of(code).name for code in ("ar", "sw", "und", "xx")] == ["العربية", "sw", "und", "xx"]
 
 
 def test_directions() -> None:
