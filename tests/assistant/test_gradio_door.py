@@ -253,7 +253,7 @@ def test_who_leaves_before_the_answer_is_forgotten_too(home: Path) -> None:
 
 @pytest.mark.parametrize("number", [ASK, SEARCH, SUBMIT, RESTORE])
 def test_beyond_the_queue_of_questions_gradio_is_refused_in_words(home: Path, number: int) -> None:
-    data = {ASK: [QUESTION, 3, *[""] * 4], SEARCH: [QUESTION, 3, *[""] * 4], SUBMIT: [QUESTION, "", ""]}
+    data = {ASK: [QUESTION, 3, *[""] * 6], SEARCH: [QUESTION, 3, *[""] * 6], SUBMIT: [QUESTION, "", ""]}
     asked = {**GOOD, "fn_index": number, "data": data.get(number, [json.dumps([{"question": QUESTION}])])}
     with page_alone(home, unread_s=30, max_waiting=0) as (client, _, asker):
         with asker.admission.admit():

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import httpx
 
 # how many values each function takes: ask, search, submit, restore, clear
-VALUES = {0: 6, 1: 6, 2: 3, 3: 1, 4: 0}
+VALUES = {0: 8, 1: 8, 2: 3, 3: 1, 4: 0}
 READ = (
     "/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/info",
     "/gradio_api/app_id", ANSWERS, "/assets/x.js", "/static/img/logo.svg",
