@@ -38,7 +38,7 @@ window.seen = {};
 const there = {
   box: () => document.querySelector("#sanad-box textarea")?.placeholder,
   chat: () => document.querySelector("#sanad-log :is(textarea, input)"),
-  answer: () => document.querySelector("#sanad-chat .sanad-answer"),
+  answer: () => document.querySelector(".sanad-answer"),
 };
 setInterval(() => {
   for (const [name, is] of Object.entries(there)) if (!seen[name] && is()) {

@@ -67,9 +67,11 @@ def preload(folder: Path, theme: str) -> Preload:
     files = {name: StaticFile(content[name], "text/javascript") for name in scripts}
     files[sheet.address] = StaticFile(sheet.content, sheet.media_type)
     tags = [
-        f"<link rel='stylesheet' href='{sheet.address}'><link rel='preload' as='style' href='{theme}'>",
+        f"<link rel='preload' as='style' href='{theme}'>",
         *(f"<link rel='modulepreload' crossorigin href='{name}'>" for name in scripts),
-        *(f"<link rel='stylesheet' disabled href='{name}'>" for name in sheets),
+        *(f"<link rel='stylesheet' disabled href='.{name}'>" for name in sheets),  # as Gradio writes them
+        # last: Gradio runs without its style, which is needed for the first message
+        f"<link rel='stylesheet' fetchpriority='low' href='{sheet.address}'>",
     ]
     return Preload(files, sheets, "".join(tags))
 
@@ -98,6 +100,7 @@ def frame(question_chars: int, preload: Preload) -> Frame:
         preload: loaded after the frame; earlier, it would share the connection with the frame's own files.
     """
     shell = (STATIC / "shell.html").read_text("utf-8").replace("{question_chars}", str(question_chars))
+    shell = shell.replace("{library.js}", address("library.js"))
     above, _, below = shell.partition(_CHAT)
     first = (STATIC / "first.js").read_text("utf-8")  # inline, as it must run before anything is drawn
     head = (
@@ -106,18 +109,18 @@ def frame(question_chars: int, preload: Preload) -> Frame:
         f"<script type='module' src='{address('page.js')}'></script>"
     )
     style = f"<link rel='stylesheet' href='{address('page.css')}'>"
-    return Frame(head, style, above, f"{below}<template id='sanad-preload'>{preload.tags}</template>")
+    tags = f"{preload.tags}<link rel='modulepreload' fetchpriority='low' href='{address('library.js')}'>"
+    return Frame(head, style, above, f"{below}<template id='sanad-preload'>{tags}</template>")
 
 
 def first_page(html: str, frame: Frame, sheets: Sequence[str] = ()) -> str:
-    """Return Gradio's page in its frame; the joined style sheets are disabled, so that nothing loads them."""
+    """Return Gradio's page in its frame, without the joined style sheets.
+
+    The frame names them too, as disabled; in the head of the page browsers would load even a disabled one.
+    """
     html = _NEEDLESS.sub("", html)
     for name in sheets:
-        html = html.replace(
-            f'<link rel="stylesheet" crossorigin href=".{name}">',
-            f'<link rel="stylesheet" disabled href=".{name}">',
-            1,
-        )
+        html = html.replace(f'<link rel="stylesheet" crossorigin href=".{name}">', "", 1)
     html = html.replace("<head>", f"<head>{frame.head}", 1)
     html = html.replace("</head>", f"{frame.style}</head>", 1)
     html = html.replace("<gradio-app", f"{frame.above}<gradio-app", 1)

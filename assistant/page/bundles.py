@@ -1,5 +1,7 @@
 """Bundle the files of the page: one style sheet and one script each for the chat and for an article.
 
+The library's script comes apart: the chat does not wait for it. It imports what it shares from the chat's.
+
 Their names hold a digest of their content (`page.1f2e3d4c.js`), so browsers keep them for ever and use no old one.
 """
 
@@ -23,6 +25,7 @@ _IMPORT = re.compile(
     r'^import (\{[^}]*\}|\* as \w+|\w+) from "\./([\w.]+)"(?: with \{ type: "text" \})?;$', re.MULTILINE
 )
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # a line of its own
 
 
 class Bundle(NamedTuple):
@@ -45,7 +48,9 @@ def bundles() -> dict[str, Bundle]:
     texts = {name: "".join(_read(f"{part}.css") for part in parts) for name, parts in _STYLES.items()}
     texts |= {name: script(entry) for name, entry in _SCRIPTS.items()}
     texts |= {name: _read(name) for name in _AS_THEY_ARE}
-    return {name: bundle(name, text.encode()) for name, text in texts.items()}
+    made = {name: bundle(name, text.encode()) for name, text in texts.items()}
+    library = later_script("library", "page", made["page.js"].address)
+    return made | {"library.js": bundle("library.js", library.encode())}
 
 
 def address(name: str) -> str:
@@ -61,7 +66,28 @@ def script(entry: str) -> str:
     """
     made: dict[str, str] = {}
     _collect(f"{entry}.js", made)
-    return "".join(made.values())
+    return "".join(made.values()) + f"export {{ {', '.join(map(_variable, made))} }};\n"
+
+
+def later_script(entry: str, first: str, address: str) -> str:
+    """Return the script of a module without the modules of another script, which it imports.
+
+    Args:
+        entry: name of the module.
+        first: entry of the other script, which has run.
+        address: of the other script.
+
+    Raises:
+        ValueError: a module imports or exports in a form that is not supported here.
+    """
+    there: dict[str, str] = {}
+    _collect(f"{first}.js", there)
+    made = dict(there)
+    _collect(f"{entry}.js", made)
+    shared = f"import {{ {', '.join(map(_variable, there))} }} from {json.dumps(address)};\n"
+    own = "".join(text for name, text in made.items() if name not in there)
+    names = ", ".join(_EXPORT.findall(_read(f"{entry}.js")))
+    return f"{shared}{own}export const {{ {names} }} = {_variable(f'{entry}.js')};\n"
 
 
 def _collect(name: str, made: dict[str, str]) -> None:
@@ -74,7 +100,7 @@ def _collect(name: str, made: dict[str, str]) -> None:
         if found[2] not in made:
             _collect(found[2], made)
     exported = ", ".join(_EXPORT.findall(text))
-    body = _EXPORT.sub("", _IMPORT.sub(_as_constant, text))
+    body = _EXPORT.sub("", _IMPORT.sub(_as_constant, _COMMENT.sub("", text)))
     if unknown := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{name}: cannot bundle {unknown[0]!r}")
     made[name] = f"const {_variable(name)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

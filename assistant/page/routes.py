@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -15,7 +17,7 @@ from assistant.core.conversation import read_log
 from assistant.core.phrases import reading
 from assistant.http.errors import middleware
 from assistant.page.article import Opened, article_page, evidence_of, missing_page, span_of
-from assistant.page.dialogue import PASSAGES
+from assistant.page.dialogue import PASSAGES, Dialogue
 from assistant.page.examples import made_examples
 from assistant.presenting.export import as_json, as_markdown
 from index import NotFound, Span
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("markdown", "json")
 _UNKEPT = {"Cache-Control": "no-store"}
+_PACKED = Middleware(GZipMiddleware, minimum_size=1000)
 
 
 def page_routes(asker: AsyncAssistant, settings: Settings, examples: Sequence[str] | None) -> list[Route]:
@@ -45,6 +48,7 @@ def page_routes(asker: AsyncAssistant, settings: Settings, examples: Sequence[st
     return [
         Route("/page/start", pages.start, middleware=told),
         Route("/article/{article_id:path}", pages.article, middleware=told),
+        Route("/page/answer", pages.answer, methods=["POST"], middleware=[*told, _PACKED]),
         Route("/page/export", pages.export, methods=["POST"], middleware=told),
     ]
 
@@ -52,6 +56,7 @@ def page_routes(asker: AsyncAssistant, settings: Settings, examples: Sequence[st
 class _Pages:
     def __init__(self, asker: AsyncAssistant, settings: Settings, examples: Sequence[str] | None) -> None:
         self._asker, self._assistant = asker, asker.assistant
+        self._dialogue = Dialogue(asker, settings.question_chars, settings.read_s)
         self._read_s = settings.read_s
         # One thread for all requests: one for each would starve the event loop of the interpreter.
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="sanad-article")
@@ -91,6 +96,14 @@ class _Pages:
         while (part := await loop.run_in_executor(self._maker, next, parts, None)) is not None:
             yield part.encode()
 
+    async def answer(self, request: Request) -> Response:
+        """Return what the chat shows of a conversation with one more question, and its log, before Gradio is there."""
+        given = await _sent(request)
+        question, narrow, log = (_text(given, name) for name in ("question", "narrow", "log"))
+        *_, (history, log, _) = [step async for step in self._dialogue.ask(question, narrow, log)]
+        shown = "".join(message["content"] for message in history)
+        return JSONResponse({"shown": shown, "log": log}, headers=_UNKEPT)
+
     async def export(self, request: Request) -> Response:
         """Return a conversation as a file; its questions are asked again, so that it cites current articles."""
         log, form = await _wanted(request)
@@ -114,12 +127,24 @@ class _Pages:
 
 async def _wanted(request: Request) -> tuple[str, str]:
     """Return the conversation's log and the format that an export request names."""
+    wanted = await _sent(request)
+    log, form = _text(wanted, "log"), _text(wanted, "format")
+    if form not in _FORMATS:
+        raise HTTPException(422, f"format must be one of {', '.join(_FORMATS)}")
+    return log, form
+
+
+async def _sent(request: Request) -> dict[str, object]:
+    """Return the object that a request's body holds; an empty one for any other value."""
     try:
         given = await request.json()
     except (ValueError, RecursionError) as error:
         raise HTTPException(422, "the body is not JSON, or it is nested too deeply") from error
-    wanted = given if isinstance(given, dict) else {}
-    log, form = wanted.get("log"), wanted.get("format")
-    if not isinstance(log, str) or form not in _FORMATS:
-        raise HTTPException(422, f"log must be a text, and format one of {', '.join(_FORMATS)}")
-    return log, form
+    return given if isinstance(given, dict) else {}
+
+
+def _text(given: dict[str, object], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str):
+        raise HTTPException(422, f"{name} must be a text")
+    return value

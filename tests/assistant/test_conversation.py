@@ -128,3 +128,27 @@ def test_an_export_waits_with_all_questions_and_is_refused_with_them(home: Path)
     assert assert_problem(refused, 429)["type"] == "/api/docs#busy"
     assert int(refused.headers["retry-after"]) >= 1
     assert [one["question"] for one in exported.json()["conversation"]] == ["Who mended the bridge?"]
+
+
+def test_before_gradio_is_there_the_page_gets_what_the_chat_would_show(client: httpx.Client) -> None:
+    client.put("/api/v1/articles/thaw", json={"text": "The river Ister thawed in March.", "language": "en"})
+    log = write_log([Exchange("When did the Ister thaw?")])
+    given = {"question": "And where?", "narrow": '{"language": "en"}', "log": log}
+    reply = client.post("/page/answer", json=given)
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["content-encoding"] == "gzip"
+    told = reply.json()
+    assert [one.question for one in read_log(told["log"])] == ["When did the Ister thaw?", "And where?"]
+    assert read_log(told["log"])[1].filters == Filters(language="en")
+    assert told["shown"].count("class='sanad-question'") == 2
+    assert told["shown"].count("<div class='sanad-card'>") >= 1
+    nothing = client.post("/page/answer", json=given | {"question": " "}).json()
+    assert nothing["log"] == log
+    assert "sanad-notice" in nothing["shown"]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"question": "q", "narrow": ""}', '{"question": 5, "narrow": "", "log": ""}']
+)
+def test_what_is_no_question_of_the_page_is_refused(client: httpx.Client, body: str) -> None:
+    assert_problem(client.post("/page/answer", content=body), 422)

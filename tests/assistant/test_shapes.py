@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/articles/a"): {"text": "Rain fell.", "title": "t", "published": "2024-01-01"},
     ("PATCH", "/api/v1/articles/a"): {"title": "t", "source": "s", "url": None, "published": None},
     ("POST", "/page/export"): {"log": LOG, "format": "json"},
+    ("POST", "/page/answer"): {"question": "Who opened the bridge?", "narrow": '{"source": "s"}', "log": LOG},
     ("POST", "/mcp"): {
         "jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": {"name": "ask", "arguments": {"question": "Who?"}},

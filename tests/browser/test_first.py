@@ -15,7 +15,7 @@ from tests.browser.conftest import EXAMPLES
 from tests.browser.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from selenium.webdriver import Chrome
@@ -42,21 +42,89 @@ def slowly(chrome: Chrome, address: str) -> Iterator[Page]:
     chrome.execute_cdp_cmd("Network.emulateNetworkConditions", FAST)
 
 
-def test_on_a_slow_line_it_takes_a_question_before_the_chat_is_there_and_answers_it(slowly: Page) -> None:
-    slowly.chrome.execute_cdp_cmd("Page.navigate", {"url": slowly.address})
-    until(lambda: slowly.texts("#sanad-views a") == ["Ask", "Library"])
-    slowly.click("#sanad-box textarea")
-    slowly.type(ENGLISH)
-    slowly.press("ENTER")
-    assert not slowly.all("#sanad-chat")
+def ask_at_once(page: Page, question: str) -> None:
+    """Ask as soon as there is a box; Gradio is not there yet."""
+    page.chrome.execute_cdp_cmd("Page.navigate", {"url": page.address})
+    until(lambda: page.texts("#sanad-views a") == ["Ask", "Library"])
+    page.click("#sanad-box textarea")
+    page.type(question)
+    page.press("ENTER")
+
+
+@pytest.fixture
+def without(chrome: Chrome, address: str) -> Iterator[Callable[[str], Page]]:
+    """Open a fresh tab in which some addresses cannot be reached; call it again for others."""
+
+    def opened(addresses: str) -> Page:
+        page = Page(chrome, address)
+        chrome.execute_cdp_cmd("Network.enable", {})
+        chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [addresses]})
+        return page
+
+    yield opened
+    chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+
+
+def test_before_gradio_is_there_questions_are_answered(without: Callable[[str], Page]) -> None:
+    page = without("*/assets/*.js*")
+    ask_at_once(page, ENGLISH)
+    until(lambda: page.texts("#sanad-early .sanad-answer"))
+    assert page.texts(".sanad-question") == [ENGLISH]
+    assert "harbour authority" in page.texts(".sanad-answer")[0]
+    assert page.texts("#sanad-welcome") == [""]
+    page.type("What did the engineers find?")
+    page.press("ENTER")
+    until(lambda: len(page.texts(".sanad-answer")) == 2)
+    page.click(".sanad-answer .sanad-title")
+    until(lambda: page.all("#sanad-reader mark"))
+    page.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    page.reload()  # the chat shows the same
+    until(lambda: len(page.texts("gradio-app .sanad-answer")) == 2)
+
+    page = without("*/assets/*.js*")
+    ask_at_once(page, ENGLISH)
+    until(lambda: page.texts(".sanad-answer"))
+    page.say("New conversation")
+    until(lambda: page.texts(".sanad-answer") == [])
+    assert page.texts("#sanad-welcome") != [""]
+    page.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    page.reload()
+    until(lambda: page.all("gradio-app #sanad-chat"))
+    assert page.all(".sanad-question") == []
+
+
+def test_what_is_no_question_goes_back_into_the_box_before_gradio_is_there_too(
+    without: Callable[[str], Page],
+) -> None:
+    page = without("*/assets/*.js*")
+    ask_at_once(page, "\u200b?")
+    until(lambda: page.texts("#sanad-early .sanad-notice"))
+    until(lambda: page.all("#sanad-box textarea")[0].get_property("value") == "\u200b?")
+    assert page.all(".sanad-question") == []
+
+
+def test_what_cannot_be_answered_before_gradio_is_there_is_asked_then(slowly: Page) -> None:
+    slowly.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/page/answer"]})
+    ask_at_once(slowly, ENGLISH)
     until(
         lambda: slowly.texts("#sanad-pending")[0].startswith(
             f"{ENGLISH} is asked as soon as the chat is there"
         )
     )
-    until(lambda: slowly.texts(".sanad-answer"), 60)
+    until(lambda: slowly.texts("gradio-app .sanad-answer"), 60)
     assert slowly.texts(".sanad-question") == [ENGLISH]
     until(lambda: slowly.texts("#sanad-pending") == [""])
+    slowly.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+
+
+def test_on_a_slow_line_the_chat_comes_at_once_and_takes_over_what_was_answered(slowly: Page) -> None:
+    ask_at_once(slowly, ENGLISH)
+    until(lambda: slowly.texts(".sanad-answer"), 60)
+    assert slowly.texts(".sanad-question") == [ENGLISH]
+    until(lambda: slowly.texts("gradio-app .sanad-answer"), 60)
+    until(lambda: slowly.all("#sanad-early > *") == [])
+    assert slowly.texts(".sanad-question") == [ENGLISH]
+    assert slowly.texts("#sanad-pending") == [""]
 
     events = [json.loads(entry["message"])["message"] for entry in slowly.chrome.get_log("performance")]
     loaded = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant import Assistant
+from assistant.core.conversation import Exchange, write_log
 from index import Article
 from tests.assistant.hostile import PAYLOADS, payloads
 from tests.assistant.serving import served, until
@@ -127,6 +128,33 @@ def test_hostile_articles_and_questions_stay_text(hostile: Page, canary: tuple[s
     assert found >= 60  # two are code, which is never a passage
     assert asked == []
     page.assert_quiet()
+
+
+@pytest.mark.timeout(300)
+def test_hostile_articles_and_questions_stay_text_before_gradio_is_there(
+    hostile: Page, canary: tuple[str, list[str]]
+) -> None:
+    page, (address, asked) = hostile, canary
+    title = page.chrome.title
+    said = [(n, payload) for n, payload in enumerate(payloads(address)) if is_text(payload)]
+    found = 0
+    page.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/assets/*.js*"]})
+    try:
+        for some in (said[at : at + BATCH] for at in range(0, len(said), BATCH)):
+            log = [Exchange(text) for n, payload in some for text in (words(n), f"who? {payload}"[:900])]
+            keep = "sessionStorage.setItem('sanad-log', arguments[0]); sessionStorage.setItem('sanad-asked', 'Who?')"
+            page.chrome.execute_script(keep, write_log(log))
+            page.reload()
+            until(lambda: page.texts("#sanad-early .sanad-answer:last-child"))
+            assert page.chrome.execute_script(FOREIGN) == [], some
+            shown = "".join(page.texts("#sanad-early .sanad-answer"))
+            found += sum(words(n) in shown for n, _ in some)
+            assert page.chrome.title == title
+            page.open_fresh()
+    finally:
+        page.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    assert found >= 60
+    assert asked == []
 
 
 @pytest.mark.timeout(300)

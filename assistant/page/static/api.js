@@ -69,6 +69,9 @@ export async function started() {
   }
 }
 
+// What the chat shows of a conversation with one more question, and its log.
+export const answer = (asked) => post("/page/answer", asked);
+
 export const save = async (log, format) =>
   (await send("/page/export", { method: "POST", json: { log, format } })).blob();
 

@@ -2,6 +2,7 @@
 import { element, find, store, toast } from "./dom.js";
 import { language, say } from "./words.js";
 import * as api from "./api.js";
+import { askEarly } from "./early.js";
 import { answered, begun, put, refused, taken } from "./talk.js";
 
 const ASKED = "sanad-asked";
@@ -83,6 +84,9 @@ function takeBack() {
 // Gradio ignores a press while it works on one; a press before it listens has no effect.
 async function deliver() {
   const mine = delivery = { given: false };
+  const isAnswered = !begun() && await askEarly(waiting);
+  if (delivery !== mine) return;
+  if (isAnswered) { settled(); return; }
   for (let turn = 0, next = 0; delivery === mine; turn++) {
     if (turn >= next && begun() && !lost && !(mine.given && taken())) {
       put(waiting);
@@ -99,7 +103,10 @@ async function deliver() {
 
 // Once it is answered, or said to be no question, nothing is waited for any more.
 function settle() {
-  if (!delivery?.given || !answered()) return;
+  if (delivery?.given && answered()) settled();
+}
+
+function settled() {
   if (refused() && !box().value) fill(waiting);
   keep("");
 }

@@ -1,11 +1,10 @@
 // What stands around the chat: header, views, reader, filters, the library; all outside Gradio's own elements.
-import { element, find, store } from "./dom.js";
+import { element, find, store, toast } from "./dom.js";
 import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
 import { offer, startAsking } from "./asking.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
-import { openLibrary } from "./library.js";
 import { startSession } from "./session.js";
 
 function start() {
@@ -47,10 +46,22 @@ function route() {
   for (const tab of document.querySelectorAll("#sanad-views a")) {
     if (tab.dataset.view === view) tab.setAttribute("aria-current", "page"); else tab.removeAttribute("aria-current");
   }
-  if (view === "library") openLibrary(path.startsWith("/library/add") ? new URLSearchParams(path.split("?")[1]) : null);
+  if (view === "library") showLibrary(path.startsWith("/library/add") ? new URLSearchParams(path.split("?")[1]) : null);
   else offer();
   if (path.startsWith("/article/") || path.startsWith("/library/article/")) openReader(path.replace("/library", ""));
   else closeReader();
+}
+
+// Its script comes when it is first wanted: the chat does not wait for it.
+async function showLibrary(toAdd) {
+  let library;
+  try {
+    library = await import(find("sanad-library").dataset.script);
+  } catch {
+    toast(say("offline"));
+    return;
+  }
+  library.openLibrary(toAdd);
 }
 
 // A link to an article opens beside what is being read; with a modifier key it is a link like any other.

@@ -1,4 +1,5 @@
 // The conversation: kept over a reload, cleared, saved; its newest question is brought to the top.
+// Until Gradio is there, static/early.js shows it.
 import { find, store, submit, toast, type } from "./dom.js";
 import * as api from "./api.js";
 
@@ -8,6 +9,7 @@ export const logField = () => field("sanad-log");
 let wired = null; // the field that Gradio built last
 let asked = null; // the field that a question was put into last
 let restoring = Boolean(store(sessionStorage, "sanad-log"));
+let wanted = ""; // the log that Gradio is to show
 
 export function setFilters(value) {
   const narrow = field("sanad-narrow");
@@ -15,7 +17,7 @@ export function setFilters(value) {
 }
 
 export function watchChat() {
-  find("sanad-new").addEventListener("click", () => submit(logField(), ""));
+  find("sanad-new").addEventListener("click", clear);
   for (const button of document.querySelectorAll("[data-export]")) {
     button.addEventListener("click", () => save(button.dataset.export));
   }
@@ -45,24 +47,38 @@ export function refused() {
   return (last ?? before)?.matches(".sanad-notice") && !(last && before.matches(".sanad-question"));
 }
 
-function changed() {
+export function changed() {
   const log = logField();
   if (log && wired !== log && field("sanad-narrow")) {
     wired = log;
     setFilters(store(sessionStorage, "sanad-filters") ?? "");
-    const before = store(sessionStorage, "sanad-log");
-    if (before) {
-      type(log, before);
-      // a question that is still to be asked brings the conversation back with it
-      setTimeout(() => store(sessionStorage, "sanad-asked") || restore(log, before), 0);
-    }
+    takeOver();
   }
+  if (document.querySelector("gradio-app .sanad-question")) find("sanad-early").replaceChildren();
   find("sanad-talk").hidden = !document.querySelector(".sanad-question");
   // Gradio names each message by its source, markup and all: read aloud that is noise.
   for (const message of document.querySelectorAll("#sanad-chat [aria-label*='<']")) message.removeAttribute("aria-label");
   showTalk();
   showNewest();
   setTimeout(filled, 100); // the fields are filled a moment after the messages
+}
+
+// Gradio shows the conversation that was kept.
+export function takeOver() {
+  wanted = store(sessionStorage, "sanad-log") ?? "";
+  if (!wanted) return;
+  const [log, kept] = [wired, wanted];
+  type(log, kept);
+  // a question that is still to be asked brings the conversation back with it
+  setTimeout(() => store(sessionStorage, "sanad-asked") || restore(log, kept), 0);
+}
+
+function clear() {
+  wanted = "";
+  store(sessionStorage, "sanad-log", "");
+  find("sanad-early").replaceChildren();
+  if (begun()) submit(wired, "");
+  changed();
 }
 
 function filled() {
@@ -81,7 +97,7 @@ function showTalk() {
 
 // Gradio shows its fields a moment before it listens to them.
 function restore(log, kept, tries = 20) {
-  if (wired !== log || document.querySelector(".sanad-question")) return;
+  if (wired !== log || wanted !== kept || document.querySelector("gradio-app .sanad-question")) return;
   if (!tries) {
     restoring = false;
     showTalk();
@@ -104,7 +120,7 @@ function showNewest() {
   if (!asked.length || state === showNewest.last) return;
   showNewest.last = state;
   const newest = asked[asked.length - 1];
-  const pane = newest.closest(".panel-wrap, .bubble-wrap");
+  const pane = newest.closest(".panel-wrap, .bubble-wrap, #sanad-early");
   if (pane) pane.scrollTop += newest.getBoundingClientRect().top - pane.getBoundingClientRect().top - 8;
 }
 
@@ -112,7 +128,7 @@ async function save(format) {
   find("sanad-save").open = false;
   const link = document.createElement("a");
   try {
-    link.href = URL.createObjectURL(await api.save(logField().value, format));
+    link.href = URL.createObjectURL(await api.save(logField()?.value || store(sessionStorage, "sanad-log") || "", format));
   } catch (error) {
     toast(error.message);
     return;

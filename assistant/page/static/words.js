@@ -42,6 +42,7 @@ export const WORDS = {
     here: "In the collection", others: "Others",
     isLink: "That is a link, not a question.", linksOn: "Add the article first, then ask what it says.",
     linksOff: "This server fetches no links: add the article's text or its file, or start the server with --allow-links; then ask.",
+    searching: "Searching…",
   },
   ar: {
     placeholder: "اسأل بأي لغة · Ask in any language",
@@ -85,6 +86,7 @@ export const WORDS = {
     here: "في المجموعة", others: "أخرى",
     isLink: "هذا رابط وليس سؤالًا.", linksOn: "أضف المقالة أولًا ثم اسأل عما تقوله.",
     linksOff: "هذا الخادم لا يجلب الروابط: أضف نص المقالة أو ملفها، أو شغّل الخادم بالخيار ‎--allow-links ثم اسأل.",
+    searching: "جارٍ البحث…",
   },
 };
 
