@@ -132,6 +132,8 @@ MOST_TERMS, MANY_TERMS = 200_000, 100_000
 that it lacks is often right, or another form of one that stands in the collection."""
 SHORTEST_STEM = 3
 """Letters that must be left of an Arabic word when what is written onto it is taken off."""
+SHORTEST_PART = 5
+"""Letters of a word that a longer one is made of by a prefix, or in Turkish a verb: it is not there by chance."""
 LONGEST = 24
 """Letters of a word that is looked at: what one change makes of it grows with its length."""
 MOST_WORDS = 5

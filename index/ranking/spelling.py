@@ -10,7 +10,6 @@ and by common confusions: Kernighan, Church, Gale, COLING 1990, https://aclantho
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import Word, is_stopword, name_key, stem_of, stemmer_of, stemmers_of, words
@@ -20,6 +19,7 @@ from index.analysis.languages import language_of
 from index.analysis.names import letters_of
 from index.analysis.scripts import script_of_word
 from index.models.lexicon import HUB
+from index.ranking.bases import bases
 from index.ranking.parameters import (
     FROM_LEXICON,
     LONGEST,
@@ -31,7 +31,6 @@ from index.ranking.parameters import (
     ONE_CHANGE,
     SAME_FIRST,
     SAME_KEY,
-    SHORTEST_STEM,
     SURE_KEY,
     TWO_CHANGES,
 )
@@ -47,10 +46,6 @@ if TYPE_CHECKING:
     from index.segments.term_lookup import Located
     from index.segments.view import View
     from index.store.reader import Reader
-
-# Arabic affixes that may be stripped: particles, and those that mark person and tense of verbs.
-_PREFIXES = ("", *"وفبلكسيتنا")
-_SUFFIXES = ("", *"هاتي", "ها", "هم", "نا", "وا", "ون", "ين", "ته", "تها", "تهم")
 
 
 class Corrected(NamedTuple):
@@ -146,7 +141,7 @@ class _Speller(NamedTuple):
             or not letters_of(folded)
         ):
             return True
-        if any(self._has(form, language) for form in _forms(folded) for language in self.sources):
+        if any(self._has(form, language) for language in self.sources for form in bases(folded, language)):
             return True
         return self._is_name(word, query)
 
@@ -195,7 +190,11 @@ class _Speller(NamedTuple):
             return []
         has, key = self.lexicon.has, name_key(word.folded)
         found = [one for one in near if has(stem_of(one, stemmer_of(one, language)), language)]
-        return [one for one in found if name_key(one) == key] if _is_capital(word, query) else found
+        if not _is_capital(word, query):
+            return found
+        if _size(word.folded) <= ONE_CHANGE:
+            return []  # too short to tell a misspelt name from another name
+        return [one for one in found if name_key(one) == key]
 
     def _likeliest(
         self, word: str, listed: Collection[str], others: Collection[str], source: str
@@ -258,19 +257,6 @@ def _is_capital(word: Word, query: Query) -> bool:
     is_first = not query.text[: word.start].strip()
     is_telling = not is_first and not language_of(query.language).capitalises_nouns
     return query.text[word.start].isupper() and is_telling
-
-
-def _forms(word: str) -> list[str]:
-    """Return a word and, if it is Arabic, its forms without particles, pronouns and other affixes."""
-    if script_of_word(word) != "Arab":
-        return [word]
-    forms = {word}
-    for first, second, last in product(_PREFIXES, _PREFIXES, _SUFFIXES):
-        if word.startswith(first + second) and word.endswith(last):
-            form = word[len(first + second) : len(word) - len(last)]
-            if len(form) >= SHORTEST_STEM:
-                forms.add(form)
-    return sorted(forms)
 
 
 def _one_change(word: str, letters: str, ends: int) -> Iterator[str]:

@@ -144,3 +144,30 @@ def test_a_question_of_many_unknown_words_is_quick(arabic: Collection) -> None:
     words = " ".join(f"zq{chr(97 + n)}xatackw{chr(97 + n)}" for n in range(26))
     assert len(arabic.search(words).corrected) <= 5
     assert arabic.search("a" * 900).corrected == ()
+
+
+def test_english_with_a_prefix_is_not_misspelt(arabic: Collection) -> None:
+    # as what the lexicon has only the stem of, each would be read: "interestate"
+    for question in ("an interstate convoy", "supertanker at the port", "a transcontinental convoy"):
+        assert read(arabic.search(question)) == {}, question
+
+
+def test_a_short_name_is_not_read_as_another(arabic: Collection) -> None:
+    assert read(arabic.search("did Mr Voes attack")) == {}
+
+
+def test_turkish_verbs_with_endings_are_not_misspelt(home: Path) -> None:
+    with Collection(home, embeds=False) as collection:
+        text = "Kurul kararı yayınladı. Proje genç bir mimar tarafından tasarlanmıştır ve uygulanmıştır. Hüküm açıktı."
+        collection.add([Article(text=text, language="tr")])
+        for question in (
+            "kararı kim yayımladı",
+            "projeyi kim tasarlamıştır",
+            "projeyi kim uygulamıştır",
+            "kurulun hükmü neydi",
+        ):
+            assert read(collection.search(question)) == {}, question
+        assert (
+            read(collection.search("kurulun kararı tasalamıştır")) == {}
+        )  # no word: but near none that is there
+        assert read(collection.search("porje kimin")) == {"porje": "proje"}
