@@ -95,7 +95,7 @@ def fetcher_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         context.load_cert_chain(by.certify(tmp_path / "server.pem", *names))
         server.socket = context.wrap_socket(server.socket, server_side=True)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
         def connect(address: str, port: int, timeout_s: float) -> socket.socket:
             assert (address, port) == (PUBLIC, 443)

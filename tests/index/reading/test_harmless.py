@@ -254,7 +254,7 @@ def test_entities_reach_no_file_no_address_and_no_memory(tmp_path: Path, kind: s
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Canary)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}/canary"
     secret = tmp_path / "secret.txt"
     secret.write_text("CANARY-IN-A-FILE")
