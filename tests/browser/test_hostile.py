@@ -141,9 +141,10 @@ def test_hostile_articles_and_questions_stay_text_before_gradio_is_there(
     page.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/assets/*.js*"]})
     try:
         for some in (said[at : at + BATCH] for at in range(0, len(said), BATCH)):
-            log = [Exchange(text) for n, payload in some for text in (words(n), f"who? {payload}"[:900])]
-            keep = "sessionStorage.setItem('sanad-log', arguments[0]); sessionStorage.setItem('sanad-asked', 'Who?')"
-            page.chrome.execute_script(keep, write_log(log))
+            *before, last = [text for n, payload in some for text in (f"who? {payload}"[:900], words(n))]
+            log = write_log([Exchange(text) for text in before])
+            keep = "sessionStorage['sanad-log'] = arguments[0]; sessionStorage['sanad-asked'] = arguments[1]"
+            page.chrome.execute_script(keep, log, last)
             page.reload()
             until(lambda: page.texts("#sanad-early .sanad-answer:last-child"))
             assert page.chrome.execute_script(FOREIGN) == [], some
@@ -153,7 +154,7 @@ def test_hostile_articles_and_questions_stay_text_before_gradio_is_there(
             page.open_fresh()
     finally:
         page.chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
-    assert found >= 60
+    assert found >= 50  # with what came before, some questions find other articles first
     assert asked == []
 
 
