@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from assistant.core.phrases import READING
 from assistant.core.question import MAX_HISTORY, check, filters_of
 from index import SanadError
 
@@ -23,10 +24,11 @@ MAX_LOG_CHARS = 16_000  # with the question it must fit into a request's body
 
 
 class Exchange(NamedTuple):
-    """A question as it was typed, and the filters of its answer."""
+    """A question as it was typed, the filters of its answer, and the interface's language, "" if unknown."""
 
     question: str
     filters: Filters | None = None
+    interface: str = ""
 
 
 def read_filters(text: str) -> Filters | None:
@@ -36,6 +38,12 @@ def read_filters(text: str) -> Filters | None:
         QuestionError: a value cannot be used.
     """
     return _filters(_json(text))
+
+
+def read_interface(text: str) -> str:
+    """Return the interface's language of a JSON object such as {"interface": "ar"}; "" for none that it speaks."""
+    given = _json(text)
+    return _interface(given) if isinstance(given, dict) else ""
 
 
 def read_log(text: str) -> list[Exchange]:
@@ -53,6 +61,8 @@ def write_log(exchanges: Sequence[Exchange]) -> str:
         item: dict[str, Any] = {"question": one.question}
         if one.filters:
             item["filters"] = filters_dict(one.filters)
+        if one.interface:
+            item["interface"] = one.interface
         room -= len(json.dumps(item, ensure_ascii=False)) + 2
         if room < 0:
             break
@@ -76,10 +86,16 @@ def _filters(given: object) -> Filters | None:
     return filters_of(given) if isinstance(given, dict) else None
 
 
+def _interface(given: dict[str, object]) -> str:
+    found = given.get("interface")
+    return found if isinstance(found, str) and found in READING else ""
+
+
 def _exchange(item: object) -> Exchange | None:
     if not isinstance(item, dict) or not isinstance(item.get("question"), str):
         return None
     try:
-        return Exchange(check(item["question"]), _filters(item.get("filters")))
+        filters = _filters(item.get("filters"))
+        return Exchange(check(item["question"]), filters, _interface(item))
     except SanadError:
         return None

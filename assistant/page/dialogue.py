@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.core import question as questions
@@ -13,6 +14,7 @@ from assistant.core.conversation import (
     Exchange,
     filters_dict,
     read_filters,
+    read_interface,
     read_log,
     write_log,
 )
@@ -58,7 +60,7 @@ class Dialogue:
 
         Args:
             typed: the question.
-            narrow: filters as JSON.
+            narrow: filters as JSON, with the interface's language.
             log: the conversation so far, as the browser keeps it.
             tab: id that Gradio gives the browser's tab; "": nothing is cached.
 
@@ -75,7 +77,7 @@ class Dialogue:
         except SanadError as error:
             yield _kept(history, cards.notice_html(str(error))), log, ""
             return
-        exchanges = [*read_log(log), Exchange(text, filters)]
+        exchanges = [*read_log(log), Exchange(text, filters, read_interface(narrow))]
         async for shown, is_whole in self._steps(history, exchanges):
             yield shown, self._remember(tab, exchanges, shown) if is_whole else log, ""
 
@@ -112,7 +114,7 @@ class Dialogue:
 
         def steps() -> Iterator[tuple[History, bool]]:
             asked = [*history, self._question(exchanges)]
-            yield _kept(asked, cards.searching_html(detect(exchanges[-1].question))), False
+            yield _kept(asked, cards.searching_html(_language(exchanges[-1]))), False
             for reply, is_whole in self._replies(exchanges, deadline):
                 yield _kept(asked, reply), is_whole
 
@@ -120,7 +122,7 @@ class Dialogue:
 
     def _question(self, exchanges: Sequence[Exchange]) -> Message:
         exchange, followed = exchanges[-1], follow_all(one.question for one in exchanges)[-1]
-        language = detect(exchange.question)
+        language = _language(exchange)
         say = phrases(language)
         notes = [(say.carried, list(followed.carried))] if followed.carried else []
         if exchange.filters:
@@ -152,7 +154,8 @@ class Dialogue:
                 last.question, before, k=PASSAGES, filters=last.filters, read_s=left_s
             )
             for answer, is_read in zip(steps, (False, True), strict=True):
-                yield cards.answer_html(answer, self._titles(answer), reading=not is_read), is_read
+                given = _spoken(answer, last)
+                yield cards.answer_html(given, self._titles(given), reading=not is_read), is_read
         except SanadError as error:
             yield cards.notice_html(public_message(error)), True
         except Exception as error:  # noqa: BLE001 - the page would wait for ever
@@ -161,6 +164,17 @@ class Dialogue:
     def _titles(self, answer: Answer) -> dict[str, str]:
         others = {other for hit in (*answer.citations, *answer.nearest) for other in hit.also_in}
         return {other: self._title(other) for other in others}
+
+
+def _language(exchange: Exchange) -> str:
+    """Return the language of a question; the interface's if the question is too short to tell."""
+    return detect(exchange.question, exchange.interface or "und", is_question=True)
+
+
+def _spoken(answer: Answer, exchange: Exchange) -> Answer:
+    """Return an answer that is given in the interface's language if its question is too short to tell its own."""
+    is_told = detect(exchange.question, is_question=True) != "und"
+    return answer if is_told or not exchange.interface else replace(answer, language=exchange.interface)
 
 
 def _message(role: str, content: str) -> Message:

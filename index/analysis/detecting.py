@@ -41,15 +41,19 @@ class _Seen(NamedTuple):
     language: str | None
 
 
-def detect(text: str, default: str = "und") -> str:
+def detect(text: str, default: str = "und", *, is_question: bool = False) -> str:
     """Return the ISO 639-1 code of the language a text is written in.
 
     Args:
         text: an article, or a question; the first `READ` characters decide.
         default: the result for a text without words, or for a bare name in Latin letters.
+        is_question: whether `default` is the result too for up to five words in Latin letters, none of them a function
+            word, as in "US base attack".
     """
     text = text[:READ]
     seen = _see(text)
+    if is_question and not seen.language and seen.script not in _USUAL and seen.n_words < SHORT:
+        return default
     return seen.language or _by_model(text, seen.script, default, seen.n_words)
 
 

@@ -33,7 +33,7 @@ FILTERS = Filters(source="وكالة الميناء", language="ar", published_f
 
 
 def test_a_log_is_read_as_it_was_written() -> None:
-    said = [Exchange("من هاجم القاعدة؟"), Exchange("and when?", FILTERS)]
+    said = [Exchange("من هاجم القاعدة؟"), Exchange("and when?", FILTERS), Exchange("Ister", None, "ar")]
     assert read_log(write_log(said)) == said
     assert filters_dict(FILTERS) == {
         "source": "وكالة الميناء",
@@ -133,13 +133,13 @@ def test_an_export_waits_with_all_questions_and_is_refused_with_them(home: Path)
 def test_before_gradio_is_there_the_page_gets_what_the_chat_would_show(client: httpx.Client) -> None:
     client.put("/api/v1/articles/thaw", json={"text": "The river Ister thawed in March.", "language": "en"})
     log = write_log([Exchange("When did the Ister thaw?")])
-    given = {"question": "And where?", "narrow": '{"language": "en"}', "log": log}
+    given = {"question": "And where?", "narrow": '{"language": "en", "interface": "ar"}', "log": log}
     reply = client.post("/page/answer", json=given)
     assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["content-encoding"] == "gzip"
     told = reply.json()
     assert [one.question for one in read_log(told["log"])] == ["When did the Ister thaw?", "And where?"]
-    assert read_log(told["log"])[1].filters == Filters(language="en")
+    assert read_log(told["log"])[1][1:] == (Filters(language="en"), "ar")
     assert told["shown"].count("class='sanad-question'") == 2
     assert told["shown"].count("<div class='sanad-card'>") >= 1
     nothing = client.post("/page/answer", json=given | {"question": " "}).json()

@@ -158,3 +158,27 @@ def test_a_question_of_the_chat_waits_with_all_others_and_its_time_runs(
     with Assistant(home) as assistant:
         assistant.add(articles)
         asyncio.run(crowd(assistant))
+
+
+@pytest.mark.parametrize(
+    ("question", "interface", "spoken"),
+    [
+        ("Balhamsov", "ar", "ar"),  # a name in Latin letters may be in any language
+        ("Balhamsov", "en", "en"),
+        ("Balhamsov", "", "en"),
+        ("US base attack", "ar", "ar"),  # too few words: py3langid takes it for Swedish
+        (BRIDGE, "ar", "en"),
+        ("المستشفى", "en", "ar"),
+        ("مستشفى الميناء الجديد", "en", "ar"),
+        ("Balhamsov", "tlh", "en"),  # no language of the interface
+    ],
+)
+def test_a_question_too_short_to_tell_its_language_is_answered_in_that_of_the_interface(
+    dialogue: Dialogue, question: str, interface: str, spoken: str
+) -> None:
+    steps = ask(dialogue, question, json.dumps({"interface": interface}), "")
+    for shown, *_ in steps:
+        assert f"lang='{spoken}'" in shown[-1]["content"].split(">")[0]
+    *_, (shown, log, _) = steps
+    assert restore(dialogue, log) == (shown, log)
+    assert "lang='sv'" not in shown[0]["content"]

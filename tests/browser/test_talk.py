@@ -51,3 +51,13 @@ def test_it_is_saved_as_markdown_and_as_json_with_its_citations(page: Page, tmp_
     assert first["citations"][0]["article"]["id"] == "en"
     assert second["question"] == "and when?"
     assert "bridge" in second["understood"]
+
+
+def test_a_name_alone_is_answered_in_the_language_of_the_interface(page: Page) -> None:
+    page.ask("Balhamsov")
+    page.click("#sanad-language")
+    page.ask("Balhamsov")
+    page.ask("Who closed the old bridge on Friday?")
+    assert page.attributes("#sanad-chat .sanad-answer", "lang") == ["en", "ar", "en"]
+    page.reload()
+    until(lambda: page.attributes("#sanad-chat .sanad-answer", "lang") == ["en", "ar", "en"])

@@ -2,7 +2,7 @@
 import { element, find, store } from "./dom.js";
 import { say } from "./words.js";
 import * as api from "./api.js";
-import { begun, changed, takeOver } from "./talk.js";
+import { begun, changed, narrowed, takeOver } from "./talk.js";
 
 // Answer a question; gives whether the server did.
 export async function askEarly(question) {
@@ -13,10 +13,9 @@ export async function askEarly(question) {
     element("div", { className: "sanad-notice sanad-searching", text: say("searching") }));
   pane.firstChild.append(searching);
   changed();
-  const narrow = store(sessionStorage, "sanad-filters") ?? "";
   const log = store(sessionStorage, "sanad-log") ?? "";
   let told = null;
-  try { told = await api.answer({ question, narrow, log }); } catch { /* it is asked again when Gradio is there */ }
+  try { told = await api.answer({ question, narrow: narrowed(), log }); } catch { /* it is asked again when Gradio is there */ }
   if (told && searching.isConnected) { // else a new conversation was begun meanwhile
     pane.firstChild.innerHTML = told.shown; // made by our server, as an article's page is
     store(sessionStorage, "sanad-log", told.log);

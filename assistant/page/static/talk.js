@@ -1,6 +1,7 @@
 // The conversation: kept over a reload, cleared, saved; its newest question is brought to the top.
 // Until Gradio is there, static/early.js shows it.
 import { find, store, submit, toast, type } from "./dom.js";
+import { language } from "./words.js";
 import * as api from "./api.js";
 
 const SAID = "#sanad-chat :is(.sanad-question, .sanad-answer, .sanad-notice)";
@@ -9,11 +10,20 @@ export const logField = () => field("sanad-log");
 let wired = null; // the field that Gradio built last
 let asked = null; // the field that a question was put into last
 let restoring = Boolean(store(sessionStorage, "sanad-log"));
+let filters = store(sessionStorage, "sanad-filters") || "{}"; // of the next question, as JSON
 let wanted = ""; // the log that Gradio is to show
 
+// What narrows the next question, and the interface's language, in which one too short to tell its own is answered.
+export const narrowed = () => JSON.stringify({ ...JSON.parse(filters), interface: language() });
+
 export function setFilters(value) {
+  filters = value || "{}";
+  tellGradio();
+}
+
+function tellGradio() {
   const narrow = field("sanad-narrow");
-  if (narrow && narrow.value !== value) type(narrow, value);
+  if (narrow && narrow.value !== narrowed()) type(narrow, narrowed());
 }
 
 export function watchChat() {
@@ -26,6 +36,7 @@ export function watchChat() {
   });
   new MutationObserver(changed).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
   addEventListener("pagehide", keep);
+  addEventListener("sanad:language", tellGradio);
   changed();
 }
 
@@ -51,7 +62,7 @@ export function changed() {
   const log = logField();
   if (log && wired !== log && field("sanad-narrow")) {
     wired = log;
-    setFilters(store(sessionStorage, "sanad-filters") ?? "");
+    tellGradio();
     takeOver();
   }
   if (document.querySelector("gradio-app .sanad-question")) find("sanad-early").replaceChildren();

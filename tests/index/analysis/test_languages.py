@@ -92,6 +92,16 @@ def test_a_name_is_shown_where_there_is_one() -> None:
     assert [language_of(code).name for code in ("ar", "sw", "und", "xx")] == ["العربية", "sw", "und", "xx"]
 
 
+def test_of_a_question_few_words_in_latin_letters_do_not_decide() -> None:
+    for question in ("US base attack", "Putin", "Tel Aviv", "Syria Iran militias"):
+        assert detect(question, "ar", is_question=True) == "ar"
+    assert detect("who attacked the base", "ar", is_question=True) == "en"
+    assert detect("قطر", "en", is_question=True) == "ar"
+    assert detect("Дамаск", "en", is_question=True) == "ru"
+    assert detect("東京", "en", is_question=True) == "zh"
+    assert detect("?", "en", is_question=True) == "en"
+
+
 def test_directions() -> None:
     assert [direction(code) for code in ("ar", "fa", "ur", "he", "ar-SY")] == ["rtl"] * 5
     assert [direction(code) for code in ("en", "zh", "und", "")] == ["ltr"] * 4
