@@ -34,7 +34,6 @@ _PARTICIPLE = (
     "(?:l[ae]r)?(?:s?[iıuü]n?[aeiıuü]?)?"
 )
 _ENDING = re.compile(f"{_VOICE}(?:m[ae])?(?:{_TENSE}|{_PARTICIPLE})")
-_DROPPED = re.compile(r"(.*[aeıioöuü][^aeıioöuü])([^aeıioöuü])([iıuü])")
 
 
 def bases(word: str, language: str) -> Iterator[str]:
@@ -65,14 +64,9 @@ def _english(word: str) -> Iterator[str]:
 
 
 def _turkish(word: str) -> Iterator[str]:
-    for length in range(2, len(word)):
-        root = word[:length]
+    for length in range(SHORTEST_STEM, len(word)):
         if _ENDING.fullmatch(word, length):
-            yield from (root + ending for ending in ("mak", "mek", "ma", "me"))
-            if root.endswith(("la", "le")) and len(root) - 2 >= SHORTEST_PART:
-                yield root[:-2]  # the noun that the verb is made of
-    if dropped := _DROPPED.fullmatch(word):
-        yield "".join([dropped[1], dropped[3], dropped[2]])  # hükmü: hüküm
+            yield from (word[:length] + "mak", word[:length] + "mek")
 
 
 _BASES: dict[str, Callable[[str], Iterator[str]]] = {"en": _english, "tr": _turkish}

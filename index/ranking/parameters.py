@@ -131,9 +131,9 @@ MOST_TERMS, MANY_TERMS = 200_000, 100_000
 """Terms from which on the lexicon has nearly all words of a language (English), or many (Arabic). Of any other a word
 that it lacks is often right, or another form of one that stands in the collection."""
 SHORTEST_STEM = 3
-"""Letters that must be left of an Arabic word when what is written onto it is taken off."""
+"""Letters that must be left of an Arabic word, or of a Turkish verb, when what is written onto it is taken off."""
 SHORTEST_PART = 5
-"""Letters of a word that a longer one is made of by a prefix, or in Turkish a verb: it is not there by chance."""
+"""Letters of a word that a prefix makes a longer one of: fewer may be there by chance."""
 LONGEST = 24
 """Letters of a word that is looked at: what one change makes of it grows with its length."""
 MOST_WORDS = 5

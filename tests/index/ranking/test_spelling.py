@@ -158,14 +158,9 @@ def test_a_short_name_is_not_read_as_another(arabic: Collection) -> None:
 
 def test_turkish_verbs_with_endings_are_not_misspelt(home: Path) -> None:
     with Collection(home, embeds=False) as collection:
-        text = "Kurul kararı yayınladı. Proje genç bir mimar tarafından tasarlanmıştır ve uygulanmıştır. Hüküm açıktı."
+        text = "Kurul kararı yayınladı. Proje genç bir mimar tarafından tasarlanmıştır ve uygulanmıştır."
         collection.add([Article(text=text, language="tr")])
-        for question in (
-            "kararı kim yayımladı",
-            "projeyi kim tasarlamıştır",
-            "projeyi kim uygulamıştır",
-            "kurulun hükmü neydi",
-        ):
+        for question in ("kararı kim yayımladı", "projeyi kim tasarlamıştır", "projeyi kim uygulamıştır"):
             assert read(collection.search(question)) == {}, question
         assert (
             read(collection.search("kurulun kararı tasalamıştır")) == {}
