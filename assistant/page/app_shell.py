@@ -42,7 +42,7 @@ class Preload(NamedTuple):
     Attributes:
         files: its scripts, and its style sheets joined into one, by their paths.
         sheets: the paths of the joined style sheets.
-        tags: load all at once, and name the joined style sheets, so that Gradio does not load them too.
+        tags: load them, and name the joined style sheets, so that Gradio does not load those too.
     """
 
     files: dict[str, StaticFile]

@@ -7,6 +7,8 @@ import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { startSession } from "./session.js";
 
+const AT_ONCE = 4; // files that are loaded
+
 function start() {
   localise();
   nameLanguage();
@@ -23,7 +25,22 @@ function start() {
   startAsking();
   askedArticle();
   route();
-  document.head.append(find("sanad-preload").content); // what Gradio will ask for, round after round, all at once
+  prepareGradio();
+}
+
+// Load what Gradio will ask for, round after round, without waiting for it. Browsers hold six connections to a server: a
+// question that is asked meanwhile finds one free.
+function prepareGradio() {
+  const { content } = find("sanad-preload");
+  document.head.append(...content.querySelectorAll("[disabled]")); // not loaded: they only tell Gradio not to
+  const wanted = [...content.children];
+  const next = () => {
+    const link = wanted.shift();
+    if (!link) return;
+    link.onload = link.onerror = next;
+    document.head.append(link);
+  };
+  for (let n = 0; n < AT_ONCE; n++) next();
 }
 
 function nameLanguage() {
