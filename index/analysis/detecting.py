@@ -52,7 +52,7 @@ def detect(text: str, default: str = "und", *, is_question: bool = False) -> str
     """
     text = text[:READ]
     seen = _see(text)
-    if is_question and not seen.language and seen.script not in _USUAL and seen.n_words < SHORT:
+    if is_question and not seen.language and seen.script == "Latn" and seen.n_words < SHORT:
         return default
     return seen.language or _by_model(text, seen.script, default, seen.n_words)
 
