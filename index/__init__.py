@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from index.analysis.languages import Language as Language
     from index.analysis.languages import direction as direction
     from index.analysis.languages import language_of as language_of
+    from index.chunking.sentences import sentences as sentences
     from index.collection import Collection as Collection
     from index.errors import ArticleError as ArticleError
     from index.errors import ArticleTooLarge as ArticleTooLarge
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from index.ranking.parameters import ANSWERED as ANSWERED
     from index.ranking.parameters import READ as READ
     from index.ranking.query import content_words as content_words
+    from index.ranking.support import Lack as Lack
+    from index.ranking.support import Supporter as Supporter
     from index.reading.columns import COLUMN_FIELDS as COLUMN_FIELDS
     from index.reading.disk import Survey as Survey
     from index.reading.disk import find as find

@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from index.models.encoder import Encoder
     from index.models.gloss import Glossed
     from index.models.lexicon import Lexicon
+    from index.ranking.support import Supporter
     from index.reading.disk import Survey
     from index.reading.sources import Parts
-    from index.records import Article, Filters, Known, Missing, Ranking
+    from index.records import Article, Filters, Hit, Known, Missing, Ranking
     from index.segments.sealed_files import Ahead
     from index.segments.view import View
     from index.store.articles import ArticleInfo
@@ -218,6 +219,14 @@ class Collection:
         from index.models.gloss import gloss
 
         return gloss(text, language, target, self._lexicon)
+
+    def supporter(self, hits: Sequence[Hit]) -> Supporter:
+        """Return what checks sentences against passages; see `index.ranking.support`."""
+        from index.ranking.support import Supporter
+
+        with self.session() as state:
+            searcher = self._searcher(state.encoder)
+        return Supporter(hits, searcher.encoder, searcher.calibration, self._lexicon)
 
     def _searcher(self, encoder: Encoder) -> Searcher:
         key = encoder.fingerprint

@@ -41,7 +41,7 @@ class AskedWords(NamedTuple):
         )
 
 
-class _Words(NamedTuple):
+class Places(NamedTuple):
     """The places of a passage's words, by stem and by name key."""
 
     stems: dict[str, list[Place]]
@@ -62,7 +62,7 @@ def matches(asked: AskedWords, passage: str, start: int, language: str) -> tuple
     Returns:
         Spans of the article's text in order, each with the question's word as it was asked.
     """
-    words = _words(passage, language)
+    words = words_of(passage, language)
     found: dict[Place, str] = {}
     for name in asked.names.keys() & words.names.keys():
         found |= dict.fromkeys(words.names[name], asked.names[name])
@@ -73,14 +73,15 @@ def matches(asked: AskedWords, passage: str, start: int, language: str) -> tuple
 
 def name_keys(text: str, language: str) -> frozenset[str]:
     """Return the name keys of a text's words."""
-    return frozenset(_words(text, language).names)
+    return frozenset(words_of(text, language).names)
 
 
 @lru_cache(maxsize=1_024)  # consecutive questions often find the same passages
-def _words(passage: str, language: str) -> _Words:
+def words_of(passage: str, language: str) -> Places:
+    """Return the places of a passage's words; `language` is that of its article."""
     runs = list(WORD.finditer(passage))
     known = known_surfaces({run.group() for run in runs}, language)
-    words = _Words({}, {})
+    words = Places({}, {})
     for run in runs:
         begin, surface = run.start(), known[run.group()]
         for (first, last), folded, stem in zip(surface.places, surface.folded, surface.stems, strict=True):

@@ -170,3 +170,24 @@ INTERCEPT, BEST, LEAD, FOREIGN = -6.80, 5.34, 10.91, 2.54
 READ_INTERCEPT, READ_SEARCH, READ_SCORE, READ_APART = -1.31, 0.49, 0.16, 1.50
 """Fitted by `python -m training.confidence` on questions in Arabic, in English and in ten other languages over Arabic
 paragraphs; each of the three counts the same ("With the reader")."""
+
+# --- checking sentences: `support` (`python -m benchmarks.writing --data DIR`, docs/answers.md) -----------------------
+
+LEAST_HELD = 0.18
+"""Share of a sentence's content words that must have a counterpart in the passages it cites; of sentences about
+something else 95 in 100 have less, between two languages too."""
+LEAST_CLOSE = 2.5
+"""How far a sentence must be nearer to the passages than to unrelated sentences, in deviations of the latter."""
+COUNTERPART = 0.1
+"""Probability from which on a translation in the passages is the counterpart of a name."""
+NAME_ALIKE = 0.7
+"""Share of signs that two name keys in different scripts share if they may be one name; .5 to .8 were tried."""
+NAME_ONLY = 0.25
+"""A word whose likeliest translation is less probable than this may be a name. Not tuned."""
+NAME_MEANT = 0.002
+"""By how much nearer a sentence comes to the passages without a name that they lack; -.006 to .004 were tried."""
+SAME_WORDING = 0.8
+"""Share of content words that a sentence and one of the passages have in common if the one copies the other: then a
+negation that it lacks was left out."""
+TRUSTED_PAIR = 0.3
+"""How far the model must be trusted with two languages (`index.models.calibration`) for its cosines to count."""

@@ -1,10 +1,11 @@
-"""Detect whether a text states a time: a number, or a word such as a month's name, from dateparser's data (CLDR)."""
+"""Find the times that a text states: numbers, and words such as a month's name, from dateparser's data (CLDR)."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import is_stopword, stem_of, stemmer_of, words
 from index.analysis.languages import language_of
@@ -16,6 +17,8 @@ _MONTHS = "january february march april may june july august september october n
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _UNITS = "year month week day hour minute am pm"
 _NAMED = frozenset(f"{_MONTHS} {_DAYS} {_UNITS}".split())
+_CAPITALISED = frozenset({"en", "de"})  # languages that write the names of months and days with a capital
+_ISO_DATE = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-\d{2}\b")
 
 
 def tells_time(text: str, language: str) -> bool:
@@ -31,6 +34,43 @@ def tells_time(text: str, language: str) -> bool:
     if not language_of(language).is_spaced:
         return any(word in text for word in known)
     return any(_stem(word.folded, language) in known for word in words(text))
+
+
+class NamedTime(NamedTuple):
+    """A month or a day of the week that a text names.
+
+    Attributes:
+        shown: as it is written.
+        name: in English, in lower case: `october`.
+        is_whole: whether it is written out; `Sun` and `Mar` may be something else.
+    """
+
+    shown: str
+    name: str
+    is_whole: bool = True
+
+
+def named_times(text: str, language: str) -> tuple[NamedTime, ...]:
+    """Return the months and days of the week that a text names, the months of ISO 8601 dates included.
+
+    Args:
+        text: any text.
+        language: ISO 639-1 code; of one whose names are not known, only ISO 8601 dates are found.
+    """
+    months = _MONTHS.split()
+    found = [NamedTime(date[0], months[int(date[1]) - 1]) for date in _ISO_DATE.finditer(text)]
+    known = _named_words(language)
+    listed = words(text) if known else []
+    stems = [_stem(word.folded, language) for word in listed]
+    for number, word in enumerate(listed):
+        if language in _CAPITALISED and text[word.start].islower():
+            continue  # may, march, sun
+        for last in (number + 1, number):
+            named = known.get(" ".join(stems[number : last + 1]))
+            if named and last < len(listed):
+                found.append(NamedTime(text[word.start : listed[last].end], *named))
+                break
+    return tuple(found)
 
 
 @cache
@@ -49,6 +89,27 @@ def _words_of(language: str) -> frozenset[str]:
         for word in words(phrase)
         if not is_stopword(word.folded, language)
     )
+
+
+@cache
+def _named_words(language: str) -> Mapping[str, tuple[str, bool]]:
+    """Return the English name of each month and day by the stems of its own, and whether that is written out."""
+    try:
+        info = import_module(f"dateparser.data.date_translation_data.{language}").info
+    except ModuleNotFoundError:
+        return {}
+    found: dict[str, tuple[str, bool]] = {}
+    for each in (info, *info.get("locale_specific", {}).values()):
+        for key in (*_MONTHS.split(), *_DAYS.split()):
+            for phrase in each.get(key, ()):
+                is_short = any(
+                    other != phrase and other.startswith(phrase.rstrip(".")) for other in each[key]
+                )
+                if is_short and len(phrase) < 3:
+                    continue
+                stems = [_stem(word.folded, language) for word in words(phrase)]
+                found.setdefault(" ".join(stems), (key, not is_short))
+    return found
 
 
 def _phrases(info: Mapping[str, object]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from index.records import Hit, Marks, ShortAnswer, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from index.models.lexicon import Lexicon
     from index.models.reader import Reader
@@ -141,10 +142,10 @@ def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> t
         beside = f"{article.title or ''}\n{article.text[:LEDE]}"
         held |= {match.asked for match in (*hit.matches, *matches(asked, beside, 0, language))}
         keys |= name_keys(hit.text, language) | name_keys(beside, language)
-    return tuple(name for name in wanted if name not in held and not _sounds_like_one(name, keys))
+    return tuple(name for name in wanted if name not in held and not sounds_like_one(name, keys))
 
 
-def _sounds_like_one(name: str, keys: set[str]) -> bool:
+def sounds_like_one(name: str, keys: AbstractSet[str]) -> bool:
     """Return whether a name sounds like a mentioned one, or differs from it by its ending only (Syria, Syrian)."""
     own = name_key(fold(name))
     if own is None or own in keys:

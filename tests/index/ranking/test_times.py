@@ -1,10 +1,10 @@
-"""Whether a sentence tells a time."""
+"""Whether a sentence tells a time, and which months and days it names."""
 
 from __future__ import annotations
 
 import pytest
 
-from index.ranking.times import tells_time
+from index.ranking.times import named_times, tells_time
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,23 @@ def test_a_time_is_told_by_a_number_or_a_word(text: str, language: str) -> None:
 )
 def test_other_sentences_tell_none(text: str, language: str) -> None:
     assert not tells_time(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("It opened on Tuesday, 3 October.", "en", ["tuesday", "october"]),
+        ("افتتح يوم الثلاثاء في تشرين الأول", "ar", ["tuesday", "october"]),
+        ("افتتح في أكتوبر", "ar", ["october"]),
+        ("published 2023-10-19", "en", ["october"]),
+        ("Мост открыли в октябре.", "ru", ["october"]),
+        ("The mayor may march on.", "en", []),
+        ("We are here.", "en", []),
+    ],
+)
+def test_months_and_days_are_named_in_any_language(text: str, language: str, names: list[str]) -> None:
+    assert [time.name for time in named_times(text, language)] == names
+
+
+def test_an_abbreviation_is_told_from_a_whole_name() -> None:
+    assert [time.is_whole for time in named_times("Oct 3 and October 4", "en")] == [False, True]
