@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from assistant.core.answer import Answer
     from assistant.core.assistant import Assistant
     from assistant.serving.async_assistant import AsyncAssistant
+    from assistant.writing.client import LanguageModel
 
 _HOME_OF = {
     "Answer": "assistant.core.answer",
     "Assistant": "assistant.core.assistant",
     "AsyncAssistant": "assistant.serving.async_assistant",
+    "LanguageModel": "assistant.writing.client",
 }
 
-__all__ = ["Answer", "Assistant", "AsyncAssistant"]
+__all__ = ["Answer", "Assistant", "AsyncAssistant", "LanguageModel"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # any public name

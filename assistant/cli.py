@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.core.settings import Settings, load
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from assistant.core.answer import Answer
     from assistant.core.assistant import Assistant
     from index import AddReport, Filters
 
@@ -149,14 +151,37 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
         answer = assistant.ask(
             text, given.after, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
         )
+        if given.write:
+            answer = _written(assistant, answer, shows=not given.json)
+        elif not given.json:
+            _print_answer(answer)
     if given.json:
         _print_json(answer.to_dict())
-    else:
-        from assistant.presenting.render import answer_text
-
-        print(answer_text(answer, **_terminal()))
     has_what_was_asked = answer.answered or (answer.kind == "keywords" and answer.verdict == "related")
     return os.EX_OK if has_what_was_asked else _NOTHING_ANSWERS
+
+
+def _print_answer(answer: Answer) -> None:
+    from assistant.presenting.render import answer_text
+
+    print(answer_text(answer, **_terminal()), flush=True)
+
+
+def _written(assistant: Assistant, answer: Answer, *, shows: bool) -> Answer:
+    """Return the answer with what is written for it; if it `shows`, print the sentences as they come."""
+    from assistant.presenting.render import written_text
+    from assistant.writing.writer import Written
+
+    events = assistant.write(answer)
+    if shows:
+        _print_answer(answer)
+        print()
+    for each in events:
+        if isinstance(each, Written):
+            answer = replace(answer, written=each)
+        if shows and (line := written_text(each, **_terminal())):
+            print(line, flush=True)
+    return answer
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:

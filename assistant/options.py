@@ -17,6 +17,7 @@ _SERVER = (
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "max_concurrent", "max_waiting",
 )  # fmt: skip
 _LIMITS = ("question_chars", "max_k", "dense_share", "reader", "read_s")
+_WRITING = ("llm_url", "llm_model")
 
 
 _EXIT_CODES = """exit status:
@@ -70,9 +71,11 @@ def parser() -> argparse.ArgumentParser:
         _add_settings(made, (*_EVERYWHERE, *names))
         return made
 
-    command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS)
-    command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS)
-    ask = command("ask", "the words and passages that answer a question; exit 1 if none does", *_LIMITS)
+    command("serve", "the chat page and the HTTP API", *_SERVER, *_LIMITS, *_WRITING)
+    command("mcp", "the tools for LLM agents (MCP) over standard input and output", *_LIMITS, *_WRITING)
+    ask = command(
+        "ask", "the words and passages that answer a question; exit 1 if none does", *_LIMITS, *_WRITING
+    )
     search = command("search", "the passages nearest to a question", *_LIMITS)
     _add_question(ask, 3)
     _add_question(search, 10)
@@ -86,6 +89,10 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--gloss", metavar="LANGUAGE",
         help="also tell what each word of the answer may mean in your language, such as en; no translation",
+    )  # fmt: skip
+    ask.add_argument(
+        "--write", action="store_true",
+        help="also have the language model of --llm-url write an answer over the passages; each sentence is checked",
     )  # fmt: skip
     _add_sources(command("add", "add files, folders and links; exit 2 if some are skipped", "allow_links"))
     _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))

@@ -26,7 +26,7 @@ HOMES = {
     "rank_bm25": {"index/segments/bm25.py"},
     "scipy": {"index/segments/postings.py"},
     "sqlite3": {"index/store/database.py"},
-    "rapidfuzz": {"index/ranking/spelling.py"},
+    "rapidfuzz": {"index/ranking/spelling.py", "index/ranking/support.py"},
     "gradio": {"assistant/page/chat.py"},
     "fastapi": {
         "assistant/http/api.py",
@@ -38,6 +38,7 @@ HOMES = {
         "assistant/page/chat.py",
     },
     "mcp": {"assistant/agents/mcp_server.py"},
+    "openai": {"assistant/writing/client.py"},
     "prometheus_client": {"assistant/http/metrics.py"},
     "uvicorn": {"assistant/serving/connections.py", "assistant/server.py"},
     "h11": {"assistant/serving/connections.py"},
@@ -60,8 +61,8 @@ ROOMS = {
         "ranking", "ingest", "upkeep", "collection", "__init__",
     ),
     "assistant": (
-        "fetching", "core", "presenting", "serving", "http", "page", "agents", "evaluation", "options", "bars",
-        "server", "cli", "__init__", "__main__",
+        "fetching", "writing", "core", "presenting", "serving", "http", "page", "agents", "evaluation", "options",
+        "bars", "server", "cli", "__init__", "__main__",
     ),
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
@@ -20,6 +22,7 @@ from assistant.core import question as questions
 from assistant.core.problems import public_message
 from assistant.core.serialization import article_dict, search_dict
 from assistant.core.version import version
+from assistant.writing.writer import Written
 from index import NotFound, SanadError
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from mcp.types import CallToolResult, InputRequiredResult
     from starlette.applications import Starlette
 
+    from assistant.core.answer import Answer
     from assistant.core.settings import Settings
     from assistant.serving.async_assistant import AsyncAssistant
     from index import Article, Filters
@@ -138,6 +142,9 @@ class _Tools:
         published_to: Last = None,
         article: Within = None,
         gloss: InLanguage = None,
+        write: Annotated[
+            bool, Field(description="Have the server's own language model write an answer.")
+        ] = False,
     ) -> dict[str, Any]:
         """Find the words and passages that answer a question, with a verdict on whether they do.
 
@@ -148,13 +155,23 @@ class _Tools:
         of the sentence that answers. `absent` are names and numbers of the question that no passage mentions.
         `understood` is what was searched: the question, with the words `carried` over from the history, and
         misspelt words `corrected` (each as it was asked, and as it was read). `gloss`, if asked for, says word by word
-        what the dictionary has: it is no translation.
+        what the dictionary has: it is no translation. `written`, if asked for, is what another language model
+        wrote over the citations, without the sentences that they do not support.
         """
         filters = _filters(source, language, published_from, published_to, article)
         before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
         text, read_s = self._checked(question), self._settings.read_s
         answer = await self._asker.ask(text, before, k=k, filters=filters, read_s=read_s, gloss=gloss)
+        if write:
+            answer = replace(answer, written=await self._written(answer))
         return _quoted(answer.to_dict())
+
+    async def _written(self, answer: Answer) -> Written | None:
+        written = None
+        async with aclosing(self._asker.assistant.writing(answer)) as events:
+            async for each in events:
+                written = each if isinstance(each, Written) else written
+        return written
 
     async def search(  # one argument a filter
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.core.followup import Followed
     from assistant.core.glossing import Gloss
+    from assistant.writing.writer import Written
     from index import Hit, Kind, Ranking, ShortAnswer, Verdict
 
 
@@ -38,6 +39,7 @@ class Answer:
         narrowed: whether filters limited the search to some of the articles.
         took_ms: milliseconds from question to answer.
         gloss: what each word of the passages may mean in another language; None if nobody asked for it.
+        written: what a language model wrote over the citations; None if nobody asked for it.
     """
 
     question: str
@@ -56,6 +58,7 @@ class Answer:
     n_read: int = 0
     kind: Kind = "open"
     gloss: Gloss | None = None
+    written: Written | None = None
 
     @property
     def answered(self) -> bool:

@@ -12,16 +12,18 @@ from assistant.core.answer import Answer
 from assistant.core.followup import follow_all
 from assistant.core.glossing import glossed
 from assistant.core.question import check, check_asks, check_filters, check_gloss, check_history, check_k
-from assistant.core.settings import load
-from index import READ, Added, AddReport, Article, ArticleError, Collection
+from assistant.core.settings import SettingsError, load
+from index import READ, Added, AddReport, Article, ArticleError, Collection, QuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
     from types import EllipsisType
     from typing import Concatenate, ParamSpec, TypeVar
 
     from assistant.core.settings import Settings
     from assistant.fetching.links import Links
+    from assistant.writing.client import LanguageModel
+    from assistant.writing.writer import Sentence, Writer, Written
     from index import Filters, Listing, Ranking, Upload
 
     P = ParamSpec("P")
@@ -60,7 +62,7 @@ class Assistant:
         ...     print(answer.citations[0].text)
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument a part that can be chosen
         self,
         home: str | Path | None = None,
         model: str | None = None,
@@ -70,6 +72,7 @@ class Assistant:
         embeds: bool = True,
         reader: str | None = None,
         device: str | None = None,
+        llm: LanguageModel | None = None,
     ) -> None:
         """Open the collection of a home folder, or start an empty one.
 
@@ -83,6 +86,7 @@ class Assistant:
             reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
                 one that ships with Sanad.
             device: what a sentence-transformers model computes on, such as `cuda`; None: the processor.
+            llm: the language model that writes answers (`write`); None: none are written.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
@@ -92,6 +96,11 @@ class Assistant:
         self._collection = Collection(
             self.home, model, dense_share, embeds=embeds, reader=reader, device=device
         )
+        self._writer: Writer | None = None
+        if llm is not None:
+            from assistant.writing.writer import Writer
+
+            self._writer = Writer(llm)
         self._links: Links | None = None
         if allow_links:
             from assistant.fetching.links import Links
@@ -264,6 +273,7 @@ class Assistant:
         filters: Filters | None = None,
         read_s: float = READ_S,
         gloss: str | None = None,
+        write: bool = False,
     ) -> Answer:
         """Answer a question with cited passages and a short answer, or say that none answers it.
 
@@ -276,14 +286,65 @@ class Assistant:
             read_s: seconds from now in which reading a passage may begin; an unread passage never counts as an answer.
             gloss: ISO 639-1 code of a reader's language, one of the lexicon's: passages in other languages get what
                 each of their words may mean in it (`Answer.gloss`). It is no translation.
+            write: whether the language model writes an answer over the citations (`Answer.written`); see `write`.
 
         Raises:
             QuestionError: the question, one before it, k, a filter or the language to gloss in cannot be used, or the
-                question is only a link.
+                question is only a link; or an answer is to be written, and there is no language model.
         """
+        if write:
+            self._require_writer()
         target = check_gloss(gloss, self._collection.gloss_languages)
         *_, answer = self.answering(question, history, k=k, filters=filters, read_s=read_s)
-        return replace(answer, gloss=glossed(answer, target, self._collection.gloss)) if target else answer
+        if target:
+            answer = replace(answer, gloss=glossed(answer, target, self._collection.gloss))
+        if write:
+            from assistant.writing.writer import whole
+
+            answer = replace(answer, written=whole(self.write(answer)))
+        return answer
+
+    @property
+    def writes_with(self) -> str | None:
+        """Name of the language model that writes answers; None if there is none."""
+        return self._writer.model.name if self._writer else None
+
+    def write(self, answer: Answer) -> Iterator[Sentence | Written]:
+        """Have the language model write an answer over the citations; yield each sentence, then the whole.
+
+        A sentence is yielded once it was checked: what it cites exists, and supports it as far as can be told
+        (docs/answers.md). The others are counted. Nothing is written where the verdict is `none`. Trouble with the
+        language model is no exception: the last yielded says what happened (`Written.trouble`). Closing the iterator
+        ends the request to the model. Not for threads with an event loop: there, use `writing`.
+
+        Args:
+            answer: of `ask`.
+
+        Raises:
+            QuestionError: there is no language model.
+        """
+        from assistant.writing.writer import stepwise
+
+        return stepwise(self.writing(answer))
+
+    def writing(self, answer: Answer) -> AsyncGenerator[Sentence | Written]:
+        """Do what `write` does, for an event loop, which it does not block.
+
+        Raises:
+            QuestionError: there is no language model.
+        """
+        from assistant.writing.writer import MOST_PASSAGES, Asked
+
+        hits = answer.citations[:MOST_PASSAGES]
+        asked = Asked(answer.question, answer.carried, answer.language, hits)
+        return self._require_writer().write(asked, self._collection.supporter(hits))
+
+    def _require_writer(self) -> Writer:
+        if self._writer is None:
+            raise QuestionError(
+                "nothing can be written: this Sanad has no language model; name one with --llm-url and --llm-model"
+            )
+        return self._writer
 
     def answering(
         self,
@@ -348,6 +409,7 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
     Raises:
         StoreError: the home cannot be used, or its collection was made with another model.
         ModelError: the model cannot be loaded.
+        SettingsError: a language model lacks its address or its name.
     """
     return Assistant(
         settings.home,
@@ -357,7 +419,18 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         embeds=embeds,
         reader=settings.reader,
         device=settings.device,
+        llm=_language_model(settings),
     )
+
+
+def _language_model(settings: Settings) -> LanguageModel | None:
+    if settings.llm_url is None and settings.llm_model is None:
+        return None
+    if settings.llm_url is None or settings.llm_model is None:
+        raise SettingsError("a language model needs both its server and its name: --llm-url and --llm-model")
+    from assistant.writing.client import LanguageModel
+
+    return LanguageModel(settings.llm_url, settings.llm_model, settings.llm_key)
 
 
 def _allowed(links: Links | None) -> Links:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.core.answer import Answer
     from assistant.core.glossing import Gloss
     from assistant.core.watched import Watched
+    from assistant.writing.writer import Sentence, Written
     from index import Added, AddReport, Alike, Article, ArticleInfo, Facets, Hit, Missing, Passage, Ranking
 
 T = TypeVar("T")
@@ -44,7 +45,8 @@ def answer_dict(answer: Answer) -> shapes.AnswerOut:
     told = verdict_dict(answer)
     if told["short_answer"] and answer.gloss and answer.gloss.line:
         told["short_answer"]["gloss"] = answer.gloss.line
-    return {
+    written = {"written": written_dict(answer.written)} if answer.written else {}
+    values = {
         "question": answer.question,
         "understood": answer.understood,
         "carried": list(answer.carried),
@@ -54,8 +56,27 @@ def answer_dict(answer: Answer) -> shapes.AnswerOut:
         **told,
         "citations": [hit_dict(hit, answer.gloss) for hit in answer.citations],
         "nearest": [hit_dict(hit, answer.gloss) for hit in answer.nearest],
+        **written,
         "took_ms": round(answer.took_ms, 2),
     }
+    return cast("shapes.AnswerOut", values)
+
+
+def written_dict(written: Written) -> shapes.WrittenOut:
+    """Return what a language model wrote."""
+    return {
+        "model": written.model,
+        "text": written.text,
+        "sentences": [sentence_dict(sentence) for sentence in written.sentences],
+        "left_out": list(written.left_out),
+        "trouble": written.trouble,
+        "note": written.note,
+    }
+
+
+def sentence_dict(sentence: Sentence) -> shapes.SentenceOut:
+    """Return a written sentence."""
+    return {"text": sentence.text, "citations": list(sentence.citations)}
 
 
 def search_dict(ranking: Ranking, took_ms: float, *, read: bool = False) -> shapes.SearchOut:

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from assistant.core.question import MAX_CHARS, MAX_K
 from index import SanadError
@@ -88,6 +89,25 @@ def _yes(text: str) -> bool:
     return known[text.lower()]
 
 
+def _server(text: str) -> str:
+    parts = urlsplit(text)
+    try:
+        is_plain = bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_plain = False
+    if parts.scheme not in {"http", "https"} or not is_plain or parts.query or parts.fragment:
+        raise ValueError(
+            "must be an http(s) address such as http://127.0.0.1:8080/v1, without a name or key in it"
+        )
+    return text.rstrip("/")
+
+
+def _key(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be ASCII characters without spaces")
+    return text
+
+
 def _token(text: str) -> str:
     if len(text) < MIN_TOKEN_CHARS or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError(f"must be at least {MIN_TOKEN_CHARS} ASCII characters without spaces")
@@ -123,7 +143,7 @@ def _setting(  # the types of default and result are the field's
     *,
     secret: bool = False,
 ) -> Any:  # noqa: ANN401
-    return field(default=default, metadata={"help": help_, "parse": parse, "secret": secret})
+    return field(default=default, repr=not secret, metadata={"help": help_, "parse": parse, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +175,14 @@ class Settings:
         "weight of the vectors beside the words, 0 to 1 (default: 0.4, measured for all models)",
         _real(1),
     )
+    llm_url: str | None = _setting(
+        None,
+        "server of a language model that writes answers, with OpenAI's chat completions, such as"
+        " http://127.0.0.1:8080/v1; the question and the cited passages are sent there (default: none)",
+        _server,
+    )
+    llm_model: str | None = _setting(None, "name of that language model, as its server knows it", str)
+    llm_key: str | None = _setting(None, "key that the language model's server wants", _key, secret=True)
     host: str = _setting("127.0.0.1", "address the server listens on", str)
     port: int = _setting(7860, "port the server listens on; 0 takes a free one", _number(0, 65535))
     token: str | None = _setting(None, "write token; opens everything", _token, secret=True)

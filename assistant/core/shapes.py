@@ -116,6 +116,36 @@ class ReadOut(SearchOut, VerdictOut):
     """Passages, best first, with a verdict: a search with `read=true`."""
 
 
+class SentenceOut(TypedDict):
+    """A sentence that a language model wrote; it was checked against the passages that it cites."""
+
+    text: str
+    citations: Annotated[list[int], Doc("ranks of the passages")]
+
+
+class WrittenOut(TypedDict):
+    """What a language model wrote over the citations, without the sentences that they do not support."""
+
+    model: str
+    text: Annotated[str, Doc("the sentences with their citations")]
+    sentences: list[SentenceOut]
+    left_out: Annotated[
+        list[str],
+        Doc(
+            "why each of the others was left out: uncited, citation (no such passage), number, date, name, meaning or"
+            " negation"
+        ),
+    ]
+    trouble: Annotated[
+        str | None,
+        Doc(
+            "why nothing, or not all, was written: unreachable, refused, limited, missing, failed, slow, cut, garbled"
+            " or busy"
+        ),
+    ]
+    note: Annotated[str | None, Doc("what is missing, in one line")]
+
+
 class AnswerOut(VerdictOut):
     """The words and cited passages that answer the question; or passages about it; or none, and the nearest ones."""
 
@@ -127,6 +157,7 @@ class AnswerOut(VerdictOut):
     answered: Annotated[bool, Doc("whether the verdict is answered")]
     citations: Annotated[list[HitOut], Doc("of the verdicts answered and related")]
     nearest: Annotated[list[HitOut], Doc("of the verdict none; not an answer")]
+    written: NotRequired[Annotated[WrittenOut, Doc("only of `write=true`")]]
     took_ms: float
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -19,7 +20,7 @@ from assistant.http.articles import router as articles_router
 from assistant.http.docs_page import docs_page
 from assistant.http.errors import add_handlers, described
 from assistant.http.metrics import MEDIA_TYPE
-from assistant.http.parts import Writer, asker_of, assistant_of, settings_of, watched_by
+from assistant.http.parts import Writer, asker_of, assistant_of, settings_of, unless_gone, watched_by
 
 # FastAPI reads the annotations of handlers when it starts.
 from assistant.http.request_models import AskIn, SearchIn  # noqa: TC001
@@ -27,10 +28,11 @@ from assistant.http.sessions import router as sessions_router
 from assistant.http.watched import router as watched_router
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from assistant.core.settings import Settings
     from assistant.http.metrics import Metrics
+    from assistant.serving.asgi import Message, Receive, Send
     from assistant.serving.async_assistant import AsyncAssistant
     from assistant.serving.watch import Watcher
 
@@ -90,9 +92,24 @@ async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Respo
     return _json(search_dict(ranking, 1000 * (time.perf_counter() - began), read=given.read))
 
 
-@router.post("/ask", tags=["questions"], response_model=AnswerOut, responses=described(413))
+@router.post(
+    "/ask",
+    tags=["questions"],
+    response_model=AnswerOut,
+    responses=described(413)
+    | {
+        200: {
+            "content": {events.MEDIA_TYPE: {"schema": {"type": "string"}}},
+            "description": "The answer; or, with `write`, its events, if asked for by `Accept: text/event-stream`",
+        }
+    },
+)
 async def ask(request: Request, given: AskIn) -> Response:
-    """The words and passages that answer a question, cited; or passages about it; or the nearest ones."""
+    """The words and passages that answer a question, cited; or passages about it; or the nearest ones.
+
+    With `write=true` and `Accept: text/event-stream` it tells events: `answer`, as this gives it; `sentence` for each
+    written one that may be shown; `written`, the whole. Closing the connection ends the request to the language model.
+    """
     settings = settings_of(request)
     text = question.check(given.question, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
@@ -101,7 +118,12 @@ async def ask(request: Request, given: AskIn) -> Response:
     answer = await asker_of(request).ask(
         text, history, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
     )
-    return _json(answer.to_dict())
+    if not given.write:
+        return _json(answer.to_dict())
+    writing = assistant_of(request).writing(answer)
+    if events.MEDIA_TYPE in request.headers.get("accept", ""):
+        return _Events(events.of(events.written(answer, writing)))
+    return _json(await unless_gone(request, events.answer_with(answer, writing)))
 
 
 def _json(value: Mapping[str, object]) -> Response:
@@ -141,8 +163,20 @@ def rebuild(request: Request) -> Response:
 
     if events.MEDIA_TYPE not in request.headers.get("accept", ""):
         return JSONResponse(work(None))
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events.told(work), media_type=events.MEDIA_TYPE, headers=headers)
+    return _Events(events.told(work))
+
+
+class _Events(StreamingResponse):
+    """Sends events, and closes what gives them as soon as the client leaves."""
+
+    def __init__(self, told: AsyncGenerator[bytes]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(told, media_type=events.MEDIA_TYPE, headers=headers)
+        self._told = told
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        async with aclosing(self._told):
+            await super().__call__(scope, receive, send)
 
 
 @router.get("/health", tags=["collection"], response_model=HealthOut, responses=described())

@@ -1,4 +1,4 @@
-"""Report the progress of long work as server-sent events (WHATWG HTML, 9.2) over one HTTP answer."""
+"""Send events over one HTTP answer (WHATWG HTML, 9.2): the progress of long work, or what is being written."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ import asyncio
 import contextvars
 import json
 import threading
+from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.core import problems
+from assistant.core.serialization import sentence_dict, written_dict
+from assistant.writing.writer import Sentence, Written
 from index import SanadError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from assistant.core.answer import Answer
 
 MEDIA_TYPE = "text/event-stream"
 _QUIET_S = 15.0  # a comment this often keeps proxies from closing a silent connection
 
 
-async def told(work: Callable[[Callable[[int, int], None]], Mapping[str, object]]) -> AsyncIterator[bytes]:
+async def told(work: Callable[[Callable[[int, int], None]], Mapping[str, object]]) -> AsyncGenerator[bytes]:
     """Run work in a thread and yield its events: `progress`, then `done` or `problem`.
 
     The work goes on after the client disconnects.
@@ -50,4 +56,61 @@ async def told(work: Callable[[Callable[[int, int], None]], Mapping[str, object]
         except TimeoutError:
             yield b": still at it\n\n"
             continue
-        yield f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+        yield _event(name, data)
+
+
+def _event(name: str, data: Mapping[str, object]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+async def written(answer: Answer, writing: AsyncGenerator[Sentence | Written]) -> AsyncGenerator[bytes]:
+    """Yield the events of an answer that is written: `answer`, `sentence` for each, then `written`."""
+    yield _event("answer", answer.to_dict())
+    async with aclosing(writing):
+        async for each in writing:
+            if isinstance(each, Sentence):
+                yield _event("sentence", sentence_dict(each))
+            else:
+                yield _event("written", written_dict(each))
+
+
+async def answer_with(answer: Answer, writing: AsyncGenerator[Sentence | Written]) -> Mapping[str, object]:
+    """Return an answer as JSON values, with what was written for it."""
+    async with aclosing(writing):
+        async for each in writing:
+            if isinstance(each, Written):
+                answer = replace(answer, written=each)
+    return answer.to_dict()
+
+
+async def of(told: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """Yield events as they come, and a comment while there is none; if the client leaves, they end.
+
+    An error that comes after the first bytes can have no status of its own: it is the event `problem`.
+    """
+    events: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    async def run() -> None:
+        try:
+            async with aclosing(told):
+                async for event in told:
+                    events.put_nowait(event)
+        except SanadError as error:
+            events.put_nowait(_event("problem", problems.problem(error)))
+        except Exception as error:  # noqa: BLE001  # reported to the client
+            events.put_nowait(_event("problem", problems.surprise(error)))
+        events.put_nowait(None)
+
+    task = asyncio.create_task(run())
+    try:
+        while True:
+            try:
+                event = await asyncio.wait_for(events.get(), _QUIET_S)
+            except TimeoutError:
+                yield b": still at it\n\n"
+                continue
+            if event is None:
+                return
+            yield event
+    finally:
+        task.cancel()

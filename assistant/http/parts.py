@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -10,10 +11,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from assistant.core.access import Level, level_of
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from assistant.core.assistant import Assistant
     from assistant.core.settings import Settings
     from assistant.serving.async_assistant import AsyncAssistant
     from assistant.serving.watch import Watcher
+
+T = TypeVar("T")
 
 NEEDS_TOKEN = {"WWW-Authenticate": "Bearer"}
 
@@ -41,6 +46,25 @@ def watched_by(request: Request) -> Watcher:
     """Return the watcher that follows the folders."""
     found: Watcher = request.app.state.watcher
     return found
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of work that goes on for long; it is cancelled if the client goes away."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    done, left = asyncio.ensure_future(work), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({done, left}, return_when=asyncio.FIRST_COMPLETED)
+        if not done.done():
+            raise HTTPException(503, "the client went away")  # nobody reads it
+        return await done
+    finally:
+        left.cancel()
+        done.cancel()
+        await asyncio.wait({done, left})
 
 
 def may_write(

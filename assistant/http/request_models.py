@@ -95,6 +95,11 @@ class AskIn(_Strict):
         " may mean in it, word by word; no translation",
         examples=["en"],
     )
+    write: bool = Field(
+        False,
+        description="whether the server's language model writes an answer over the citations, each sentence checked;"
+        " with `Accept: text/event-stream` they come one by one",
+    )
 
 
 class ListIn(_Known):

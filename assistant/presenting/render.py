@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from assistant.core.phrases import Phrases, confidence_words, phrases
+from assistant.writing.writer import Sentence, Written, cited_text
 from index import direction, language_of
 
 if TYPE_CHECKING:
@@ -136,6 +137,14 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
     if answer.gloss and answer.gloss.line:
         short.insert(1, f"{say.word_by_word}: {label(answer.gloss.line, MAX_GLOSS_CHARS)}")
     return "\n".join([*notes, *short, *verdict_lines(answer, say), *entries])
+
+
+def written_text(event: Sentence | Written, *, width: int = 80, styled: bool = False) -> str:
+    """Return what a writer yields as text for a terminal: a sentence, or the line that says what is missing."""
+    if isinstance(event, Written):
+        line = f"({event.note}; written by {label(event.model)})" if event.note else ""
+        return f"{_DIM}{line}{_RESET}" if styled and line else line
+    return "\n".join(textwrap.wrap(clean(cited_text(event)), max(20, width)))
 
 
 def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:
