@@ -70,6 +70,7 @@ class _Pages:
         articles = self._assistant.listing(most=0).total
         examples = made_examples(self._assistant, say) if self._examples is None else self._examples
         told = {"articles": articles, "writes": self._writes, "links": self._links, "examples": examples}
+        told["model"] = self._assistant.writes_with
         return JSONResponse(told, headers=_UNKEPT)
 
     async def article(self, request: Request) -> Response:

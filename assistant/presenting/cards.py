@@ -63,6 +63,8 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, read
     """
     say = phrases(answer.language)
     kind = "reading" if reading else _KINDS[answer.verdict]
+    if answer.kind == "keywords" and not reading:
+        kind += " sanad-keywords"  # which the page has nothing written for
     parts = [f"<div {tongue(say.language)} class='sanad-answer sanad-{kind}'>", _understood(answer, say)]
     if reading:
         parts.append(f"<div class='sanad-verdict sanad-searching'>{escape(say.reading)}</div>")

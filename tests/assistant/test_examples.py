@@ -73,7 +73,7 @@ def test_a_collection_is_never_offered_anothers_questions(
     own = json.loads((ROOT / "seeds" / ".examples.json").read_text("utf-8"))
     monkeypatch.chdir(tmp_path)
     with served(tmp_path / "home") as client:
-        start = {"articles": 0, "writes": "open", "links": False, "examples": []}
+        start = {"articles": 0, "writes": "open", "links": False, "examples": [], "model": None}
         assert client.get("/page/start", params={"ui": interface}).json() == start
         client.put(
             "/api/articles/a", json={"text": "Snow fell on the pass.", "title": "Snow"}

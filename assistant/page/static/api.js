@@ -75,23 +75,39 @@ export const answer = (asked) => post("/page/answer", asked);
 export const save = async (log, format) =>
   (await send("/page/export", { method: "POST", json: { log, format } })).blob();
 
-// Tells how far it is, then gives what `done` tells (server-sent events).
-export async function rebuild(progress) {
-  const response = await send("/api/v1/rebuild", { method: "POST", headers: { Accept: "text/event-stream" } });
+// Calls `tell` with the name and data of each event (server-sent events); one of the name `problem` is thrown.
+async function follow(response, tell) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(say("offline"));
+    if (done) return;
     text += value;
     const events = text.split("\n\n");
     text = events.pop();
     for (const event of events) {
       const name = /^event: (.*)$/m.exec(event)?.[1];
       const data = JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? "null");
-      if (name === "progress") progress(data);
-      if (name === "done") return data;
       if (name === "problem") throw new Error(data.detail || data.title);
+      if (name) tell(name, data);
     }
   }
+}
+
+const EVENTS = { Accept: "text/event-stream" };
+
+// Tells how far it is, then gives what `done` tells.
+export async function rebuild(progress) {
+  let told = null;
+  await follow(await send("/api/v1/rebuild", { method: "POST", headers: EVENTS }), (name, data) => {
+    if (name === "progress") progress(data);
+    if (name === "done") told = data;
+  });
+  if (!told) throw new Error(say("offline"));
+  return told;
+}
+
+// Asks, and has the language model write; tells the answer, each sentence, and the whole.
+export async function write(given, signal, tell) {
+  await follow(await send("/api/v1/ask", { method: "POST", json: given, headers: EVENTS, signal }), tell);
 }

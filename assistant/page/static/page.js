@@ -3,6 +3,7 @@ import { element, find, store, toast } from "./dom.js";
 import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
 import { offer, startAsking } from "./asking.js";
+import { startWriting } from "./writing.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { startSession } from "./session.js";
@@ -23,6 +24,7 @@ function start() {
   watchChat();
   startSession();
   startAsking();
+  startWriting();
   askedArticle();
   route();
   prepareGradio();

@@ -47,6 +47,7 @@ export const begun = () => Boolean(wired?.isConnected);
 export function put(question) {
   asked = field("sanad-asked");
   submit(asked, question);
+  dispatchEvent(new Event("sanad:asked"));
 }
 
 export const taken = () => asked?.value === "";
