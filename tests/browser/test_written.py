@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 QUESTION = "Who closed the old bridge on Friday?"
 CLOSED = "The harbour authority closed the old bridge on Friday."
-HOSTILE = "The harbour authority closed the old bridge <img src=x onerror=alert(1)><b>on</b> [Friday](javascript:alert)"
+HOSTILE = "The harbour authority closed the <b>old bridge</b> on <a href=/>Friday</a>"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,7 @@ def test_markup_of_the_model_is_text(page: Page, model: Server) -> None:
     page.ask(QUESTION)
     until(lambda: CLOSED in written(page))
     until(lambda: not page.texts(".sanad-written button"))
+    assert HOSTILE in written(page)
     inside = "return [...document.querySelectorAll('.sanad-written *')].map(e => e.tagName)"
     assert set(page.chrome.execute_script(inside)) <= {"DIV", "P", "SPAN", "A", "BUTTON"}
     links = page.attributes(".sanad-written a", "href")
