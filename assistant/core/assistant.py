@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.core.answer import Answer
 from assistant.core.followup import follow_all
-from assistant.core.glossing import glossed
+from assistant.core.glossing import Gloss, glossed, is_foreign, language_for, line_of
 from assistant.core.question import check, check_asks, check_filters, check_gloss, check_history, check_k
 from assistant.core.settings import load
 from index import READ, Added, AddReport, Article, ArticleError, Collection
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from assistant.core.settings import Settings
     from assistant.fetching.links import Links
-    from index import ArticleInfo, Embedding, Facets, Filters, Listing, Missing, Passage, Ranking, Upload
+    from index import (
+        ArticleInfo,
+        Embedding,
+        Facets,
+        Filters,
+        Glossed,
+        Listing,
+        Missing,
+        Passage,
+        Ranking,
+        Upload,
+    )
 
     Source = str | Path | Article | Upload
     Value = str | None | EllipsisType
@@ -377,6 +388,42 @@ class Assistant:
         yield answer(replace(ranking, hits=ranking.hits[:k]))
         left_s = read_s - (time.perf_counter() - started)
         yield answer(self._collection.read(ranking, k, left_s))
+
+    def gloss_language(self, asked: str) -> str | None:
+        """Return the language to gloss in for who asks in a language; None if this installation lacks the lexicon."""
+        return language_for(asked, self._collection.gloss_languages)
+
+    def with_line(self, answer: Answer) -> Answer:
+        """Return an answer with the language to gloss it in for who asked, and the gloss of its short answer.
+
+        The passages are not glossed; `gloss` does so for each that is looked at.
+        """
+        target = self.gloss_language(answer.language)
+        if target is None:
+            return answer
+        return replace(answer, gloss=Gloss(target, line_of(answer, target, self._collection.gloss), {}))
+
+    def gloss(self, article_id: str, start: int, end: int, target: str) -> tuple[Glossed, ...]:
+        """Return what each word of a part of an article may mean; nothing where it is in the reader's language.
+
+        Args:
+            article_id: id of the article.
+            start, end: characters of its text.
+            target: ISO 639-1 code of the reader's language, one of the lexicon's.
+
+        Returns:
+            The glossed words, with offsets of the article.
+
+        Raises:
+            NotFound: there is none with this id.
+            QuestionError: the lexicon lacks the language.
+        """
+        into = check_gloss(target, self._collection.gloss_languages)
+        article = self._collection.article(article_id)
+        if into is None or not is_foreign(article, into):
+            return ()
+        found = self._collection.gloss(article.text[start:end], article.language or "und", into)
+        return tuple(one._replace(start=one.start + start, end=one.end + start) for one in found)
 
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))

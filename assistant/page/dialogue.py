@@ -151,7 +151,8 @@ class Dialogue:
             steps = self._assistant.answering(
                 last.question, before, k=PASSAGES, filters=last.filters, read_s=left_s
             )
-            for answer, is_read in zip(steps, (False, True), strict=True):
+            for step, is_read in zip(steps, (False, True), strict=True):
+                answer = self._assistant.with_line(step)
                 yield cards.answer_html(answer, self._titles(answer), reading=not is_read), is_read
         except SanadError as error:
             yield cards.notice_html(public_message(error)), True

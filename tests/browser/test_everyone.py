@@ -111,6 +111,13 @@ def test_axe_finds_nothing_serious(chrome: Chrome, address: str, speaks: str, *,
     assert violations(page) == []
     page.chrome.get(f"{page.address}/article/ar?start=0&end=20")
     assert violations(page) == []
+    page.open()
+    page.ask("Which hospital did the ministry of health open?")
+    passage = until(lambda: page.all(".sanad-passage[lang=ar][tabindex='0']"))[0]
+    page.chrome.execute_script("arguments[0].focus()", passage)
+    page.press("END")
+    until(lambda: page.texts("#sanad-bubble")[0])
+    assert violations(page) == []
 
 
 def test_the_net_for_screen_readers_is_fine_enough(page: Page) -> None:

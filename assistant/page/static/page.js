@@ -1,5 +1,5 @@
 // What stands around the chat: header, views, reader, filters, the library; all outside Gradio's own elements.
-import { element, find, store } from "./dom.js";
+import { find, store } from "./dom.js";
 import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
 import { offer, startAsking } from "./asking.js";
@@ -7,6 +7,7 @@ import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { openLibrary } from "./library.js";
 import { startSession } from "./session.js";
+import { startGloss } from "./gloss.js";
 
 function start() {
   localise();
@@ -16,11 +17,10 @@ function start() {
   addEventListener("sanad:language", () => { nameLanguage(); route(); });
   addEventListener("hashchange", route);
   document.addEventListener("click", follow, true);
-  document.addEventListener("pointerover", hint);
-  document.addEventListener("click", hint);
   startFilters();
   watchChat();
   startSession();
+  startGloss();
   startAsking();
   askedArticle();
   route();
@@ -79,22 +79,6 @@ function askedArticle() {
   if (!wanted) return;
   narrowTo(wanted);
   history.replaceState(null, "", "/");
-}
-
-// Over or on a marked word: the word of the question that it answers to.
-function hint(event) {
-  const word = event.target.closest?.(".sanad-word");
-  const bubble = find("sanad-bubble");
-  bubble.hidden = !word;
-  if (!word) return;
-  if (word.title) { word.dataset.asked = word.title; word.removeAttribute("title"); }
-  bubble.replaceChildren(
-    element("bdi", { text: word.dataset.asked }), " = ", element("bdi", { text: word.textContent }));
-  bubble.dir = "ltr";
-  const at = word.getClientRects()[0];
-  const box = bubble.getBoundingClientRect();
-  bubble.style.left = `${Math.max(8, Math.min(at.x + at.width / 2 - box.width / 2, innerWidth - box.width - 8))}px`;
-  bubble.style.top = `${at.top > box.height + 12 ? at.top - box.height - 6 : at.bottom + 6}px`;
 }
 
 start();
