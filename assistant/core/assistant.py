@@ -57,7 +57,7 @@ class Assistant:
         ...     print(answer.citations[0].text)
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a setting
         self,
         home: str | Path | None = None,
         model: str | None = None,
@@ -66,6 +66,7 @@ class Assistant:
         allow_links: bool = False,
         embeds: bool = True,
         reader: str | None = None,
+        reranker: str | None = None,
         device: str | None = None,
     ) -> None:
         """Open the collection of a home folder, or start an empty one.
@@ -79,7 +80,9 @@ class Assistant:
             embeds: whether passages without vectors get them in the background.
             reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
                 one that ships with Sanad.
-            device: what a sentence-transformers model computes on, such as `cuda`; None: the processor.
+            reranker: a cross-encoder of sentence-transformers, by folder or name, which orders the first passages
+                before they are read; None: none.
+            device: what the sentence-transformers models compute on, such as `cuda`; None: the processor.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
@@ -87,7 +90,7 @@ class Assistant:
         """
         self.home = Path(home if home is not None else load().home)
         self._collection = Collection(
-            self.home, model, dense_share, embeds=embeds, reader=reader, device=device
+            self.home, model, dense_share, embeds=embeds, reader=reader, reranker=reranker, device=device
         )
         self._links: Links | None = None
         if allow_links:
@@ -326,11 +329,14 @@ class Assistant:
         Raises:
             QuestionError: the question, k or a filter cannot be used.
         """
-        if read_s <= 0:
-            return self._rank(question, k, filters)
         started = time.perf_counter()
-        ranking = self._rank(question, max(READ, check_k(k)), filters)
-        return self._collection.read(ranking, k, read_s - (time.perf_counter() - started))
+        n_read = READ if read_s > 0 else 0
+        found = self._rank(question, max(n_read, self._collection.n_reranked, check_k(k)), filters)
+        left_s = read_s - (time.perf_counter() - started)  # the reranker takes nothing of the reader's time
+        ranking = self._collection.rerank(found)
+        if not n_read:
+            return replace(ranking, hits=ranking.hits[:k])
+        return self._collection.read(ranking, k, left_s)
 
     def ask(
         self,
@@ -379,14 +385,17 @@ class Assistant:
         text = check(question)
         check_asks(text)
         followed = follow_all([*check_history(history), text])[-1]
-        ranking = self._rank(followed.text, max(READ, check_k(k)), filters)
+        n_found = max(READ, self._collection.n_reranked, check_k(k))
+        ranking = self._rank(followed.text, n_found, filters)
         narrowed = check_filters(filters) is not None
 
         def answer(given: Ranking) -> Answer:
             return Answer.of(text, followed, given, (time.perf_counter() - started) * 1000, narrowed=narrowed)
 
         yield answer(replace(ranking, hits=ranking.hits[:k]))
-        left_s = read_s - (time.perf_counter() - started)
+        left_s = read_s - (time.perf_counter() - started)  # the reranker takes nothing of the reader's time
+        if left_s > 0:
+            ranking = self._collection.rerank(ranking)
         yield answer(self._collection.read(ranking, k, left_s))
 
     def gloss_language(self, asked: str) -> str | None:
@@ -501,6 +510,7 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         allow_links=settings.allow_links,
         embeds=embeds,
         reader=settings.reader,
+        reranker=settings.reranker,
         device=settings.device,
     )
 

@@ -138,11 +138,18 @@ class Settings:
         str,
     )
     device: str | None = _setting(
-        None, "what the model of --model computes on, such as cuda (default: the processor)", str
+        None,
+        "what the models of --model and --reranker compute on, such as cuda (default: the processor)",
+        str,
     )
     reader: str | None = _setting(
         None,
         "extractive question-answering model of transformers, name or folder; bundled: the shipped one (the default)",
+        str,
+    )
+    reranker: str | None = _setting(
+        None,
+        "cross-encoder of sentence-transformers that orders the first passages, name or folder (default: none)",
         str,
     )
     read_s: float = _setting(
@@ -205,7 +212,7 @@ class Settings:
     helpers: int | None = _setting(
         None,
         "processes that answer beside the server while questions wait (default: one for each core, at most 4;"
-        " none on a single core, or with a model other than the shipped one)",
+        " none on a single core, or with a model or reranker that does not ship with Sanad)",
         _number(0, 64),
     )
 

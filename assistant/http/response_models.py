@@ -301,6 +301,7 @@ class HealthOut(BaseModel):
         description="of the processes that parse files: seccomp (no network, no change of files), or only limits"
     )
     model: str
+    reranker: str | None = Field(description="that orders the first passages; null: none")
     sequence: int = Field(description="raised by every change")
     articles: int
     passages: int

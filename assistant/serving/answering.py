@@ -76,4 +76,5 @@ def number_of(settings: Settings, cores: int, *, has_bundled_encoder: bool) -> i
     """Return how many helpers may run: as set, else by the number of cores, 0 if each would load a large model."""
     if settings.helpers is not None:
         return settings.helpers
-    return min(_MOST, cores) if cores > 1 and has_bundled_encoder else 0
+    is_small = has_bundled_encoder and settings.reranker is None
+    return min(_MOST, cores) if cores > 1 and is_small else 0

@@ -51,6 +51,7 @@ class Helpers:
             "model": settings.model,
             "dense_share": settings.dense_share,
             "reader": settings.reader,
+            "reranker": settings.reranker,
             "device": settings.device,
         }
         self._size = size
