@@ -16,7 +16,7 @@ _SERVER = (
     "host", "port", "public", "read_only", "allow_host", "allow_links", "watch", "examples", "max_article_bytes",
     "max_upload_bytes", "rate", "trusted_proxy", "body_timeout_s", "max_concurrent", "max_waiting",
 )  # fmt: skip
-_LIMITS = ("question_chars", "max_k", "dense_share", "reader", "read_s")
+_LIMITS = ("question_chars", "max_k", "dense_share", "reader", "reranker", "read_s")
 _WRITING = ("llm_url", "llm_model")
 
 

@@ -6,6 +6,7 @@ paragraph: a gloss counts as right if one of its first two meanings stands there
 its name key (of two consonants or more). So a right meaning for which the translator took another word counts as wrong,
 and a wrong one that stands elsewhere in the paragraph counts as right. How often the latter happens is measured too:
 the same glosses judged by the English paragraph of another article. The same shares are given of all content words.
+Every other paragraph is held out: what the gloss is tuned by is the rest.
 Times are of the processor, so that other programs matter less.
 """
 
@@ -35,11 +36,12 @@ SEED = 7
 
 
 class Drawn(NamedTuple):
-    """A glossed word, its parallel English paragraph, and one of another article."""
+    """A glossed word, its parallel English paragraph, one of another article, and whether it may be tuned by."""
 
     glossed: Glossed
     english: str
     other: str
+    is_held_out: bool
 
 
 @cache
@@ -79,7 +81,7 @@ def content(data: Path, language: str, lexicon: Lexicon) -> list[Drawn]:
     for number, place in enumerate(places):
         other = next(p for p in places[number:] + places if p.article != place.article)
         found += [
-            Drawn(one, there.paragraphs[place], there.paragraphs[other])
+            Drawn(one, there.paragraphs[place], there.paragraphs[other], is_held_out=number % 2 == 1)
             for one in gloss(here.paragraphs[place], language, "en", lexicon)
             if is_content(one, language)
         ]
@@ -120,6 +122,8 @@ def main() -> None:
     found = content(given.data, given.language, lexicon)
     drawn = random.Random(SEED).sample(found, min(given.words, len(found)))
     print(f"right among the first {JUDGED}: {shares(drawn)}; {shares(found)}")
+    for name, is_held_out in (("tuned by", False), ("held out", True)):
+        print(f"{name}: {shares(one for one in found if one.is_held_out == is_held_out)}")
     n_words = sum(len(words(text)) for text in texts) / len(first)
     print(
         f"{len(first)} paragraphs of {n_words:.0f} words: median {median(first):.2f} ms, most {max(first):.1f} ms;"

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from index.errors import NotFound, StoreError, StoreUnavailable
-from index.models import open_encoder, open_reader
+from index.models import open_encoder, open_reader, open_reranker
 from index.models.calibration import Calibration
-from index.ranking.parameters import DEFAULT
+from index.ranking.parameters import DEFAULT, RERANKED
 from index.ranking.search import Searcher
 from index.records import Added, AddReport, Passage
 from index.segments.snapshot import verifying
@@ -74,6 +74,7 @@ class Collection:
         *,
         embeds: bool = True,
         reader: str | None = None,
+        reranker: str | None = None,
         device: str | None = None,
     ) -> None:
         """Open a collection, or start an empty one.
@@ -86,7 +87,8 @@ class Collection:
             embeds: whether this process embeds the passages that wait for their vectors, in the background.
             reader: None or `bundled` for the reader that ships with Sanad; else an extractive question-answering model
                 of transformers, by its name or folder.
-            device: the device of a sentence-transformers model; see `index.models.encoder.open_encoder`.
+            reranker: a cross-encoder of sentence-transformers, by its name or folder, which `rerank` uses; None: none.
+            device: the device of the sentence-transformers models; see `index.models.encoder.open_encoder`.
 
         Raises:
             StoreUnavailable: the home cannot be read or written.
@@ -100,6 +102,7 @@ class Collection:
         self._dense_share = dense_share
         self._embeds = embeds
         self._reader = reader
+        self._reranker = open_reranker(reranker, device) if reranker else None
         ahead = self._verifying()
         self._device = device
         load = cache(partial(open_encoder, device=device))  # one load for both calls, then released
@@ -184,6 +187,24 @@ class Collection:
         """Rank the passages that may answer a question; see `Searcher.search`."""
         with self.session() as state, state.viewing() as (view, reader):
             return self._searcher(state.encoder).search(view, reader, question, k, filters)
+
+    @property
+    def n_reranked(self) -> int:
+        """How many hits a ranking must have to be reranked; 0 without a reranker."""
+        return RERANKED if self._reranker else 0
+
+    def rerank(self, ranking: Ranking) -> Ranking:
+        """Have the reranker order the first hits; without one, return the ranking. See `index.ranking.reranking`.
+
+        Args:
+            ranking: of this collection, with at least `n_reranked` hits if there are that many.
+
+        Raises:
+            ModelError: the reranker cannot read.
+        """
+        from index.ranking.reranking import rerank
+
+        return rerank(ranking, self._reranker) if self._reranker else ranking
 
     def read(self, ranking: Ranking, k: int, budget_s: float | None = None) -> Ranking:
         """Read the first hits of a ranking and judge whether they answer; see `index.ranking.verdict.read`.
@@ -297,6 +318,7 @@ class Collection:
             return {
                 "home": str(self._home.path),
                 "model": state.encoder.name,
+                "reranker": self._reranker.name if self._reranker else None,
                 "sequence": reader.sequence,
                 **reader.counts(),
                 "languages": reader.languages(),

@@ -83,13 +83,13 @@ def sources(data: Path) -> list[Path]:
     ]
 
 
-def rows(path: Path, language: str) -> list[tuple[str, str]]:
+def rows(path: Path, language: str, most_of_far: int = MOST_OF_FAR) -> list[tuple[str, str]]:
     """Text pairs of a language and English; far material is sampled, always the same rows."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         cells = (line.rstrip("\n").split("\t") for line in lines if line.startswith(f"{language}\t{HUB}\t"))
         pairs = [(row[2], row[3]) for row in cells if len(row) == 4]
-    if path.name.startswith(FAR) and len(pairs) > MOST_OF_FAR:
-        return random.Random(0).sample(pairs, MOST_OF_FAR)
+    if path.name.startswith(FAR) and len(pairs) > most_of_far:
+        return random.Random(0).sample(pairs, most_of_far)
     return pairs
 
 

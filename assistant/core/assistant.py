@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.core.answer import Answer
 from assistant.core.followup import follow_all
-from assistant.core.glossing import glossed
+from assistant.core.glossing import Gloss, glossed, is_foreign, language_for, line_of
 from assistant.core.question import check, check_asks, check_filters, check_gloss, check_history, check_k
 from assistant.core.settings import SettingsError, load
 from index import READ, Added, AddReport, Article, ArticleError, Collection, QuestionError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.fetching.links import Links
     from assistant.writing.client import LanguageModel
     from assistant.writing.writer import Sentence, Writer, Written
-    from index import Filters, Listing, Ranking, Upload
+    from index import Filters, Glossed, Listing, Ranking, Upload
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -71,6 +71,7 @@ class Assistant:
         allow_links: bool = False,
         embeds: bool = True,
         reader: str | None = None,
+        reranker: str | None = None,
         device: str | None = None,
         llm: LanguageModel | None = None,
     ) -> None:
@@ -85,7 +86,9 @@ class Assistant:
             embeds: whether passages without vectors get them in the background.
             reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
                 one that ships with Sanad.
-            device: what a sentence-transformers model computes on, such as `cuda`; None: the processor.
+            reranker: a cross-encoder of sentence-transformers, by folder or name, which orders the first passages
+                before they are read; None: none.
+            device: what the sentence-transformers models compute on, such as `cuda`; None: the processor.
             llm: the language model that writes answers (`write`); None: none are written.
 
         Raises:
@@ -94,7 +97,7 @@ class Assistant:
         """
         self.home = Path(home if home is not None else load().home)
         self._collection = Collection(
-            self.home, model, dense_share, embeds=embeds, reader=reader, device=device
+            self.home, model, dense_share, embeds=embeds, reader=reader, reranker=reranker, device=device
         )
         self._writer: Writer | None = None
         if llm is not None:
@@ -258,11 +261,14 @@ class Assistant:
         Raises:
             QuestionError: the question, k or a filter cannot be used.
         """
-        if read_s <= 0:
-            return self._rank(question, k, filters)
         started = time.perf_counter()
-        ranking = self._rank(question, max(READ, check_k(k)), filters)
-        return self._collection.read(ranking, k, read_s - (time.perf_counter() - started))
+        n_read = READ if read_s > 0 else 0
+        found = self._rank(question, max(n_read, self._collection.n_reranked, check_k(k)), filters)
+        left_s = read_s - (time.perf_counter() - started)  # the reranker takes nothing of the reader's time
+        ranking = self._collection.rerank(found)
+        if not n_read:
+            return replace(ranking, hits=ranking.hits[:k])
+        return self._collection.read(ranking, k, left_s)
 
     def ask(
         self,
@@ -363,15 +369,54 @@ class Assistant:
         text = check(question)
         check_asks(text)
         followed = follow_all([*check_history(history), text])[-1]
-        ranking = self._rank(followed.text, max(READ, check_k(k)), filters)
+        n_found = max(READ, self._collection.n_reranked, check_k(k))
+        ranking = self._rank(followed.text, n_found, filters)
         narrowed = check_filters(filters) is not None
 
         def answer(given: Ranking) -> Answer:
             return Answer.of(text, followed, given, (time.perf_counter() - started) * 1000, narrowed=narrowed)
 
         yield answer(replace(ranking, hits=ranking.hits[:k]))
-        left_s = read_s - (time.perf_counter() - started)
+        left_s = read_s - (time.perf_counter() - started)  # the reranker takes nothing of the reader's time
+        if left_s > 0:
+            ranking = self._collection.rerank(ranking)
         yield answer(self._collection.read(ranking, k, left_s))
+
+    def gloss_language(self, asked: str) -> str | None:
+        """Return the language to gloss in for who asks in a language; None if this installation lacks the lexicon."""
+        return language_for(asked, self._collection.gloss_languages)
+
+    def with_line(self, answer: Answer) -> Answer:
+        """Return an answer with the language to gloss it in for who asked, and the gloss of its short answer.
+
+        The passages are not glossed; `gloss` does so for each that is looked at.
+        """
+        target = self.gloss_language(answer.language)
+        if target is None:
+            return answer
+        return replace(answer, gloss=Gloss(target, line_of(answer, target, self._collection.gloss), {}))
+
+    def gloss(self, article_id: str, start: int, end: int, target: str) -> tuple[Glossed, ...]:
+        """Return what each word of a part of an article may mean; nothing where it is in the reader's language.
+
+        Args:
+            article_id: id of the article.
+            start, end: characters of its text.
+            target: ISO 639-1 code of the reader's language, one of the lexicon's.
+
+        Returns:
+            The glossed words, with offsets of the article.
+
+        Raises:
+            NotFound: there is none with this id.
+            QuestionError: the lexicon lacks the language.
+        """
+        into = check_gloss(target, self._collection.gloss_languages)
+        article = self._collection.article(article_id)
+        if into is None or not is_foreign(article, into):
+            return ()
+        found = self._collection.gloss(article.text[start:end], article.language or "und", into)
+        return tuple(one._replace(start=one.start + start, end=one.end + start) for one in found)
 
     def _rank(self, question: str, k: int, filters: Filters | None) -> Ranking:
         return self._collection.search(check(question), check_k(k), check_filters(filters))
@@ -418,6 +463,7 @@ def open_assistant(settings: Settings, *, embeds: bool = True) -> Assistant:
         allow_links=settings.allow_links,
         embeds=embeds,
         reader=settings.reader,
+        reranker=settings.reranker,
         device=settings.device,
         llm=_language_model(settings),
     )

@@ -158,11 +158,18 @@ class Settings:
         str,
     )
     device: str | None = _setting(
-        None, "what the model of --model computes on, such as cuda (default: the processor)", str
+        None,
+        "what the models of --model and --reranker compute on, such as cuda (default: the processor)",
+        str,
     )
     reader: str | None = _setting(
         None,
         "extractive question-answering model of transformers, name or folder; bundled: the shipped one (the default)",
+        str,
+    )
+    reranker: str | None = _setting(
+        None,
+        "cross-encoder of sentence-transformers that orders the first passages, name or folder (default: none)",
         str,
     )
     read_s: float = _setting(

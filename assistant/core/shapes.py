@@ -340,6 +340,7 @@ class HealthOut(TypedDict):
     links: Annotated[bool, Doc("whether links are fetched that are added")]
     confinement: Annotated[str, Doc("of parsers: seccomp (no network, no change of files), or only limits")]
     model: str
+    reranker: Annotated[str | None, Doc("that orders the first passages; null: none")]
     sequence: Annotated[int, Doc("raised by every change")]
     articles: int
     passages: int

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.core.phrases import Reading, phrases
 from assistant.page.bundles import address
 from assistant.presenting import render
-from assistant.presenting.cards import outside
+from assistant.presenting.cards import glossable, outside
 from assistant.presenting.citing import citation_markdown, citation_text
 from assistant.presenting.render import escape, label, prose_blocks, tongue
 from assistant.presenting.urls import article_path
@@ -42,6 +42,7 @@ class Opened(NamedTuple):
         span: what is marked; None: nothing.
         site: address of this server, for copied links.
         evidence: spans inside `span` that are marked more strongly, in order, disjoint.
+        into: ISO 639-1 code of the language that `span` can be glossed in; None: in none.
     """
 
     article: Article
@@ -49,6 +50,7 @@ class Opened(NamedTuple):
     span: Span | None
     site: str = ""
     evidence: Sequence[Span] = ()
+    into: str | None = None
 
 
 def span_of(start: str | None, end: str | None, size: int) -> Span | None:
@@ -135,13 +137,20 @@ def _facts(article: Article, say: Reading) -> str:
     return " · ".join(facts)
 
 
+def _glossable(opened: Opened) -> str:
+    """Return the attributes by which static/gloss.js glosses the marked passage; none if it cannot be."""
+    name = glossable(opened.article, opened.into).strip()
+    place = escape(article_path(opened.article.id or "", opened.span))
+    return f" class='{name}' data-place='{place}'" if name else ""
+
+
 def _text(opened: Opened) -> Iterator[str]:
     text, span = opened.article.text, opened.span
     if span is None:
         yield from prose_blocks(text, 0, len(text))
         return
     yield from prose_blocks(text, 0, span.start)
-    yield "<mark id='passage'>"
+    yield f"<mark id='passage'{_glossable(opened)}>"
     done = span.start
     for start, end in opened.evidence:
         yield from prose_blocks(text, done, start)

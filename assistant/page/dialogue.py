@@ -153,8 +153,8 @@ class Dialogue:
             steps = self._assistant.answering(
                 last.question, before, k=PASSAGES, filters=last.filters, read_s=left_s
             )
-            for answer, is_read in zip(steps, (False, True), strict=True):
-                given = _spoken(answer, last)
+            for step, is_read in zip(steps, (False, True), strict=True):
+                given = self._assistant.with_line(_spoken(step, last))
                 yield cards.answer_html(given, self._titles(given), reading=not is_read), is_read
         except SanadError as error:
             yield cards.notice_html(public_message(error)), True

@@ -1,8 +1,10 @@
-"""Serve what the page needs beside the API: its start data, articles to read, conversations to export."""
+"""Serve what the page needs beside the API: its start data, articles to read, their gloss, conversations to export."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from assistant.page.article import Opened, article_page, evidence_of, missing_pa
 from assistant.page.dialogue import PASSAGES, Dialogue
 from assistant.page.examples import made_examples
 from assistant.presenting.export import as_json, as_markdown
+from assistant.presenting.glosses import written_words
 from index import NotFound, Span
 
 if TYPE_CHECKING:
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from assistant.core.phrases import Reading
     from assistant.core.settings import Settings
     from assistant.serving.async_assistant import AsyncAssistant
 
 _FORMATS = ("markdown", "json")
+_MAX_GLOSSED_CHARS = 10_000
 _UNKEPT = {"Cache-Control": "no-store"}
 _PACKED = Middleware(GZipMiddleware, minimum_size=1000)
 
@@ -49,6 +54,7 @@ def page_routes(asker: AsyncAssistant, settings: Settings, examples: Sequence[st
         Route("/page/start", pages.start, middleware=told),
         Route("/article/{article_id:path}", pages.article, middleware=told),
         Route("/page/answer", pages.answer, methods=["POST"], middleware=[*told, _PACKED]),
+        Route("/page/gloss/{article_id:path}", pages.gloss, middleware=told),
         Route("/page/export", pages.export, methods=["POST"], middleware=told),
     ]
 
@@ -77,19 +83,20 @@ class _Pages:
         """Return an article's own page, at the passage that the address names."""
         say = reading(request.query_params.get("ui") or request.headers.get("accept-language", ""))
         try:
-            opened = await asyncio.get_running_loop().run_in_executor(self._maker, self._opened, request)
+            opened = await asyncio.get_running_loop().run_in_executor(self._maker, self._opened, request, say)
         except NotFound:
             return HTMLResponse(missing_page(say), 404, _UNKEPT)
         parts = self._made(article_page(opened, say))
         return StreamingResponse(parts, headers=_UNKEPT, media_type="text/html")
 
-    def _opened(self, request: Request) -> Opened:
+    def _opened(self, request: Request, say: Reading) -> Opened:
         given, article_id = request.query_params, request.path_params["article_id"]
         article = self._assistant.article(article_id)
         passages = [Span(one.start, one.end) for one in self._assistant.passages(article_id)]
         span = span_of(given.get("start"), given.get("end"), len(article.text))
         site = f"{request.url.scheme}://{request.url.netloc}"
-        return Opened(article, passages, span, site, evidence_of(given.getlist("evidence"), span))
+        evidence = evidence_of(given.getlist("evidence"), span)
+        return Opened(article, passages, span, site, evidence, self._assistant.gloss_language(say.language))
 
     async def _made(self, parts: Iterator[str]) -> AsyncIterator[bytes]:
         """Yield the parts of a page, each made after the one before is sent; several pages take turns."""
@@ -104,6 +111,23 @@ class _Pages:
         *_, (history, log, _) = [step async for step in self._dialogue.ask(question, narrow, log)]
         shown = "".join(message["content"] for message in history)
         return JSONResponse({"shown": shown, "log": log}, headers=_UNKEPT)
+
+    async def gloss(self, request: Request) -> Response:
+        """Return what the words of a passage may mean in the language that the address names."""
+        given, article_id = request.query_params, request.path_params["article_id"]
+        span = span_of(given.get("start"), given.get("end"), sys.maxsize)
+        if span is None or span.end - span.start > _MAX_GLOSSED_CHARS:
+            raise HTTPException(
+                422, f"start and end must be those of at most {_MAX_GLOSSED_CHARS:,} characters"
+            )
+        if not given.get("into"):
+            raise HTTPException(422, "into must be the reader's language")
+        made = functools.partial(self._assistant.gloss, article_id, *span, given["into"])
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._maker, made)
+        except NotFound as error:  # its message names the home folder
+            raise NotFound(f"no article {article_id[:200]!r} in the collection") from error
+        return JSONResponse({"words": written_words(found)}, headers=_UNKEPT)
 
     async def export(self, request: Request) -> Response:
         """Return a conversation as a file; its questions are asked again, so that it cites current articles."""

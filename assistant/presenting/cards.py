@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.core.glossing import is_foreign
 from assistant.core.phrases import Phrases, confidence_words, match_words, phrases
 from assistant.presenting import render
 from assistant.presenting.render import escape, label, tongue
@@ -70,11 +71,12 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, read
         parts.append(f"<div class='sanad-verdict sanad-searching'>{escape(say.reading)}</div>")
     else:
         parts += [_short_answer(answer, say), _verdict(answer, say)]
+    into = answer.gloss.language if answer.gloss else None
     best = max((hit.score for hit in answer.shown), default=0.0)
     for hit in answer.shown:
         share = 1.0 if hit.rank == 1 or not best else min(hit.score / best, 0.999)
         match = match_words(share, say.language) if answer.citations and not reading else ""
-        parts.append(_card(hit, answer.language, match, titles or {}))
+        parts.append(_card(hit, answer.language, match, titles or {}, into))
     return "".join([*parts, "</div>"])
 
 
@@ -91,8 +93,18 @@ def _short_answer(answer: Answer, say: Phrases) -> str:
         f"<div class='sanad-short'><div class='sanad-short-name'>{escape(say.answer)}</div>"
         f"<a class='sanad-short-text' href='{href}' {tongue(hit.article.language or 'und')}>"
         f"{escape(label(short.text, render.MAX_SHORT_CHARS))}</a>"
-        f" <span class='sanad-rank'>{short.citation}</span>"
+        f" <span class='sanad-rank'>{short.citation}</span>{_gloss_line(answer, say)}"
         f"<div class='sanad-facts'>{known}</div></div>"
+    )
+
+
+def _gloss_line(answer: Answer, say: Phrases) -> str:
+    if answer.gloss is None or not answer.gloss.line:
+        return ""
+    line = escape(label(answer.gloss.line, render.MAX_GLOSS_CHARS))
+    return (
+        f"<div class='sanad-line'>{escape(say.word_by_word)}:"
+        f" <bdi {tongue(answer.gloss.language)}>{line}</bdi></div>"
     )
 
 
@@ -118,7 +130,7 @@ def _verdict(answer: Answer, say: Phrases) -> str:
     )
 
 
-def _card(hit: Hit, language: str, match: str, titles: Mapping[str, str]) -> str:
+def _card(hit: Hit, language: str, match: str, titles: Mapping[str, str], into: str | None) -> str:
     say, article = phrases(language), hit.article
     spoken = tongue(article.language or "und")
     href = escape(article_path(article.id or "", (hit.start, hit.end), hit.evidence))
@@ -128,10 +140,15 @@ def _card(hit: Hit, language: str, match: str, titles: Mapping[str, str]) -> str
         f"<span class='sanad-rank'>{hit.rank}</span>"
         f"<a class='sanad-title' href='{href}' {spoken}>{title}</a></div>"
         f"<div class='sanad-facts'>{_facts(article, say, match)}</div>"
-        f"<div class='sanad-passage' {spoken}>{_passage(hit)}</div>"
+        f"<div class='sanad-passage{glossable(article, into)}' {spoken}>{_passage(hit)}</div>"
         f"{_legend(hit, say) if article.language != language else ''}{_also_in(hit, say, titles)}"
         f"<a class='sanad-read' href='{href}'>{escape(say.read)}</a></div>"
     )
+
+
+def glossable(article: Article, into: str | None) -> str:
+    """Return the class, after a space, by which static/gloss.js knows in which language to gloss an element."""
+    return f" sanad-into-{escape(into)}" if into and is_foreign(article, into) else ""
 
 
 def _facts(article: Article, say: Phrases, match: str) -> str:

@@ -12,6 +12,7 @@ from index.models.encoder import SHIPPED, SHIPPED_NAME
 if TYPE_CHECKING:
     from index.models.encoder import Encoder
     from index.models.reader import Reader
+    from index.models.reranker import Reranker
 
 READER = Path(__file__).parent.parent / "bundled" / "reader"
 """The folder of the reader that comes with the program."""
@@ -35,6 +36,21 @@ def open_reader(model: str | None) -> Reader:
     from index.models.pretrained import PretrainedReader
 
     return PretrainedReader.open(model)
+
+
+def open_reranker(model: str, device: str | None = None) -> Reranker:
+    """Open any cross-encoder of sentence-transformers.
+
+    Args:
+        model: a folder, or the name of a model on the Hugging Face hub.
+        device: what it computes on, such as `cuda`; None: the CPU.
+
+    Raises:
+        ModelError: it is missing, is not to be trusted, cannot be loaded, or gives no score for a pair of texts.
+    """
+    from index.models.transformer import TransformerReranker
+
+    return TransformerReranker.open(model, device or "cpu")
 
 
 def open_encoder(model: str | None, device: str | None = None) -> Encoder:

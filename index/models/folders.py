@@ -22,7 +22,9 @@ FORBIDDEN = frozenset({".py", ".pyc", ".so", ".bin", ".pkl", ".pickle", ".ckpt",
 CODE = frozenset({".py", ".pyc", ".so"})
 HUB_TIMEOUT_S = 3.0
 LIBRARIES = 1_100_000_000  # torch and its dependencies
-INSTEAD = "use --model bundled (of a reader: --reader bundled), the model that ships with Sanad"
+INSTEAD = (
+    "use --model bundled (of a reader: --reader bundled), the model that ships with Sanad, or no --reranker"
+)
 AGAIN = f"download the model again, or {INSTEAD}"
 
 

@@ -32,8 +32,8 @@ _EMPTY_ENGLISH = (
     "a an the is are was were be been has have had do does did of to and in on at for as it its he his him she her they"
     " their them you your we our i my me that which who what there this these t s d said not will would with"
 )
-_EMPTY = {"en": frozenset(_EMPTY_ENGLISH.split())}
-_HAMZAS = frozenset("أإآ")
+EMPTY = {"en": frozenset(_EMPTY_ENGLISH.split())}
+"""By language, words that are no meaning."""
 
 
 class Glossed(NamedTuple):
@@ -109,8 +109,7 @@ def _entries(surface: str, folded: str, language: str, target: str, lexicon: Lex
         told = _looked_up(folded, stem_of(folded, stemmer_of(folded, language)), language, target, lexicon)
         return (_rest(surface, 0, told, language, target),)
     found, start = [], 0
-    # an alef that is written with a hamza is no article's
-    cut = particles.cut(folded, lexicon, article=_HAMZAS.isdisjoint(surface[:3]))
+    cut = particles.cut(folded, lexicon, article=particles.may_be_article(surface))
     for particle, length in zip(cut.particles, _lengths(surface, cut.particles), strict=True):
         end = start + length
         found.append(Glossed(start, end, surface[start:end], _listed(particle, target), None, particle))
@@ -143,12 +142,29 @@ def _listed(word: str, target: str) -> tuple[str, ...]:
 def _arabic(cut: particles.Cut, target: str, lexicon: Lexicon) -> _Told:
     if cut.rest in function_words.function_words(particles.LANGUAGE):
         return _Told(cut.stem, _listed(cut.rest, target), is_name=False)
-    return _looked_up(cut.rest, cut.stem, particles.LANGUAGE, target, lexicon)
+    told = _of_forms([cut.rest, *particles.inflected_from(cut.rest)], cut.stem, target, lexicon)
+    if told is None:
+        told = _looked_up(cut.rest, cut.stem, particles.LANGUAGE, target, lexicon)
+        if not told.meanings:
+            told = _of_forms(particles.other_persons(cut.rest), cut.stem, target, lexicon) or told
+    return told
+
+
+def _of_forms(forms: Iterable[str], stem: str, target: str, lexicon: Lexicon) -> _Told | None:
+    """Return the meanings of the first form that has any; None if none has."""
+    if lexicon.forms is None:
+        return None
+    for form in forms:
+        if found := lexicon.forms.translate(form, particles.LANGUAGE, target):
+            meanings = tuple([word for word, _ in found])
+            is_name = meanings[0][:1].isupper() or _sounds(name_key(form) or "", fold(meanings[0]))
+            return _Told(stem, meanings, is_name)
+    return None
 
 
 def _looked_up(folded: str, stem: str, language: str, target: str, lexicon: Lexicon) -> _Told:
     found = [other for other, p in lexicon.translate(stem, language, target) if p >= LEAST and other != stem]
-    found = [other for other in found if other not in _EMPTY.get(target, ())]
+    found = [other for other in found if other not in EMPTY.get(target, ())]
     if not found:
         return _Told(stem, (), is_name=not is_stopword(folded, language))
     own = name_key(folded) or ""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 HUB = "en"
+FORMS = "forms"
+"""The folder beside a lexicon that holds the one of forms."""
 PIVOT = "ar"
 """Language through which English words are paraphrased: the one with the largest part of the lexicon."""
 MAX_TRANSLATIONS = 12
@@ -63,7 +65,11 @@ class Lexicon:
 
     Attributes:
         languages: ISO 639-1 codes of the languages that can be translated from and to.
+        forms: translates forms of words instead of stems, into words as they are written, the most probable first
+            (training/forms.py); None without such a file.
     """
+
+    forms: Lexicon | None = None
 
     def __init__(
         self,
@@ -104,12 +110,15 @@ class Lexicon:
                 name: np.frombuffer(mapped, dtype=dtype, count=count, offset=offset)
                 for name, (dtype, offset, count) in header["arrays"].items()
             }
-            return cls(arrays, dict(header["alphabets"]))
+            made = cls(arrays, dict(header["alphabets"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"the lexicon {path} cannot be read ({error}): restore the folder or make it with"
                 " training/lexicon.py"
             ) from error
+        if (path / FORMS).is_dir():
+            made.forms = cls.open(path / FORMS)
+        return made
 
     def translate(self, stem: str, source: str, target: str) -> tuple[tuple[str, float], ...]:
         """Return stems of the target language for a stem of the source language, most probable first.
@@ -135,6 +144,14 @@ class Lexicon:
     def has(self, stem: str, language: str) -> bool:
         """Return whether a stem is a word of a language; unlike in `knows`, a name spelled as in English is not."""
         return language in self._alphabets and self._find(stem, language) >= 0
+
+    def translates(self, stem: str, language: str) -> bool:
+        """Return whether a stem has translations into English; faster than to look them up."""
+        number = self._find(stem, language) if language in self._alphabets else -1
+        if number < 0 or language == HUB:
+            return False
+        ends = self._pair(language, HUB).ends
+        return ends[number] < ends[number + 1]
 
     def size(self, language: str) -> int:
         """Return the number of terms of a language."""

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 LANGUAGE = "ar"
 _ARTICLE = "ال"
+_HAMZAS = frozenset("أإآ")
 _FOR_THE = "لل"
 _CONJUNCTIONS = frozenset({"و", "ف"})
 _PREPOSITIONS = frozenset({"ب", "ل", "ك"})
 _BEFORE = _CONJUNCTIONS | _PREPOSITIONS
 _WILL = "س"
 _OF_VERBS = frozenset({"ي", "ت", "ن", "ا"})
+_POSSESSIVES = ("هما", "هم", "هن", "كم", "ها", "نا", "ه")
+_PERSONS = "يتن"
 _LEAST_REST = 3
 """Letters of a word that stay when a particle other than the article is cut off."""
 _COMPARED = 3
@@ -60,12 +63,17 @@ def cut(folded: str, lexicon: Lexicon, *, article: bool = True) -> Cut:
     bare = without_article(folded)
     if article and bare != folded and folded.endswith(bare):
         before = folded.removesuffix(bare)
-        return Cut(_parts(before), bare, _known(bare, lexicon))
+        return Cut(_parts(before), bare, known_stem(bare, lexicon))
     conjunction = _conjunction(folded, lexicon)
     rest = folded.removeprefix(conjunction)
     particle = _particle(rest, lexicon)
     rest = rest.removeprefix(particle)
-    return Cut(tuple(part for part in (conjunction, particle) if part), rest, _known(rest, lexicon))
+    return Cut(tuple(part for part in (conjunction, particle) if part), rest, known_stem(rest, lexicon))
+
+
+def may_be_article(surface: str) -> bool:
+    """Return whether a word may begin with the article, whose alef is never written with a hamza."""
+    return _HAMZAS.isdisjoint(surface[:3])
 
 
 def _parts(before: str) -> tuple[str, ...]:
@@ -78,7 +86,8 @@ def _conjunction(folded: str, lexicon: Lexicon) -> str:
     """Return the conjunction at the beginning of a word, or an empty text."""
     if folded[:1] not in _CONJUNCTIONS or len(folded) <= _LEAST_REST:
         return ""
-    return "" if lexicon.has(_as_it_stands(folded), LANGUAGE) else folded[0]
+    known = lexicon.has(_as_it_stands(folded), LANGUAGE) and not _is_form(folded[1:], folded, lexicon)
+    return "" if known else folded[0]
 
 
 def _particle(word: str, lexicon: Lexicon) -> str:
@@ -87,17 +96,25 @@ def _particle(word: str, lexicon: Lexicon) -> str:
     is_future = first == _WILL and rest[:1] in _OF_VERBS
     if len(rest) < _LEAST_REST or not (first in _PREPOSITIONS or is_future):
         return ""
+    if _is_form(rest, word, lexicon):
+        return first
     whole, of_rest = _meanings(word, lexicon), _meanings(rest, lexicon)
     if not of_rest:
         return ""
     return first if not whole or whole[0] in of_rest or of_rest[0] in whole else ""
 
 
+def _is_form(rest: str, word: str, lexicon: Lexicon) -> bool:
+    """Return whether the rest of a word is known as a form, and the whole word is not."""
+    forms = lexicon.forms
+    return forms is not None and forms.has(rest, LANGUAGE) and not forms.has(word, LANGUAGE)
+
+
 def _meanings(word: str, lexicon: Lexicon) -> list[str]:
-    return [stem for stem, _ in _translated(_known(word, lexicon), lexicon)[:_COMPARED]]
+    return [stem for stem, _ in lexicon.translate(known_stem(word, lexicon), LANGUAGE, "en")[:_COMPARED]]
 
 
-def _known(word: str, lexicon: Lexicon) -> str:
+def known_stem(word: str, lexicon: Lexicon) -> str:
     """Return the stem of a word without particles, in the first of its forms that the lexicon translates.
 
     The forms: with its first letter, whatever that is; without it, as it would be a conjunction; without the alef of an
@@ -107,11 +124,28 @@ def _known(word: str, lexicon: Lexicon) -> str:
     forms = [whole, stem]
     forms += [_as_it_stands(word[:-1])] if word.endswith("ا") and len(word) > _LEAST_REST else []
     forms += [one[:-1] for one in (whole, stem) if one.endswith("ت") and len(one) > _LEAST_REST]
-    return next((form for form in dict.fromkeys(forms) if _translated(form, lexicon)), stem)
+    return next((form for form in dict.fromkeys(forms) if lexicon.translates(form, LANGUAGE)), stem)
 
 
-def _translated(stem: str, lexicon: Lexicon) -> tuple[tuple[str, float], ...]:
-    return lexicon.translate(stem, LANGUAGE, "en")
+def inflected_from(form: str) -> list[str]:
+    """Return the forms that a form may be an inflection of: its rest is a form of its own with the same meaning.
+
+    Without the alef of an indefinite object; without a possessive or an object, with the feminine ending before it.
+    """
+    if len(form) <= _LEAST_REST:
+        return []
+    ending = next((one for one in _POSSESSIVES if form.endswith(one)), "")
+    bare = form.removesuffix(ending)
+    if not ending or len(bare) < _LEAST_REST:
+        return [form[:-1]] if form.endswith("ا") else []
+    return [bare[:-1] + "ه", bare] if bare.endswith("ت") else [bare]
+
+
+def other_persons(form: str) -> list[str]:
+    """Return the other persons of a verb in the present, if the form is one."""
+    if form[:1] not in _PERSONS or len(form) <= _LEAST_REST:
+        return []
+    return [other + form[1:] for other in _PERSONS if other != form[0]]
 
 
 def _as_it_stands(word: str) -> str:

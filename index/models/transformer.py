@@ -1,8 +1,10 @@
-"""Use any sentence-transformers model as an encoder."""
+"""Use any model of sentence-transformers: as an encoder, or a cross-encoder as a reranker."""
 
 from __future__ import annotations
 
+import json
 import os
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from numpy.typing import NDArray
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import CrossEncoder, SentenceTransformer
 
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 E5 = ("intfloat/e5-", "intfloat/multilingual-e5-")  # trained with prompts that their files do not state
@@ -28,6 +30,12 @@ PROBES = (
     "Министр открыл мост.",
     "部长为大桥揭幕。",
 )
+
+WITHOUT = "name a cross-encoder of sentence-transformers with --reranker, or leave it out"
+CLASSIFIER = "ForSequenceClassification"
+MAX_PAIR_TOKENS = 512
+"""Tokens of a question and a passage that a reranker reads, if its model takes so many."""
+BATCH = 8
 
 
 class TransformerEncoder:
@@ -92,7 +100,7 @@ class TransformerEncoder:
 
     def _rows(self, encode: Callable[..., object], texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        clean = [text.encode("utf-8", "ignore").decode("utf-8") for text in texts]
+        clean = [_clean(text) for text in texts]
         filled = [number for number, text in enumerate(clean) if text.strip()]
         if not filled:
             return vectors
@@ -116,7 +124,104 @@ class TransformerEncoder:
         return vectors
 
 
-def _load(model: str, folder: Path, device: str) -> SentenceTransformer:
+class TransformerReranker:
+    """A cross-encoder with one score for a question and a passage, as a `Reranker`."""
+
+    def __init__(self, name: str, model: CrossEncoder) -> None:
+        """Take a loaded model."""
+        self._name = name
+        self._model = model
+        self._lock = threading.Lock()  # its tokenizer is not for several threads
+
+    @classmethod
+    def open(cls, model: str, device: str = "cpu") -> Self:
+        """Find a model in a folder, among those downloaded before, or on the hub; check, load and try it.
+
+        Args:
+            model: its folder or name.
+            device: the device, as torch names it.
+
+        Raises:
+            ModelError: it is missing, is not to be trusted, cannot be loaded, or does not score pairs; or the device
+                is absent.
+        """
+        name, folder, integers = found(model)
+        _require_classifier(model, folder)
+        loaded = _load_cross(model, folder, device)
+        check_parameters(model, loaded, integers)
+        made = cls(name, loaded)
+        made.score(PROBES[0], PROBES)
+        return made
+
+    @property
+    def name(self) -> str:
+        """The name or folder it was opened by."""
+        return self._name
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """Return one logit for each passage, the higher the better it matches the question.
+
+        Raises:
+            ModelError: the model cannot read a text, or gave what is no number.
+        """
+        import torch
+
+        pairs = [(_clean(question), _clean(passage)) for passage in passages]
+        try:
+            with self._lock:
+                told = self._model.predict(
+                    pairs, batch_size=BATCH, show_progress_bar=False, activation_fn=torch.nn.Identity()
+                )
+        except (IndexError, RuntimeError, ValueError) as error:  # tokens without a vector, or out of memory
+            raise ModelError(
+                f"{self._name}: cannot score a passage ({first_line(error)}); {WITHOUT}"
+            ) from error
+        logits = np.asarray(told, dtype=np.float64)
+        if logits.shape != (len(pairs),) or not np.isfinite(logits).all():
+            raise ModelError(f"{self._name}: gave what is no score (NaN) for a passage; {WITHOUT}")
+        scores: list[float] = logits.tolist()
+        return scores
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+def _require_classifier(model: str, folder: Path) -> None:
+    """Refuse a model that was not trained to score: its last layer would be made of random numbers."""
+    try:
+        told = json.loads((folder / "config.json").read_text("utf-8"))
+        kinds = [str(kind) for kind in told.get("architectures") or []]
+        n_labels = len(told.get("id2label") or (0, 1))  # two where it is silent
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise ModelError(f"{model}: no cross-encoder ({first_line(error)}); {WITHOUT}") from error
+    if not any(kind.endswith(CLASSIFIER) for kind in kinds):
+        kind = ", ".join(kinds) or "a model of no kind"
+        raise ModelError(f"{model}: {kind[:80]} is no cross-encoder; {WITHOUT}")
+    if n_labels != 1:
+        raise ModelError(f"{model}: gives {n_labels} values for a pair of texts, not one score; {WITHOUT}")
+
+
+def _load_cross(model: str, folder: Path, device: str) -> CrossEncoder:
+    _require_device(model, device)
+    from sentence_transformers import CrossEncoder
+
+    try:
+        loaded: CrossEncoder = CrossEncoder(
+            str(folder),
+            device=device,
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+        loaded.max_seq_length = min(loaded.max_seq_length or MAX_PAIR_TOKENS, MAX_PAIR_TOKENS)
+    except Exception as error:  # from any library that reads a part of the folder
+        raise ModelError(f"{model}: cannot be loaded ({first_line(error)}); {WITHOUT}") from error
+    return loaded
+
+
+def _require_device(model: str, device: str) -> None:
+    """Refuse an absent device, and keep tokenizers from starting threads of their own."""
     import torch
 
     if device != "cpu" and not torch.cuda.is_available():
@@ -125,6 +230,10 @@ def _load(model: str, folder: Path, device: str) -> SentenceTransformer:
             " processor, or install a torch that knows the device"
         )
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def _load(model: str, folder: Path, device: str) -> SentenceTransformer:
+    _require_device(model, device)
     from sentence_transformers import SentenceTransformer
 
     try:

@@ -149,6 +149,11 @@ READ = 3
 """Passages that are read ("With the reader"); each costs the time of one passage on one core."""
 REORDERING = 0.15
 """What a passage's score gains where it surely answers; 0 to .25 were tried on the seeds ("With the reader")."""
+RERANKED = 20
+"""Hits that a reranker reads, if there is one. Its time grows with them; few right passages stand below."""
+RERANKING = 2.0
+"""What a hit's score gains where a reranker is sure. Reasoned, as no trained one was at hand: about twice what the best
+hits have from the search, so that the reranker decides, and the search where it sees no difference."""
 RELATED = 0.15
 """At this confidence of the search alone, and above, passages are about what is asked. Lower, more passages stand
 beside questions about something else; higher, more right ones are withheld."""

@@ -33,6 +33,13 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def told_by_keys(page: Page) -> str:
+    """What the box says of the last word of the Arabic passage."""
+    page.chrome.execute_script("document.querySelector('.sanad-passage[lang=ar]')?.focus()")
+    page.press("END")
+    return "".join(page.texts("#sanad-bubble"))
+
+
 def arabic(page: Page) -> Page:
     page.click("#sanad-language")
     until(lambda: page.styles("html", "direction") == ["rtl"])
@@ -110,6 +117,10 @@ def test_axe_finds_nothing_serious(chrome: Chrome, address: str, speaks: str, *,
     page.click("#sanad-add summary")
     assert violations(page) == []
     page.chrome.get(f"{page.address}/article/ar?start=0&end=20")
+    assert violations(page) == []
+    page.open()
+    page.ask("Which hospital did the ministry of health open?")
+    until(lambda: told_by_keys(page))
     assert violations(page) == []
 
 

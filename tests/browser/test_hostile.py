@@ -31,7 +31,8 @@ for (const message of document.querySelectorAll('.sanad-question, .sanad-answer'
   for (const e of message.querySelectorAll('*')) {
     if (!['DIV', 'SPAN', 'BDI', 'MARK', 'A'].includes(e.tagName)) found.push(e.tagName);
     for (const a of e.attributes)
-      if (!['class', 'dir', 'lang', 'href', 'target', 'rel', 'title'].includes(a.name)) found.push(a.name);
+      if (!['class', 'dir', 'lang', 'href', 'target', 'rel', 'title'].includes(a.name)
+          && !(e.matches('.sanad-passage') && ['tabindex', 'role', 'aria-label'].includes(a.name))) found.push(a.name);
     if (!/^(sanad-|$)/.test(e.className)) found.push(e.className);
     const ours = e.closest('.sanad-facts') || e.getAttribute('href')?.startsWith('/article/');
     if (e.tagName === 'A' && !ours) found.push('link ' + e.href);
@@ -53,7 +54,7 @@ ALLOWED = {
     "#sanad-chips": "BDI BUTTON LI SPAN",
     "#sanad-charts": "BDI DIV H3 LI SPAN UL rect svg",
     "#sanad-toasts": "BUTTON DIV SPAN",
-    "#sanad-bubble": "BDI",
+    "#sanad-bubble": "BDI DIV SPAN",
     "#sanad-filters select": "OPTION",
 }
 BUILT = """

@@ -7,6 +7,7 @@ import { startWriting } from "./writing.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { startSession } from "./session.js";
+import { startGloss } from "./gloss.js";
 
 const AT_ONCE = 4; // files that are loaded
 
@@ -18,11 +19,10 @@ function start() {
   addEventListener("sanad:language", () => { nameLanguage(); route(); });
   addEventListener("hashchange", route);
   document.addEventListener("click", follow, true);
-  document.addEventListener("pointerover", hint);
-  document.addEventListener("click", hint);
   startFilters();
   watchChat();
   startSession();
+  startGloss();
   startAsking();
   startWriting();
   askedArticle();
@@ -109,22 +109,6 @@ function askedArticle() {
   if (!wanted) return;
   narrowTo(wanted);
   history.replaceState(null, "", "/");
-}
-
-// Over or on a marked word: the word of the question that it answers to.
-function hint(event) {
-  const word = event.target.closest?.(".sanad-word");
-  const bubble = find("sanad-bubble");
-  bubble.hidden = !word;
-  if (!word) return;
-  if (word.title) { word.dataset.asked = word.title; word.removeAttribute("title"); }
-  bubble.replaceChildren(
-    element("bdi", { text: word.dataset.asked }), " = ", element("bdi", { text: word.textContent }));
-  bubble.dir = "ltr";
-  const at = word.getClientRects()[0];
-  const box = bubble.getBoundingClientRect();
-  bubble.style.left = `${Math.max(8, Math.min(at.x + at.width / 2 - box.width / 2, innerWidth - box.width - 8))}px`;
-  bubble.style.top = `${at.top > box.height + 12 ? at.top - box.height - 6 : at.bottom + 6}px`;
 }
 
 start();

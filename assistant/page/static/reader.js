@@ -1,5 +1,6 @@
 // An article beside the chat: the same page that a shared link opens, scrolled to the passage.
 import { element, find, plain } from "./dom.js";
+import { glossable } from "./gloss.js";
 import { language, say } from "./words.js";
 
 let from = null; // what had the focus before
@@ -25,6 +26,7 @@ export async function openReader(path) {
     type: "button", className: "sanad-close", "aria-label": say("close"), text: "✕", onclick: leave });
   pane.replaceChildren(close, article ? document.importNode(article, true) : element("p", { text: say("offline") }));
   wireCopy(pane);
+  glossable(pane);
   pane.scrollTop = 0;
   pane.focus({ preventScroll: true });
   showPassage(pane);

@@ -108,6 +108,50 @@ def test_a_name_keeps_its_meaning_and_is_written_too(make_lexicon: MakeLexicon) 
     assert (one.meanings, one.name) == (("Lebanon",), "Lbnan")
 
 
+@pytest.fixture
+def formed(make_lexicon: MakeLexicon, small: Lexicon) -> Lexicon:
+    """The small lexicon with a lexicon of forms beside it."""
+    forms = {
+        "مدينه": [("metropolis", 0.8), ("cities", 0.1)],
+        "يلعب": [("plays", 0.8)],
+        "لعبه": [("game", 0.7)],
+        "بلعوم": [("throat", 0.7)],
+        "دمشق": [("Damascus", 0.9)],
+    }
+    small.forms = make_lexicon({"ar": (forms, {})})
+    return small
+
+
+def test_a_known_form_has_meanings_of_its_own(formed: Lexicon) -> None:
+    assert told("المدينة", formed)[1] == ("مدينة", ("metropolis", "cities"))
+    assert told("مدينتها", formed) == [("مدينتها", ("metropolis", "cities"))]  # with a possessive
+    assert told("جسرا", formed) == [("جسرا", ("bridge",))]  # by its stem
+    assert told("مدينة", formed, target="de") == [("مدينة", ())]
+    (damascus,) = gloss("دمشق", "ar", "en", formed)
+    assert (damascus.meanings, damascus.name) == (("Damascus",), "Dmshq")
+
+
+def test_a_verb_that_nothing_knows_is_looked_up_in_another_person(formed: Lexicon) -> None:
+    assert told("تلعب", formed) == [("تلعب", ("plays",))]
+
+
+def test_a_first_letter_is_a_particle_where_only_the_rest_is_a_form(formed: Lexicon) -> None:
+    assert told("بلعبة ولعبة", formed) == [
+        ("ب", ("in", "with")),
+        ("لعبة", ("game",)),
+        ("و", ("and",)),
+        ("لعبة", ("game",)),
+    ]
+    assert [word for word, _ in told("بلعوم", formed)] == ["بلعوم"]
+
+
+def test_the_shipped_forms_of_words_tell_what_their_stems_do_not() -> None:
+    assert SHIPPED is not None
+    first = {word: meanings[0] for word, meanings in told("يوم يومي نظرية ينظر", SHIPPED)}
+    assert first["يوم"] != first["يومي"] == "daily"
+    assert first["نظرية"] == "theory"
+
+
 def test_other_languages_go_through_english(small: Lexicon) -> None:
     (one,) = gloss("Brücke", "de", "ar", small)
     assert one.meanings == ("جسر",)
