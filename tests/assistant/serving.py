@@ -35,7 +35,9 @@ def served_site(
     home: Path, assistant: Assistant | None = None, **given: Any
 ) -> Iterator[tuple[httpx.Client, Any]]:
     """Serve a home in a thread, by an assistant of one's own if there is one; gives a client and the app itself."""
-    settings = load({"home": str(home), "port": "0", "read_s": "60", **given}, {})  # busy machines read slowly
+    settings = load(
+        {"home": str(home), "port": "0", "read_s": "60", **given}, {}
+    )  # busy machines read slowly
     prepare_environment(settings)
     site = create_site(settings, assistant)
     config = configured(site, settings)
