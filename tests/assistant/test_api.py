@@ -396,7 +396,7 @@ def test_ask_glosses_passages_of_other_languages_on_request(client: httpx.Client
     assert set(hit) == HIT | {"gloss"}
     assert {text[word["start"] : word["end"]] == word["word"] for word in hit["gloss"]} == {True}
     told = {word["word"]: word["meanings"] for word in hit["gloss"]}
-    assert (told["ال"], told["جسر"]) == (["the"], ["bridge"])
+    assert (told["ال"], told["جسر"][0]) == (["the"], "bridge")
     (unasked,) = plain["citations"] or plain["nearest"]
     assert set(unasked) == HIT
     if answer["short_answer"]:
