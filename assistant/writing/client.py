@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from index import ModelError, SanadError
+from index import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
@@ -50,7 +50,7 @@ LINES: dict[Trouble, str] = {
 }
 
 
-class ModelTrouble(SanadError):
+class ModelTrouble(Exception):
     """The language model gave no answer, or not all of it. What its server said is not repeated: it may hold the key.
 
     Attributes:

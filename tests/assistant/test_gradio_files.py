@@ -146,7 +146,7 @@ def attacked(home: Path, traps: Traps, *options: str) -> Iterator[tuple[int, htt
     with running(home, *options) as (process, client):
         until(lambda: "gradio_config" in client.get("/").text, 120)
         # what is loaded once is loaded: for a text in an unknown language, and for a passage that is read
-        for question in ("http://example.org/hit", "Who opened the new bridge?"):
+        for question in ("Lorem ipsum dolor amet consectetur adipiscing", "Who opened the new bridge?"):
             joined(client, {**GOOD, "data": [question, "", ""]})
             told(client, "tab1")
         yield process.pid, client
