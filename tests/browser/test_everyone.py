@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,14 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def told_by_keys(page: Page) -> str:
-    """What the box says of the last word of the Arabic passage."""
+def told_by_keys(page: Page) -> bool:
+    """Whether the box tells of the last word of the Arabic passage soon after its key is pressed."""
     page.chrome.execute_script("document.querySelector('.sanad-passage[lang=ar]')?.focus()")
     page.press("END")
-    return "".join(page.texts("#sanad-bubble"))
+    with suppress(TimeoutError):
+        until(lambda: any(page.texts("#sanad-bubble")), 3)
+        return True
+    return False
 
 
 def arabic(page: Page) -> Page:
