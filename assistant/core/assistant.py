@@ -383,7 +383,7 @@ class Assistant:
         yield answer(self._collection.read(ranking, k, left_s))
 
     def gloss_language(self, asked: str) -> str | None:
-        """Return the language to gloss in for who asks in a language; None if this installation lacks the lexicon."""
+        """Return the language to gloss in for a question in a language; None without a lexicon."""
         return language_for(asked, self._collection.gloss_languages)
 
     def with_line(self, answer: Answer) -> Answer:

@@ -31,7 +31,7 @@ class Gloss(NamedTuple):
 
 
 def language_for(asked: str, known: Sequence[str]) -> str | None:
-    """Return the language to gloss in for a person who asks in a language; None if there is no lexicon.
+    """Return the language to gloss in for a question in a language; None without a lexicon.
 
     Args:
         asked: ISO 639-1 code of the question's language.
