@@ -26,6 +26,7 @@ from assistant.http.parts import Writer, asker_of, assistant_of, settings_of, un
 from assistant.http.request_models import AskIn, SearchIn  # noqa: TC001
 from assistant.http.sessions import router as sessions_router
 from assistant.http.watched import router as watched_router
+from assistant.serving.admission import SHORTEST_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 _GZIP_FROM_BYTES = 1_400  # a smaller answer fits one packet
 _GZIP_LEVEL = 4
-_SHORTEST_S = 1e-6  # a verdict was asked for where nothing is read; 0 would turn it off
 
 router = APIRouter()
 router.include_router(articles_router)
@@ -86,7 +86,7 @@ async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Respo
     settings = settings_of(request)
     text = question.check(given.q, max_chars=settings.question_chars)
     k = question.check_k(given.k, max_k=settings.max_k)
-    read_s = max(settings.read_s, _SHORTEST_S) if given.read else 0.0
+    read_s = max(settings.read_s, SHORTEST_S) if given.read else 0.0
     began = time.perf_counter()
     ranking = await asker_of(request).search(text, k, given.filters(), read_s=read_s)
     return _json(search_dict(ranking, 1000 * (time.perf_counter() - began), read=given.read))

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 MAX_WAITING = 64
 _MAX_RETRY_S = 60
 _SMOOTHING = 0.1  # weight of the newest call in the average
-_SHORTEST_S = 1e-6
+SHORTEST_S = 1e-6
+"""Seconds of reading where none are left: 0 would turn reading off."""
 
 
 def seconds_until(deadline: float) -> float:
     """Return the seconds until a time of the monotonic clock; never 0, which would turn reading off."""
-    return max(deadline - time.monotonic(), _SHORTEST_S)
+    return max(deadline - time.monotonic(), SHORTEST_S)
 
 
 class Admission:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from pathlib import Path
 
 from index.analysis.folding import fold
 from index.analysis.languages import language_of, usual_in
 from index.analysis.scripts import script_of_word
-
-_FILE = Path(__file__).parent.parent / "bundled" / "stopwords.txt"
+from index.analysis.word_lists import word_list
 
 
 @cache
 def stopwords() -> dict[str, frozenset[str]]:
     """Return the folded function and question words by ISO 639-1 code."""
-    lists: dict[str, frozenset[str]] = {}
-    for line in _FILE.read_text(encoding="utf-8").splitlines():
-        language, colon, listed = line.partition(":")
-        if colon and not line.startswith("#"):
-            lists[language] = frozenset(fold(word) for entry in listed.split() for word in entry.split("_"))
-    return lists
+    return {
+        language: frozenset(fold(word) for entry in listed.split() for word in entry.split("_"))
+        for language, listed in word_list("stopwords.txt").items()
+    }
 
 
 @lru_cache(maxsize=65536)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import name_key, stem_of, stemmer_of, words
@@ -12,6 +11,7 @@ from index.analysis.folding import fold
 from index.analysis.languages import language_of
 from index.analysis.names import NAME_LETTERS, sound_alike
 from index.analysis.scripts import script_of_word
+from index.analysis.word_lists import word_list
 from index.ranking.parameters import LIKELY
 from index.ranking.query import content_words
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from index.models.lexicon import Lexicon
     from index.records import Kind
 
-_FILE = Path(__file__).parent.parent / "bundled" / "interrogatives.txt"
 _MARKS = re.compile(r"[?؟？;՞]\s*[\"'»”’)]*\s*$")
 _CASED = frozenset({"Latn", "Cyrl", "Grek"})
 _AND = frozenset({"و", "ف"})
@@ -140,13 +139,8 @@ def _without_and(word: str) -> str:
 @cache
 def _asking() -> dict[str, tuple[_Words, _Words]]:
     """Return by language the interrogatives that ask for something, and those of yes/no questions."""
-    lists = {}
-    for line in _FILE.read_text("utf-8").splitlines():
-        language, colon, listed = line.partition(": ")
-        if colon and not line.startswith("#"):
-            something, _, whether = listed.partition(" | ")
-            lists[language] = (_listed(something), _listed(whether))
-    return lists
+    parts = {language: listed.split(" | ") for language, listed in word_list("interrogatives.txt").items()}
+    return {language: (_listed(asks), _listed("".join(rest))) for language, (asks, *rest) in parts.items()}
 
 
 def _listed(text: str) -> _Words:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from index.analysis import words
 from index.analysis.folding import fold
 from index.analysis.languages import language_of
-
-_FILE = Path(__file__).parent.parent / "bundled" / "negations.txt"
+from index.analysis.word_lists import word_list
 
 
 class Denial(NamedTuple):
@@ -56,13 +54,8 @@ def denial(text: str, language: str) -> Denial | None:
 
 @cache
 def _lists() -> dict[str, tuple[_Listed, _Listed]]:
-    lists = {}
-    for line in _FILE.read_text("utf-8").splitlines():
-        language, colon, listed = line.partition(": ")
-        if colon and not line.startswith("#"):
-            plain, _, indirect = listed.partition("|")
-            lists[language] = (_read(plain), _read(indirect))
-    return lists
+    parts = {language: listed.split("|") for language, listed in word_list("negations.txt").items()}
+    return {language: (_read(plain), _read("".join(rest))) for language, (plain, *rest) in parts.items()}
 
 
 def _read(listed: str) -> _Listed:

@@ -147,7 +147,7 @@ def says(text: str, pieces: int = 7) -> Callable[[Wire], None]:
 
 
 def refuses(status: int, body: object = None, **headers: str) -> Callable[[Wire], None]:
-    """Answer with an error, as servers word it; what they say must reach nobody."""
+    """Answer with an error, in the form that servers use. Its text must not be shown."""
 
     def play(wire: Wire) -> None:
         wire.begin(status, "application/json", **headers)
