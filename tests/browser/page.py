@@ -144,13 +144,13 @@ class Page:
         return self.all(_REPLIES)[-1]
 
     def conversation(self) -> str:
-        """The conversation's HTML; '' while an answer is on its way."""
+        """The conversation's text; '' while an answer is on its way. Its HTML differs before and after Gradio is there."""
         script = (
             "const said = [...document.querySelectorAll(arguments[0] + ', .sanad-question')];"
             "const last = said.at(-1);"
             "return !last || last.matches('.sanad-question') || last.textContent.endsWith('…')"
             " || document.querySelector('.sanad-searching') ? ''"
-            " : said.map(e => e.outerHTML).join()"
+            " : said.map(e => e.textContent).join()"
         )
         found: str = self.chrome.execute_script(script, _REPLIES)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from selenium.webdriver.common.by import By
 
 from tests.assistant.serving import TOKEN, served, until
@@ -63,7 +64,10 @@ def test_one_logs_out_here_or_everywhere(chrome: Chrome, library: Path) -> None:
             assert status == (401 if everywhere else 200)
 
 
-def test_when_the_session_has_ended_the_page_asks_for_the_token(chrome: Chrome, library: Path) -> None:
+@pytest.mark.parametrize("blocked", [[], ["*/library.*.js"]], ids=["loaded", "not loaded yet"])
+def test_when_the_session_has_ended_the_page_asks_for_the_token(
+    chrome: Chrome, library: Path, blocked: list[str]
+) -> None:
     with served(library, read_token=READ_TOKEN) as client:
         address = str(client.base_url).rstrip("/")
         client.headers["Authorization"] = f"Bearer {READ_TOKEN}"
@@ -71,10 +75,14 @@ def test_when_the_session_has_ended_the_page_asks_for_the_token(chrome: Chrome, 
         chrome.delete_all_cookies()
         chrome.get(address)
         give(chrome, READ_TOKEN)
-        page = Page(chrome, address)
-        assert client.delete("/api/v1/sessions").json() == {"ended": 1}
-        page.click("#sanad-views a[data-view=library]")
-        until(lambda: chrome.find_elements(By.ID, "token"))
+        chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": blocked})
+        try:
+            page = Page(chrome, address)
+            assert client.delete("/api/v1/sessions").json() == {"ended": 1}
+            page.click("#sanad-views a[data-view=library]")
+            until(lambda: chrome.find_elements(By.ID, "token"))
+        finally:
+            chrome.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
 
 
 def test_where_reading_is_open_one_can_log_in_from_the_menu(chrome: Chrome, library: Path) -> None:

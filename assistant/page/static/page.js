@@ -4,6 +4,7 @@ import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
 import { offer, startAsking } from "./asking.js";
 import { startWriting } from "./writing.js";
+import * as api from "./api.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
 import { startSession } from "./session.js";
@@ -77,6 +78,7 @@ async function showLibrary(toAdd) {
   try {
     library = await import(find("sanad-library").dataset.script);
   } catch {
+    await api.session().catch(() => {}); // if the session has ended, this brings the form
     toast(say("offline"));
     return;
   }
