@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.analysis import name_key, stem_of, stemmer_of, words
+from index.analysis import is_stopword, name_key, stem_of, stemmer_of, words
 from index.analysis.folding import fold
 from index.analysis.languages import language_of
 from index.analysis.names import NAME_LETTERS, sound_alike
@@ -28,22 +28,34 @@ class _Words(NamedTuple):
     """The interrogatives of one language.
 
     Attributes:
+        language: its ISO 639-1 code.
         anywhere: interrogatives in any position.
-        first: interrogatives at the beginning only.
+        first: interrogatives at the beginning only, or after one other function word there ("to whom").
         stems: prefixes of interrogatives.
         of_time: those of all these that ask for a time.
     """
 
+    language: str
     anywhere: frozenset[str]
     first: frozenset[str]
     stems: tuple[str, ...]
     of_time: frozenset[str]
 
     def ask(self, folded: list[str]) -> bool:
-        return (
-            bool(folded)
-            and (folded[0] in self.first or _without_and(folded[0]) in self.first | self.anywhere)
-        ) or any(word in self.anywhere or word.startswith(self.stems) for word in folded)
+        """Return whether words hold an interrogative of this language."""
+        return self.begin(folded) or any(
+            word in self.anywhere or word.startswith(self.stems) for word in folded
+        )
+
+    def ask_second(self, folded: list[str]) -> bool:
+        """Return whether words begin with a function word of this language and an interrogative."""
+        return len(folded) > 1 and folded[1] in self.first and is_stopword(folded[0], self.language)
+
+    def begin(self, folded: list[str]) -> bool:
+        """Return whether the first word is an interrogative."""
+        return bool(folded) and (
+            folded[0] in self.first or _without_and(folded[0]) in self.first | self.anywhere
+        )
 
     def ask_within(self, text: str) -> bool:
         return any(word in text for word in self.anywhere)
@@ -61,11 +73,14 @@ def kind(question: str, language: str) -> Kind:
     """
     folded, text = [word.folded for word in words(question)], fold(question)
     is_spaced = language_of(language).is_spaced
+    lists = _lists_of(language)
     asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
     for number, found in asking:
-        some = (one[number] for one in _lists_of(language))
-        if any(one.ask(folded) if is_spaced else one.ask_within(text) for one in some):
+        if any(one[number].ask(folded) if is_spaced else one[number].ask_within(text) for one in lists):
             return found
+        if is_spaced and not any(whether.begin(folded) for _, whether in lists):
+            if any(asks.ask_second(folded) for asks, _ in lists):
+                return "open"
     return "yes/no" if _MARKS.search(question) else "keywords"
 
 
@@ -140,13 +155,17 @@ def _without_and(word: str) -> str:
 def _asking() -> dict[str, tuple[_Words, _Words]]:
     """Return by language the interrogatives that ask for something, and those of yes/no questions."""
     parts = {language: listed.split(" | ") for language, listed in word_list("interrogatives.txt").items()}
-    return {language: (_listed(asks), _listed("".join(rest))) for language, (asks, *rest) in parts.items()}
+    return {
+        language: (_listed(language, asks), _listed(language, "".join(rest)))
+        for language, (asks, *rest) in parts.items()
+    }
 
 
-def _listed(text: str) -> _Words:
+def _listed(language: str, text: str) -> _Words:
     of_time = frozenset(fold(part.strip("^@")) for part in text.split() if part.endswith("@"))
     parts = [part.removesuffix("@") for part in text.split()]
     return _Words(
+        language,
         frozenset(fold(part) for part in parts if part[0] != "^" and part[-1] != "+"),
         frozenset(fold(part[1:]) for part in parts if part[0] == "^"),
         tuple(fold(part[:-1]) for part in parts if part[-1] == "+"),

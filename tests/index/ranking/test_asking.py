@@ -28,6 +28,17 @@ from index.ranking.asking import asks_when, kind, names
         ("橋を開通させたのは誰ですか", "ja"),
         ("ใครเปิดสะพาน", "th"),
         ("ai đã khánh thành cây cầu", "vi"),
+        ("في أي عام افتتح الجسر", "ar"),
+        ("منذ كم سنة افتتح الجسر", "ar"),
+        ("قديش كلف الجسر", "ar"),
+        ("الجسر اتكلف كام", "ar"),
+        ("شلون صار الجسر", "ar"),
+        ("De quand date le pont", "fr"),
+        ("O que abriu o prefeito", "pt"),
+        ("Di che anno è il ponte", "it"),
+        ("La ce altitudine este podul", "ro"),
+        ("Köprünün adı ne", "tr"),
+        ("В котором году открыли мост", "ru"),
     ],
 )
 def test_a_word_that_asks_makes_it_a_question(question: str, language: str) -> None:
@@ -43,6 +54,8 @@ def test_a_word_that_asks_makes_it_a_question(question: str, language: str) -> N
         ("Мэр открыл мост?", "ru"),
         ("Ist die Brücke offen", "de"),
         ("Czy most jest otwarty", "pl"),
+        ("هل من جسر قرب المدينة", "ar"),
+        ("Köprü açıldı mı", "tr"),
         ("桥开通了吗", "zh"),
     ],
 )
@@ -58,6 +71,7 @@ def test_some_questions_ask_whether(question: str, language: str) -> None:
         ("tell me about the bridge", "en"),
         ("افتتاح الجسر", "ar"),
         ("قادمون من المدينة", "ar"),  # "from" is written as "who" is, and does not ask here
+        ("milyonluk köprü", "tr"),  # begins as a word that asks does
         ("открытие моста", "ru"),
         ("大桥 开通", "zh"),
     ],
