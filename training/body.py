@@ -32,12 +32,17 @@ class Layer(nn.Module):
         self.aln, self.oln = nn.LayerNorm(width, epsilon), nn.LayerNorm(width, epsilon)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Give the states after the layer; `mask` (batch, 1, 1, length) is true where there is a token."""
+        """Give the states after the layer; `mask` (batch, 1, 1, length) is 0 where there is a token, else -1e4."""
         batch, length, width = x.shape
         q, k, v = (
             part(x).view(batch, length, self.heads, -1).transpose(1, 2) for part in (self.q, self.k, self.v)
         )
-        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        if (
+            q.requires_grad
+        ):  # torch's fused attention goes backwards so slowly on processors that it is half of a step
+            seen = (q @ k.transpose(2, 3) * (width // self.heads) ** -0.5 + mask).softmax(dim=3) @ v
+        else:
+            seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         x = self.aln(x + self.ao(seen.transpose(1, 2).reshape(batch, length, width)))
         done: torch.Tensor = self.oln(x + self.fo(functional.gelu(self.fi(x))))
         return done
@@ -80,7 +85,7 @@ class Reader(nn.Module):
     def states(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Give the last layer's states, (batch, length, width)."""
         x: torch.Tensor = self.norm(self.table[ids] + self.places[: ids.shape[1]])
-        seen = mask.bool()[:, None, None, :]
+        seen = ((mask - 1) * 1e4)[:, None, None, :].to(x.dtype)
         for layer in self.layers:
             x = layer(x, seen)
         return x

@@ -12,7 +12,7 @@ import onnx
 from training.calibration import ranges
 from training.inputs import joined, question_tokens
 from training.network import TABLE, InBytes, InFloats, build_reader
-from training.rows import SHARES
+from training.rows import shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def model(
 
 def sample(rows: Mapping[tuple[str, str], Sequence[Row]], tokenizer: Tokenizer) -> Iterator[list[int]]:
     """Give the tokens of some questions and passages of each kind."""
-    for key in SHARES:
+    for key in shares(rows):
         found = rows[key]
         for row in found[:: max(1, len(found) // OF_A_KIND)][:OF_A_KIND]:
             told = tokenizer.encode(row.context, add_special_tokens=False).ids

@@ -4,7 +4,9 @@
 
 Kinds of questions that are not answered, from easy to hard: the whole SQuAD article is away; only the paragraph that
 answers is away, and the others of its article are left (near); the paragraph is there, and the question names
-another (exchanged). Kinds that are: whole, and keywords (the question's content words alone).
+another (exchanged). The questions of `training.written` that are kept back are asked over the passages of their file,
+where people ask what an article nearly tells (nearly). Kinds that are answered: whole, and keywords (the question's
+content words alone).
 """
 
 from __future__ import annotations
@@ -17,15 +19,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.evaluation import Pool, overlap, read_distractors, read_squad
-from index import READ, Article, content_words, detect
+from assistant.evaluation import Place, Pool, Question, QuestionSet, overlap, read_distractors, read_squad
+from index import READ, Article, Span, content_words, detect
 from index.collection import shipped_lexicon
 from index.ranking.asking import names
+from training import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from assistant.evaluation import Question, QuestionSet
 
 MONO = ("unl-ar-saudinewsnet.txt.gz", "en-wikipedia-chinapedia.txt.gz")
 CORPORA = {
@@ -42,7 +44,7 @@ class Case(NamedTuple):
 
     Attributes:
         group: direction, and what the collection holds.
-        kind: `whole`, `keywords`, `away`, `near` or `exchanged`.
+        kind: `whole`, `keywords`, `away`, `near`, `exchanged` or `nearly`.
         article: of the SQuAD file.
         answerable: whether the collection answers it.
         signs: what was seen; None: nothing was found.
@@ -70,6 +72,7 @@ class Case(NamedTuple):
 
 def cases(data: Path, every: int, distractors: int) -> Iterator[Case]:
     """Ask all questions in collections with and without what answers them."""
+    yield from _written()
     for name, languages in CORPORA.items():
         corpus = read_squad(data / "eval" / f"{name}.json")
         sets = {f"{one}->{name[-2:]}": _questions(data, name, one, every) for one in languages}
@@ -89,6 +92,31 @@ def cases(data: Path, every: int, distractors: int) -> Iterator[Case]:
 def _questions(data: Path, corpus: str, language: str, every: int) -> tuple[Question, ...]:
     name = corpus if language == "arcd" else f"{corpus.rpartition('.')[0]}.{language}"
     return read_squad(data / "eval" / f"{name}.json").questions[:: every if language in MAIN else 4 * every]
+
+
+def _written() -> Iterator[Case]:
+    """Collections of the passages of one file each that are kept back."""
+    for name, passages in written.kept_back().items():
+        paragraphs = {Place(number, 0): asked.text for number, asked in enumerate(passages)}
+        rows = [(Place(number, 0), row) for number, asked in enumerate(passages) for row in asked.rows]
+        questions = [
+            Question(
+                str(number),
+                row.question,
+                place,
+                tuple(Span(a.start, a.start + len(a.text)) for a in row.answers),
+            )
+            for number, (place, row) in enumerate(rows)
+        ]
+        with Pool([QuestionSet(name, paragraphs, tuple(questions))]) as pool:
+            for question, (_, row) in zip(questions, rows, strict=True):
+                group = (
+                    "->".join(one if one in MAIN else "other" for one in (row.asked, row.told)) + " written"
+                )
+                held = bool(row.answers)
+                yield _asked(
+                    pool, group, "whole" if held else "nearly", question, question.text, answerable=held
+                )
 
 
 def _small(corpus: QuestionSet, sets: dict[str, tuple[Question, ...]]) -> Iterator[Case]:

@@ -12,7 +12,7 @@ from index.analysis import is_stopword, words
 from training.exchange import Exchange
 from training.inputs import joined, question_tokens
 from training.near import Neighbours, tells
-from training.rows import SENTENCES, SHARES, Answer, Deck, Row
+from training.rows import SENTENCES, Answer, Deck, Row, shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 KINDS = {
     "answered": 0.60,
-    "both exchanged": 0.03,
-    "sentences": 0.02,
-    "people's": 0.09,
-    "near miss": 0.13,
-    "exchanged": 0.10,
-    "far": 0.03,
+    "both exchanged": 0.02,
+    "sentences": 0.01,
+    "people's": 0.20,
+    "near miss": 0.09,
+    "exchanged": 0.06,
+    "far": 0.02,
 }
 """Shares of the kinds of examples. "People's" are the unanswerable questions that people wrote; in "both exchanged" the
 passage is changed like the question and still answers it, so that a strange word alone is no sign."""
@@ -111,9 +111,9 @@ class Examples:
         self._tokenizer = tokenizer
         self._mixer = mixer
         self._random = random
-        self._answered = {
-            key: Deck([row for row in rows[key] if row.answers], random) for key in SHARES if rows.get(key)
-        }
+        self._shares = shares(rows)
+        decks = {key: Deck([row for row in rows[key] if row.answers], random) for key in self._shares}
+        self._answered = {key: deck for key, deck in decks.items() if deck.rows}
         self._people = Deck([row for row in chain(*rows.values()) if not row.answers], random)
         self._sentences = Deck(
             [row for key in rows if key[0] in SENTENCES for row in rows[key] if row.answers], random
@@ -149,7 +149,7 @@ class Examples:
         if kind == "sentences":
             return self._sentences.deal()
         keys = list(self._answered)
-        (key,) = self._random.choices(keys, [SHARES[key] for key in keys])
+        (key,) = self._random.choices(keys, [self._shares[key] for key in keys])
         return self._answered[key].deal()
 
     def _change(self, kind: str, row: Row) -> Row | None:
@@ -256,8 +256,9 @@ class Examples:
 def _by_language(rows: Mapping[tuple[str, str], Sequence[Row]]) -> Iterator[tuple[str, list[Row]]]:
     """Give the rows by the language of their passages; of a file with many rows those that are used."""
     found: dict[str, list[Row]] = {}
+    taken = shares(rows)
     for key, some in rows.items():
-        if key in SHARES or any(not row.answers for row in some) or key[0] in SENTENCES:
+        if key in taken or any(not row.answers for row in some) or key[0] in SENTENCES:
             found.setdefault(some[0].told, []).extend(some)
     yield from found.items()
 

@@ -50,6 +50,7 @@ class Training:
     def __post_init__(self) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.reader.to(self._device)
+        self._marks = torch.compile(self.reader, dynamic=True)  # a third faster; wants a C++ compiler
         self._weights = [weights for weights in self.reader.parameters() if weights.requires_grad]
         self._optimiser = torch.optim.AdamW(self._weights, lr=RATE, weight_decay=DECAY, fused=True)
         if self.checkpoint and self.checkpoint.exists():
@@ -101,7 +102,7 @@ class Training:
         """Learn from a batch, and give the loss of each example."""
         ids, mask = (part.to(self._device) for part in tensors(batch))
         with torch.autocast(self._device.type, torch.bfloat16, enabled=_computes_bfloat16(self._device)):
-            marks = self.reader(ids, mask)
+            marks = self._marks(ids, mask)
         losses = loss_of(marks.float().masked_fill(mask[..., None] == 0, HIDDEN), batch)
         self._optimiser.zero_grad()
         losses.mean().backward()

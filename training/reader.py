@@ -19,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 
 from index.models.lexicon import Lexicon
-from training import bundling, rows
+from training import bundling, rows, written
 from training.body import Reader
 from training.encoder import read
 from training.examples import Examples
@@ -63,7 +63,7 @@ def main() -> None:
     pieces = kept(checkpoint, tokenizer)
     reader = Reader(checkpoint, pieces)
     training = Training(reader, arguments.minutes * 60, arguments.checkpoint)
-    read_rows = rows.read(arguments.data)
+    read_rows = rows.read(arguments.data) | rows.by_languages(rows.WRITTEN, written.learned())
     if training.spent < training.seconds:
         # a training that goes on does not see the same examples again
         dice = random.Random(arguments.seed + training.seen)

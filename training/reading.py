@@ -2,7 +2,8 @@
 
     python -m training.reading --model index/bundled/reader --data DATA
 
-`DATA` is the folder of `eval/` (development halves of XQuAD and ARCD) and `qa-eval/`. Nothing of them is learned from.
+`DATA` is the folder of `eval/` (development halves of XQuAD and ARCD) and `qa-eval/`. Nothing of them is learned from,
+nor of the written questions that are kept back.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from tokenizers import Tokenizer
 
+from training import written
 from training.inputs import joined, question_tokens
 from training.near import Neighbours
 from training.pieces import lines
-from training.rows import Answer
+from training.rows import WRITTEN, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -183,6 +185,17 @@ def news(path: Path) -> list[Asked]:
     return found
 
 
+def kept_back() -> dict[str, list[Asked]]:
+    """Return the written questions that are not learned from, by their languages; of some the passage has no answer."""
+    found: dict[str, list[Asked]] = {}
+    for passages in written.kept_back().values():
+        for row in (row for asked in passages for row in asked.rows):
+            languages = f"{row.asked}>{row.told}" if {row.asked, row.told} <= {"ar", "en"} else "others"
+            answers = tuple(answer.text for answer in row.answers)
+            found.setdefault(f"written {languages}", []).append(Asked(row.question, row.context, answers))
+    return dict(sorted(found.items()))
+
+
 def with_none(scores: Sequence[float], gains: Sequence[float], answered: Sequence[bool]) -> float:
     """Give the best mean gain over all thresholds below which no answer is given.
 
@@ -212,7 +225,7 @@ def report_squad(marker: Marker, name: str, asked: list[Asked]) -> str:
     return f"{name:15} {len(asked):5} {np.mean(exacts):.3f} {np.mean(overlaps):.3f} {area:.3f} ({len(near)})"
 
 
-def report_news(marker: Marker, asked: list[Asked]) -> str:
+def report_mixed(marker: Marker, name: str, asked: list[Asked]) -> str:
     """Measure a set of which some questions have no answer."""
     found = [marker.answer(one.question, one.context) for one in asked]
     gains = [
@@ -227,9 +240,7 @@ def report_news(marker: Marker, asked: list[Asked]) -> str:
         [score for score, has in zip(scores, answered, strict=True) if has],
         [score for score, has in zip(scores, answered, strict=True) if not has],
     )
-    return (
-        f"{'M2QA':15} {len(asked):5} F1 with none {best_f1:.3f}, of the answered {own:.3f}, area {area:.3f}"
-    )
+    return f"{name:15} {len(asked):5} F1 with none {best_f1:.3f}, of the answered {own:.3f}, area {area:.3f}"
 
 
 def main() -> None:
@@ -237,7 +248,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a reader.")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="the folder of eval/ and qa-eval/")
-    parser.add_argument("--sets", nargs="+", choices=(*SETS, "M2QA"), default=[*SETS, "M2QA"])
+    parser.add_argument(
+        "--sets", nargs="+", choices=(*SETS, "M2QA", WRITTEN), default=[*SETS, "M2QA", WRITTEN]
+    )
     parser.add_argument("--limit", type=int, default=0, help="questions of each set; all by default")
     parser.add_argument("--news", type=int, default=1500, help="questions of M2QA; 0: all 7,497")
     arguments = parser.parse_args()
@@ -252,7 +265,11 @@ def main() -> None:
         print(report_squad(marker, name, asked), flush=True)
     if "M2QA" in arguments.sets:
         asked = news(arguments.data / "qa-eval" / NEWS)
-        print(report_news(marker, _spread(asked, min(arguments.limit, arguments.news) or arguments.news)))
+        asked = _spread(asked, min(arguments.limit, arguments.news) or arguments.news)
+        print(report_mixed(marker, "M2QA", asked), flush=True)
+    if WRITTEN in arguments.sets:
+        for name, asked in kept_back().items():
+            print(report_mixed(marker, name, _spread(asked, arguments.limit)), flush=True)
     print(f"{speed(marker):.0f} ms for a question and passage of 160 tokens")
 
 
