@@ -144,7 +144,7 @@ class Page:
         return self.all(_REPLIES)[-1]
 
     def conversation(self) -> str:
-        """The conversation's text; '' while an answer is on its way. Its HTML differs before and after Gradio is there."""
+        """The conversation's text; '' while an answer is on its way. Its HTML changes when Gradio takes it over."""
         script = (
             "const said = [...document.querySelectorAll(arguments[0] + ', .sanad-question')];"
             "const last = said.at(-1);"
