@@ -3,12 +3,14 @@
 The lexicon translates stems, and many forms share one: day and daily, view and theory. Here the forms themselves are
 aligned with the English words as they are written (align.py), without the particles that index/models/particles.py cuts
 off. What a rare form shares with others of its stem is taken from the lexicon. Lists of names are left out: names that
-sound alike are no meanings. Writes index/bundled/lexicon/forms, as index/models/lexicon.py describes it.
+sound alike are no meanings. What the written dictionary (`training/written/`) says of a frequent form comes first.
+Writes index/bundled/lexicon/forms, as index/models/lexicon.py describes it.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import sys
 from collections import Counter, defaultdict
 from functools import cache
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from index.analysis.tokenizing import Word
 
 BUNDLED = ROOT / "index" / "bundled" / "lexicon"
+DICTIONARY = ROOT / "training" / "written" / "dictionary.ar-en.tsv.gz"
+SHARES = (0.5, 0.3, 0.2)
+"""Of the written meanings of a form, in their order."""
 SETTINGS = Settings(rounds=5, diagonal=4.0)
 NAMES = (
     "arwikicats", "terms-arwikicats", "terms-countries", "terms-dr5hn", "terms-google-translit", "terms-isocodes",
@@ -170,6 +175,19 @@ def _meanings_of(
     return [(spelled[other], score) for other, score in best if score >= LEAST_SHARE]
 
 
+def with_dictionary(found: Translations) -> Translations:
+    """Return the meanings of each form: the first of the written dictionary, that of the corpora, the others."""
+    merged = dict(found)
+    for line in gzip.decompress(DICTIONARY.read_bytes()).decode().splitlines():
+        form, _, listed = line.partition("\t")
+        (first, *others), learned = listed.split(", "), [word for word, _ in found.get(form, ())]
+        told = [first, *learned[:1], *others, *learned[1:]]
+        by_stem = {stem_of(word.casefold(), HUB): word for word in reversed(told)}
+        kept = [word for word in told if by_stem[stem_of(word.casefold(), HUB)] == word]
+        merged[form] = list(zip(dict.fromkeys(kept), SHARES, strict=False))[:MEANINGS]
+    return merged
+
+
 def _is_meaning(word: str) -> bool:
     return len(word) > 1 and word.isalpha() and word not in EMPTY[HUB]
 
@@ -189,6 +207,7 @@ def main() -> None:
     found: Translations = meanings(
         read, align(read.forms, read.english, read.weights, SETTINGS), as_written, lexicon
     )
+    found = with_dictionary(found)
     write(given.out, [(particles.LANGUAGE, found, {})])
     print(f"{len(found):,} forms, {(given.out / 'lexicon.bin').stat().st_size:,} bytes")
 
