@@ -7,6 +7,7 @@ Sanad fit together. So small a model writes little that stands the checks, and t
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -65,10 +66,10 @@ def serving(python: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    where = ("--host", "127.0.0.1", "--port", str(port))
-    command = [python, "-m", "llama_cpp.server", "--model", model, "--model_alias", NAME, *where, *_SERVED]
+    command = [python, "-m", "llama_cpp.server", "--model", model, "--model_alias", NAME, *_SERVED]
+    where = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}  # which count more than its options
     log = model.with_suffix(".log")
-    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as server:
+    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said, env=where) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/v1/models", server, log)
             yield f"http://127.0.0.1:{port}/v1"

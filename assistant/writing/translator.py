@@ -17,7 +17,7 @@ from assistant.writing.writer import MOST_PASSAGES
 from index import detect, language_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from assistant.writing.client import LanguageModel
     from index import Hit
@@ -29,16 +29,17 @@ CACHED = 500
 _MOST_TIMES = 12
 _ROOM_CHARS = 100  # that a translation of a few words may have besides
 
-Untranslated = Trouble | Literal["other", "same", "unknown", "many"]
+_Own = Literal["other", "same", "unknown", "many"]
+Untranslated = Trouble | _Own
 """Why there is no translation; `REASONS` says it in words."""
 
-REASONS: dict[Untranslated, str] = {
-    **LINES,
+_LINES: dict[_Own, str] = {
     "other": "the language model wrote something else than a translation into that language",
     "same": "the passage is in that language",
     "unknown": "the language of the passage is not known",
     "many": f"only the first {MOST_PASSAGES} passages are translated",
 }
+REASONS: Mapping[Untranslated, str] = LINES | _LINES
 _OF_ONE_PASSAGE = ("cut", "garbled", "other")  # with another the model may fare better
 
 
