@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from mcp import Client
 
 from assistant import Assistant, AsyncAssistant, LanguageModel
 from assistant.agents.mcp_server import create_server
+from assistant.core.conversation import Exchange
 from assistant.core.settings import load
 from assistant.presenting.export import as_json, as_markdown
 from assistant.presenting.render import translation_text
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from assistant import Answer
     from tests.llm.server import Server, Wire
 
 ENGLISH = (
@@ -235,10 +238,17 @@ def test_controls_do_not_reach_the_terminal() -> None:
 # -- an answer -------------------------------------------------------------------------------------
 
 
+def both(assistant: Assistant) -> Answer:
+    """An answer that cites the passages of both articles."""
+    hits = tuple(assistant.search(QUESTION).hits)
+    assert {hit.article.id for hit in hits} == {"bridge", "jisr"}
+    return replace(assistant.ask(QUESTION), citations=hits)
+
+
 def test_each_passage_has_its_translation_or_a_reason(server: Server, writing: Assistant) -> None:
     server.play = says(ENGLISH)
-    answer = writing.ask(QUESTION, translate="EN")
-    assert {hit.article.id for hit in answer.citations} == {"bridge", "jisr"}
+    answer = both(writing)
+    answer = replace(answer, translations=dict(writing.translate(answer, "EN")))
     told = {cited["article"]["id"]: cited["translation"] for cited in answer.to_dict()["citations"]}
     assert told["jisr"] == TOLD
     assert (told["bridge"]["text"], told["bridge"]["trouble"]) == (None, "same")
@@ -248,11 +258,11 @@ def test_each_passage_has_its_translation_or_a_reason(server: Server, writing: A
 
 def test_of_a_server_that_fails_no_more_is_asked(server: Server, writing: Assistant) -> None:
     server.play = refuses(500)
-    answer = writing.ask(QUESTION, translate="fr")
-    assert answer.answered
-    assert answer.translations is not None
-    assert [one.trouble for one in answer.translations.values()] == ["failed", "failed"]
+    assert [one.trouble for _, one in writing.translate(both(writing), "fr")] == ["failed", "failed"]
     assert len(server.asked) == 1
+    server.play = says("<think>An answer.</think>")  # that passage only is not translated
+    assert [one.trouble for _, one in writing.translate(both(writing), "fr")] == ["other", "other"]
+    assert len(server.asked) == 3
 
 
 def test_a_translation_is_not_exported(server: Server, client: httpx.Client, writing: Assistant) -> None:
@@ -263,8 +273,6 @@ def test_a_translation_is_not_exported(server: Server, client: httpx.Client, wri
         saved = client.post("/page/export", json={"log": log, "format": form}).text
         assert "سلمى حداد" in saved
         assert "240 million" not in saved
-    from assistant.core.conversation import Exchange
-
     answer = writing.ask(QUESTION, filters=Filters(language="ar"), translate="en")
     assert "240 million" not in as_markdown([(Exchange(QUESTION, None, None), answer)])
     assert as_json([]) == '{\n  "conversation": []\n}'
@@ -339,7 +347,6 @@ def test_the_page_gets_the_translation_of_a_part(server: Server, client: httpx.C
     server.play = says(ENGLISH)
     assert client.post("/page/translation/jisr", params=PART).json() == TOLD
     assert client.post("/page/translation/jisr", params={**PART, "into": "ar"}).json()["trouble"] == "same"
-    assert client.get("/page/translation/jisr", params=PART).status_code == 405
     assert_problem(client.post("/page/translation/nowhere", params=PART), 404)
     for wrong in ({**PART, "into": "tlh"}, {**PART, "into": ""}, {**PART, "end": 2001}, {"into": "en"}):
         assert_problem(client.post("/page/translation/jisr", params=wrong), 422)
