@@ -60,7 +60,7 @@ def opened(chrome: Chrome, site: str, model: Server, width: int = 1280) -> Page:
     """The chat where nothing is written, so that the model is asked for translations only."""
     page = Page(chrome, site, width=width)
     until(lambda: page.texts("#sanad-writes") != [""])
-    page.click("#sanad-writes input")
+    page.chrome.execute_script("sessionStorage.setItem('sanad-unwritten', 'yes')")  # as its switch does
     model.asked.clear()
     return page
 
