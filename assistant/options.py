@@ -82,18 +82,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--read", action="store_true", help="read the first passages and give a verdict, as ask does"
     )
-    ask.add_argument(
-        "--after", action="append", default=[], metavar="QUESTION",
-        help="what was asked before, if the question leans on it; repeatable, oldest first",
-    )  # fmt: skip
-    ask.add_argument(
-        "--gloss", metavar="LANGUAGE",
-        help="also tell what each word of the answer may mean in your language, such as en; no translation",
-    )  # fmt: skip
-    ask.add_argument(
-        "--write", action="store_true",
-        help="also have the language model of --llm-url write an answer over the passages; each sentence is checked",
-    )  # fmt: skip
+    _add_asking(ask)
     _add_sources(command("add", "add files, folders and links; exit 2 if some are skipped", "allow_links"))
     _add_polling(command("watch", "add what is new in feeds, again and again", "allow_links"))
     remove = command("remove", "remove articles by their id, source or folder; files stay where they are")
@@ -118,6 +107,25 @@ def parser() -> argparse.ArgumentParser:
     for made in (ask, search, missing, listing, check):
         made.add_argument("--json", action="store_true", help="print JSON")
     return top
+
+
+def _add_asking(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--after", action="append", default=[], metavar="QUESTION",
+        help="what was asked before, if the question leans on it; repeatable, oldest first",
+    )  # fmt: skip
+    made.add_argument(
+        "--gloss", metavar="LANGUAGE",
+        help="also tell what each word of the answer may mean in your language, such as en; no translation",
+    )  # fmt: skip
+    made.add_argument(
+        "--write", action="store_true",
+        help="also have the language model of --llm-url write an answer over the passages; each sentence is checked",
+    )  # fmt: skip
+    made.add_argument(
+        "--translate", metavar="LANGUAGE",
+        help="also have that model translate the passages into your language, such as en; nothing checks it",
+    )  # fmt: skip
 
 
 def _add_restored(made: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from index.analysis.detecting import detect as detect
     from index.analysis.languages import Language as Language
     from index.analysis.languages import direction as direction
+    from index.analysis.languages import language_codes as language_codes
     from index.analysis.languages import language_of as language_of
     from index.chunking.sentences import sentences as sentences
     from index.collection import Collection as Collection

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
@@ -22,7 +20,6 @@ from assistant.core import question as questions
 from assistant.core.problems import public_message
 from assistant.core.serialization import article_dict, search_dict
 from assistant.core.version import version
-from assistant.writing.writer import Written
 from index import NotFound, SanadError
 
 if TYPE_CHECKING:
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from mcp.types import CallToolResult, InputRequiredResult
     from starlette.applications import Starlette
 
-    from assistant.core.answer import Answer
     from assistant.core.settings import Settings
     from assistant.serving.async_assistant import AsyncAssistant
     from index import Article, Filters
@@ -79,6 +75,13 @@ InLanguage = Annotated[
     Field(
         description="Language of your user, such as en: passages in other languages get `gloss`, what each word may"
         " mean."
+    ),
+]
+ReaderLanguage = Annotated[
+    str | None,
+    Field(
+        description="Language of your user, such as en: the server's own language model translates each passage in"
+        " another language into it."
     ),
 ]
 Within = Annotated[str | None, Field(description="Only passages of the article with this id.")]
@@ -145,6 +148,7 @@ class _Tools:
         write: Annotated[
             bool, Field(description="Have the server's own language model write an answer.")
         ] = False,
+        translate: ReaderLanguage = None,
     ) -> dict[str, Any]:
         """Find the words and passages that answer a question, with a verdict on whether they do.
 
@@ -156,22 +160,16 @@ class _Tools:
         `understood` is what was searched: the question, with the words `carried` over from the history, and
         misspelt words `corrected` (each as it was asked, and as it was read). `gloss`, if asked for, says word by word
         what the dictionary has: it is no translation. `written`, if asked for, is what another language model
-        wrote over the citations, without the sentences that they do not support.
+        wrote over the citations, without the sentences that they do not support. `translation`, if asked for, is what
+        that model made of a passage, unchecked: quote and cite the passage, never it.
         """
         filters = _filters(source, language, published_from, published_to, article)
         before = [self._checked(one) for one in history[-questions.MAX_HISTORY :]]
         text, read_s = self._checked(question), self._settings.read_s
-        answer = await self._asker.ask(text, before, k=k, filters=filters, read_s=read_s, gloss=gloss)
-        if write:
-            answer = replace(answer, written=await self._written(answer))
+        answer = await self._asker.ask(
+            text, before, k=k, filters=filters, read_s=read_s, gloss=gloss, write=write, translate=translate
+        )
         return _quoted(answer.to_dict())
-
-    async def _written(self, answer: Answer) -> Written | None:
-        written = None
-        async with aclosing(self._asker.assistant.writing(answer)) as events:
-            async for each in events:
-                written = each if isinstance(each, Written) else written
-        return written
 
     async def search(  # one argument a filter
         self,

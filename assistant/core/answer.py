@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.core.followup import Followed
     from assistant.core.glossing import Gloss
+    from assistant.writing.translator import Translation
     from assistant.writing.writer import Written
     from index import Hit, Kind, Ranking, ShortAnswer, Verdict
 
@@ -40,6 +43,8 @@ class Answer:
         took_ms: milliseconds from question to answer.
         gloss: what each word of the passages may mean in another language; None if nobody asked for it.
         written: what a language model wrote over the citations; None if nobody asked for it.
+        translations: by `Hit.passage_id` what a language model made of each passage in another language, or why there
+            is nothing; None if nobody asked for it. Only the passages are the articles' words.
     """
 
     question: str
@@ -59,6 +64,7 @@ class Answer:
     kind: Kind = "open"
     gloss: Gloss | None = None
     written: Written | None = None
+    translations: Mapping[str, Translation] | None = None
 
     @property
     def answered(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from functools import wraps
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING, Self
 from assistant.core.answer import Answer
 from assistant.core.followup import follow_all
 from assistant.core.glossing import Gloss, glossed, is_foreign, language_for, line_of
-from assistant.core.question import check, check_asks, check_filters, check_gloss, check_history, check_k
+from assistant.core.question import (
+    check,
+    check_asks,
+    check_filters,
+    check_gloss,
+    check_history,
+    check_k,
+    check_translate,
+)
 from assistant.core.settings import SettingsError, load
 from index import READ, Added, AddReport, Article, ArticleError, Collection, QuestionError
 
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from assistant.core.settings import Settings
     from assistant.fetching.links import Links
     from assistant.writing.client import LanguageModel
+    from assistant.writing.translator import Translation, Translator
     from assistant.writing.writer import Sentence, Writer, Written
     from index import Filters, Glossed, Listing, Ranking, Upload
 
@@ -37,6 +47,9 @@ CITATIONS = 3
 
 READ_S = 1.0
 """Seconds from the question in which reading a passage may begin; three take a tenth of it on two idle cores."""
+
+
+_NO_MODEL = "this Sanad has no language model; name one with --llm-url and --llm-model"
 
 
 def _of_collection(method: Callable[Concatenate[Collection, P], T]) -> Callable[Concatenate[Assistant, P], T]:
@@ -89,7 +102,7 @@ class Assistant:
             reranker: a cross-encoder of sentence-transformers, by folder or name, which orders the first passages
                 before they are read; None: none.
             device: what the sentence-transformers models compute on, such as `cuda`; None: the processor.
-            llm: the language model that writes answers (`write`); None: none are written.
+            llm: the language model that writes answers (`write`) and translates passages (`translate`); None: none.
 
         Raises:
             StoreError: the home cannot be used, or its collection was made with another model.
@@ -100,10 +113,13 @@ class Assistant:
             self.home, model, dense_share, embeds=embeds, reader=reader, reranker=reranker, device=device
         )
         self._writer: Writer | None = None
+        self._translator: Translator | None = None
         if llm is not None:
+            from assistant.writing.translator import Translator
             from assistant.writing.writer import Writer
 
             self._writer = Writer(llm)
+            self._translator = Translator(llm, self._writer.places)
         self._links: Links | None = None
         if allow_links:
             from assistant.fetching.links import Links
@@ -270,7 +286,7 @@ class Assistant:
             return replace(ranking, hits=ranking.hits[:k])
         return self._collection.read(ranking, k, left_s)
 
-    def ask(
+    def ask(  # noqa: PLR0913  # one argument a part that can be asked for
         self,
         question: str,
         history: Sequence[str] = (),
@@ -280,6 +296,7 @@ class Assistant:
         read_s: float = READ_S,
         gloss: str | None = None,
         write: bool = False,
+        translate: str | None = None,
     ) -> Answer:
         """Answer a question with cited passages and a short answer, or say that none answers it.
 
@@ -293,13 +310,17 @@ class Assistant:
             gloss: ISO 639-1 code of a reader's language, one of the lexicon's: passages in other languages get what
                 each of their words may mean in it (`Answer.gloss`). It is no translation.
             write: whether the language model writes an answer over the citations (`Answer.written`); see `write`.
+            translate: ISO 639-1 code of a reader's language: the language model translates passages in other languages
+                into it (`Answer.translations`); see `translate`.
 
         Raises:
-            QuestionError: the question, one before it, k, a filter or the language to gloss in cannot be used, or the
-                question is only a link; or an answer is to be written, and there is no language model.
+            QuestionError: the question, one before it, k, a filter or a reader's language cannot be used, or the
+                question is only a link; or something is to be written, and there is no language model.
         """
         if write:
             self._require_writer()
+        if translate is not None:
+            self._require_translator(translate)
         target = check_gloss(gloss, self._collection.gloss_languages)
         *_, answer = self.answering(question, history, k=k, filters=filters, read_s=read_s)
         if target:
@@ -308,11 +329,13 @@ class Assistant:
             from assistant.writing.writer import whole
 
             answer = replace(answer, written=whole(self.write(answer)))
+        if translate is not None:
+            answer = replace(answer, translations=dict(self.translate(answer, translate)))
         return answer
 
     @property
     def writes_with(self) -> str | None:
-        """Name of the language model that writes answers; None if there is none."""
+        """Name of the language model that writes answers and translates passages; None if there is none."""
         return self._writer.model.name if self._writer else None
 
     def write(self, answer: Answer) -> Iterator[Sentence | Written]:
@@ -345,12 +368,61 @@ class Assistant:
         asked = Asked(answer.question, answer.carried, answer.language, hits)
         return self._require_writer().write(asked, self._collection.supporter(hits))
 
+    def translate(self, answer: Answer, into: str) -> Iterator[tuple[str, Translation]]:
+        """Have the language model translate the passages; yield `Hit.passage_id` and the translation of each.
+
+        Nothing checks what it says, so it is never in the passage's place. Where there is none it says why
+        (`Translation.trouble`): the passage is in that language, say, or the model took too long. Translations are
+        kept in memory, by text, language and model. Closing the iterator ends the request to the model. Not for
+        threads with an event loop: there, use `translating`.
+
+        Args:
+            answer: of `ask`.
+            into: ISO 639-1 code of the reader's language.
+
+        Raises:
+            QuestionError: the language is not known, or there is no language model.
+        """
+        from assistant.writing.writer import stepwise
+
+        return stepwise(self.translating(answer, into))
+
+    def translating(self, answer: Answer, into: str) -> AsyncGenerator[tuple[str, Translation]]:
+        """Do what `translate` does, for an event loop, which it does not block.
+
+        Raises:
+            QuestionError: the language is not known, or there is no language model.
+        """
+        translator, language = self._require_translator(into)
+        return translator.translate_all(answer.shown, language)
+
+    async def translation(self, article_id: str, start: int, end: int, into: str) -> Translation:
+        """Have the language model translate a part of an article, as `translate` does with a passage.
+
+        Args:
+            article_id: id of the article.
+            start, end: characters of its text.
+            into: ISO 639-1 code of the reader's language.
+
+        Raises:
+            NotFound: there is none with this id.
+            QuestionError: the language is not known, or there is no language model.
+        """
+        translator, language = self._require_translator(into)
+        article = await asyncio.to_thread(self._collection.article, article_id)
+        return await translator.translate(article.text[start:end], article.language, language)
+
     def _require_writer(self) -> Writer:
         if self._writer is None:
-            raise QuestionError(
-                "nothing can be written: this Sanad has no language model; name one with --llm-url and --llm-model"
-            )
+            raise QuestionError(f"nothing can be written: {_NO_MODEL}")
         return self._writer
+
+    def _require_translator(self, into: str) -> tuple[Translator, str]:
+        """Return the translator and the language, checked."""
+        language = check_translate(into)
+        if self._translator is None:
+            raise QuestionError(f"nothing can be translated: {_NO_MODEL}")
+        return self._translator, language
 
     def answering(
         self,

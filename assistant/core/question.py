@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from index import Filters, QuestionError
+from index import Filters, QuestionError, language_codes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,11 +145,27 @@ def check_gloss(gloss: str | None, languages: Sequence[str]) -> str | None:
         QuestionError: it is none of them.
     """
     language = _text("gloss", gloss)
-    if language is None or language.lower() in languages:
-        return language.lower() if language else None
-    if not languages:
+    if language is not None and not languages:
         raise QuestionError("nothing can be glossed: this installation lacks the lexicon")
-    raise QuestionError(f"gloss is {language[:20]!r}: it must be one of {', '.join(languages)}")
+    return None if language is None else _one_of(languages, "gloss", language)
+
+
+def check_translate(translate: str) -> str:
+    """Return the language to translate into.
+
+    Args:
+        translate: as it was given.
+
+    Raises:
+        QuestionError: it is none of the languages that are known.
+    """
+    return _one_of(language_codes(), "translate", _text("translate", translate) or "")
+
+
+def _one_of(languages: Sequence[str], name: str, given: str) -> str:
+    if given.lower() in languages:
+        return given.lower()
+    raise QuestionError(f"{name} is {given[:20]!r}: it must be one of {', '.join(languages)}")
 
 
 def _text(name: str, value: object) -> str | None:

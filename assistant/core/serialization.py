@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.core.answer import Answer
     from assistant.core.glossing import Gloss
     from assistant.core.watched import Watched
+    from assistant.writing.translator import Translation
     from assistant.writing.writer import Sentence, Written
     from index import Added, AddReport, Alike, Article, ArticleInfo, Facets, Hit, Missing, Passage, Ranking
 
@@ -54,12 +55,25 @@ def answer_dict(answer: Answer) -> shapes.AnswerOut:
         "language": answer.language,
         "answered": answer.answered,
         **told,
-        "citations": [hit_dict(hit, answer.gloss) for hit in answer.citations],
-        "nearest": [hit_dict(hit, answer.gloss) for hit in answer.nearest],
+        "citations": [_shown_dict(hit, answer) for hit in answer.citations],
+        "nearest": [_shown_dict(hit, answer) for hit in answer.nearest],
         **written,
         "took_ms": round(answer.took_ms, 2),
     }
     return cast("shapes.AnswerOut", values)
+
+
+def _shown_dict(hit: Hit, answer: Answer) -> shapes.HitOut:
+    """Return a hit with its gloss and its translation, if they were asked for."""
+    told = hit_dict(hit, answer.gloss)
+    if answer.translations and hit.passage_id in answer.translations:
+        told["translation"] = translation_dict(answer.translations[hit.passage_id])
+    return told
+
+
+def translation_dict(translation: Translation) -> shapes.TranslationOut:
+    """Return a translation, or why there is none."""
+    return _picked(shapes.TranslationOut, translation)
 
 
 def written_dict(written: Written) -> shapes.WrittenOut:

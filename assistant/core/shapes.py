@@ -47,6 +47,22 @@ class GlossedOut(TypedDict):
     stem: str
 
 
+class TranslationOut(TypedDict):
+    """What a language model made of a passage in another language; nothing checks it, and it is not to be cited."""
+
+    language: Annotated[str, Doc("as it was asked for")]
+    model: str
+    text: Annotated[str | None, Doc("plain text; null if there is none")]
+    trouble: Annotated[
+        str | None,
+        Doc(
+            "why there is none: same (it is in that language), unknown (its language is not), many (only the first are"
+            " translated), other (the model wrote something else), or as in `written`"
+        ),
+    ]
+    note: Annotated[str | None, Doc("why there is none, in one line")]
+
+
 Corrected = Annotated[
     list[tuple[str, str]],
     Doc("words that nothing knows, as they were asked, and the words that they were read as"),
@@ -71,6 +87,7 @@ class HitOut(TypedDict):
     gloss: NotRequired[
         Annotated[list[GlossedOut], Doc("only of `gloss`, of another language; no translation")]
     ]
+    translation: NotRequired[Annotated[TranslationOut, Doc("only of `translate`")]]
 
 
 class ShortAnswerOut(TypedDict):

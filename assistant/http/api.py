@@ -100,15 +100,17 @@ async def search(request: Request, given: Annotated[SearchIn, Query()]) -> Respo
     | {
         200: {
             "content": {events.MEDIA_TYPE: {"schema": {"type": "string"}}},
-            "description": "The answer; or, with `write`, its events, if asked for by `Accept: text/event-stream`",
+            "description": "The answer; or, with `write` or `translate`, its events, if asked for by"
+            " `Accept: text/event-stream`",
         }
     },
 )
 async def ask(request: Request, given: AskIn) -> Response:
     """The words and passages that answer a question, cited; or passages about it; or the nearest ones.
 
-    With `write=true` and `Accept: text/event-stream` it tells events: `answer`, as this gives it; `sentence` for each
-    written one that may be shown; `written`, the whole. Closing the connection ends the request to the language model.
+    With `write` or `translate` and `Accept: text/event-stream` it tells events: `answer`, as this gives it; `sentence`
+    for each written one that may be shown; `written`, the whole; `translation` for each passage, with its
+    `passage_id`. Closing the connection ends the request to the language model.
     """
     settings = settings_of(request)
     text = question.check(given.question, max_chars=settings.question_chars)
@@ -118,12 +120,15 @@ async def ask(request: Request, given: AskIn) -> Response:
     answer = await asker_of(request).ask(
         text, history, k=k, filters=filters, read_s=settings.read_s, gloss=given.gloss
     )
-    if not given.write:
+    if not given.write and given.translate is None:
         return _json(answer.to_dict())
-    writing = assistant_of(request).writing(answer)
     if events.MEDIA_TYPE in request.headers.get("accept", ""):
-        return _Events(events.of(events.written(answer, writing)))
-    return _json(await unless_gone(request, events.answer_with(answer, writing)))
+        assistant = assistant_of(request)
+        writing = assistant.writing(answer) if given.write else None
+        translating = None if given.translate is None else assistant.translating(answer, given.translate)
+        return _Events(events.of(events.written(answer, writing, translating)))
+    completed = asker_of(request).complete(answer, write=given.write, translate=given.translate)
+    return _json((await unless_gone(request, completed)).to_dict())
 
 
 def _json(value: Mapping[str, object]) -> Response:

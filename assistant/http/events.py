@@ -7,18 +7,19 @@ import contextvars
 import json
 import threading
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.core import problems
-from assistant.core.serialization import sentence_dict, written_dict
-from assistant.writing.writer import Sentence, Written
+from assistant.core.serialization import sentence_dict, translation_dict, written_dict
+from assistant.writing.writer import Sentence
 from index import SanadError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
     from assistant.core.answer import Answer
+    from assistant.writing.translator import Translation
+    from assistant.writing.writer import Written
 
 MEDIA_TYPE = "text/event-stream"
 _QUIET_S = 15.0  # a comment this often keeps proxies from closing a silent connection
@@ -63,24 +64,27 @@ def _event(name: str, data: Mapping[str, object]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
 
 
-async def written(answer: Answer, writing: AsyncGenerator[Sentence | Written]) -> AsyncGenerator[bytes]:
-    """Yield the events of an answer that is written: `answer`, `sentence` for each, then `written`."""
+async def written(
+    answer: Answer,
+    writing: AsyncGenerator[Sentence | Written] | None,
+    translating: AsyncGenerator[tuple[str, Translation]] | None,
+) -> AsyncGenerator[bytes]:
+    """Yield the events of an answer and of what a language model writes for it.
+
+    They are `answer`; of one that is written `sentence` for each, then `written`; `translation` of each passage.
+    """
     yield _event("answer", answer.to_dict())
-    async with aclosing(writing):
-        async for each in writing:
-            if isinstance(each, Sentence):
-                yield _event("sentence", sentence_dict(each))
-            else:
-                yield _event("written", written_dict(each))
-
-
-async def answer_with(answer: Answer, writing: AsyncGenerator[Sentence | Written]) -> Mapping[str, object]:
-    """Return an answer as JSON values, with what was written for it."""
-    async with aclosing(writing):
-        async for each in writing:
-            if isinstance(each, Written):
-                answer = replace(answer, written=each)
-    return answer.to_dict()
+    if writing:
+        async with aclosing(writing):
+            async for each in writing:
+                if isinstance(each, Sentence):
+                    yield _event("sentence", sentence_dict(each))
+                else:
+                    yield _event("written", written_dict(each))
+    if translating:
+        async with aclosing(translating):
+            async for passage_id, translation in translating:
+                yield _event("translation", {"passage_id": passage_id, **translation_dict(translation)})
 
 
 async def of(told: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

@@ -100,6 +100,13 @@ class AskIn(_Strict):
         description="whether the server's language model writes an answer over the citations, each sentence checked;"
         " with `Accept: text/event-stream` they come one by one",
     )
+    translate: str | None = Field(
+        None,
+        max_length=20,
+        description="ISO 639-1 code of your reader's language: the server's language model translates each passage in"
+        " another language into it, unchecked, or it says why not",
+        examples=["en"],
+    )
 
 
 class ListIn(_Known):

@@ -1,4 +1,4 @@
-"""Serve what the page needs beside the API: its start data, articles to read, their gloss, conversations to export."""
+"""Serve what the page needs beside the API: its start data, articles to read, their gloss and translations, exports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import functools
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,7 +18,9 @@ from starlette.routing import Route
 from assistant.core.access import Access
 from assistant.core.conversation import read_log
 from assistant.core.phrases import reading
+from assistant.core.serialization import translation_dict
 from assistant.http.errors import middleware
+from assistant.http.parts import unless_gone
 from assistant.page.article import Opened, article_page, evidence_of, missing_page, span_of
 from assistant.page.dialogue import PASSAGES, Dialogue
 from assistant.page.examples import made_examples
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("markdown", "json")
 _MAX_GLOSSED_CHARS = 10_000
+_MAX_TRANSLATED_CHARS = 2_000  # no passage is longer than half of it
 _UNKEPT = {"Cache-Control": "no-store"}
 _PACKED = Middleware(GZipMiddleware, minimum_size=1000)
 
@@ -55,6 +59,7 @@ def page_routes(asker: AsyncAssistant, settings: Settings, examples: Sequence[st
         Route("/article/{article_id:path}", pages.article, middleware=told),
         Route("/page/answer", pages.answer, methods=["POST"], middleware=[*told, _PACKED]),
         Route("/page/gloss/{article_id:path}", pages.gloss, middleware=told),
+        Route("/page/translation/{article_id:path}", pages.translation, methods=["POST"], middleware=told),
         Route("/page/export", pages.export, methods=["POST"], middleware=told),
     ]
 
@@ -114,20 +119,21 @@ class _Pages:
 
     async def gloss(self, request: Request) -> Response:
         """Return what the words of a passage may mean in the language that the address names."""
-        given, article_id = request.query_params, request.path_params["article_id"]
-        span = span_of(given.get("start"), given.get("end"), sys.maxsize)
-        if span is None or span.end - span.start > _MAX_GLOSSED_CHARS:
-            raise HTTPException(
-                422, f"start and end must be those of at most {_MAX_GLOSSED_CHARS:,} characters"
-            )
-        if not given.get("into"):
-            raise HTTPException(422, "into must be the reader's language")
-        made = functools.partial(self._assistant.gloss, article_id, *span, given["into"])
-        try:
+        part = _part(request, _MAX_GLOSSED_CHARS)
+        made = functools.partial(self._assistant.gloss, *part)
+        with _without_home(part.article_id):
             found = await asyncio.get_running_loop().run_in_executor(self._maker, made)
-        except NotFound as error:  # its message names the home folder
-            raise NotFound(f"no article {article_id[:200]!r} in the collection") from error
         return JSONResponse({"words": written_words(found)}, headers=_UNKEPT)
+
+    async def translation(self, request: Request) -> Response:
+        """Return what the language model makes of a passage in the language that the address names.
+
+        Closing the connection ends the request to the language model.
+        """
+        part = _part(request, _MAX_TRANSLATED_CHARS)
+        with _without_home(part.article_id):
+            made = await unless_gone(request, self._assistant.translation(*part))
+        return JSONResponse(translation_dict(made), headers=_UNKEPT)
 
     async def export(self, request: Request) -> Response:
         """Return a conversation as a file; its questions are asked again, so that it cites current articles."""
@@ -148,6 +154,35 @@ class _Pages:
         kind, ending = ("application/json", "json") if form == "json" else ("text/markdown", "md")
         headers = {"Content-Disposition": f'attachment; filename="sanad.{ending}"'}
         return Response(made, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+class _Part(NamedTuple):
+    """A part of an article, and the language of who reads it."""
+
+    article_id: str
+    start: int
+    end: int
+    into: str
+
+
+def _part(request: Request, most_chars: int) -> _Part:
+    """Return the part that an address names, of some characters at most."""
+    given = request.query_params
+    span = span_of(given.get("start"), given.get("end"), sys.maxsize)
+    if span is None or span.end - span.start > most_chars:
+        raise HTTPException(422, f"start and end must be those of at most {most_chars:,} characters")
+    if not given.get("into"):
+        raise HTTPException(422, "into must be the reader's language")
+    return _Part(request.path_params["article_id"], *span, given["into"])
+
+
+@contextmanager
+def _without_home(article_id: str) -> Iterator[None]:
+    """Say of an article that is not there nothing but its id: the message names the home folder."""
+    try:
+        yield
+    except NotFound as error:
+        raise NotFound(f"no article {article_id[:200]!r} in the collection") from error
 
 
 async def _wanted(request: Request) -> tuple[str, str]:

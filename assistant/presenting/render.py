@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.core.answer import Answer
+    from assistant.writing.translator import Translation
     from index import Added, AddReport, Article, Hit, Ranking, ShortAnswer
 
 MAX_TITLE_CHARS = 200
@@ -145,6 +146,22 @@ def written_text(event: Sentence | Written, *, width: int = 80, styled: bool = F
         line = f"({event.note}; written by {label(event.model)})" if event.note else ""
         return f"{_DIM}{line}{_RESET}" if styled and line else line
     return "\n".join(textwrap.wrap(clean(cited_text(event)), max(20, width)))
+
+
+def translation_text(rank: int, translation: Translation, *, width: int = 80, styled: bool = False) -> str:
+    """Return the translation of a passage as text for a terminal, below a line that says so; or why there is none.
+
+    Args:
+        rank: of the passage.
+        translation: of it.
+        width: columns to wrap at.
+        styled: dim the line; else plain text.
+    """
+    by = f"machine translation ({translation.language}) by {label(translation.model)}, not checked"
+    line = f"[{rank}] {translation.note or by}"
+    paragraphs = clean(translation.text or "").split("\n")
+    wrapped = [part for one in paragraphs for part in textwrap.wrap(one.strip(), max(20, width - 3))]
+    return "\n".join([f"{_DIM}{line}{_RESET}" if styled else line, *(f"   {part}" for part in wrapped)])
 
 
 def ranking_text(ranking: Ranking, *, width: int = 80, styled: bool = False) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from assistant.core.assistant import CITATIONS, READ_S, Assistant
 from assistant.serving.admission import MAX_WAITING, Admission, seconds_until
+from assistant.writing.writer import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +63,7 @@ class AsyncAssistant:
         """How many questions are being answered or wait now."""
         return self.admission.admitted
 
-    async def ask(
+    async def ask(  # noqa: PLR0913  # those of `Assistant.ask`
         self,
         question: str,
         history: Sequence[str] = (),
@@ -69,13 +72,16 @@ class AsyncAssistant:
         filters: Filters | None = None,
         read_s: float = READ_S,
         gloss: str | None = None,
+        write: bool = False,
+        translate: str | None = None,
     ) -> Answer:
         """Answer a question with cited passages, or say that none answers it; see `Assistant.ask`.
 
-        The time in the queue counts as reading time.
+        The time in the queue counts as reading time. While the language model writes, the next question is answered.
 
         Raises:
-            QuestionError: the question, an earlier one, k, a filter or the language to gloss in cannot be used.
+            QuestionError: the question, an earlier one, k, a filter or a reader's language cannot be used; or something
+                is to be written, and there is no language model.
             TooBusy: too many questions are waiting.
         """
         deadline = time.monotonic() + read_s
@@ -84,7 +90,28 @@ class AsyncAssistant:
             left_s = seconds_until(deadline)
             return self.assistant.ask(question, history, k=k, filters=filters, read_s=left_s, gloss=gloss)
 
-        return await self.run(ask)
+        return await self.complete(await self.run(ask), write=write, translate=translate)
+
+    async def complete(self, answer: Answer, *, write: bool = False, translate: str | None = None) -> Answer:
+        """Return an answer with what the language model writes for it; see `Assistant.write` and `translate`.
+
+        Args:
+            answer: of `ask`.
+            write: whether an answer is written over the citations.
+            translate: ISO 639-1 code of the language to translate the passages into; None: they are not translated.
+
+        Raises:
+            QuestionError: the language is not known, or there is no language model.
+        """
+        writing = self.assistant.writing(answer) if write else None
+        translating = self.assistant.translating(answer, translate) if translate is not None else None
+        if writing:
+            async with aclosing(writing):
+                answer = replace(answer, written=whole([each async for each in writing]))
+        if translating:
+            async with aclosing(translating):
+                answer = replace(answer, translations=dict([each async for each in translating]))
+        return answer
 
     async def search(
         self, question: str, k: int = 10, filters: Filters | None = None, *, read_s: float = 0.0

@@ -46,7 +46,7 @@ LINES: dict[Trouble, str] = {
     "slow": "the language model took too long",
     "cut": "the language model stopped halfway",
     "garbled": "the language model's server sent something else than an answer",
-    "busy": "too many answers are being written at once",
+    "busy": "too many answers and translations are being written at once",
 }
 
 

@@ -26,6 +26,11 @@ class Cited(NamedTuple):
     numbers: tuple[int, ...]
 
 
+def without_thought(text: str) -> str:
+    """Return what a model wrote without what it thought before, also if it never ended."""
+    return _THOUGHT.sub("", text)
+
+
 class Cutter:
     """Takes pieces of a text, and gives the sentences that have ended."""
 
@@ -40,13 +45,13 @@ class Cutter:
             begun = _THOUGHT.match(self._rest)
             if "<think>".startswith(self._rest.strip()[:7]) or (begun and begun.end() == len(self._rest)):
                 return []
-            self._rest = _THOUGHT.sub("", self._rest)
+            self._rest = without_thought(self._rest)
             self._has_thought = True
         return self._cut(is_whole=False)
 
     def end(self) -> list[Cited]:
         """Return what is left."""
-        self._rest = _THOUGHT.sub("", self._rest)
+        self._rest = without_thought(self._rest)
         return self._cut(is_whole=True)
 
     def _cut(self, *, is_whole: bool) -> list[Cited]:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from contextlib import aclosing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from assistant.writing.checks import reason_against
 from assistant.writing.client import LINES, ModelTrouble
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 AT_ONCE = 8
-"""Answers written at once in a process; each holds a connection, and a server on one machine works on few."""
+"""Answers and translations written at once in a process; each holds a connection, and local servers work on few."""
 
 MOST_PASSAGES = 10
 """Passages that the model gets; more would cost more than they tell."""
@@ -93,11 +95,12 @@ class Writer:
 
     Attributes:
         model: the language model.
+        places: one for each text that may be written at once, of a translator too.
     """
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self.places = threading.BoundedSemaphore(AT_ONCE)
 
     async def write(self, asked: Asked, supporter: Supporter) -> AsyncGenerator[Sentence | Written]:
         """Yield each sentence once it was checked, then the whole answer; leaving the loop ends the request.
@@ -108,7 +111,7 @@ class Writer:
         """
         if not asked.hits:
             yield Written(self.model.name)
-        elif not self._places.acquire(blocking=False):
+        elif not self.places.acquire(blocking=False):
             yield Written(self.model.name, trouble="busy")
         else:
             try:
@@ -116,7 +119,7 @@ class Writer:
                     async for each in events:
                         yield each
             finally:
-                self._places.release()
+                self.places.release()
 
     async def _write(self, asked: Asked, supporter: Supporter) -> AsyncGenerator[Sentence | Written]:
         shown: list[Sentence] = []
@@ -152,7 +155,7 @@ class Writer:
             yield cited
 
 
-def stepwise(events: AsyncGenerator[Sentence | Written]) -> Iterator[Sentence | Written]:
+def stepwise(events: AsyncGenerator[T]) -> Iterator[T]:
     """Yield what an asynchronous iterator yields, from a thread without an event loop."""
     with asyncio.Runner() as runner:
         # generators of the client's that were left half read close each other when the loop does, and say so
@@ -175,9 +178,9 @@ def whole(events: Iterable[Sentence | Written]) -> Written:
     return last
 
 
-async def _next(events: AsyncGenerator[Sentence | Written]) -> Sentence | Written:
+async def _next(events: AsyncGenerator[T]) -> T:
     return await anext(events)
 
 
-async def _closed(events: AsyncGenerator[Sentence | Written]) -> None:
+async def _closed(events: AsyncGenerator[T]) -> None:
     await events.aclose()

@@ -125,6 +125,12 @@ LANGUAGES = {one.code: one if one.name else one._replace(name=one.code) for one 
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa"})
 
 
+@cache
+def language_codes() -> tuple[str, ...]:
+    """Return the codes of the languages that are listed, in alphabetical order."""
+    return tuple(sorted(LANGUAGES.keys() - {"und"}))
+
+
 def language_of(code: str) -> Language:
     """Return the record of a language; of one that is not listed, with neither script nor rules."""
     return LANGUAGES.get(code) or Language(code, "Zyyy", name=code, is_detected=False)

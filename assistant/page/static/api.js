@@ -94,6 +94,9 @@ async function follow(response, tell) {
   }
 }
 
+// What the language model makes of a part of an article, whose address names the language too.
+export const translate = async (address, signal) => (await send(address, { method: "POST", signal })).json();
+
 const EVENTS = { Accept: "text/event-stream" };
 
 // Tells how far it is, then gives what `done` tells.

@@ -4,6 +4,7 @@ import { localise, say, setLanguage } from "./words.js";
 import { watchChat } from "./talk.js";
 import { offer, startAsking } from "./asking.js";
 import { startWriting } from "./writing.js";
+import { startTranslating } from "./translating.js";
 import * as api from "./api.js";
 import { closeReader, openReader } from "./reader.js";
 import { narrowTo, startFilters } from "./filters.js";
@@ -25,6 +26,7 @@ function start() {
   startSession();
   startGloss();
   startAsking();
+  startTranslating();
   startWriting();
   askedArticle();
   route();

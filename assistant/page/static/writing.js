@@ -9,11 +9,15 @@ const KEPT = "sanad-written";
 const OFF = "sanad-unwritten";
 const MOST_KEPT = 30;
 const TROUBLES = ["llm_stopped", "llm_unreachable", "llm_refused", "llm_limited", "llm_missing", "llm_failed", "llm_slow", "llm_cut",
-  "llm_garbled", "llm_busy"];
+  "llm_garbled", "llm_busy", "llm_other", "llm_same", "llm_unknown"];
 const shown = new Map(); // of this page: the log up to a question -> what is written for it, with its element
 let model = null; // the name of the language model, if the server has one
 let fresh = false; // whether a question was asked that nothing was written for yet
 let under_way = null; // what stops the request
+
+export const modelName = () => model;
+// What happened, in the interface's language.
+export const trouble = (name) => say(TROUBLES.find((one) => one === `llm_${name}`) ?? "llm_failed");
 
 export async function startWriting() {
   find("sanad-writes").querySelector("input").addEventListener("change", ({ target }) => {
@@ -30,6 +34,7 @@ export async function startWriting() {
   find("sanad-writes").querySelector("bdi").textContent = model ?? "";
   find("sanad-writes").querySelector("input").checked = !store(sessionStorage, OFF);
   place();
+  dispatchEvent(new Event("sanad:model"));
 }
 
 function kept() {
@@ -115,9 +120,9 @@ function draw(one) {
 }
 
 // What is missing, in one line.
-function notes({ written, sentences, trouble }) {
+function notes({ written, sentences, trouble: failed }) {
   if (!written) return sentences.length ? "" : say("writing");
-  const lines = [trouble, written.trouble ? say(TROUBLES.find((name) => name === `llm_${written.trouble}`) ?? "llm_failed") : ""];
+  const lines = [failed, written.trouble ? trouble(written.trouble) : ""];
   if (written.left_out) lines.push(written.left_out === 1 ? say("leftOutOne") : say("leftOut", { n: written.left_out }));
   if (!written.left_out && !written.trouble && !sentences.length) lines.push(say("llm_nothing"));
   return lines.filter(Boolean).join(" ");
