@@ -72,16 +72,17 @@ def kind(question: str, language: str) -> Kind:
         language: its ISO 639-1 code; for one without a list ("und" too), the lists of all languages are searched.
     """
     folded, text = [word.folded for word in words(question)], fold(question)
-    is_spaced = language_of(language).is_spaced
     lists = _lists_of(language)
-    asking: tuple[tuple[int, Kind], ...] = ((0, "open"), (1, "yes/no"))
-    for number, found in asking:
-        if any(one[number].ask(folded) if is_spaced else one[number].ask_within(text) for one in lists):
-            return found
-        if is_spaced and not any(whether.begin(folded) for _, whether in lists):
-            if any(asks.ask_second(folded) for asks, _ in lists):
-                return "open"
-    return "yes/no" if _MARKS.search(question) else "keywords"
+    if not language_of(language).is_spaced:
+        is_open = any(asks.ask_within(text) for asks, _ in lists)
+        is_whether = any(whether.ask_within(text) for _, whether in lists)
+    else:
+        begins_so = any(whether.begin(folded) for _, whether in lists)
+        is_open = any(asks.ask(folded) or (not begins_so and asks.ask_second(folded)) for asks, _ in lists)
+        is_whether = any(whether.ask(folded) for _, whether in lists)
+    if is_open:
+        return "open"
+    return "yes/no" if is_whether or _MARKS.search(question) else "keywords"
 
 
 def asks_when(question: str, language: str) -> bool:
