@@ -15,6 +15,7 @@ from index import Article
 from tests.assistant.serving import served, until
 from tests.browser.page import Page, open_browser
 from tests.conftest import TEXTS
+from tests.llm.server import KEY, Server, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,19 @@ def page(chrome: Chrome, address: str) -> Iterator[Page]:
     page = Page(chrome, address)
     yield page
     page.assert_quiet()
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[Server]:
+    with speaking() as model:
+        yield model
+
+
+@pytest.fixture(scope="module")
+def site(library: Path, model: Server) -> Iterator[str]:
+    with served(library, llm_url=model.url, llm_model="tiny", llm_key=KEY) as client:
+        until(lambda: "gradio_config" in client.get("/").text, 90)
+        yield str(client.base_url)
 
 
 @pytest.fixture

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.assistant.serving import served, until
+from tests.assistant.serving import until
 from tests.browser.page import Page
 from tests.browser.test_gloss import FOREIGN, PASSAGE
 from tests.conftest import TEXTS
-from tests.llm.server import KEY, Server, begins, drips, refuses, says, speaking
+from tests.llm.server import Server, begins, drips, refuses, says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from selenium.webdriver import Chrome
 
@@ -33,19 +32,6 @@ BOXES = (
     "return ['.sanad-passage[lang=ar]', '.sanad-translation'].map((css) => document.querySelector(css))"
     ".map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.right, r.top, r.bottom])"
 )
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Server]:
-    with speaking() as model:
-        yield model
-
-
-@pytest.fixture(scope="module")
-def site(library: Path, model: Server) -> Iterator[str]:
-    with served(library, llm_url=model.url, llm_model="tiny", llm_key=KEY) as client:
-        until(lambda: "gradio_config" in client.get("/").text, 90)
-        yield str(client.base_url)
 
 
 def button(language: str) -> str:

@@ -7,32 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.assistant.serving import served, until
+from tests.assistant.serving import until
 from tests.browser.page import Page
-from tests.llm.server import KEY, Server, begins, says, speaking
+from tests.llm.server import Server, begins, says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from selenium.webdriver import Chrome
 
 QUESTION = "Who closed the old bridge on Friday?"
 CLOSED = "The harbour authority closed the old bridge on Friday."
 HOSTILE = "The harbour authority closed the <b>old bridge</b> on <a href=/>Friday</a>"
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Server]:
-    with speaking() as model:
-        yield model
-
-
-@pytest.fixture(scope="module")
-def site(library: Path, model: Server) -> Iterator[str]:
-    with served(library, llm_url=model.url, llm_model="tiny", llm_key=KEY) as client:
-        until(lambda: "gradio_config" in client.get("/").text, 90)
-        yield str(client.base_url)
 
 
 @pytest.fixture
