@@ -2,7 +2,7 @@
 
     python -m training.written training/written/*.txt.gz
 
-prints how many there are, and each line that is not right. The texts are lines: `# ar` starts a passage in Arabic,
+prints how many there are, and stops at a wrong line. The texts are lines: `# ar` starts a passage in Arabic,
 `? en | QUESTION | ANSWER` is an English question with the part of the passage that answers, `-` where none does.
 """
 
