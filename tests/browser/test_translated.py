@@ -8,6 +8,7 @@ import pytest
 
 from tests.assistant.serving import until
 from tests.browser.page import Page
+from tests.browser.test_everyone import arabic, violations
 from tests.browser.test_gloss import FOREIGN, PASSAGE
 from tests.conftest import TEXTS
 from tests.llm.server import Server, begins, drips, refuses, says
@@ -24,6 +25,11 @@ MADE = ".sanad-translated"
 NOTE = ".sanad-translation .sanad-written-note"
 ENGLISH = "The ministry of health announced the opening of a new hospital with 200 beds.\n\nIt is open now."
 ARABIC = "أغلقت هيئة الميناء الجسر القديم يوم الجمعة بعد أن عثر المهندسون على شقوق في اثنين من أعمدته."
+ASKED = {
+    "en": (FOREIGN, "The ministry of health announced the opening of a new hospital"),
+    "ar": ("من أغلق الجسر القديم؟", "أغلقت هيئة الميناء الجسر القديم يوم الجمعة"),
+}
+"""A question whose passage is in another language, and what the model writes of it."""
 HOSTILE = (
     "<img src=x onerror=alert(1)> **The ministry** announced [a hospital](javascript:alert(1)) <b>with two hundred"
     " beds</b>.\n# The minister said so &amp; https://example.org/ <script>alert(1)</script>"
@@ -154,6 +160,26 @@ def test_without_a_translation_a_line_says_why_and_the_passage_stays(
     assert not page.all(MADE)
     assert TEXTS["el"] in page.texts(".sanad-passage")
     assert page.texts(button("el")) == ["Translate"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("speaks", ["en", "ar"])
+def test_axe_finds_nothing_serious(
+    chrome: Chrome, site: str, model: Server, speaks: str, *, dark: bool
+) -> None:
+    page = Page(chrome, site, dark=dark)
+    page.chrome.execute_script("sessionStorage.removeItem('sanad-unwritten')")
+    if speaks == "ar":
+        arabic(page)
+    question, written = ASKED[speaks]
+    model.play = says(f"{written} [1].")
+    page.ask(question)
+    until(lambda: page.all(".sanad-written p"))
+    model.play = says(ARABIC if speaks == "ar" else ENGLISH)
+    until(lambda: page.all(".sanad-translate"))
+    page.all(".sanad-translate")[0].click()
+    until(lambda: page.all(MADE))
+    assert violations(page) == []
 
 
 def test_it_is_stopped(page: Page, model: Server) -> None:
