@@ -14,6 +14,7 @@ from index.analysis.scripts import script_of_word
 from index.analysis.word_lists import word_list
 from index.ranking.parameters import LIKELY
 from index.ranking.query import content_words
+from index.ranking.times import is_of_time
 
 if TYPE_CHECKING:
     from index.models.lexicon import Lexicon
@@ -97,6 +98,11 @@ def asks_when(question: str, language: str) -> bool:
         for asking, _ in _lists_of(language)
         for word in asking.of_time
     )
+
+
+def asks_of_nothing(question: str, language: str) -> bool:
+    """Return whether no word of a question says what it is about ("What time is it?"); `language` as for `kind`."""
+    return all(is_of_time(fold(word), language) for word in content_words(question))
 
 
 def names(question: str, language: str, lexicon: Lexicon | None) -> tuple[str, ...]:

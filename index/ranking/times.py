@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import is_stopword, stem_of, stemmer_of, words
 from index.analysis.languages import language_of
+from index.analysis.word_lists import word_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +35,11 @@ def tells_time(text: str, language: str) -> bool:
     if not language_of(language).is_spaced:
         return any(word in text for word in known)
     return any(_stem(word.folded, language) in known for word in words(text))
+
+
+def is_of_time(word: str, language: str) -> bool:
+    """Return whether a word, folded, is one of time or means the time itself ("clock"), in a language with spaces."""
+    return language_of(language).is_spaced and _stem(word, language) in _words_of(language) | _clock(language)
 
 
 class NamedTime(NamedTuple):
@@ -89,6 +95,13 @@ def _words_of(language: str) -> frozenset[str]:
         for word in words(phrase)
         if not is_stopword(word.folded, language)
     )
+
+
+@cache
+def _clock(language: str) -> frozenset[str]:
+    """Return the stems of a language's words for the time or the date itself."""
+    listed = words(word_list("clock-words.txt").get(language, ""))
+    return frozenset(_stem(word.folded, language) for word in listed)
 
 
 @cache

@@ -15,7 +15,7 @@ from index.analysis.folding import fold
 from index.chunking.sentences import sentences
 from index.models.lexicon import HUB
 from index.models.reader import read_in_time
-from index.ranking.asking import asks_when, kind, names
+from index.ranking.asking import asks_of_nothing, asks_when, kind, names
 from index.ranking.confidence import confidence
 from index.ranking.matches import AskedWords, matches, name_keys
 from index.ranking.parameters import ANSWERED, HELD, LEDE, NAME_ENDING, NAME_STEM, READ, RELATED, REORDERING
@@ -71,6 +71,8 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
         return unread
     if asked == "keywords":
         return replace(unread, verdict=_of_keywords(ranking))
+    if asks_of_nothing(ranking.question, ranking.language):
+        return replace(unread, verdict="none")
     first, rest = ranking.hits[:READ], ranking.hits[READ:]
     readings = read_in_time(reader, ranking.question, [hit.text for hit in first], budget_s)
     if not any(readings):  # out of time, or nothing to read

@@ -6,7 +6,7 @@ import pytest
 
 from index.analysis.detecting import detect
 from index.collection import shipped_lexicon
-from index.ranking.asking import asks_when, kind, names
+from index.ranking.asking import asks_of_nothing, asks_when, kind, names
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,36 @@ def test_names_are_told_by_capitals_or_by_a_translation_that_sounds_the_same(
 )
 def test_a_question_that_begins_with_when_asks_for_a_time(question: str, language: str, asks: bool) -> None:
     assert asks_when(question, language) == asks
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What time is it?", "en"),
+        ("what day is today", "en"),
+        ("Who are you?", "en"),
+        ("كم الساعة الآن؟", "ar"),
+        ("ما هو تاريخ اليوم؟", "ar"),
+        ("Quelle heure est-il ?", "fr"),
+        ("Wie spät ist es?", "de"),
+        ("Который час?", "ru"),
+        ("saat kaç?", "tr"),
+    ],
+)
+def test_a_question_of_time_words_alone_asks_of_nothing(question: str, language: str) -> None:
+    assert asks_of_nothing(question, language)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What time does the ferry leave?", "en"),
+        ("What happened on Tuesday?", "en"),
+        ("How many died today?", "en"),
+        ("متى وقع الانفجار؟", "ar"),
+        ("في أي ساعة غادرت الباخرة؟", "ar"),
+        ("几点开船？", "zh"),
+    ],
+)
+def test_a_question_with_a_subject_asks_of_something(question: str, language: str) -> None:
+    assert not asks_of_nothing(question, language)

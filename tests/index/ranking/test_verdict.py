@@ -115,6 +115,13 @@ def test_what_has_nothing_to_do_with_the_articles_is_not_answered(
     assert asked(collection, question).verdict != "answered"
 
 
+@pytest.mark.parametrize("question", ["What time is it?", "كم الساعة الآن؟", "Who are you?"])
+def test_a_question_of_nothing_in_particular_is_about_no_article(collection: Collection, question: str) -> None:
+    ranking = asked(collection, question)
+    assert ranking.verdict == "none"
+    assert ranking.n_read == 0
+
+
 def test_what_is_not_read_in_time_is_not_said_to_answer(collection: Collection) -> None:
     ranking = asked(collection, "Who opened the new bridge?", budget_s=0.0)
     assert ranking.n_read == 0
