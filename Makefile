@@ -12,7 +12,7 @@ sed -n '/^# \[$(1)\]/,/^# \[/p' constraints.txt >.venv/$(1).txt && $(PIP) --requ
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test nightly lint fix bench bench-peers quality screenshots try-llm pins clean
+.PHONY: help run test test-all nightly lint fix bench bench-peers quality screenshots try-llm pins clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -20,7 +20,11 @@ help: ## Show this list
 run: .venv/ready ## Install, index seeds/ and open the chat on http://127.0.0.1:7860
 	@$(BIN)/sanad serve --watch seeds $(ARGS)
 
-test: .venv/ready-dev ## Run all tests
+test: .venv/ready-dev ## Run the tests on all cores, without the slow ones: browser, killed processes, quality
+	@echo "The slow tests are left out; make test-all runs them too."
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+
+test-all: .venv/ready-dev ## Run all tests, as continuous integration does
 	@$(BIN)/python -m pytest $(ARGS)
 
 nightly: .venv/ready-fuzz ## Run the fault tests and fuzzers for long: 500 kills, every write, every file, minutes of each fuzzer

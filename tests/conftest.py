@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from index import Article
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # one machine is slower than another: examples are counted, never timed
 settings.register_profile("sanad", deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
@@ -27,9 +24,19 @@ TEXTS = {
     "th": "นักวิจัยพบพืชชนิดใหม่ในป่าทางเหนือ พวกเขาจะศึกษาต่อในปีหน้า",
 }
 
+SLOW = ("benchmarks", "browser", "faults", "quality")
+"""Folders of tests with a browser, killed processes or whole collections: all of them are slow."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="the long rounds of the fault tests and fuzzers")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -102,6 +102,7 @@ def test_ask_as_json(filled: Path) -> None:
     assert "مستشفى" in done.stdout  # letters, not \u escapes
 
 
+@pytest.mark.slow
 def test_ask_glosses_the_answer(tmp_path: Path) -> None:
     home, text = tmp_path / "home", "افتتح رئيس البلدية الجسر الجديد فوق النهر يوم الاثنين."
     (tmp_path / "bridge.txt").write_text(text, "utf-8")
@@ -134,6 +135,7 @@ def test_ask_after_other_questions(filled: Path) -> None:
     assert_one_line(sanad("ask", "and when?", "--after", "?", home=filled), 64, "question 1 of the history")
 
 
+@pytest.mark.slow
 def test_a_misspelt_question_is_shown_as_it_was_read(filled: Path) -> None:
     question, note = "who clsoed the old brdige", "Showing results for: who closed the old bridge"
     assert sanad("ask", question, home=filled).stdout.splitlines()[0] == note
@@ -144,6 +146,7 @@ def test_a_misspelt_question_is_shown_as_it_was_read(filled: Path) -> None:
     assert "Showing" not in sanad("search", "who closed the old bridge", home=filled).stdout
 
 
+@pytest.mark.slow
 def test_without_an_answer_it_says_so_by_its_exit_code_too(tmp_path: Path) -> None:
     done = sanad("ask", "Who won?", home=tmp_path / "empty")
     assert (done.returncode, done.stderr) == (1, "")
@@ -173,6 +176,7 @@ def test_list_as_lines_and_as_json(filled: Path) -> None:
     assert [line.split("\t")[0] for line in lines] == [article["id"] for article in listed]
 
 
+@pytest.mark.slow
 def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Path) -> None:
     done = sanad("add", folder, home=filled)
     assert (done.returncode, done.stdout) == (0, "8 unchanged\n")
@@ -192,6 +196,7 @@ def test_add_is_idempotent_and_reports(folder: Path, filled: Path, tmp_path: Pat
     assert "missing.txt" in done.stdout
 
 
+@pytest.mark.slow
 def test_add_says_one_line_of_sum_and_what_was_skipped(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
@@ -226,6 +231,7 @@ def test_a_fault_of_the_program_has_a_code_of_its_own(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in done.stderr
 
 
+@pytest.mark.slow
 def test_remove_and_check_and_rebuild(folder: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     sanad("add", folder / "en.txt", home=home)
@@ -243,6 +249,7 @@ def test_remove_and_check_and_rebuild(folder: Path, tmp_path: Path) -> None:
     assert sanad("list", home=home).stdout == ""
 
 
+@pytest.mark.slow
 def test_a_home_of_another_model_is_refused_by_every_command_but_the_one_that_mends_it(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -392,6 +399,7 @@ def test_ctrl_c_ends_quietly(filled: Path) -> None:
         assert process.returncode == 130
 
 
+@pytest.mark.slow
 def test_hostile_text_reaches_a_terminal_harmless(tmp_path: Path) -> None:
     from tests.assistant.hostile import payloads
 
@@ -405,6 +413,7 @@ def test_hostile_text_reaches_a_terminal_harmless(tmp_path: Path) -> None:
         assert "\u202e" not in done.stdout
 
 
+@pytest.mark.slow
 def test_backup_restore_and_remove_by_source(home: Path, tmp_path: Path) -> None:
     for number, source in enumerate("aab"):
         text = f"---\nsource: {source}\n---\nItem {number} of the feed speaks of harbour {number}.\n"

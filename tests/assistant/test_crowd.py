@@ -36,6 +36,7 @@ def large_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.slow
 def test_eight_readers_of_a_large_article_do_not_hold_up_the_rest(large_home: Path) -> None:
     with running(large_home) as (_, client), ThreadPoolExecutor(8) as threads:
         meanwhile = 0
@@ -116,6 +117,7 @@ def test_streams_beyond_those_of_an_address_are_refused(small: tuple[int, httpx.
     until(begun)
 
 
+@pytest.mark.slow
 def test_without_files_to_open_it_waits_and_says_so_once(large_home: Path) -> None:
     with running(large_home) as (process, client):
         until(lambda: "gradio_config" in client.get("/").text, 120)

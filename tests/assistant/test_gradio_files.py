@@ -154,12 +154,14 @@ def attacked(home: Path, traps: Traps, *options: str) -> Iterator[tuple[int, htt
     assert not [path for path in home.rglob("*") if path.is_file() and b"quahog" in path.read_bytes()]
 
 
+@pytest.mark.slow
 def test_no_file_is_read_and_nobody_connected_to(home: Path, tmp_path: Path) -> None:
     traps = Traps(tmp_path / "traps")
     with attacked(home, traps, "--read-only") as (_, client):
         ask_all(client, traps)
 
 
+@pytest.mark.slow
 def test_of_all_the_servers_calls_none_leaves_the_home_and_the_program(home: Path, tmp_path: Path) -> None:
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")

@@ -61,6 +61,7 @@ def hits(client: httpx.Client, question: str) -> set[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.slow
 def test_it_says_its_address_once_and_stops_when_told(home: Path, number: int) -> None:
     with running(home) as (process, client):
         assert client.get("/api/health").json()["status"] == "ok"
@@ -74,6 +75,7 @@ def test_it_says_its_address_once_and_stops_when_told(home: Path, number: int) -
         assert [line for line in process.stdout if "files are parsed" not in line] == []
 
 
+@pytest.mark.slow
 def test_the_api_answers_before_the_page_is_made(home: Path) -> None:
     with running(home) as (_, client):
         assert client.get("/api/health").status_code == 200
@@ -138,6 +140,7 @@ def test_a_stranger_needs_the_token_from_the_environment(
         assert client.get("/api/health", headers={**headers, "Host": "10.1.2.3"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_watched_folder_is_in_the_next_answer(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "watched"
     (folder / "below").mkdir(parents=True)

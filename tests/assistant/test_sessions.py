@@ -175,6 +175,7 @@ def test_a_form_of_too_many_fields_is_no_fault(closed: httpx.Client) -> None:
     assert closed.post("/login", content=body, headers=headers).status_code == 401
 
 
+@pytest.mark.slow
 def test_sessions_outlive_the_server_but_not_their_token(home: Path) -> None:
     with running(home, SANAD_TOKEN=TOKEN, SANAD_READ_TOKEN=READ_TOKEN) as (_, client):
         reader, writer = log_in(client), log_in(client, TOKEN)
@@ -228,6 +229,7 @@ def test_a_session_in_use_ends_too_after_a_month(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_the_number_of_sessions_has_a_bound(tmp_path: Path) -> None:
     now = [1_700_000_000.0]
     sessions = Sessions(tmp_path, lambda: now[0])

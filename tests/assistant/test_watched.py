@@ -255,6 +255,7 @@ def test_what_nobody_thought_of_is_told_and_tried_again(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 @pytest.mark.parametrize("limit", ["max_inotify_instances", "max_inotify_watches"])
+@pytest.mark.slow
 def test_where_the_system_tells_of_no_changes_the_folder_is_polled(
     home: Path, news: Path, limit: str
 ) -> None:

@@ -286,6 +286,7 @@ def test_a_snapshot_gives_what_the_database_gives(big: Path) -> None:
 
 
 @pytest.mark.timeout(300)  # opens the home for every file of the snapshot
+@pytest.mark.slow
 def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
     with Collection(big) as collection:
         expected = ranking(collection, "mark3x")

@@ -207,6 +207,7 @@ def test_an_answer_byte_by_byte_is_ended_when_its_time_is_over(site: Site) -> No
         site.fetcher(total_s=1.0).fetch("http://news.example/slow")
 
 
+@pytest.mark.slow
 def test_robots_txt_is_asked_once_and_respected(site: Site) -> None:
     site.answers |= {
         "/a": html(),

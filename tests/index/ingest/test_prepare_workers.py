@@ -81,6 +81,7 @@ def test_a_process_that_dies_or_is_stopped_costs_nothing(
 
 
 @pytest.mark.skipif(not WorkerPool.is_of_use(), reason="one core only: no pool is called")
+@pytest.mark.slow
 def test_a_large_addition_is_what_many_small_ones_are(home: Path, tmp_path: Path) -> None:
     given = articles((MANY + 4) * BATCH + 5)
     given[700] = given[3]  # the same once more, in another batch

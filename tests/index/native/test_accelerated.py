@@ -447,6 +447,7 @@ def test_whole_answers_are_alike(home: Path) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.slow
 def test_the_tests_of_a_question_pass_in_numpy_too() -> None:
     names = ("segments/test_bm25", "segments/test_dense", "models/test_lexicon", "ranking/test_channels",
              "ranking/test_coverage", "ranking/test_evidence", "ranking/test_hits")  # fmt: skip

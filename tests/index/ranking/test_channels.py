@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from index import Article, Collection
 from index.ranking import channels, search
@@ -17,8 +18,6 @@ from index.ranking.query import analyse
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 ROOTS = ["كتب", "درس", "علم", "سفر", "عمل", "فتح", "قرأ", "سمع", "حمل", "نقل", "ربط", "وصل"]
@@ -32,6 +31,7 @@ def text(rng: random.Random) -> str:
     return " ".join(words) + "."
 
 
+@pytest.mark.slow
 def test_common_terms_counted_for_candidates_only_change_no_ranking(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,6 +49,7 @@ def test_common_terms_counted_for_candidates_only_change_no_ranking(
         np.testing.assert_allclose([score for _, score in one], [score for _, score in other], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_question_of_common_terms_only_has_the_candidates_of_all_terms(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_child_that_hangs_when_it_starts_is_ended_and_not_trusted() -> None:
     assert not hung.alive
 
 
+@pytest.mark.slow
 def test_without_seccomp_files_are_read_as_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     close_all()
     monkeypatch.setattr(Worker, "code", "sys.modules['pyseccomp'] = None; " + Worker.code)

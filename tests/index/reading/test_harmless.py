@@ -93,6 +93,7 @@ def test_memory_is_limited_in_the_child(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("reader", ["poppler", "pypdf"])
+@pytest.mark.slow
 def test_a_pdf_whose_stream_inflates_to_gigabytes(reader: str) -> None:
     if reader == "poppler" and not pdfs.tool():
         pytest.skip("pdftotext (poppler-utils) is not installed")
