@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.analysis import is_stopword, stem_of, stemmer_of, words
 from index.analysis.languages import language_of
@@ -82,11 +83,7 @@ def named_times(text: str, language: str) -> tuple[NamedTime, ...]:
 @cache
 def _words_of(language: str) -> frozenset[str]:
     """Return the stems of a language's words of time; the words as written in scripts without spaces."""
-    try:
-        info = import_module(f"dateparser.data.date_translation_data.{language}").info
-    except ModuleNotFoundError:
-        return frozenset()
-    phrases = set(_phrases(info))
+    phrases = set(_phrases(_data(language)))
     if not language_of(language).is_spaced:
         return frozenset(phrase for phrase in phrases if not phrase.isascii())
     return frozenset(
@@ -107,10 +104,7 @@ def _clock(language: str) -> frozenset[str]:
 @cache
 def _named_words(language: str) -> Mapping[str, tuple[str, bool]]:
     """Return the English name of each month and day by the stems of its own, and whether that is written out."""
-    try:
-        info = import_module(f"dateparser.data.date_translation_data.{language}").info
-    except ModuleNotFoundError:
-        return {}
+    info = _data(language)
     found: dict[str, tuple[str, bool]] = {}
     for each in (info, *info.get("locale_specific", {}).values()):
         for key in (*_MONTHS.split(), *_DAYS.split()):
@@ -125,7 +119,22 @@ def _named_words(language: str) -> Mapping[str, tuple[str, bool]]:
     return found
 
 
-def _phrases(info: Mapping[str, object]) -> Iterator[str]:
+def _data(language: str) -> Mapping[str, Any]:
+    """Return dateparser's words of a language, without importing dateparser itself; none if it has none."""
+    package = find_spec("dateparser")
+    folders = package.submodule_search_locations if package else None
+    path = Path(folders[0], "data", "date_translation_data", f"{language}.py") if folders else None
+    is_known = language.isalpha() and path is not None and path.is_file()
+    spec = spec_from_file_location(f"words_of_time_{language}", path) if is_known else None
+    if spec is None or spec.loader is None:
+        return {}
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    info: Mapping[str, Any] = module.info
+    return info
+
+
+def _phrases(info: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of months, days and units, and words such as "yesterday", with the variants of countries."""
     for key, named in info.items():
         if key in _NAMED and isinstance(named, list):
