@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.assistant.serving import until
@@ -52,6 +53,26 @@ def test_sentences_come_while_the_model_writes_and_stay(page: Page, model: Serve
     page.reload()
     until(lambda: CLOSED in written(page))
     assert len(model.asked) == 1
+
+
+def test_what_was_written_goes_with_the_article_that_it_cites(page: Page, model: Server, site: str) -> None:
+    articles = f"{site}/api/v1/articles"
+    ferry = {
+        "id": "ferry",
+        "text": "The ferry to the northern island sank on Sunday. All passengers were rescued.",
+    }
+    added = httpx.post(articles, json=ferry, timeout=60)
+    assert added.is_success, added.text
+    model.play = says("The ferry sank on Sunday [1].")
+    page.ask("When did the ferry sink?")
+    until(lambda: "The ferry sank on Sunday" in written(page))
+    page.reload()
+    until(lambda: "The ferry sank on Sunday" in written(page))
+    assert httpx.delete(f"{articles}/ferry", timeout=60).is_success
+    page.reload()
+    until(lambda: page.all(".sanad-answer"))
+    until(lambda: not any("ferry" in text for text in page.texts(".sanad-passage")))
+    assert "ferry" not in written(page)
 
 
 def test_markup_of_the_model_is_text(page: Page, model: Server) -> None:

@@ -64,7 +64,7 @@ function place() {
   const all = answers();
   for (const [answer, exchanges] of all) {
     const one = shown.get(JSON.stringify(exchanges));
-    if (one && !(one.element && answer.contains(one.element))) attach(one, answer);
+    if (one && !(one.element && answer.contains(one.element)) && stands(one, answer)) attach(one, answer);
   }
   const [answer, exchanges] = all.at(-1) ?? [];
   if (!fresh || !answer || !answered() || answer.querySelector(".sanad-searching")) return;
@@ -73,8 +73,14 @@ function place() {
   if (wanted && !shown.has(JSON.stringify(exchanges))) write(answer, exchanges);
 }
 
+const passages = (answer) => [...answer.querySelectorAll(".sanad-card")].map((card) =>
+  [card.querySelector(".sanad-title")?.getAttribute("href"), card.querySelector(".sanad-passage")?.textContent].join(" "));
+
+// Whether the passages are those that it was written from: an article may be gone, or changed, since.
+const stands = (one, answer) => String(one.passages) === String(passages(answer));
+
 async function write(answer, exchanges) {
-  const one = { sentences: [], written: null, trouble: "" };
+  const one = { sentences: [], written: null, trouble: "", passages: passages(answer) };
   const stop = under_way = new AbortController();
   one.stop = () => stop.abort();
   shown.set(JSON.stringify(exchanges), one);
