@@ -330,13 +330,13 @@ class Collection:
 
         Args:
             repair: replace damaged snapshots by a new one from the database, and embed passages with damaged vectors
-                again; where acknowledged changes are gone, go on without them.
+                again; if acknowledged changes are gone, go on without them.
 
         Returns:
             One line for each problem found, repaired or not; empty if there is none.
 
         Raises:
-            StoreIncompatible: the model gives other vectors than it gave when the collection was made.
+            StoreIncompatible: the model gives different vectors than when the collection was made.
         """
         from index.upkeep.checking import unsound, unsound_vectors
 
@@ -506,7 +506,7 @@ class Collection:
         return edited
 
     def remove(self, article_id: str) -> None:
-        """Remove an article; it is in no answer of any process once this returns.
+        """Remove an article; once this returns, it is in no answer of any process.
 
         A file that it was read from stays. `Assistant.sync` brings the article back when the text of its file changes;
         `add` always does.
@@ -571,8 +571,8 @@ class Collection:
     def follow(self, survey: Survey) -> AddReport:
         """Remove the articles whose files are gone from a folder; see `index.ingest.absent`.
 
-        Where that may be an accident (no file of an article is left in the folder, it is on another drive, or more than
-        ten articles and more than half of them would go) they are kept and reported as missing. An article that was
+        If that may be an accident (no file of an article is left in the folder, it is on another drive, or more than
+        ten articles and more than half of them would go), they are kept and reported as missing. An article that was
         also read from elsewhere stays and loses only this origin. Folders that could not be listed are reported too.
         """
         from index.ingest.absent import follow, is_settled, kept
@@ -632,7 +632,7 @@ class Collection:
     def settle(self, timeout_s: float | None = None) -> bool:
         """Wait until every passage stored now has its vector, then for the upkeep that has begun.
 
-        Passages added later are not waited for, so a process that adds without end does not block this one.
+        This does not wait for passages added later, so a process that keeps adding does not block this one.
 
         Args:
             timeout_s: give up after this many seconds; None: never.

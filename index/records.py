@@ -359,8 +359,8 @@ class Missing(NamedTuple):
 
     Attributes:
         why: the reason it was kept: `empty`, no file of an article is left in the folder; `many`, most of the
-            folder's articles would have gone at once; `rows`, most of its file's articles would have; `drive`, the
-            folder is on another drive than before.
+            folder's articles would have gone at once; `rows`, most of its file's articles would have gone at once;
+            `drive`, the folder is on another drive than before.
         since: when it was noticed; UTC, ISO 8601.
         origins: what it was read from.
     """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ForwardRef, Literal, get_args, get_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,11 +15,18 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 HEAD = """# The Python interface
 
-Made from the docstrings by `python -m tests.api_page`; a test holds it to them. Examples that run:
-[examples/](../examples/). Over HTTP the same is at `/api/docs` of a running server.
+`python -m tests.api_page` makes this page from the docstrings, and a test checks that they agree. Examples that run are
+in [examples/](../examples/). A running server documents the same over HTTP at `/api/docs`.
 
 Everything here may be used from several threads at once. `AsyncAssistant` is for programs with an event loop.
 """
+
+
+class _Shown(str):
+    """Text that a signature shows as it is."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 def page() -> str:
@@ -32,6 +40,9 @@ def page() -> str:
 
 
 def _entry(name: str, thing: Any) -> Iterator[str]:
+    if get_origin(thing) is Literal:
+        yield f"### `{name}`\n\nOne of {', '.join(f'`{_value(each)}`' for each in get_args(thing))}.\n"
+        return
     if not callable(thing):
         yield f"### `{name}`\n\n`{thing!r}`\n"
         return
@@ -45,15 +56,35 @@ def _entry(name: str, thing: Any) -> Iterator[str]:
         if isinstance(found, property):
             yield f"#### `{name}.{member}`\n\n{_told(found)}\n"
         elif inspect.isfunction(function):
-            yield f"#### `{name}.{member}{_signature(function)}`\n\n{_told(function)}\n"
+            kind = "async " if inspect.iscoroutinefunction(function) else ""
+            yield f"#### `{kind}{name}.{member}{_signature(function)}`\n\n{_told(function)}\n"
 
 
 def _signature(thing: Any) -> str:
     if inspect.isclass(thing) and issubclass(thing, Exception):
         return ""
-    text = str(inspect.signature(thing)).replace("'", "")
+    found = inspect.signature(thing)
+    arguments = [
+        each.replace(annotation=_type(each.annotation), default=_default(each.default))
+        for each in found.parameters.values()
+    ]
+    text = str(found.replace(parameters=arguments, return_annotation=_type(found.return_annotation)))
     text = re.sub(r"^\((self|cls)(, )?", "(", text)
     return re.sub(r" -> None$|<[^>]*>", "", text)
+
+
+def _type(annotation: Any) -> Any:
+    """The annotation as it is written, in double quotes."""
+    text = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
+    return _Shown(text.replace("'", '"')) if isinstance(text, str) else text
+
+
+def _default(default: Any) -> Any:
+    return _Shown(_value(default)) if isinstance(default, str) else default
+
+
+def _value(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _told(thing: Any) -> str:

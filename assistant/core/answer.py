@@ -26,25 +26,25 @@ class Answer:
 
     Attributes:
         question: as it was asked, cleaned.
-        understood: the question as it was searched: with the words carried over from the questions before it, and
+        understood: the question as it was searched, with the words carried over from the questions before it and
             with unknown words corrected.
-        carried: the words carried over from them; empty if the question stands alone.
+        carried: the words carried over from the questions before it; empty if the question stands alone.
         corrected: each unknown word as it was asked, and the word that it was read as.
         language: ISO 639-1 code of the question.
-        verdict: `answered`, a passage answers; `related`, the citations are about it, and none answers; `none`.
+        verdict: `answered` (a passage answers), `related` (the citations are about it, but none answers) or `none`.
         confidence: calibrated probability that the citations answer, 0 to 1.
-        short_answer: the words of a cited article that answer; None where there are none to quote.
-        citations: the passages that answer or are about the question, best first; empty where the verdict is `none`.
-        nearest: the nearest passages where the verdict is `none`; not an answer.
+        short_answer: the words of a cited article that answer; None if there are none to quote.
+        citations: the passages that answer or are about the question, best first; empty if the verdict is `none`.
+        nearest: the nearest passages if the verdict is `none`; they do not answer.
         absent: names and numbers of the question that no passage mentions.
-        n_read: how many passages were read; 0: there was no time, or the question asks nothing.
-        kind: `open`, it asks for something; `yes/no`, it asks whether something is so; `keywords`, it does not ask.
+        n_read: how many passages were read; 0 if there was no time or the question asks nothing.
+        kind: `open` (asks for something), `yes/no` (asks whether something is so) or `keywords` (does not ask).
         narrowed: whether filters limited the search to some of the articles.
         took_ms: milliseconds from question to answer.
-        gloss: what each word of the passages may mean in another language; None if nobody asked for it.
-        written: what a language model wrote over the citations; None if nobody asked for it.
-        translations: by `Hit.passage_id` what a language model made of each passage in another language, or why there
-            is nothing; None if nobody asked for it. Only the passages are the articles' words.
+        gloss: what each word of the passages may mean in another language; None if not requested.
+        written: what a language model wrote from the citations; None if not requested.
+        translations: by `Hit.passage_id`, a language model's translation of each passage in another language, or why
+            there is none; None if not requested. Only the passages are the articles' words.
     """
 
     question: str

@@ -66,7 +66,7 @@ class Assistant:
     """Answers questions with the passages of a collection of articles.
 
     Safe to use from several threads. Several assistants, in one process or in many, may have the same
-    home open; each sees at its next question what any of them added or removed.
+    home open. At its next question, each sees what any of them added or removed.
 
     Example:
         >>> with Assistant("var") as assistant:  # doctest: +SKIP
@@ -94,14 +94,14 @@ class Assistant:
             home: created if it does not exist; None: SANAD_HOME, else `var`.
             model: a sentence-transformers model by folder or name, or `bundled` for the shipped one; None: the one
                 the collection was made with, or the shipped one for a new collection.
-            dense_share: weight of the vectors beside the words, 0 to 1; None: the value that measured best.
+            dense_share: weight of the vectors in the fused score, 0 to 1; None: the value that measured best.
             allow_links: whether addresses and feeds may be fetched.
             embeds: whether passages without vectors get them in the background.
             reader: an extractive question-answering model of transformers, by folder or name; None or `bundled`: the
                 one that ships with Sanad.
             reranker: a cross-encoder of sentence-transformers, by folder or name, which orders the first passages
                 before they are read; None: none.
-            device: what the sentence-transformers models compute on, such as `cuda`; None: the processor.
+            device: the device that sentence-transformers models run on, such as `cuda`; None: the CPU.
             llm: the language model that writes answers (`write`) and translates passages (`translate`); None: none.
 
         Raises:
@@ -135,8 +135,8 @@ class Assistant:
     ) -> AddReport:
         """Add a file, a folder, an address, an `Article`, an `Upload`, or any number of these.
 
-        On return, what is reported as added is durable, and the next question of every process finds it by its
-        words. It is found by meaning once its vectors follow in the background (`settle`, `embedding`).
+        On return, articles reported as added are durable, and the next question of every process finds them by their
+        words. It finds them by meaning once their vectors follow in the background (`settle`, `embedding`).
 
         Args:
             source: a path (files of a folder are found recursively), an http or https address, an article, or
@@ -145,7 +145,7 @@ class Assistant:
             columns: for tables (CSV, JSON), which column holds which field (`{"text": "body"}`).
 
         Returns:
-            What happened to each article: added, updated, unchanged or skipped, with the reason.
+            What happened to each article (added, updated, unchanged or skipped), with the reason.
 
         Raises:
             StoreError: the collection cannot be written.
@@ -176,10 +176,10 @@ class Assistant:
         """Synchronise the collection with the files of a folder; articles from elsewhere stay.
 
         New files are added and changed files updated. An article that a person removed (`remove`) returns only if its
-        text has changed. Articles whose file is gone are removed. They are kept until a person decides (`missing`)
-        where the loss may be an accident: no file of an article is left in the folder, the folder is on another drive
-        than before, or more than ten articles and more than half of them would go. When a file comes back, its
-        article does too, with its edits.
+        text has changed. Articles whose file is gone, or that are no longer in their file, are removed. If the loss may
+        be an accident, they are kept until a person decides (`missing`). It may be one if no file of an article is left
+        in the folder, the folder is on another drive than before, or more than ten articles and more than half of them,
+        in the folder or in one file, would go. When a file comes back, its article does too, with its edits.
 
         Returns:
             What happened to each article; also `missing` and `withheld` ones, and folders that could not be listed.
@@ -208,7 +208,7 @@ class Assistant:
     ) -> Article:
         """Change the metadata of an article; its text stays. The next question sees the change.
 
-        Another language means other terms, which are made anew. An article that was read from a file
+        If the language changes, the terms of the article are computed again. An article that was read from a file
         keeps the edit until the file changes.
 
         Args:
@@ -307,15 +307,15 @@ class Assistant:
             k: how many passages to cite at most, 1 to 100.
             filters: what their articles must match.
             read_s: seconds from now in which reading a passage may begin; an unread passage never counts as an answer.
-            gloss: ISO 639-1 code of a reader's language, one of the lexicon's: passages in other languages get what
-                each of their words may mean in it (`Answer.gloss`). It is no translation.
-            write: whether the language model writes an answer over the citations (`Answer.written`); see `write`.
+            gloss: ISO 639-1 code of a reader's language, one of the lexicon's. `Answer.gloss` says what each word of
+                passages in other languages may mean in it. It is not a translation.
+            write: whether the language model writes an answer from the citations (`Answer.written`); see `write`.
             translate: ISO 639-1 code of a reader's language: the language model translates passages in other languages
                 into it (`Answer.translations`); see `translate`.
 
         Raises:
             QuestionError: the question, one before it, k, a filter or a reader's language cannot be used, or the
-                question is only a link; or something is to be written, and there is no language model.
+                question is only a link; or something is to be written, but there is no language model.
         """
         if write:
             self._require_writer()
@@ -339,15 +339,15 @@ class Assistant:
         return self._writer.model.name if self._writer else None
 
     def write(self, answer: Answer) -> Iterator[Sentence | Written]:
-        """Have the language model write an answer over the citations; yield each sentence, then the whole.
+        """Have the language model write an answer from the citations; yield each sentence, then the whole.
 
-        A sentence is yielded once it was checked: what it cites exists, and supports it as far as can be told
-        (docs/answers.md). The others are counted. Nothing is written where the verdict is `none`. Trouble with the
-        language model is no exception: the last yielded says what happened (`Written.trouble`). Closing the iterator
-        ends the request to the model. Not for threads with an event loop: there, use `writing`.
+        A sentence is yielded once it passes the checks: what it cites exists, and supports it as far as can be told
+        (docs/answers.md). The others are counted. Nothing is written if the verdict is `none`. A problem with the
+        language model raises no exception: the last item yielded says what happened (`Written.trouble`). Closing the
+        iterator ends the request to the model. In a thread with an event loop, use `writing` instead.
 
         Args:
-            answer: of `ask`.
+            answer: the result of `ask`.
 
         Raises:
             QuestionError: there is no language model.
@@ -357,7 +357,7 @@ class Assistant:
         return stepwise(self.writing(answer))
 
     def writing(self, answer: Answer) -> AsyncGenerator[Sentence | Written]:
-        """Do what `write` does, for an event loop, which it does not block.
+        """Do what `write` does in an event loop, without blocking it.
 
         Raises:
             QuestionError: there is no language model.
@@ -371,13 +371,13 @@ class Assistant:
     def translate(self, answer: Answer, into: str) -> Iterator[tuple[str, Translation]]:
         """Have the language model translate the passages; yield `Hit.passage_id` and the translation of each.
 
-        Nothing checks what it says, so it is never in the passage's place. Where there is none it says why
-        (`Translation.trouble`): the passage is in that language, say, or the model took too long. Translations are
-        kept in memory, by text, language and model. Closing the iterator ends the request to the model. Not for
-        threads with an event loop: there, use `translating`.
+        Nothing checks a translation, so it never replaces the passage. If there is none, `Translation.trouble` says
+        why: for example, the passage is in that language, or the model took too long. Translations are cached in
+        memory, by text, language and model. Closing the iterator ends the request to the model. In a thread with an
+        event loop, use `translating` instead.
 
         Args:
-            answer: of `ask`.
+            answer: the result of `ask`.
             into: ISO 639-1 code of the reader's language.
 
         Raises:
@@ -388,7 +388,7 @@ class Assistant:
         return stepwise(self.translating(answer, into))
 
     def translating(self, answer: Answer, into: str) -> AsyncGenerator[tuple[str, Translation]]:
-        """Do what `translate` does, for an event loop, which it does not block.
+        """Do what `translate` does in an event loop, without blocking it.
 
         Raises:
             QuestionError: the language is not known, or there is no language model.
@@ -459,9 +459,9 @@ class Assistant:
         return language_for(asked, self._collection.gloss_languages)
 
     def with_line(self, answer: Answer) -> Answer:
-        """Return an answer with the language to gloss it in for who asked, and the gloss of its short answer.
+        """Return an answer with the language to gloss it in for the asker, and the gloss of its short answer.
 
-        The passages are not glossed; `gloss` does so for each that is looked at.
+        The passages are not glossed; `gloss` glosses each one that is looked at.
         """
         target = self.gloss_language(answer.language)
         if target is None:
@@ -469,7 +469,7 @@ class Assistant:
         return replace(answer, gloss=Gloss(target, line_of(answer, target, self._collection.gloss), {}))
 
     def gloss(self, article_id: str, start: int, end: int, target: str) -> tuple[Glossed, ...]:
-        """Return what each word of a part of an article may mean; nothing where it is in the reader's language.
+        """Return what each word of a part of an article may mean; nothing if it is in the reader's language.
 
         Args:
             article_id: id of the article.

@@ -81,7 +81,7 @@ class AsyncAssistant:
 
         Raises:
             QuestionError: the question, an earlier one, k, a filter or a reader's language cannot be used; or something
-                is to be written, and there is no language model.
+                is to be written, but there is no language model.
             TooBusy: too many questions are waiting.
         """
         deadline = time.monotonic() + read_s
@@ -96,8 +96,8 @@ class AsyncAssistant:
         """Return an answer with what the language model writes for it; see `Assistant.write` and `translate`.
 
         Args:
-            answer: of `ask`.
-            write: whether an answer is written over the citations.
+            answer: the result of `ask`.
+            write: whether an answer is written from the citations.
             translate: ISO 639-1 code of the language to translate the passages into; None: they are not translated.
 
         Raises:

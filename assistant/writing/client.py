@@ -67,8 +67,8 @@ class LanguageModel:
     """A language model behind an address.
 
     Attributes:
-        url: of its server, up to and with `/v1`.
-        name: of the model, as the server knows it.
+        url: address of its server, up to and including `/v1`.
+        name: name of the model, as the server knows it.
         key: sent to the server only; None: no key is sent.
     """
 

@@ -47,7 +47,7 @@ def detect(text: str, default: str = "und", *, is_question: bool = False) -> str
     Args:
         text: an article, or a question; the first `READ` characters decide.
         default: the result for a text without words, or for a bare name in Latin letters.
-        is_question: whether `default` is the result too for up to five words in Latin letters, none of them a function
+        is_question: whether `default` is also the result for up to five words in Latin letters, none of them a function
             word, as in "US base attack".
     """
     text = text[:READ]

@@ -18,11 +18,11 @@ class Language(NamedTuple):
         script: ISO 15924 code of the script that it is usually written in; "Zyyy" if unknown.
         rules: code of the language whose stemming rules apply to its words in this script; "": none.
         latin: likewise for words in Latin letters, in a text in a language of another script.
-        letters: letters that no other language of its script has, unless one listed before it.
-        name: its own name for itself, as people are shown it; without one, the code.
+        letters: letters that no other language of its script has, except one listed before it.
+        name: its own name for itself, as shown to people; the code if it has none.
         is_spaced: whether spaces separate its words.
         is_detected: whether `index.analysis.detecting` may find it.
-        capitalises_nouns: whether all nouns are capitalised, so that a capital tells no name.
+        capitalises_nouns: whether all nouns are capitalised, so that a capital does not mark a name.
     """
 
     code: str
@@ -132,7 +132,7 @@ def language_codes() -> tuple[str, ...]:
 
 
 def language_of(code: str) -> Language:
-    """Return the record of a language; of one that is not listed, with neither script nor rules."""
+    """Return the record of a language; if it is not listed, one with neither script nor rules."""
     return LANGUAGES.get(code) or Language(code, "Zyyy", name=code, is_detected=False)
 
 

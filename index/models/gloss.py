@@ -37,14 +37,14 @@ EMPTY = {"en": frozenset(_EMPTY_ENGLISH.split())}
 
 
 class Glossed(NamedTuple):
-    """A word of a text, or a particle that is written onto one, with what it may mean.
+    """A word of a text, or a particle attached to one, with what it may mean.
 
     Attributes:
         start, end: characters of the text.
         word: these characters.
         meanings: words of the reader's language, the most probable first; empty for an unknown or a function word.
-        name: the word in the reader's script, for a name, a number and a word without meanings; None for any other,
-            and where there are no rules for writing it so.
+        name: the word in the reader's script, if it is a name, a number or a word without meanings; None for any
+            other, and if there are no rules for writing it in that script.
         stem: as the lexicon looks it up.
     """
 

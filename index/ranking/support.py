@@ -133,7 +133,7 @@ class Supporter:
         Args:
             sentence: without its citations.
             language: its ISO 639-1 code.
-            cited: places of the passages, from 0; at least one.
+            cited: positions of the passages, from 0; at least one.
         """
         passages = [self._passages[place] for place in cited]
         if self._lacks_number(sentence, language, passages):

@@ -46,7 +46,7 @@ def find(path: Path) -> Iterator[Path]:
     """Yield the files to read: a file itself, or those in a folder and below, sorted by name.
 
     Hidden files and folders are left out. So are notes about a folder (BESIDE), links to targets inside the folder,
-    a file system's own folders, and what a browser saves beside a page (`page_files/`). A link out of the folder is
+    a file system's own folders, and what a browser saves with a page (`page_files/`). A link out of the folder is
     yielded without being followed, so that `read` refuses and reports it. Other formats, pipes and folders that may
     not be listed are yielded for the same reason. If `path` itself is a link, its target is used.
 

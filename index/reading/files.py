@@ -28,7 +28,7 @@ def read(
     Args:
         path: of a regular file.
         columns: for tables, which column holds which field (`{"text": "body"}`).
-        max_bytes: of text and pages; files that hold more than text may have `MAX_FILE_BYTES`.
+        max_bytes: limit for text and pages; files that hold more than text may have `MAX_FILE_BYTES`.
 
     Returns:
         The articles in it. `origin` is the absolute path if the file is one article, else the path and the part

@@ -64,7 +64,7 @@ def choose(home: Path, name: str) -> None:
 
     Args:
         home: the home folder.
-        name: of the database's file, `collection-1.sqlite`.
+        name: name of the database's file, such as `collection-1.sqlite`.
 
     Raises:
         StoreUnavailable: there is none of this name, or the home cannot be written.

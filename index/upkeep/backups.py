@@ -75,8 +75,8 @@ def restore(home: Path, source: Path) -> list[Path]:
     """Replace a home's collection by a backup; processes that have the old one open switch to it.
 
     Args:
-        home: created if it does not exist. Its content is not opened, so it may be damaged, and not deleted.
-        source: what `backup` wrote; verified, and read whole, before anything is replaced.
+        home: created if it does not exist. Its content is neither opened, so it may be damaged, nor deleted.
+        source: the file that `backup` wrote; read whole and verified before anything is replaced.
 
     Returns:
         The databases of the home that are no longer in use.

@@ -49,7 +49,7 @@ class Embedding(NamedTuple):
         waiting: passages without a vector.
         per_second: passages that this process embeds a second; None: it does not embed.
         seconds_left: until none waits at this speed; None: unknown.
-        problem: why the last try failed; None: it did not.
+        problem: why the last try failed; None if it did not.
     """
 
     waiting: int

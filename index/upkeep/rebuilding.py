@@ -58,8 +58,8 @@ def rebuild_home(
     Args:
         path: of the home.
         model: another model from now on, `bundled` for the shipped one; None: the one it was made with.
-        progress: called with how many passages are done, and of how many.
-        device: what a sentence-transformers model computes on; None: the CPU.
+        progress: called with the number of passages done and their total.
+        device: the device that a sentence-transformers model runs on; None: the CPU.
 
     Raises:
         StoreError: there is nothing to rebuild, or it cannot be written; the old one stays in use.
