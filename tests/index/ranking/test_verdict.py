@@ -116,7 +116,9 @@ def test_what_has_nothing_to_do_with_the_articles_is_not_answered(
 
 
 @pytest.mark.parametrize("question", ["What time is it?", "كم الساعة الآن؟", "Who are you?"])
-def test_a_question_of_nothing_in_particular_is_about_no_article(collection: Collection, question: str) -> None:
+def test_a_question_of_nothing_in_particular_is_about_no_article(
+    collection: Collection, question: str
+) -> None:
     ranking = asked(collection, question)
     assert ranking.verdict == "none"
     assert ranking.n_read == 0
