@@ -242,6 +242,8 @@ class Signs(NamedTuple):
         read: the highest score that the reader gives a span of the first passages; None: they were not read.
         apart: `foreign` of passages that were read; 0 where one of the two languages is English, from and to which the
             lexicon translates directly.
+        unnamed: share of the question's names and numbers that the first passage read does not mention, 0 to 1; nor
+            the title or the beginning of its article.
     """
 
     best: float
@@ -249,6 +251,7 @@ class Signs(NamedTuple):
     foreign: float
     read: float | None = None
     apart: float = 0.0
+    unnamed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,12 @@ def by_search(case: Case) -> Sequence[float]:
 def by_reading(case: Case) -> Sequence[float]:
     """What the search and the reader saw."""
     signs = Signs(*case.signs)  # type: ignore[misc, arg-type]  # only cases that were read
-    return (search_logit(signs), max(-READ_MOST, min(READ_MOST, signs.read or 0.0)), signs.apart)
+    return (
+        search_logit(signs),
+        max(-READ_MOST, min(READ_MOST, signs.read or 0.0)),
+        signs.apart,
+        signs.unnamed,
+    )
 
 
 def family(case: Case) -> str:

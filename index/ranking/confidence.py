@@ -18,6 +18,7 @@ from index.ranking.parameters import (
     READ_MOST,
     READ_SCORE,
     READ_SEARCH,
+    READ_UNNAMED,
 )
 from index.records import Signs
 
@@ -49,7 +50,8 @@ def confidence(found: Signs | None) -> float:
     logit = search_logit(found)
     if found.read is not None:
         read = max(-READ_MOST, min(READ_MOST, found.read))
-        logit = READ_INTERCEPT + READ_SEARCH * logit + READ_SCORE * read + READ_APART * found.apart
+        logit = READ_INTERCEPT + READ_SEARCH * logit + READ_SCORE * read
+        logit += READ_APART * found.apart + READ_UNNAMED * found.unnamed
     return 1 / (1 + math.exp(-logit))
 
 

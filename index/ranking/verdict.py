@@ -80,10 +80,15 @@ def read(ranking: Ranking, k: int, reader: Reader, lexicon: Lexicon | None, budg
     ordered = sorted(map(_Read, first, readings), key=lambda one: -one.score)
     hits = (*(_marked(one, rank) for rank, one in enumerate(ordered, start=1)), *rest)[:k]
     best = ordered[0]
-    absent = _absent(ranking, lexicon, hits)
+    mentions = _Mentions.of(ranking, lexicon, hits[:READ])
+    absent = mentions.absent
     signs = ranking.signs
     if signs and best.reading:
-        signs = signs._replace(read=best.reading.score, apart=_apart(ranking, best.hit))
+        signs = signs._replace(
+            read=best.reading.score,
+            apart=_apart(ranking, best.hit),
+            unnamed=mentions.unnamed,
+        )
     sure = confidence(signs)
     is_answered = sure >= ANSWERED and not absent and not _lacks_time(ranking, best)
     verdict: Verdict = "answered" if is_answered else _related(ranking)
@@ -133,18 +138,45 @@ def _lacks_time(ranking: Ranking, best: _Read) -> bool:
     return not any(tells_time(text[start:end], language) for start, end in best.marked)
 
 
-def _absent(ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Return the question's names and numbers that no passage read mentions, nor its article's title or beginning."""
-    wanted = names(ranking.question, ranking.language, lexicon)
-    if not wanted or ranking.query is None:
-        return ()
-    asked, held, keys = AskedWords.of(ranking.query), set[str](), set[str]()
-    for hit in hits[:READ]:
-        article, language = hit.article, hit.article.language or "und"
-        beside = f"{article.title or ''}\n{article.text[:LEDE]}"
-        held |= {match.asked for match in (*hit.matches, *matches(asked, beside, 0, language))}
-        keys |= name_keys(hit.text, language) | name_keys(beside, language)
-    return tuple(name for name in wanted if name not in held and not sounds_like_one(name, keys))
+class _Mentions(NamedTuple):
+    """Which names and numbers of the question passages mention, or the title or the beginning of their articles.
+
+    Attributes:
+        absent: those that none of the passages mentions.
+        unnamed: share of those that the first passage does not mention; 0 if the question has none.
+    """
+
+    absent: tuple[str, ...] = ()
+    unnamed: float = 0.0
+
+    @classmethod
+    def of(cls, ranking: Ranking, lexicon: Lexicon | None, hits: Sequence[Hit]) -> _Mentions:
+        """Search passages for the names and numbers of the question; `hits` are those read, best first."""
+        wanted = names(ranking.question, ranking.language, lexicon)
+        if not wanted or ranking.query is None:
+            return cls()
+        asked = AskedWords.of(ranking.query)
+        mentioned = []
+        for hit in hits:
+            held, keys = _held(asked, hit), _keys(hit)
+            mentioned.append({name for name in wanted if name in held or sounds_like_one(name, keys)})
+        absent = tuple(name for name in wanted if not any(name in some for some in mentioned))
+        return cls(absent, 1 - len(mentioned[0]) / len(wanted))
+
+
+def _held(asked: AskedWords, hit: Hit) -> set[str]:
+    """Return the words of the question that a passage holds, or the title or the beginning of its article."""
+    beside = matches(asked, _beside(hit), 0, hit.article.language or "und")
+    return {match.asked for match in (*hit.matches, *beside)}
+
+
+def _keys(hit: Hit) -> AbstractSet[str]:
+    language = hit.article.language or "und"
+    return name_keys(hit.text, language) | name_keys(_beside(hit), language)
+
+
+def _beside(hit: Hit) -> str:
+    return f"{hit.article.title or ''}\n{hit.article.text[:LEDE]}"
 
 
 def sounds_like_one(name: str, keys: AbstractSet[str]) -> bool:

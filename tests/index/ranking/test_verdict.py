@@ -75,6 +75,26 @@ def test_a_name_that_no_passage_mentions_rules_an_answer_out(collection: Collect
     assert ranking.short_answer is None
 
 
+def test_a_name_that_only_another_passage_mentions_counts_against_the_first(tmp_path: Path) -> None:
+    with Collection(tmp_path) as made:
+        made.add(
+            [
+                Article(
+                    id="bridge", text="Salma Najjar opened the new bridge in Corva on Monday.", language="en"
+                ),
+                Article(id="ferry", text="The old ferry of Dunmore is out of service.", language="en"),
+            ]
+        )
+        right, other = (asked(made, f"Who opened the new bridge in {town}?") for town in ("Corva", "Dunmore"))
+    assert [ranking.hits[0].article.id for ranking in (right, other)] == ["bridge", "bridge"]
+    assert other.absent == ()
+    assert right.signs is not None
+    assert other.signs is not None
+    assert (right.signs.unnamed, other.signs.unnamed) == (0 / 1, 1 / 1)
+    assert right.verdict == "answered"
+    assert other.verdict != "answered"
+
+
 def test_when_is_answered_by_a_sentence_that_tells_a_time_only(tmp_path: Path) -> None:
     told = "The minister Salma Najjar opened the hospital in the valley{}."
     question = "When did the minister open the hospital in the valley?"
