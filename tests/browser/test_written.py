@@ -10,6 +10,7 @@ import pytest
 
 from tests.assistant.serving import until
 from tests.browser.page import Page
+from tests.browser.test_first import FAST, SLOW, ask_at_once
 from tests.llm.server import Server, begins, says
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ def test_what_was_written_goes_with_the_article_that_it_cites(page: Page, model:
     until(lambda: page.all(".sanad-answer"))
     until(lambda: not any("ferry" in text for text in page.texts(".sanad-passage")))
     assert "ferry" not in written(page)
+
+
+def test_what_was_asked_before_gradio_was_there_gets_a_written_answer_too(page: Page, model: Server) -> None:
+    model.play = says(f"{CLOSED[:-1]} [1].")
+    page.chrome.execute_cdp_cmd("Network.enable", {})
+    page.chrome.execute_cdp_cmd("Network.clearBrowserCache", {})
+    page.chrome.execute_cdp_cmd("Network.emulateNetworkConditions", SLOW)
+    try:
+        ask_at_once(page, QUESTION)
+        until(lambda: page.texts("#sanad-early .sanad-answer"), 60)
+    finally:
+        page.chrome.execute_cdp_cmd("Network.emulateNetworkConditions", FAST)
+    until(lambda: page.texts("gradio-app .sanad-answer"), 60)
+    until(lambda: CLOSED in written(page))
+    assert len(model.asked) == 1
 
 
 def test_markup_of_the_model_is_text(page: Page, model: Server) -> None:

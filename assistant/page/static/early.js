@@ -19,6 +19,7 @@ export async function askEarly(question) {
   if (told && searching.isConnected) { // else a new conversation was begun meanwhile
     pane.firstChild.innerHTML = told.shown; // made by our server, as an article's page is
     store(sessionStorage, "sanad-log", told.log);
+    dispatchEvent(new CustomEvent("sanad:asked", { detail: "early" }));
     if (begun()) takeOver();
   }
   searching.remove();

@@ -13,6 +13,7 @@ const TROUBLES = ["llm_stopped", "llm_unreachable", "llm_refused", "llm_limited"
 const shown = new Map(); // of this page: the log up to a question -> what is written for it, with its element
 let model = null; // the name of the language model, if the server has one
 let fresh = false; // whether a question was asked that nothing was written for yet
+let early = false; // whether that was before Gradio was there, which then takes the answer over
 let under_way = null; // what stops the request
 
 export const modelName = () => model;
@@ -24,7 +25,7 @@ export async function startWriting() {
     store(sessionStorage, OFF, target.checked ? "" : "yes");
     if (!target.checked) under_way?.abort();
   });
-  addEventListener("sanad:asked", () => { fresh = true; under_way?.abort(); });
+  addEventListener("sanad:asked", ({ detail }) => { fresh = true; early = detail === "early"; under_way?.abort(); });
   addEventListener("sanad:cleared", () => { under_way?.abort(); shown.clear(); store(sessionStorage, KEPT, ""); });
   addEventListener("sanad:said", place);
   addEventListener("sanad:language", () => { for (const one of shown.values()) draw(one); });
@@ -67,7 +68,7 @@ function place() {
     if (one && !(one.element && answer.contains(one.element)) && stands(one, answer)) attach(one, answer);
   }
   const [answer, exchanges] = all.at(-1) ?? [];
-  if (!fresh || !answer || !answered() || answer.querySelector(".sanad-searching")) return;
+  if (!fresh || !answer || !(early || answered()) || answer.querySelector(".sanad-searching")) return;
   fresh = false;
   const wanted = model && !store(sessionStorage, OFF) && !answer.matches(".sanad-missing, .sanad-keywords");
   if (wanted && !shown.has(JSON.stringify(exchanges))) write(answer, exchanges);
