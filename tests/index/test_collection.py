@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,38 +22,10 @@ from index import (
     StoreUnavailable,
     restore,
 )
-from index.store.articles import all_infos
 from index.store.passages import texts_of
 from index.store.vectors import unembedded
 from index.upkeep.embedding import embed_batch
-
-QUESTIONS = [
-    "new hospital",
-    "متى افتتح المستشفى؟",
-    "cracks in the bridge",
-    "бюджет на ремонт",
-    "鱼类",
-    "गेहूं",
-]
-
-
-def ranking(collection: Collection, question: str) -> list[tuple[str, float]]:
-    """What is found once every passage has its vector."""
-    assert collection.settle()
-    return [(hit.passage_id, round(hit.score, 5)) for hit in collection.search(question, 20)]
-
-
-def test_a_view_stays_as_it_was_while_others_write(home: Path) -> None:
-    with Collection(home, embeds=False) as collection, Collection(home, embeds=False) as other:
-        collection.add([Article(id="a", text="The river rose.")])
-        with collection.view() as (view, reader):
-            other.add([Article(id="b", text="The ferry sank.")])
-            other.remove("a")
-            assert view.sequence == reader.sequence
-            assert view.n_passages == reader.counts()["passages"] == 1
-            assert [one.id for one in all_infos(reader)] == ["a"]
-        with collection.view() as (view, reader):
-            assert [one.id for one in all_infos(reader)] == ["b"]
+from tests.index.asking import QUESTIONS, ranking
 
 
 def test_each_script_finds_its_own_article(home: Path, articles: list[Article]) -> None:
@@ -78,23 +48,6 @@ def test_the_order_of_adding_does_not_matter(tmp_path: Path, articles: list[Arti
                 collection.add([article])
             seen.append([ranking(collection, question) for question in QUESTIONS])
     assert all(other == seen[0] for other in seen)
-
-
-def test_what_was_removed_is_in_neither_half(tmp_path: Path, articles: list[Article]) -> None:
-    with Collection(tmp_path / "a") as collection, Collection(tmp_path / "b") as never:
-        collection.add(articles)
-        collection.search("warm", 3)
-        collection.remove("ar")
-        never.add([article for article in articles if article.id != "ar"])
-        for question in QUESTIONS:
-            assert ranking(collection, question) == ranking(never, question)
-        with collection.view() as (view, _), never.view() as (fresh, _):
-            for name, channel in view.channels.items():
-                assert channel.statistics == fresh.channels[name].statistics
-        with pytest.raises(NotFound, match="'ar'"):
-            collection.article("ar")
-        with pytest.raises(NotFound):
-            collection.remove("ar")
 
 
 def test_adding_again_changes_nothing(home: Path, articles: list[Article]) -> None:
@@ -193,124 +146,6 @@ def test_bad_articles_cost_only_themselves(home: Path) -> None:
         ]
         assert all(item.reason for item in report.skipped)
         assert collection.health()["articles"] == 1
-
-
-# -- several users of one home --------------------------------------------------------------------
-
-
-def test_another_collection_sees_changes_at_its_next_question(home: Path, articles: list[Article]) -> None:
-    with Collection(home) as writer, Collection(home) as reader:
-        assert not len(reader.search("bridge", 3))
-        writer.add(articles)
-        assert reader.search("cracks in the bridge", 3)[0].article.id == "en"
-        writer.remove("en")
-        assert all(hit.article.id != "en" for hit in reader.search("cracks in the bridge", 9))
-
-
-def test_many_small_changes_stay_few_segments_with_exact_statistics(home: Path, tmp_path: Path) -> None:
-    made = [Article(id=f"{i}", text=f"Item {i} speaks of harbour number {i * 7 % 13}.") for i in range(60)]
-    with Collection(home) as collection, Collection(tmp_path / "fresh") as fresh:
-        for article in made:
-            collection.add([article])
-            collection.search("harbour", 1)
-        for i in range(0, 60, 3):
-            collection.remove(str(i))
-            collection.search("harbour", 1)
-        fresh.add([article for article in made if int(article.id or 0) % 3])
-        with collection.view() as (view, _), fresh.view() as (other, _):
-            assert len(view.segments) <= 7
-            for name, channel in view.channels.items():
-                assert channel.statistics == other.channels[name].statistics
-        for question in ("harbour number 5", "item 7", "speaks"):
-            assert ranking(collection, question) == ranking(fresh, question)
-
-
-def test_threads_may_ask_while_one_adds(home: Path) -> None:
-    stop, failures = threading.Event(), []
-
-    with Collection(home) as collection:
-        collection.add([Article(id="base", text="The lighthouse keeper counted the ships.")])
-
-        def ask() -> None:
-            while not stop.is_set():
-                hits = collection.search("lighthouse keeper", 3)
-                if not any(hit.article.id == "base" for hit in hits):
-                    failures.append(hits)
-
-        askers = [threading.Thread(target=ask) for _ in range(4)]
-        for asker in askers:
-            asker.start()
-        for i in range(25):
-            collection.add([Article(id=f"n{i}", text=f"Note {i} about the harvest in region {i}.")])
-            if i % 2:
-                collection.remove(f"n{i - 1}")
-        stop.set()
-        for asker in askers:
-            asker.join()
-    assert not failures
-
-
-# -- snapshots ------------------------------------------------------------------------------------
-
-SNAPSHOT_ROWS = 100
-
-
-@pytest.fixture
-def big(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with enough passages for a snapshot, of which fewer than usual are needed."""
-    monkeypatch.setattr("index.upkeep.session.SNAPSHOT_ROWS", SNAPSHOT_ROWS)
-    rng = random.Random(3)
-    words = [f"{a}{b}{c}" for a, b, c in itertools.product("bdkmrst", "aeiou", "lnrst")]
-    text = "\n\n".join(" ".join(rng.choice(words) for _ in range(60)).capitalize() + "." for _ in range(80))
-    per_article = 80
-    with Collection(home) as collection:
-        collection.add(
-            Article(id=f"{i}", text=f"{text}\n\nThe marker of article {i} is mark{i}x.", language="en")
-            for i in range(SNAPSHOT_ROWS // per_article + 1)
-        )
-        collection.settle()
-    return home
-
-
-def test_a_snapshot_gives_what_the_database_gives(big: Path) -> None:
-    questions = ["mark3x", "batas menol", "dorat"]
-    with Collection(big) as collection:
-        saved = [ranking(collection, question) for question in questions]
-        with collection.session() as state, state.viewing():
-            assert state.saved_rows >= SNAPSHOT_ROWS
-            state.snapshots.discard()
-    with Collection(big) as collection:
-        with collection.session() as state, state.viewing():
-            assert state.saved_rows == 0
-        assert [ranking(collection, question) for question in questions] == saved
-
-
-@pytest.mark.timeout(300)  # opens the home for every file of the snapshot
-@pytest.mark.slow
-def test_a_damaged_snapshot_is_found_and_not_used(big: Path) -> None:
-    with Collection(big) as collection:
-        expected = ranking(collection, "mark3x")
-        assert collection.check() == []
-    names = {path.relative_to(big) for path in (big / "snapshots").rglob("*") if path.is_file()}
-    assert len(names) > 10
-    rng = random.Random(5)
-    for number, path in enumerate(big / name for name in sorted(names)):
-        whole = path.read_bytes()
-        place = rng.randrange(len(whole))
-        flipped = whole[:place] + bytes([whole[place] ^ 1 << rng.randrange(8)]) + whole[place + 1 :]
-        path.write_bytes((flipped, whole[: len(whole) // 2], b"")[number % 3])
-        with Collection(big) as collection:
-            with collection.session() as state:  # the part of `check` that looks at snapshots
-                assert len(state.snapshots.problems(state.encoder.dimension)) == 1, path.name
-            assert ranking(collection, "mark3x") == expected
-        path.write_bytes(whole)
-    (big / min(names)).write_bytes(b"")
-    with Collection(big) as collection:
-        assert len(collection.check(repair=True)) == 1
-        assert collection.check() == []
-        with collection.session() as state, state.viewing():
-            assert state.saved_rows >= SNAPSHOT_ROWS
-        assert ranking(collection, "mark3x") == expected
 
 
 # -- what is refused ------------------------------------------------------------------------------
