@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,26 +13,13 @@ from index.segments.segment import VectorSegment
 from index.segments.vectors import Vectors
 from index.store.vectors import vectors_after
 from index.upkeep.embedding import embed_batch
+from tests.index.segments.views import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from index.store.reader import Reader
-
-WORDS = {
-    "en": ["harbour", "lantern", "orchard", "river", "bakery", "engine", "winter", "market", "bridge"],
-    "ar": ["المرفأ", "الجسر", "السوق", "النهر", "المخبز", "الشتاء", "البستان", "القنديل", "المحرك"],
-}
-
-
-def made(n: int) -> list[Article]:
-    rng = random.Random(3)
-    languages = [("en", "ar")[i % 3 == 0] for i in range(n)]
-    return [
-        Article(id=f"a{i}", text=f"{' '.join(rng.sample(WORDS[language], 4))} {i}.", language=language)
-        for i, language in enumerate(languages)
-    ]
 
 
 @pytest.fixture
