@@ -83,9 +83,11 @@ def main() -> None:
 def convert(whole: Path, saved: Path, made: Path) -> None:
     """Write the forms of the model that engines want: `int8.onnx`, and a folder for each type of CTranslate2."""
     from ctranslate2.converters import TransformersConverter
+    from onnx import TensorProto
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(whole, made / "int8.onnx", weight_type=QuantType.QInt8)
+    options = {"DefaultTensorType": TensorProto.FLOAT}  # the graph names few types
+    quantize_dynamic(whole, made / "int8.onnx", weight_type=QuantType.QInt8, extra_options=options)
     for kind in ("float32", "int8"):
         TransformersConverter(str(saved)).convert(str(made / kind), quantization=kind)
 
