@@ -18,10 +18,9 @@ from index.segments.view import View
 from index.upkeep.compatibility import settings_of
 from index.upkeep.embedding import embed_batch
 from tests.index.asking import ranking
-from tests.index.segments.views import made, told
+from tests.index.segments.views import after, made, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from index.upkeep.session import Opened
@@ -30,27 +29,9 @@ DATABASE = "collection-1.sqlite"
 
 
 @pytest.fixture
-def collection(home: Path) -> Iterator[Collection]:
-    """A collection whose passages get a vector only when a test asks for it."""
-    with Collection(home, embeds=False) as opened:
-        yield opened
-
-
-@pytest.fixture
-def state(collection: Collection) -> Iterator[Opened]:
-    with collection.session() as opened:
-        yield opened
-
-
-@pytest.fixture
 def snapshots(state: Opened, tmp_path: Path) -> Snapshots:
     """A folder for the snapshots of the collection, beside its home, so that only the test saves there."""
     return Snapshots(tmp_path / "saved" / DATABASE, settings_of(state.encoder))
-
-
-def after(state: Opened, view: View, join_rows: int | None = None) -> View:
-    with state.store.reading() as reader:
-        return view.updated(reader, join_rows=join_rows)
 
 
 def grown(collection: Collection, state: Opened, view: View | None = None) -> View:

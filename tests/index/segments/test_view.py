@@ -15,37 +15,18 @@ from index.segments.view import View
 from index.store.passages import passages_after
 from index.upkeep.embedding import embed_batch
 from tests.index.asking import QUESTIONS, ranking
-from tests.index.segments.views import left, made, told
+from tests.index.segments.views import after, left, made, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from index.upkeep.session import Opened
-
-
-@pytest.fixture
-def collection(home: Path) -> Iterator[Collection]:
-    """A collection whose passages get a vector only when a test asks for it."""
-    with Collection(home, embeds=False) as opened:
-        yield opened
-
-
-@pytest.fixture
-def state(collection: Collection) -> Iterator[Opened]:
-    with collection.session() as opened:
-        yield opened
 
 
 def whole(state: Opened) -> View:
     """The view made at once of what is there."""
     with state.store.reading() as reader:
         return View.empty(state.encoder.dimension).updated(reader)
-
-
-def after(state: Opened, view: View, join_rows: int | None = None) -> View:
-    with state.store.reading() as reader:
-        return view.updated(reader, join_rows=join_rows)
 
 
 def embed(state: Opened) -> None:

@@ -12,6 +12,7 @@ from index.ranking.query import analyse
 
 if TYPE_CHECKING:
     from index.segments.view import View
+    from index.upkeep.session import Opened
 
 WORDS = {
     "en": ["harbour", "lantern", "orchard", "river", "bakery", "engine", "winter", "market", "bridge"],
@@ -27,6 +28,12 @@ def made(n: int) -> list[Article]:
         Article(id=f"a{i}", text=f"{' '.join(rng.sample(WORDS[language], 4))} {i}.", language=language)
         for i, language in enumerate(languages)
     ]
+
+
+def after(state: Opened, view: View, join_rows: int | None = None) -> View:
+    """The view after all changes that were committed since."""
+    with state.store.reading() as reader:
+        return view.updated(reader, join_rows=join_rows)
 
 
 def left(view: View) -> list[int]:

@@ -15,9 +15,10 @@ from index.store.acknowledged import Acknowledged
 from index.store.articles import all_digests, insert_article
 from index.store.database import Store
 from index.store.passages import Prepared
+from tests.index.threads import in_a_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from index.store.reader import Reader
     from index.store.writer import Writer
@@ -61,23 +62,6 @@ def held_now(store: Store) -> set[str]:
 def sequence(store: Store) -> int:
     with store.reading() as reader:
         return reader.sequence
-
-
-def in_a_thread(act: Callable[[], None]) -> None:
-    """Call a function in a thread of its own; what it raises fails the test."""
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            act()
-        except BaseException as error:  # noqa: BLE001
-            raised.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if raised:
-        raise raised[0]
 
 
 def without_journal(path: Path) -> None:

@@ -15,9 +15,10 @@ from index.store.articles import all_infos
 from index.store.blobs import words_blob
 from index.store.home import Home
 from index.upkeep.session import Opened
+from tests.index.threads import in_a_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from index.models.encoder import Encoder
@@ -63,23 +64,6 @@ def viewed(session: Opened) -> View:
         assert view.sequence == reader.sequence
         assert view.n_passages == reader.counts()["passages"]
         return view
-
-
-def in_a_thread(act: Callable[[], None]) -> None:
-    """Call a function in a thread of its own; what it raises fails the test."""
-    raised: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            act()
-        except BaseException as error:  # noqa: BLE001
-            raised.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if raised:
-        raise raised[0]
 
 
 # -- one moment, followed ---------------------------------------------------------------------------
